@@ -1,0 +1,222 @@
+/**
+ * PURE. What an address or a request means, by the rules of the catalogue files.
+ * A result is `{network, page, handle, tag, action, rule}`; `rule` is a JSON pointer
+ * into the network's file ("x#/pages/3"). Null means: plnd makes nothing of it.
+ */
+
+const LONGEST_NAME = 256;
+
+/**
+ * @param {object[]} files the parsed catalogue files, one per network
+ */
+export function makeCatalogue(files) {
+  const networks = files.map(compile);
+  return {
+    networks,
+    networkOf: (host) => networks.find((network) => hostIn(host, network.hosts))?.id ?? null,
+    recognisePage: (address) => recognisePage(networks, address),
+    needsBody: (method, address) => needsBody(networks, method, address),
+    recogniseRequest: (method, address, body) => recogniseRequest(networks, method, address, body),
+  };
+}
+
+function compile(file) {
+  return {
+    ...file,
+    reserved: new Set(file.reserved),
+    pages: file.pages.map((rule) => ({ ...rule, path: new RegExp(rule.path) })),
+    interactions: file.interactions.map((rule) => ({
+      ...rule,
+      url: new RegExp(rule.url),
+      body: compileTest(rule.body),
+    })),
+  };
+}
+
+function compileTest(test) {
+  if (!test) return null;
+  return test.test === "matches" ? { ...test, value: new RegExp(test.value) } : test;
+}
+
+/** Whether `host` is one of `names`, where "*.example.com" is that domain and all below it. */
+function hostIn(host, names) {
+  return names.some((name) =>
+    name.startsWith("*.") ? host === name.slice(2) || host.endsWith(name.slice(1)) : host === name,
+  );
+}
+
+function parse(address) {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  return url && /^https?:$/.test(url.protocol) ? url : null;
+}
+
+function recognisePage(networks, address) {
+  const url = parse(address);
+  const network = url && networks.find((one) => hostIn(url.hostname, one.hosts));
+  if (!network) return null;
+  const path = url.pathname + url.search;
+  for (const [index, rule] of network.pages.entries()) {
+    const found = rule.path.exec(path);
+    if (!found) continue;
+    const handle = group(found, rule.handle);
+    if (handle !== null && network.reserved.has(handle.toLowerCase())) continue;
+    return {
+      network: network.id,
+      page: rule.page,
+      handle,
+      tag: group(found, rule.tag),
+      action: null,
+      rule: `${network.id}#/pages/${index}`,
+    };
+  }
+  return null;
+}
+
+/** The text of a group, decoded; null when the rule has none, or when it is no sensible name. */
+function group(found, number) {
+  const text = number === undefined ? undefined : found[number];
+  if (text === undefined) return null;
+  const name = percentDecoded(text);
+  return name.length <= LONGEST_NAME ? name : null;
+}
+
+/** Decodes %XX; bytes that are no UTF-8 become U+FFFD instead of an error. */
+function percentDecoded(text) {
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
+    const bytes = run
+      .slice(1)
+      .split("%")
+      .map((pair) => Number.parseInt(pair, 16));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  });
+}
+
+/** The rules whose method, address and host fit, in order, with the network they belong to. */
+function* candidates(networks, method, address) {
+  const url = parse(address);
+  if (!url) return;
+  for (const network of networks) {
+    if (!hostIn(url.hostname, network.write_hosts)) continue;
+    for (const [index, rule] of network.interactions.entries()) {
+      if (rule.method === method && rule.url.test(address)) yield { network, rule, index };
+    }
+  }
+}
+
+/** Whether the answer to `recogniseRequest` depends on the body: only then need it be read. */
+function needsBody(networks, method, address) {
+  const first = candidates(networks, method, address).next().value;
+  return Boolean(first?.rule.body);
+}
+
+/**
+ * @param {{text: string} | {form: Record<string, string>} | null} body null: not readable
+ */
+function recogniseRequest(networks, method, address, body) {
+  for (const { network, rule, index } of candidates(networks, method, address)) {
+    if (rule.body && !holds(rule.body, body)) continue;
+    return {
+      network: network.id,
+      page: null,
+      handle: null,
+      tag: null,
+      action: rule.action,
+      rule: `${network.id}#/interactions/${index}`,
+    };
+  }
+  return null;
+}
+
+function holds(test, body) {
+  const whole = body && readAs(test.type, body);
+  if (whole === null || whole === undefined) return false;
+  const value = test.path === undefined ? wholeText(body) : at(whole, test.path);
+  const there = value !== null && value !== undefined;
+  switch (test.test) {
+    case "exists":
+      return there;
+    case "absent":
+      return !there;
+    case "equals":
+      return value !== undefined && sameJson(value, test.value);
+    case "matches":
+      return there && test.value.test(typeof value === "string" ? value : JSON.stringify(value));
+    default:
+      return false;
+  }
+}
+
+/** The body as the kind of value that a rule speaks of; null when it is not of that kind. */
+function readAs(type, body) {
+  const readers = { json: [asJson], form: [asForm], any: [asJson, asForm] }[type] ?? [];
+  for (const read of readers) {
+    const value = read(body);
+    if (value !== null) return value;
+  }
+  return null;
+}
+
+function asJson({ text }) {
+  try {
+    return text === undefined ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function asForm({ text, form }) {
+  if (form) return form;
+  const fields = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) fields[name] ??= value;
+  return fields;
+}
+
+function wholeText({ text, form }) {
+  return text ?? new URLSearchParams(form).toString();
+}
+
+function at(value, path) {
+  for (const key of path.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+function sameJson(one, other) {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && sameJson(one[key], other[key]))
+  );
+}
+
+const LARGEST_BODY = 4 * 1024 * 1024;
+
+/**
+ * A webRequest `requestBody` in the form that `recogniseRequest` takes; null when it can't
+ * be read (a file, something that is not UTF-8, or far larger than any act of a person).
+ */
+export function readBody(requestBody) {
+  if (!requestBody || requestBody.error) return null;
+  if (requestBody.formData) return { form: firstValues(requestBody.formData) };
+  const parts = (requestBody.raw ?? []).map((part) => part.bytes);
+  if (parts.length === 0 || parts.includes(undefined)) return null;
+  if (parts.reduce((sum, bytes) => sum + bytes.byteLength, 0) > LARGEST_BODY) return null;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    const texts = parts.map((bytes) => decoder.decode(bytes, { stream: true }));
+    return { text: texts.join("") + decoder.decode() };
+  } catch {
+    return null;
+  }
+}
+
+/** The first value of each field; a field that is no text (binary) is left out. */
+function firstValues(fields) {
+  const entries = Object.entries(fields).map(([name, values]) => [name, values[0]]);
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === "string"));
+}

@@ -1,0 +1,22 @@
+"""Where the parts of plnd lie that are not Python modules of it.
+
+Inside an installed wheel they lie in the package; in a working copy, beside it.
+"""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def extension_dir() -> Path:
+    """The folder of the browser extension, which also holds the catalogue."""
+    return _first(_PACKAGE / "extension", _PACKAGE.parent / "extension")
+
+
+def host_dir() -> Path:
+    """The folder of the native messaging host and the templates of its manifests."""
+    return _first(_PACKAGE / "native_host", _PACKAGE.parent / "native-host")
+
+
+def _first(inside: Path, beside: Path) -> Path:
+    return inside if inside.is_dir() else beside

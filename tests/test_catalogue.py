@@ -1,0 +1,415 @@
+"""The catalogue: its files, what Python makes of them, and that the extension makes the same."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from plnd import catalogue
+from plnd.catalogue import Body, explain, load, load_from, network_of
+from plnd.errors import PlndError
+from plnd.resources import extension_dir, host_dir
+
+FOLDER = extension_dir() / "catalogue"
+FILES: dict[str, Any] = {
+    name: json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    for name in json.loads((FOLDER / "index.json").read_text())
+}
+EXAMPLES = [(name, example) for name, file in FILES.items() for example in file["examples"]]
+PAGES = [(name, example) for name, example in EXAMPLES if "url" in example]
+REQUESTS = [(name, example) for name, example in EXAMPLES if "request" in example]
+DRIVER = Path(__file__).parent / "extension" / "parity.mjs"
+
+
+def text_of(body: object) -> str | None:
+    """An example's body as JSON text."""
+    return None if body is None else json.dumps(body)
+
+
+# ---- the files
+
+
+def test_the_index_lists_the_files() -> None:
+    """Neither a file without an entry nor an entry without a file."""
+    assert sorted(FILES) == sorted(
+        path.stem for path in FOLDER.glob("*.json") if path.stem != "index"
+    )
+    assert list(load()) == list(FILES)
+
+
+def test_the_folders_of_the_resources_are_there() -> None:
+    """Both are found from a working copy."""
+    assert (extension_dir() / "catalogue" / "index.json").is_file()
+    assert (host_dir() / "plnd_host.py").is_file()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_pattern_compiles_and_has_its_groups(name: str) -> None:
+    """A rule's group numbers exist in its pattern."""
+    network = load()[name]
+    for rule in network.pages:
+        groups = catalogue._pattern(rule.path).groups
+        assert max(rule.handle or 0, rule.tag or 0) <= groups, rule
+    for interaction in network.interactions:
+        assert catalogue._pattern(interaction.url)
+        if interaction.body and interaction.body.test == "matches":
+            assert catalogue._pattern(str(interaction.body.value))
+
+
+@pytest.mark.parametrize(("name", "example"), PAGES)
+def test_page_examples(name: str, example: dict[str, Any]) -> None:
+    """Every example of every file is recognised as the file says."""
+    found = explain(example["url"])
+    assert found["page"] == example["page"]
+    assert found["network"] == (name if example["page"] else None)
+    assert found["action"] is None
+    for key in {"handle", "tag"} & example.keys():
+        assert found[key] == example[key]
+
+
+@pytest.mark.parametrize(("name", "example"), REQUESTS)
+def test_request_examples(name: str, example: dict[str, Any]) -> None:
+    """Every example request is recognised as the file says, by a rule of that file."""
+    found = explain(example["request"], example["method"], text_of(example.get("body")))
+    assert found["action"] == example["action"]
+    assert found["network"] == name
+    assert (found["page"], found["handle"], found["tag"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_rules_are_named_by_a_pointer_into_their_file(name: str) -> None:
+    """`x#/pages/3` leads to the very rule."""
+    for file, example in EXAMPLES:
+        if file != name:
+            continue
+        if "url" in example:
+            found = explain(example["url"])
+        else:
+            found = explain(example["request"], example["method"], text_of(example.get("body")))
+        if found["rule"] is None:
+            continue
+        network, _, pointer = found["rule"].partition("#/")
+        kind, _, index = pointer.partition("/")
+        rule = FILES[network][kind][int(index)]
+        assert rule.get("page") == found["page"]
+        assert rule.get("action") == found["action"]
+
+
+# ---- the semantics
+
+
+def test_hosts_are_exact_or_a_domain_with_all_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`*.linkedin.com` takes uk.linkedin.com, and nothing that only ends alike."""
+    assert [found.id if found else None for found in map(network_of, ("x.com", "X.COM"))] == [
+        "x"
+    ] * 2
+    assert network_of("uk.linkedin.com") is load()["linkedin"]
+    for stranger in ("notx.com", "x.com.example.org", "evillinkedin.com", "", "com"):
+        assert network_of(stranger) is None
+
+
+def test_reserved_words_are_no_handles() -> None:
+    """A rule whose handle is reserved is passed over, whatever its case."""
+    assert explain("https://x.com/nasa")["handle"] == "nasa"
+    assert explain("https://x.com/Jobs")["handle"] is None
+    assert explain("https://x.com/jobs")["page"] == "other"
+
+
+def test_handles_and_tags_are_decoded() -> None:
+    """What is written with percent signs is shown as it reads."""
+    assert explain("https://x.com/hashtag/caf%C3%A9")["tag"] == "café"
+    assert explain("https://x.com/hashtag/café")["tag"] == "café"
+    assert explain("https://x.com/hashtag/%FF")["tag"] == "\ufffd"
+    assert explain("https://x.com/hashtag/" + "a" * 257)["tag"] is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x", "about:blank", "ftp://x.com/nasa", "https://", "https://[x.com/", "file:///x.com"],
+)
+def test_nothing_is_made_of_what_is_no_web_address(url: str) -> None:
+    """Every value is null."""
+    assert explain(url) == dict.fromkeys(["network", "page", "handle", "tag", "action", "rule"])
+
+
+def test_an_address_without_a_scheme_is_taken_for_https() -> None:
+    """As people type it."""
+    assert explain("x.com/nasa") == explain("https://x.com/nasa")
+    assert explain("x.com:443/nasa") == explain("https://x.com:443/nasa")
+
+
+def test_a_method_or_a_body_asks_for_the_request() -> None:
+    """GET without a body is a page, all else a request."""
+    url = "https://x.com/i/api/graphql/abc/CreateTweet"
+    assert explain(url)["page"] == "other"
+    assert explain(url, "post")["action"] == "post"
+    assert explain(url, "GET", "{}")["action"] is None
+    assert explain("https://x.com/nasa", "POST")["network"] is None
+
+
+def test_a_write_host_is_needed() -> None:
+    """The same address on another host is none of the network's."""
+    url = "https://{}/api/v1/statuses"
+    assert explain(url.format("mastodon.social"), "POST")["action"] == "post"
+    assert explain(url.format("example.org"), "POST")["action"] is None
+
+
+BODIES: list[tuple[dict[str, Any], Body | None, bool]] = [
+    ({"type": "json", "path": "a", "test": "exists"}, Body('{"a":0}'), True),
+    ({"type": "json", "path": "a", "test": "exists"}, Body('{"a":null}'), False),
+    ({"type": "json", "path": "a", "test": "exists"}, Body("a=1"), False),
+    ({"type": "json", "path": "a", "test": "exists"}, Body(None, {"a": "1"}), False),
+    ({"type": "json", "path": "a", "test": "exists"}, None, False),
+    ({"type": "json", "path": "a", "test": "absent"}, Body('{"a":null}'), True),
+    ({"type": "json", "path": "a", "test": "absent"}, Body("{}"), True),
+    ({"type": "json", "path": "a", "test": "absent"}, Body("not json"), False),
+    ({"type": "json", "path": "a", "test": "absent"}, None, False),
+    ({"type": "json", "path": "a.b", "test": "absent"}, Body('{"a":"b"}'), True),
+    ({"type": "json", "path": "a.1.b", "test": "exists"}, Body('{"a":[0,{"b":1}]}'), True),
+    ({"type": "json", "path": "a.2", "test": "exists"}, Body('{"a":[0,1]}'), False),
+    ({"type": "json", "path": "a", "test": "equals", "value": True}, Body('{"a":true}'), True),
+    ({"type": "json", "path": "a", "test": "equals", "value": True}, Body('{"a":1}'), False),
+    ({"type": "json", "path": "a", "test": "equals", "value": 1}, Body('{"a":1.0}'), True),
+    ({"type": "json", "path": "a", "test": "equals", "value": 1}, Body('{"a":"1"}'), False),
+    ({"type": "json", "path": "a", "test": "equals", "value": None}, Body('{"a":null}'), True),
+    ({"type": "json", "path": "a", "test": "equals", "value": None}, Body("{}"), False),
+    ({"type": "json", "path": "a", "test": "equals", "value": [1, {}]}, Body('{"a":[1,{}]}'), True),
+    ({"type": "json", "path": "a", "test": "equals", "value": [True]}, Body('{"a":[1]}'), False),
+    ({"type": "json", "path": "a", "test": "matches", "value": "^true$"}, Body('{"a":true}'), True),
+    ({"type": "json", "path": "a", "test": "matches", "value": "^1$"}, Body('{"a":1.0}'), True),
+    (
+        {"type": "json", "path": "a", "test": "matches", "value": '^\\{"b":\\[1,2\\]\\}$'},
+        Body('{"a": {"b": [1, 2]}}'),
+        True,
+    ),
+    ({"type": "json", "path": "a", "test": "matches", "value": "null"}, Body('{"a":null}'), False),
+    ({"type": "json", "path": "a", "test": "matches", "value": "^x$"}, Body('{"a":"x\\n"}'), False),
+    ({"type": "json", "path": "a", "test": "matches", "value": "[$]"}, Body('{"a":"$"}'), True),
+    ({"type": "json", "path": "a", "test": "matches", "value": "\\$$"}, Body('{"a":"5$"}'), True),
+    ({"type": "json", "path": "a", "test": "matches", "value": "^\\d$"}, Body('{"a":"٣"}'), False),
+    ({"type": "json", "path": "a", "test": "exists"}, Body('{"a":NaN}'), False),
+    ({"type": "json", "test": "matches", "value": "^\\{ "}, Body('{ "a":1}'), True),
+    ({"type": "form", "path": "a", "test": "equals", "value": "1 2"}, Body("a=1+2&a=3"), True),
+    ({"type": "form", "path": "a", "test": "equals", "value": ""}, Body("b=1&a="), True),
+    ({"type": "form", "path": "a", "test": "exists"}, Body("?a=1"), True),
+    ({"type": "form", "path": "a", "test": "equals", "value": "1"}, Body(None, {"a": "1"}), True),
+    ({"type": "form", "test": "matches", "value": "^a=%26&b=\\+$"},
+     Body(None, {"a": "&", "b": " "}), True),
+    ({"type": "any", "path": "a", "test": "equals", "value": "1"}, Body("a=1"), True),
+    ({"type": "any", "path": "a", "test": "equals", "value": 1}, Body('{"a":1}'), True),
+    ({"type": "any", "test": "matches", "value": "^raw$"}, Body("raw"), True),
+]  # fmt: skip
+
+
+def test_a_bodys_test_means_the_same_in_both_languages(tmp_path: Path) -> None:
+    """Each test of each kind, held to what the brief of the catalogue says, in Python and JS."""
+    lines = [
+        {"test": test, "body": None if body is None else body_to_js(body)}
+        for test, body, _ in BODIES
+    ]
+    recogniser = json.dumps((extension_dir() / "lib" / "recognise.js").as_uri())
+    script = tmp_path / "bodies.mjs"
+    script.write_text(
+        f"import {{ makeCatalogue }} from {recogniser};\n"
+        f"const lines = {json.dumps(lines)};\n"
+        "const rule = (body) => [{ action: 'post', method: 'POST', url: '.', body }];\n"
+        "const file = (test) => ({ id: 'a', hosts: [], reserved: [], pages: [],\n"
+        "  write_hosts: ['a.org'], interactions: rule(test) });\n"
+        "console.log(JSON.stringify(lines.map(({ test, body }) =>\n"
+        "  makeCatalogue([file(test)])\n"
+        "    .recogniseRequest('POST', 'https://a.org/', body) !== null)));\n"
+    )
+    done = subprocess.run(["node", script], capture_output=True, text=True, check=True, timeout=60)
+    in_js = json.loads(done.stdout)
+    for (test, body, wanted), js in zip(BODIES, in_js, strict=True):
+        rule = catalogue.BodyTest(test["type"], test.get("path"), test["test"], test.get("value"))
+        in_python = body is not None and catalogue._holds(rule, body)
+        assert (in_python, js) == (wanted, wanted), (test, body)
+
+
+def body_to_js(body: Body) -> dict[str, Any]:
+    """The same body as the extension's recogniser takes it."""
+    return {"text": body.text} if body.form is None else {"form": body.form}
+
+
+# ---- parity over addresses
+
+
+def ask_js(questions: list[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    """What the extension's recogniser answers."""
+    sent = "".join(json.dumps(question) + "\n" for question in questions)
+    done = subprocess.run(
+        ["node", DRIVER], input=sent, capture_output=True, text=True, check=True, timeout=120
+    )
+    return [json.loads(line) for line in done.stdout.split("\n") if line]
+
+
+def ask_python(question: dict[str, Any]) -> dict[str, Any] | None:
+    """What plnd answers."""
+    if "url" in question:
+        found = catalogue.recognise_page(question["url"])
+    else:
+        sent = question["body"]
+        body = None if sent is None else Body(sent.get("text"), sent.get("form"))
+        found = catalogue.recognise_request(question["method"], question["request"], body)
+    return None if found is None else found._asdict()
+
+
+VARIANTS: list[Callable[[str], str]] = [
+    lambda url: url,
+    lambda url: url + "?",
+    lambda url: url + "?a=b&c=%23d",
+    lambda url: url + "&q=%23edchat",
+    lambda url: url + "#part?x",
+    lambda url: url + "/",
+    lambda url: url + "//",
+    lambda url: url + "/more/of/it",
+    lambda url: url + "/..",
+    lambda url: url + "/%2E%2e/./x",
+    lambda url: url + "/ä b\"c'd{e}`f^g|h\\i<j>",
+    lambda url: url + "?ä b\"c'd{e}`f^g|h\\i<j>",
+    lambda url: url + "%C3%A9%zz%FF%",
+    lambda url: url + "\n",
+    lambda url: f"  {url}\t",
+    lambda url: url.upper(),
+    lambda url: url.replace("https://", "http://"),
+    lambda url: url.replace("https://", "HTTPS:\\\\"),
+    lambda url: url.replace("https://", "https://me:secret@"),
+    lambda url: url.replace("https://", "https://www."),
+    lambda url: url.replace(".com", ".com:8443").replace(".social", ".social:443"),
+    lambda url: url.replace("https://", "https://x.com/?u=https://"),
+    lambda url: url.replace("https://", "ftp://"),
+    lambda url: url.replace("/", "/%68", 3),
+    lambda url: url[:-1],
+    lambda url: url[:-3],
+]
+
+
+def compare(questions: list[dict[str, Any]]) -> None:
+    """Python and JS answer each question alike."""
+    answers = ask_js(questions)
+    assert len(answers) == len(questions)
+    for question, in_js in zip(questions, answers, strict=True):
+        assert ask_python(question) == in_js, question
+
+
+def test_both_languages_recognise_the_same_pages() -> None:
+    """Every example's address, and what can happen to addresses."""
+    urls = [example["url"] for _, example in PAGES]
+    compare([{"url": variant(url)} for url in urls for variant in VARIANTS])
+
+
+def test_both_languages_recognise_the_same_requests() -> None:
+    """Every example's request with its body as text, as form fields, unreadable and damaged."""
+    questions = []
+    for _, example in REQUESTS:
+        given_body = example.get("body") or {}
+        fields = {
+            name: one if isinstance(one, str) else json.dumps(one)
+            for name, one in given_body.items()
+        }
+        bodies: list[dict[str, Any] | None] = [
+            None,
+            {"text": json.dumps(given_body)},
+            {"text": json.dumps(given_body)[:-1]},
+            {"text": ""},
+            {"form": fields},
+            {"text": "&".join(f"{name}={one}" for name, one in fields.items())},
+        ]
+        for body in bodies:
+            for method in (example["method"], "GET", "PUT"):
+                questions.append({"method": method, "request": example["request"], "body": body})
+        for variant in VARIANTS:
+            request = variant(example["request"])
+            questions.append({"method": example["method"], "request": request, "body": bodies[1]})
+    compare(questions)
+
+
+SEGMENTS = st.sampled_from(
+    sorted(
+        {part for _, example in PAGES for part in example["url"].split("/")[3:]} | {"", "..", "%"}
+    )
+)
+HOSTS = st.sampled_from(
+    sorted({host.replace("*", "sub") for file in FILES.values() for host in file["hosts"]})
+)
+
+
+# Each example asks another process, so a failure is shown as it was found and not made smaller.
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    st.lists(st.tuples(HOSTS, st.lists(SEGMENTS | st.text(max_size=5), max_size=4)), min_size=200)
+)
+def test_both_languages_agree_on_made_up_addresses(made: list[tuple[str, list[str]]]) -> None:
+    """Paths put together from pieces of the examples and from any text at all."""
+    compare([{"url": f"https://{host}/" + "/".join(parts)} for host, parts in made])
+
+
+# ---- broken files
+
+
+def broken(folder: Path, change: Callable[[dict[str, Any]], object]) -> PlndError:
+    """The error for a catalogue whose x.json was changed."""
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+    file = json.loads((folder / "x.json").read_text())
+    change(file)
+    (folder / "x.json").write_text(json.dumps(file))
+    with pytest.raises(PlndError) as caught:
+        load_from(folder)
+    assert str(folder / "x.json") in caught.value.message
+    assert caught.value.hint
+    return caught.value
+
+
+CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+    (lambda file: file.pop("name"), "/name"),
+    (lambda file: file.update(id="y"), "/id"),
+    (lambda file: file.update(hosts="x.com"), "/hosts"),
+    (lambda file: file.update(reserved=[1]), "/reserved"),
+    (lambda file: file.update(pages={}), "/pages"),
+    (lambda file: file["pages"].append("x"), f"/pages/{len(FILES['x']['pages'])}"),
+    (lambda file: file["pages"][2].pop("path"), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(handle=0), "/pages/2/handle"),
+    (lambda file: file["pages"][2].update(tag="1"), "/pages/2/tag"),
+    (lambda file: file["interactions"][0].pop("action"), "/interactions/0/action"),
+    (lambda file: file["interactions"][0]["body"].update(test="is"), "/interactions/0/body/test"),
+    (lambda file: file["interactions"][0]["body"].update(type="xml"), "/interactions/0/body/type"),
+    (lambda file: file["interactions"][0].update(body=[]), "/interactions/0/body"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), CHANGES, ids=[field for _, field in CHANGES])
+def test_a_broken_file_is_named_with_its_field(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], field: str
+) -> None:
+    """The error says which file, and where in it."""
+    error = broken(tmp_path, change)
+    assert error.field == field
+    assert field in error.message
+
+
+def test_a_file_that_is_missing_or_no_json_is_named(tmp_path: Path) -> None:
+    """So are the index and a file that it lists."""
+    with pytest.raises(PlndError, match=r"index\.json cannot be read"):
+        load_from(tmp_path)
+    (tmp_path / "index.json").write_text('{"x": 1}')
+    with pytest.raises(PlndError, match=r"index\.json must be a list"):
+        load_from(tmp_path)
+    (tmp_path / "index.json").write_text('["x"]')
+    with pytest.raises(PlndError, match=r"x\.json cannot be read"):
+        load_from(tmp_path)
+    (tmp_path / "x.json").write_text("{")
+    with pytest.raises(PlndError, match=r"x\.json is not JSON"):
+        load_from(tmp_path)
+
+
+def test_a_broken_pattern_is_shown() -> None:
+    """Patterns are compiled late; the error names the one that is broken."""
+    with pytest.raises(PlndError, match=r"\(unclosed"):
+        catalogue._pattern("(unclosed")
