@@ -1,0 +1,132 @@
+"""What of a batch can be kept: pure, each event judged by itself."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from plnd.model import Event, Pause, Rejection, Visit
+
+LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
+FURTHEST_AHEAD_MS = 5 * 60 * 1000
+EARLIEST_MS = 946_684_800_000  # 2000-01-01
+
+_decode = msgspec.json.Decoder(Event).decode
+_decode_any = msgspec.json.Decoder(dict[str, object]).decode
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """An event that may be stored; `key` is its id as 16 bytes."""
+
+    index: int
+    key: bytes
+    event: Event
+
+
+class _Refused(Exception):
+    def __init__(self, message: str, field: str | None, code: str = "invalid") -> None:
+        super().__init__(message)
+        self.field = field
+        self.code = code
+
+
+def sift(
+    raws: Sequence[msgspec.Raw],
+    *,
+    now: int,
+    networks: Collection[str],
+    pauses: Iterable[Pause] = (),
+) -> tuple[list[Taken], list[Rejection]]:
+    """Part the events of a batch into those to store and those refused, with the reason.
+
+    `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
+    began in one is refused, a visit that ran into one is cut where the pause began.
+    """
+    taken: list[Taken] = []
+    rejected: list[Rejection] = []
+    pauses = list(pauses)
+    for index, raw in enumerate(raws):
+        try:
+            event = _decode(raw)
+            key = _check(event, now, networks)
+            taken.append(Taken(index, key, _outside(event, pauses) if pauses else event))
+        except (_Refused, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            rejected.append(_rejection(index, raw, error))
+    return taken, rejected
+
+
+def _check(event: Event, now: int, networks: Collection[str]) -> bytes:
+    """The event's id as 16 bytes; refuses what no event may be."""
+    digits = event.id.replace("-", "")
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError:
+        key = b""
+    if len(key) != 16 or len(digits) != 32:
+        raise _Refused("id is not a UUID", "id")
+    if event.network not in networks:
+        raise _Refused(f"unknown network {event.network!r}", "network")
+    if isinstance(event, Visit):
+        _check_visit(event, now)
+    else:
+        _check_moment(event.at, "at", now)
+    return key
+
+
+def _check_visit(visit: Visit, now: int) -> None:
+    _check_moment(visit.start, "start", now)
+    if visit.end < visit.start:
+        raise _Refused("end is before start", "end")
+    _check_moment(visit.end, "end", now)
+    if visit.end - visit.start > LONGEST_VISIT_MS:
+        raise _Refused("a visit is at most 12 hours long", "end")
+
+
+def _check_moment(moment: int, field: str, now: int) -> None:
+    if moment < EARLIEST_MS:
+        raise _Refused(f"{field} is before the year 2000", field)
+    if moment > now + FURTHEST_AHEAD_MS:
+        raise _Refused(f"{field} is more than 5 minutes in the future", field)
+
+
+def _outside(event: Event, pauses: list[Pause]) -> Event:
+    """The part of the event that lies before every pause it meets."""
+    begin = event.start if isinstance(event, Visit) else event.at
+    for pause in pauses:
+        if pause.start <= begin and (pause.end is None or begin < pause.end):
+            field = "start" if isinstance(event, Visit) else "at"
+            raise _Refused("plnd was paused at that time", field, "paused")
+        if isinstance(event, Visit) and event.start < pause.start < event.end:
+            event = msgspec.structs.replace(event, end=pause.start)
+    return event
+
+
+def _rejection(index: int, raw: msgspec.Raw, error: Exception) -> Rejection:
+    if isinstance(error, _Refused):
+        code, message, field = error.code, str(error), error.field
+    else:
+        code, (message, field) = "invalid", said(error)
+    return Rejection(id=_id_of(raw), index=index, code=code, message=message, field=field)  # type: ignore[arg-type]
+
+
+def said(error: Exception) -> tuple[str, str | None]:
+    """A decoding error's message, and the field it is about."""
+    message = str(error) or type(error).__name__
+    text, _, path = message.partition(" - at `$")
+    if path:
+        inner = path.rstrip("`").lstrip(".")
+        missing = _quoted(text) if text.startswith("Object ") else None
+        return text, ".".join(part for part in (inner, missing) if part) or None
+    return text, _quoted(text) if text.startswith("Object ") else None
+
+
+def _quoted(text: str) -> str | None:
+    parts = text.split("`")
+    return parts[1] if len(parts) > 2 else None
+
+
+def _id_of(raw: msgspec.Raw) -> str | None:
+    try:
+        found = _decode_any(raw).get("id")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return found[:64] if isinstance(found, str) else None

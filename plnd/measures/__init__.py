@@ -1,0 +1,1 @@
+"""The measures: pure functions, values and `now` in, values out."""

@@ -1,0 +1,68 @@
+"""Budgets: which ones hold now, what is left of them, and in what state they are."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from plnd.model import Budget, BudgetState, When
+
+NEAR_FROM = 0.8
+_WORST = {"off": 0, "under": 1, "near": 2, "over": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A budget that holds now, and what was spent against it today."""
+
+    budget: Budget
+    spent_ms: int
+
+    @property
+    def allowed_ms(self) -> int:
+        return self.budget.minutes * 60_000
+
+    @property
+    def left_ms(self) -> int:
+        return max(0, self.allowed_ms - self.spent_ms)
+
+    @property
+    def state(self) -> BudgetState:
+        """`near` from 80 % of the budget, `over` above all of it."""
+        if self.spent_ms > self.allowed_ms:
+            return "over"
+        if self.allowed_ms and self.spent_ms >= NEAR_FROM * self.allowed_ms:
+            return "near"
+        return "under"
+
+
+def standings(
+    budgets: Iterable[Budget],
+    *,
+    weekday: str,
+    now_when: When,
+    spent: Callable[[str | None, str | None], int],
+) -> dict[str | None, list[Standing]]:
+    """The budgets that hold at the moment, by network (None: in all), with what was spent.
+
+    Of several for the same network and hours the one for the fewest weekdays holds. A budget
+    for work hours holds in work hours only, and counts their time only; likewise off hours.
+    """
+    chosen: dict[tuple[str | None, str | None], Budget] = {}
+    for budget in budgets:
+        if budget.when not in (None, now_when) or (budget.days and weekday not in budget.days):
+            continue
+        key = (budget.network, budget.when)
+        if key not in chosen or _breadth(budget) <= _breadth(chosen[key]):
+            chosen[key] = budget
+    found: dict[str | None, list[Standing]] = {}
+    for (network, when), budget in chosen.items():
+        found.setdefault(network, []).append(Standing(budget, spent(network, when)))
+    return found
+
+
+def in_force(standing: Iterable[Standing]) -> Standing | None:
+    """The one that binds: in the worst state, and of those the one with the least left."""
+    return max(standing, key=lambda one: (_WORST[one.state], -one.left_ms), default=None)
+
+
+def _breadth(budget: Budget) -> int:
+    return len(budget.days) if budget.days else 7

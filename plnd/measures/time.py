@@ -1,0 +1,193 @@
+"""Time: visits in, minutes out, every second once.
+
+Visits from many windows, browsers and devices overlap. A millisecond that several
+visits claim belongs to the one that began last (that is where the person went
+last), ties going to the greater id. So the networks' times add up to the whole,
+never beyond the clock, and the order in which visits arrive does not matter.
+
+Sums are kept in quarters of an hour of UTC. Every time zone in use since 2000 is
+a whole number of quarters away from UTC, so any day, in any zone, with any hour
+to start at, is a run of whole quarters: a change of zone recomputes nothing.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+QUARTER_MS = 15 * 60 * 1000
+ACT_REACH_MS = 2 * 60 * 1000
+"""How far around an own act time counts as taking part."""
+
+Rank = tuple[int, bytes]
+Piece = tuple[int, int, Rank, str, str]
+"""start, end, rank of the owning visit, network, page"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Milliseconds spent, and those of them within two minutes of an own act."""
+
+    spent_ms: int = 0
+    taking_part_ms: int = 0
+
+
+@dataclass(slots=True)
+class Quarter:
+    """One quarter of an hour: who owns each of its milliseconds.
+
+    `times` is kept right after each `add_…`; equal inputs in any order give equal sums.
+    """
+
+    begin: int
+    times: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    acts: dict[tuple[str, str], int] = field(default_factory=dict)
+    _pieces: list[Piece] = field(default_factory=list)
+    _reach: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    @property
+    def end(self) -> int:
+        return self.begin + QUARTER_MS
+
+    def add_visit(self, start: int, end: int, id: bytes, network: str, page: str) -> None:
+        """Add a visit, or the same visit grown longer. Only what lies in the quarter counts."""
+        low, high = max(start, self.begin), min(end, self.end)
+        if low >= high:
+            return
+        rank = (start, id)
+        pieces = self._pieces
+        if not pieces or pieces[-1][1] <= low:
+            # Nearly every visit comes after all others: nothing to contest.
+            self._own(pieces, (low, high, rank, network, page))
+            return
+        first = bisect_right(pieces, low, key=_piece_end)
+        built: list[Piece] = []
+        at, index = low, first
+        while index < len(pieces) and pieces[index][0] < high:
+            old = pieces[index]
+            if at < old[0]:
+                self._own(built, (at, old[0], rank, network, page))
+            self._contest(built, old, (max(old[0], low), min(old[1], high), rank, network, page))
+            at, index = min(old[1], high), index + 1
+        if at < high:
+            self._own(built, (at, high, rank, network, page))
+        pieces[first:index] = built
+
+    def add_act(self, at: int, network: str, action: str) -> None:
+        """Add an own act; call once per act. It may lie up to two minutes outside."""
+        if self.begin <= at < self.end:
+            key = (network, action)
+            self.acts[key] = self.acts.get(key, 0) + 1
+        low, high = max(at - ACT_REACH_MS, self.begin), min(at + ACT_REACH_MS, self.end)
+        if low >= high:
+            return
+        self._reach[network] = _joined([*self._reach.get(network, ()), (low, high)])
+        for tally in self._tallies(network):
+            tally.taking_part_ms = 0
+        for start, end, _, owner, page in self._pieces:
+            if owner == network:
+                self.times[owner, page].taking_part_ms += self._overlap(network, start, end)
+
+    def _tallies(self, network: str) -> Iterable[Tally]:
+        return (tally for (owner, _), tally in self.times.items() if owner == network)
+
+    def _contest(self, built: list[Piece], old: Piece, new: Piece) -> None:
+        """Put `old` back, less what the part `new` of it takes when it outranks it."""
+        if new[2] <= old[2]:
+            _append(built, old)
+            return
+        self._count(old[3], old[4], new[0], new[1], -1)
+        if old[0] < new[0]:
+            _append(built, (old[0], new[0], *old[2:]))
+        self._own(built, new)
+        if new[1] < old[1]:
+            _append(built, (new[1], old[1], *old[2:]))
+
+    def _own(self, built: list[Piece], piece: Piece) -> None:
+        self._count(piece[3], piece[4], piece[0], piece[1], 1)
+        _append(built, piece)
+
+    def _count(self, network: str, page: str, start: int, end: int, sign: int) -> None:
+        tally = self.times.get((network, page))
+        if tally is None:
+            tally = self.times[network, page] = Tally()
+        tally.spent_ms += sign * (end - start)
+        if network in self._reach:
+            tally.taking_part_ms += sign * self._overlap(network, start, end)
+
+    def _overlap(self, network: str, start: int, end: int) -> int:
+        reach = self._reach.get(network, ())
+        return sum(max(0, min(end, high) - max(start, low)) for low, high in reach)
+
+
+def _piece_end(piece: Piece) -> int:
+    return piece[1]
+
+
+def _append(built: list[Piece], piece: Piece) -> None:
+    """Append a piece, joining it to its neighbour when both are of one visit."""
+    if built and built[-1][1] == piece[0] and built[-1][2] == piece[2]:
+        built[-1] = (built[-1][0], *piece[1:])
+    else:
+        built.append(piece)
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def quarters_of(start: int, end: int) -> range:
+    """The beginnings of the quarters that `start <= t < end` touches."""
+    return range(start - start % QUARTER_MS, end, QUARTER_MS)
+
+
+def day_bounds(day: date, zone: ZoneInfo, day_start: int) -> tuple[int, int]:
+    """First millisecond of the user's `day` and of the day after it.
+
+    A day begins when the wall clock first shows `day_start` o'clock on that date;
+    where the clocks skip that hour, when they would have shown it unchanged.
+    """
+    return _day_begin(day, zone, day_start), _day_begin(day + timedelta(days=1), zone, day_start)
+
+
+def _day_begin(day: date, zone: ZoneInfo, day_start: int) -> int:
+    local = datetime(day.year, day.month, day.day, day_start, tzinfo=zone)
+    return int(local.timestamp()) * 1000
+
+
+def day_of(at: int, zone: ZoneInfo, day_start: int) -> date:
+    """The user's day that the moment `at` (ms) belongs to."""
+    local = datetime.fromtimestamp(at / 1000, zone).replace(tzinfo=None)
+    day = (local - timedelta(hours=day_start)).date()
+    if at < _day_begin(day, zone, day_start):
+        return day - timedelta(days=1)
+    if at >= _day_begin(day + timedelta(days=1), zone, day_start):
+        return day + timedelta(days=1)
+    return day
+
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkHours:
+    """The user's hours of work: weekdays, and minutes after midnight from and to."""
+
+    days: frozenset[str]
+    start_minute: int
+    end_minute: int
+
+    def at(self, moment: int, zone: ZoneInfo) -> bool:
+        """Whether the moment (ms) lies in the hours of work."""
+        local = datetime.fromtimestamp(moment / 1000, zone)
+        minute = local.hour * 60 + local.minute
+        return WEEKDAYS[local.weekday()] in self.days and (
+            self.start_minute <= minute < self.end_minute
+        )

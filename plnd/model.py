@@ -1,0 +1,311 @@
+"""The words of the contract as data: one definition for the wire, the documents and the code.
+
+Times are milliseconds since the Unix epoch in UTC; a field's name carries its unit.
+Unknown fields are refused everywhere.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Raw, Struct, field
+
+LONGEST_TEXT = 256
+MOST_EVENTS = 1000
+MOST_BODY_BYTES = 1024 * 1024
+
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+Page = Literal[
+    "feed",
+    "profile",
+    "post",
+    "group",
+    "tag",
+    "search",
+    "messages",
+    "notifications",
+    "compose",
+    "article",
+    "settings",
+    "other",
+]
+Action = Literal["post", "reply", "share", "react", "follow", "message", "save"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+When = Literal["work", "off"]
+BudgetState = Literal["under", "near", "over", "off"]
+Freshness = Literal["fresh", "quiet", "ageing", "stale", "unknown"]
+ProfileMode = Literal["active", "reading", "retired"]
+LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, where calendars end
+Moment = Annotated[int, Meta(ge=0, le=LAST_MOMENT)]
+MinutesADay = Annotated[int, Meta(ge=0, le=24 * 60)]
+NoticeKind = Literal["budget_near", "budget_used", "budget_over"]
+QuarterOfDay = Annotated[
+    str,
+    Meta(pattern="^([01][0-9]|2[0-3]):(00|15|30|45)$", description="a quarter of the day, HH:MM"),
+]
+
+
+class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is read from outside: a field that nobody knows is an error."""
+
+
+class Source(Strict, frozen=True):
+    """Who sends: the browser, a random name for its profile, the extension's version."""
+
+    browser: Name
+    profile: Name
+    extension: Name
+
+
+class Visit(Strict, frozen=True, tag_field="kind", tag="visit"):
+    """A span of focused, non-idle time on one page of a network."""
+
+    id: Name
+    network: Name
+    page: Page
+    start: int
+    end: int
+    handle: Text | None = None
+    tag: Text | None = None
+
+
+class Interaction(Strict, frozen=True, tag_field="kind", tag="interaction"):
+    """One act of the user."""
+
+    id: Name
+    network: Name
+    action: Action
+    at: int
+    handle: Text | None = None
+    tag: Text | None = None
+
+
+Event = Visit | Interaction
+
+
+class EventBatch(Strict, frozen=True):
+    """What a browser sends. Each event is decoded apart, so that a bad one costs itself only."""
+
+    source: Source
+    events: list[Raw]
+
+
+class Rejection(Struct, frozen=True, kw_only=True):
+    """Why one event of a batch was not taken."""
+
+    id: str | None
+    index: int
+    code: Literal["invalid", "conflict", "paused"]
+    message: str
+    field: str | None = None
+
+
+class NetworkToday(Struct, frozen=True, kw_only=True):
+    """One network's part of a day."""
+
+    id: str
+    name: str
+    spent_seconds: int
+    budget_minutes: int | None
+    state: BudgetState
+    taking_part_seconds: int
+    interactions: dict[str, int]
+    page_seconds: dict[str, int]
+
+
+class ProfileToday(Struct, frozen=True, kw_only=True):
+    """How fresh one of the user's own profiles is."""
+
+    network: str
+    handle: str
+    last_post_at: int | None
+    days_silent: int | None
+    freshness: Freshness
+    mode: ProfileMode
+
+
+class ChatSlot(Struct, frozen=True, kw_only=True):
+    """The next time that a followed chat takes place."""
+
+    tag: str
+    network: str
+    starts_at: int
+    ends_at: int
+
+
+class SourceSeen(Struct, frozen=True, kw_only=True):
+    """When a browser was last heard of."""
+
+    browser: str
+    last_event_at: int
+
+
+class Today(Struct, frozen=True, kw_only=True):
+    """A day's figures: what `plnd status`, the badge and the dashboard show."""
+
+    day: str
+    time_zone: str
+    now: int
+    spent_seconds: int
+    budget_minutes: int | None
+    left_seconds: int | None
+    state: BudgetState
+    taking_part_seconds: int
+    chat_seconds: int
+    networks: list[NetworkToday]
+    profiles: list[ProfileToday]
+    next_chat: ChatSlot | None
+    sources: list[SourceSeen]
+
+
+class EventsAnswer(Struct, frozen=True, kw_only=True):
+    """What became of a batch; `stored` means on disk."""
+
+    stored: list[str]
+    rejected: list[Rejection]
+    today: Today
+
+
+class BudgetRequest(Strict, frozen=True):
+    """Minutes a day, in all or for one network, on some weekdays, in or off work hours."""
+
+    minutes: MinutesADay
+    network: Name | None = None
+    days: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] | None = None
+    when: When | None = None
+
+
+class Budget(Struct, frozen=True, kw_only=True):
+    """A budget as it is kept. Equal network, days and hours make it the same budget."""
+
+    id: str
+    minutes: MinutesADay
+    network: str | None = None
+    days: list[Weekday] | None = None
+    when: When | None = None
+
+
+class Settings(Strict, frozen=True):
+    """What the user can choose, with the defaults."""
+
+    time_zone: Annotated[
+        Text | None,
+        Meta(description="IANA name of your time zone, e.g. Europe/London; null: the system's"),
+    ] = None
+    day_start: Annotated[
+        int, Meta(ge=0, le=23, description="the hour at which your day begins, 0 to 23")
+    ] = 0
+    work_days: Annotated[list[Weekday], Meta(description="the days on which you work")] = field(
+        default_factory=lambda: ["mon", "tue", "wed", "thu", "fri"]
+    )
+    work_start: Annotated[QuarterOfDay, Meta(description="when work begins, HH:MM")] = "09:00"
+    work_end: Annotated[QuarterOfDay, Meta(description="when work ends, HH:MM")] = "17:00"
+    quiet_start: Annotated[
+        QuarterOfDay | None, Meta(description="no notices from this time of day; null: never quiet")
+    ] = None
+    quiet_end: Annotated[
+        QuarterOfDay | None, Meta(description="notices again from this time of day")
+    ] = None
+    grace_minutes: Annotated[
+        int,
+        Meta(ge=0, le=240, description="minutes over a budget before reminders follow its notice"),
+    ] = 0
+    notify_budget: Annotated[
+        bool, Meta(description="desktop notices about budgets: at 80 %, when used up, and beyond")
+    ] = True
+
+
+class SettingsAnswer(Struct, frozen=True):
+    settings: Settings
+
+
+class BudgetsAnswer(Struct, frozen=True):
+    budgets: list[Budget]
+
+
+class BudgetAnswer(Struct, frozen=True):
+    budget: Budget
+
+
+class Deleted(Struct, frozen=True):
+    deleted: str
+
+
+class Until(Strict, frozen=True):
+    """Until when, ms; null: until it is ended by hand."""
+
+    until: Moment | None = None
+
+
+class PauseState(Struct, frozen=True, kw_only=True):
+    """Whether plnd looks away at the moment."""
+
+    paused: bool
+    since: int | None = None
+    until: int | None = None
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """A time in which nothing is recorded; `end` null while it is open."""
+
+    start: int
+    end: int | None = None
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """Something told to the user, once for its `cause`.
+
+    `shown` is null until the desktop has answered; `error` says why it was not shown.
+    """
+
+    cause: str
+    kind: NoticeKind
+    at: int
+    title: str
+    body: str
+    shown: bool | None = None
+    error: str | None = None
+
+
+class NoticesAnswer(Struct, frozen=True, kw_only=True):
+    notices: list[Notice]
+    snoozed_until: int | None
+
+
+class Snooze(Struct, frozen=True, kw_only=True):
+    snoozed_until: int | None
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """Whether the desktop showed a notice, else why not."""
+
+    shown: bool
+    error: str | None = None
+
+
+class OpenLink(Struct, frozen=True, kw_only=True):
+    """A link to the dashboard that is good once and not for long."""
+
+    url: str
+    expires_at: int
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """That the daemon runs, and what it had to set aside when it started."""
+
+    version: str
+    pid: int
+    started_at: int
+    now: int
+    home: str
+    damaged: list[str]
+
+
+class ErrorBody(Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+    hint: str = ""
+    field: str | None = None
+
+
+class ErrorAnswer(Struct, frozen=True):
+    error: ErrorBody
