@@ -1,0 +1,58 @@
+"""Where plnd keeps its things, and what the environment says.
+
+The only module that reads the environment. It imports `os` and `sys` alone,
+because `plnd status` pays for every import.
+"""
+
+import os
+import sys
+
+DEFAULT_PORT = 8765
+
+
+class Place:
+    """The three folders below which plnd writes: `state`, `data` and `host`."""
+
+    __slots__ = ("data", "host", "root", "state")
+
+    def __init__(self, state: str, data: str, host: str, root: str | None) -> None:
+        self.state = state
+        self.data = data
+        self.host = host
+        self.root = root
+
+
+def place() -> Place:
+    """The folders of this process: below `PLND_HOME`, or the platform's own."""
+    root = os.environ.get("PLND_HOME")
+    if root:
+        root = os.path.abspath(root)
+        join = os.path.join
+        return Place(join(root, "state"), join(root, "data"), join(root, "host"), root)
+    state, data = _platform_folders()
+    return Place(state, data, os.path.join(data, "host"), None)
+
+
+def _platform_folders() -> tuple[str, str]:
+    if sys.platform.startswith("linux"):
+        # The XDG base directories in two lines: platformdirs says the same (a test
+        # compares them) and costs more than all the rest of `plnd status`.
+        return _xdg("XDG_STATE_HOME", ".local/state"), _xdg("XDG_DATA_HOME", ".local/share")
+    import platformdirs
+
+    return platformdirs.user_state_dir("plnd", False), platformdirs.user_data_dir("plnd", False)
+
+
+def _xdg(name: str, default: str) -> str:
+    base = os.environ.get(name, "").strip() or os.path.join(os.path.expanduser("~"), default)
+    return os.path.join(base, "plnd")
+
+
+def given_port() -> str | None:
+    """`PLND_PORT` as it stands, None when it is unset or empty."""
+    return os.environ.get("PLND_PORT") or None
+
+
+def colour_wanted(terminal: bool) -> bool:
+    """Colour only on a terminal and without `NO_COLOR`."""
+    return terminal and not os.environ.get("NO_COLOR")

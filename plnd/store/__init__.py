@@ -1,0 +1,1 @@
+"""What is on disk: the event log, the book of documents, and the files themselves."""

@@ -1,0 +1,513 @@
+"""The event log: every visit and interaction, and their sums by quarter of an hour.
+
+SQLite in WAL mode with synchronous=FULL, so a commit is on disk when it returns. `Log` is
+synchronous and used by one thread; `store.commits` shares its commits. The sums are written
+in the transaction of the events they are made of. This is the only module with SQL.
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from plnd.errors import StorageError
+from plnd.intake import LONGEST_VISIT_MS, Taken
+from plnd.measures.time import ACT_REACH_MS, Quarter, quarters_of
+from plnd.model import Interaction, Source, Visit
+from plnd.store.files import FILE_MODE, cannot_write, disk_full, set_aside
+
+APPLICATION_ID = 0x504C4E44  # "PLND"
+VERSION = 1
+KEPT_QUARTERS = 100
+MOST_KEYS = 1000
+SOURCE_WRITTEN_MS = 60_000
+
+_SCHEMA = """
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    browser TEXT NOT NULL,
+    profile TEXT NOT NULL,          -- a random name that the extension gave itself
+    extension TEXT NOT NULL,
+    last_event_at INTEGER NOT NULL, -- to the minute after a kill, exact after a clean stop
+    UNIQUE (browser, profile)
+);
+CREATE TABLE visit (
+    id BLOB PRIMARY KEY,            -- the sender's UUID; version 7 keeps inserts at the end
+    source INTEGER NOT NULL,
+    network TEXT NOT NULL,
+    page TEXT NOT NULL,
+    handle TEXT,
+    tag TEXT,
+    start INTEGER NOT NULL,         -- earliest and latest seen under this id
+    end INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX visit_time ON visit (start, end);
+CREATE TABLE interaction (
+    id BLOB PRIMARY KEY,
+    source INTEGER NOT NULL,
+    network TEXT NOT NULL,
+    action TEXT NOT NULL,
+    handle TEXT,
+    tag TEXT,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX interaction_time ON interaction (at, network, action);
+CREATE TABLE quarter_time (
+    begin INTEGER NOT NULL,         -- ms, a whole quarter of an hour in UTC
+    network TEXT NOT NULL,
+    page TEXT NOT NULL,
+    spent_ms INTEGER NOT NULL,
+    taking_part_ms INTEGER NOT NULL,
+    PRIMARY KEY (begin, network, page)
+) WITHOUT ROWID;
+CREATE TABLE quarter_act (
+    begin INTEGER NOT NULL,
+    network TEXT NOT NULL,
+    action TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (begin, network, action)
+) WITHOUT ROWID;
+CREATE TABLE longest (visit_ms INTEGER NOT NULL);
+INSERT INTO longest VALUES (0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A quarter's figures: ms spent and taking part by network and page; acts by action."""
+
+    times: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    acts: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events of one source, to be stored together."""
+
+    source: Source
+    events: Sequence[Taken]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a commit changed: indexes refused per batch, quarters anew, browsers seen."""
+
+    conflicts: list[list[int]] = field(default_factory=list)
+    quarters: dict[int, Sums] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class Log:
+    """The event log in one file.
+
+    Raises:
+        StorageError: from any method, when the disk or the file refuses.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.damaged: list[str] = []
+        self._quarters: dict[int, _Kept | None] = {}
+        self._sources: dict[tuple[str, str], _SourceRow] = {}
+        self._longest: int | None = None
+        self._db = self._open()
+
+    def close(self) -> None:
+        try:
+            for row in self._sources.values():
+                if row.written_at != row.last_event_at:
+                    self._write_source(row)
+        except sqlite3.Error as error:
+            raise _storage_error(self.path, error) from error
+        finally:
+            self._db.close()
+
+    # -- opening ---------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._open_checked()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not self.path.is_dir():
+                raise _storage_error(self.path, error) from error
+        moved = set_aside(self.path)
+        for suffix in ("-wal", "-shm"):
+            beside = self.path.with_name(self.path.name + suffix)
+            if beside.exists():
+                set_aside(beside)
+        self.damaged.append(str(moved))
+        try:
+            return self._open_checked()
+        except sqlite3.DatabaseError as error:
+            raise _storage_error(self.path, error) from error
+
+    def _open_checked(self) -> sqlite3.Connection:
+        wal = self.path.with_name(self.path.name + "-wal")
+        unclean = wal.exists() and wal.stat().st_size > 0
+        suspect = _suspect(self.path)
+        new = not self.path.exists()
+        if new:
+            _create(self.path)
+        db = sqlite3.connect(self.path, isolation_level=None, timeout=5.0)
+        try:
+            if unclean or suspect.exists():
+                _check_whole(db)
+            version = self._known_version(db)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            if version < VERSION:
+                db.executescript(
+                    f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id={APPLICATION_ID}; "
+                    f"PRAGMA user_version={VERSION}; COMMIT;"
+                )
+        except BaseException:
+            db.close()
+            raise
+        suspect.unlink(missing_ok=True)
+        return db
+
+    def _known_version(self, db: sqlite3.Connection) -> int:
+        """The version of the schema; refuses what is not ours or newer, and changes nothing."""
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if tables and application != APPLICATION_ID:
+            raise sqlite3.DatabaseError("not an event log of plnd")
+        if version > VERSION:
+            raise StorageError(
+                f"{self.path} was written by a newer plnd (schema {version}; this one "
+                f"knows {VERSION})",
+                "install the newer plnd again; nothing was changed",
+                code="newer_store",
+            )
+        return int(version)
+
+    # -- writing ---------------------------------------------------------------
+
+    def store(self, batches: Sequence[Batch]) -> Outcome:
+        """Store the batches in one transaction. When this returns, they are on disk.
+
+        A visit keeps the earliest start and the latest end seen under its id; any other
+        event sent again changes nothing. An id that came with other content before is a
+        conflict and left out.
+        """
+        outcome = Outcome()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            for begin in self._store_batches(batches, outcome):
+                outcome.quarters[begin] = self._write_sums(begin)
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            # What is held in memory may be ahead of the disk now: forget it.
+            self._quarters.clear()
+            self._sources.clear()
+            self._longest = None
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise _storage_error(self.path, error) from error
+            raise
+        while len(self._quarters) > KEPT_QUARTERS:
+            del self._quarters[next(iter(self._quarters))]
+        return outcome
+
+    def _store_batches(self, batches: Sequence[Batch], outcome: Outcome) -> set[int]:
+        """Write the events; the quarters whose sums they change."""
+        visit_keys: list[bytes] = []
+        act_keys: list[bytes] = []
+        for batch in batches:
+            for one in batch.events:
+                (visit_keys if isinstance(one.event, Visit) else act_keys).append(one.key)
+        visits = _Rows(self._db, _VISIT, visit_keys)
+        acts = _Rows(self._db, _ACT, act_keys)
+        touched: set[int] = set()
+        for batch in batches:
+            conflicts = []
+            if batch.events:
+                source = self._source(batch.source, _latest(batch))
+                browser = batch.source.browser
+                outcome.seen[browser] = max(_latest(batch), outcome.seen.get(browser, 0))
+            for one in batch.events:
+                if isinstance(one.event, Visit):
+                    fits = self._take_visit(one.key, one.event, source, visits, touched)
+                else:
+                    fits = self._take_act(one.key, one.event, source, acts, touched)
+                if not fits:
+                    conflicts.append(one.index)
+            outcome.conflicts.append(conflicts)
+        visits.write()
+        acts.write()
+        return touched
+
+    def _take_visit(
+        self, key: bytes, visit: Visit, source: int, rows: "_Rows", touched: set[int]
+    ) -> bool:
+        """Keep a visit, new or grown; False when its id came with other content before."""
+        row = rows.known.get(key)
+        start, end = visit.start, visit.end
+        said = (visit.network, visit.page, visit.handle, visit.tag)
+        if row is not None:
+            if row[2:6] != said:
+                return False
+            if row[6] <= start and end <= row[7]:
+                return True
+            start, end = min(start, row[6]), max(end, row[7])
+            if end - start > LONGEST_VISIT_MS:
+                return False
+        rows.put((key, row[1] if row else source, *said, start, end))
+        if self._longest is None or end - start > self._longest:
+            self._note_length(end - start)
+        begins = quarters_of(start, end)
+        touched.update(begins)
+        if row is not None and start < row[6]:
+            # An earlier start changes the rank of the whole visit: its quarters are worked
+            # out anew once all is written.
+            for begin in begins:
+                self._quarters[begin] = None
+            return True
+        for begin in begins:
+            if kept := self._kept(begin):
+                kept.quarter.add_visit(start, end, key, visit.network, visit.page)
+        return True
+
+    def _take_act(
+        self, key: bytes, act: Interaction, source: int, rows: "_Rows", touched: set[int]
+    ) -> bool:
+        """Keep an act unless it is known; False when its id came with other content before."""
+        row = rows.known.get(key)
+        said = (act.network, act.action, act.handle, act.tag, act.at)
+        if row is not None:
+            return row[2:] == said
+        rows.put((key, source, *said))
+        begins = quarters_of(act.at - ACT_REACH_MS, act.at + ACT_REACH_MS)
+        for begin in begins:
+            if kept := self._kept(begin):
+                kept.quarter.add_act(act.at, act.network, act.action)
+        touched.update(begins)
+        return True
+
+    def _source(self, source: Source, latest: int) -> int:
+        """The row of a source. Its last event is written to the minute, and at the close."""
+        if not self._sources:
+            for row in self._db.execute(
+                "SELECT browser, profile, id, extension, last_event_at, last_event_at FROM source"
+            ):
+                self._sources[row[:2]] = _SourceRow(*row[2:])
+        name = (source.browser, source.profile)
+        known = self._sources.get(name)
+        if known is None:
+            (number,) = self._db.execute(
+                "INSERT INTO source (browser, profile, extension, last_event_at)"
+                " VALUES (?, ?, ?, ?) RETURNING id",
+                (*name, source.extension, latest),
+            ).fetchone()
+            known = self._sources[name] = _SourceRow(number, source.extension, latest, latest)
+        known.last_event_at = max(latest, known.last_event_at)
+        if (
+            known.extension != source.extension
+            or known.last_event_at - known.written_at >= SOURCE_WRITTEN_MS
+        ):
+            known.extension = source.extension
+            self._write_source(known)
+        return known.id
+
+    def _write_source(self, row: "_SourceRow") -> None:
+        self._db.execute(
+            "UPDATE source SET extension = ?, last_event_at = ? WHERE id = ?",
+            (row.extension, row.last_event_at, row.id),
+        )
+        row.written_at = row.last_event_at
+
+    # -- quarters --------------------------------------------------------------
+
+    def _note_length(self, length: int) -> None:
+        """Keep the length of the longest visit: how far back a quarter has to look for visits."""
+        if self._longest is None:
+            (self._longest,) = self._db.execute("SELECT visit_ms FROM longest").fetchone()
+        if length > self._longest:
+            self._longest = length
+            self._db.execute("UPDATE longest SET visit_ms = ?", (length,))
+
+    def _kept(self, begin: int) -> "_Kept | None":
+        """A quarter as it stands; None when it has to be worked out anew after the writing."""
+        if begin not in self._quarters:
+            quarter = self._quarter(begin)
+            self._quarters[begin] = _Kept(quarter, _sums(quarter))
+        return self._quarters[begin]
+
+    def _quarter(self, begin: int) -> Quarter:
+        """The quarter with all that is stored of it, worked out from the events."""
+        quarter = Quarter(begin)
+        self._note_length(0)
+        for row in self._db.execute(
+            "SELECT start, end, id, network, page FROM visit"
+            " WHERE start >= ? AND start < ? AND end > ?",
+            (begin - (self._longest or 0), quarter.end, begin),
+        ):
+            quarter.add_visit(*row)
+        for row in self._db.execute(
+            "SELECT at, network, action FROM interaction WHERE at > ? AND at < ?",
+            (begin - ACT_REACH_MS, quarter.end + ACT_REACH_MS),
+        ):
+            quarter.add_act(*row)
+        return quarter
+
+    def _write_sums(self, begin: int) -> Sums:
+        """Bring a quarter's rows up to date with what it holds now; write only what changed."""
+        kept = self._quarters[begin]
+        if kept is None:
+            written = self.quarters(begin, begin + 1).get(begin, Sums())
+            kept = self._quarters[begin] = _Kept(self._quarter(begin), written)
+        old, sums = kept.written, _sums(kept.quarter)
+        kept.written = sums
+        for key in old.times.keys() - sums.times.keys():
+            self._db.execute(
+                "DELETE FROM quarter_time WHERE begin = ? AND network = ? AND page = ?",
+                (begin, *key),
+            )
+        for key, spent in sums.times.items():
+            if old.times.get(key) != spent:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO quarter_time VALUES (?, ?, ?, ?, ?)",
+                    (begin, *key, *spent),
+                )
+        for key, count in sums.acts.items():
+            if old.acts.get(key) != count:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO quarter_act VALUES (?, ?, ?, ?)", (begin, *key, count)
+                )
+        return sums
+
+    # -- reading ---------------------------------------------------------------
+
+    def quarters(self, start: int, end: int) -> dict[int, Sums]:
+        """The sums of the quarters that begin in `start <= begin < end` (ms)."""
+        found: dict[int, Sums] = {}
+        try:
+            for begin, network, page, spent, taking_part in self._db.execute(
+                "SELECT * FROM quarter_time WHERE begin >= ? AND begin < ?", (start, end)
+            ):
+                found.setdefault(begin, Sums()).times[network, page] = (spent, taking_part)
+            for begin, network, action, count in self._db.execute(
+                "SELECT * FROM quarter_act WHERE begin >= ? AND begin < ?", (start, end)
+            ):
+                found.setdefault(begin, Sums()).acts[network, action] = count
+        except sqlite3.Error as error:
+            raise _storage_error(self.path, error) from error
+        return found
+
+    def seen(self) -> dict[str, int]:
+        """When each browser was last heard of: the time (ms) of its latest event."""
+        try:
+            rows = self._db.execute(
+                "SELECT browser, max(last_event_at) FROM source GROUP BY browser"
+            )
+            return dict(rows.fetchall())
+        except sqlite3.Error as error:
+            raise _storage_error(self.path, error) from error
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A quarter held in memory, and its sums as they are written."""
+
+    quarter: Quarter
+    written: Sums
+
+
+def _sums(quarter: Quarter) -> Sums:
+    times = {k: (t.spent_ms, t.taking_part_ms) for k, t in quarter.times.items() if t.spent_ms}
+    return Sums(times, dict(quarter.acts))
+
+
+@dataclass(slots=True)
+class _SourceRow:
+    id: int
+    extension: str
+    last_event_at: int
+    written_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table of events: how to find rows by id, and how to write whole ones."""
+
+    name: str
+    columns: int
+
+
+_VISIT, _ACT = _Table("visit", 8), _Table("interaction", 7)
+
+
+class _Rows:
+    """The rows that a transaction is about: read at once, changed in memory, written at once."""
+
+    def __init__(self, db: sqlite3.Connection, table: _Table, keys: Sequence[bytes]) -> None:
+        self._db = db
+        self._table = table
+        self._changed: dict[bytes, tuple[Any, ...]] = {}
+        self.known: dict[bytes, tuple[Any, ...]] = {}
+        for number in range(0, len(keys), MOST_KEYS):
+            part = keys[number : number + MOST_KEYS]
+            marks = ",".join("?" * len(part))
+            for row in db.execute(
+                f"SELECT * FROM {table.name} WHERE id IN ({marks})",  # noqa: S608
+                part,
+            ):
+                self.known[row[0]] = row
+
+    def put(self, row: tuple[Any, ...]) -> None:
+        self.known[row[0]] = self._changed[row[0]] = row
+
+    def write(self) -> None:
+        if self._changed:
+            marks = ",".join("?" * self._table.columns)
+            self._db.executemany(
+                f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})",  # noqa: S608
+                self._changed.values(),
+            )
+
+
+def _latest(batch: Batch) -> int:
+    return max(
+        one.event.end if isinstance(one.event, Visit) else one.event.at for one in batch.events
+    )
+
+
+def _create(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def _suspect(path: Path) -> Path:
+    """A mark beside a log in which damage was met: the next start reads it through."""
+    return path.with_name(path.name + "-suspect")
+
+
+def _check_whole(db: sqlite3.Connection) -> None:
+    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
+
+
+def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return disk_full(path)
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        with contextlib.suppress(OSError):
+            _suspect(path).touch(FILE_MODE)
+        return StorageError(
+            f"{path} is damaged: {error}",
+            "restart plnd: it sets the file aside and starts a new one",
+            code="damaged_store",
+        )
+    return StorageError(
+        f"cannot use {path}: {error}",
+        "check that the file and its folder belong to you and that the disk has space",
+    )

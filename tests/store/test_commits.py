@@ -1,0 +1,123 @@
+"""Group commit: batches of one turn share a commit, none is answered before its own."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from builders import MINUTE, NOON, sender, taken, visit
+
+from plnd.errors import StorageError
+from plnd.store.commits import Commits
+from plnd.store.log import Batch, Log, Outcome
+
+
+class Counted(Log):
+    """A log that remembers how many batches each commit had."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.commits: list[int] = []
+
+    def store(self, batches: Sequence[Batch]) -> Outcome:
+        self.commits.append(len(batches))
+        return super().store(batches)
+
+
+def batch(number: int) -> Batch:
+    return Batch(sender(), taken([visit(NOON + number * MINUTE, 30)]))
+
+
+def spent(path: Path) -> int:
+    """What another reader of the file sees at this moment."""
+    log = Log(path)
+    found = log.quarters(NOON, NOON + 1)
+    log.close()
+    return found[NOON].times["x", "feed"][0] if found else 0
+
+
+async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
+    log = Counted(tmp_path / "events.db")
+    changed: list[Outcome] = []
+    commits = Commits(log, changed.append)
+    waiting = [commits.store(batch(number)) for number in range(10)]
+    assert log.commits == []
+    assert await asyncio.gather(*waiting) == [[]] * 10
+    assert log.commits == [10]
+    assert await commits.store(batch(11)) == []
+    assert log.commits == [10, 1]
+    assert len(changed) == 2
+    log.close()
+
+
+async def test_an_answer_never_precedes_its_commit(tmp_path: Path) -> None:
+    """When a batch's future is done, what another program reads of the file has it."""
+    path = tmp_path / "events.db"
+    log = Log(path)
+    commits = Commits(log, lambda _: None)
+    seen: list[int] = []
+    futures = [commits.store(batch(number)) for number in range(3)]
+    futures[0].add_done_callback(lambda _: seen.append(spent(path)))
+    await asyncio.gather(*futures)
+    assert seen == [3 * 30_000]
+    log.close()
+
+
+async def test_what_waits_can_be_committed_at_once(tmp_path: Path) -> None:
+    """As a stop does; and nothing is committed twice when the turn comes."""
+    log = Counted(tmp_path / "events.db")
+    commits = Commits(log, lambda _: None)
+    waiting = [commits.store(batch(number)) for number in range(5)]
+    commits.commit()
+    assert all(future.done() for future in waiting)
+    await asyncio.sleep(0)
+    assert log.commits == [5]
+    log.close()
+
+
+async def test_a_failure_reaches_each_batch_and_the_next_is_tried(tmp_path: Path) -> None:
+    log = Log(tmp_path / "events.db")
+    commits = Commits(log, lambda _: None)
+    log._db.execute("PRAGMA query_only = 1")
+    failed = await asyncio.gather(
+        *(commits.store(batch(number)) for number in range(3)), return_exceptions=True
+    )
+    assert all(isinstance(error, StorageError) for error in failed)
+    log._db.execute("PRAGMA query_only = 0")
+    assert await commits.store(batch(9)) == []
+    log.close()
+
+
+async def test_what_fails_after_a_commit_does_not_hold_its_answers_back(tmp_path: Path) -> None:
+    """The events are on disk: their senders must hear so, whatever becomes of the rest."""
+    log = Log(tmp_path / "events.db")
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, found: reported.append(found))
+
+    def fails(_: Outcome) -> None:
+        raise StorageError("no figures")
+
+    commits = Commits(log, fails)
+    assert await asyncio.wait_for(commits.store(batch(0)), 5) == []
+    assert reported
+    log.close()
+
+
+async def test_an_answer_nobody_waits_for_harms_nobody(tmp_path: Path) -> None:
+    log = Log(tmp_path / "events.db")
+    commits = Commits(log, lambda _: None)
+    gone, stays = commits.store(batch(0)), commits.store(batch(1))
+    gone.cancel()
+    assert await asyncio.wait_for(stays, 5) == []
+    log.close()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_each_batch_learns_of_its_own_conflicts(tmp_path: Path, count: int) -> None:
+    log = Log(tmp_path / "events.db")
+    commits = Commits(log, lambda _: None)
+    event = visit(NOON, 30)
+    await commits.store(Batch(sender(), taken([event])))
+    wrong = Batch(sender(), taken([visit(NOON)] * count + [{**event, "page": "post"}]))
+    assert await asyncio.gather(commits.store(wrong), commits.store(batch(1))) == [[count], []]
+    log.close()

@@ -1,0 +1,192 @@
+"""A log that is damaged, foreign or from the future: named, kept, and no reason to stop."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import MINUTE, NOON, sender, taken, visit
+
+from plnd.errors import StorageError
+from plnd.store.log import Batch, Log
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.db"
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    """A log with some pages of events, closed as it should be."""
+    log = Log(path)
+    events = [visit(NOON + n * MINUTE, 30, handle="h" * 200) for n in range(400)]
+    log.store([Batch(sender(), taken(events))])
+    log.close()
+    (path.parent / "settings.json").write_text("the neighbour's")
+    return path
+
+
+def works(log: Log) -> bool:
+    """Whether a log takes an event and gives its time back."""
+    log.store([Batch(sender(), taken([visit(NOON, 60)]))])
+    return log.quarters(NOON, NOON + 1)[NOON].times == {("x", "feed"): (MINUTE, 0)}
+
+
+def truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def truncate_oddly(path: Path) -> None:
+    os.truncate(path, 1234)
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"What is this? " * 5000)
+
+
+def flip_the_header(path: Path) -> None:
+    flip(path, 3)
+
+
+def flip_the_schema(path: Path) -> None:
+    flip(path, 100, 105, 107)
+
+
+def replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "something").write_text("in it")
+
+
+def replace_by_foreign(path: Path) -> None:
+    path.unlink()
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE recipes (name TEXT)")
+    db.commit()
+    db.close()
+
+
+def flip(path: Path, *places: int) -> None:
+    content = bytearray(path.read_bytes())
+    for place in places:
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+
+
+DAMAGES = [
+    truncate,
+    truncate_oddly,
+    overwrite,
+    flip_the_header,
+    flip_the_schema,
+    replace_by_folder,
+    replace_by_foreign,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_file_is_set_aside_and_a_new_one_works(
+    filled: Path, damage: Callable[[Path], None]
+) -> None:
+    damage(filled)
+    content = None if filled.is_dir() else filled.read_bytes()
+    log = Log(filled)
+    (moved,) = log.damaged
+    assert Path(moved).parent == filled.parent
+    assert Path(moved).name.startswith("events.db.damaged-")
+    if content is None:
+        assert (Path(moved) / "something").read_text() == "in it"
+    else:
+        assert Path(moved).read_bytes() == content
+    assert works(log)
+    log.close()
+    assert (filled.parent / "settings.json").read_text() == "the neighbour's"
+    again = Log(filled)
+    assert not again.damaged
+    again.close()
+
+
+def test_damage_in_the_middle_is_found_when_met_and_mended_by_a_restart(filled: Path) -> None:
+    """As its error promises: restart, and the file is set aside."""
+    size = 4096
+    pages = filled.stat().st_size // size
+    flip(filled, *(page * size + place for page in range(1, pages) for place in range(12)))
+    log = Log.__new__(Log)
+    with pytest.raises(StorageError) as caught:
+        log.__init__(filled)  # type: ignore[misc]
+        log.store([Batch(sender(), taken([visit(NOON + MINUTE, 5)]))])
+    assert caught.value.code == "damaged_store"
+    assert "restart" in caught.value.hint
+    if hasattr(log, "_db"):
+        log.close()
+    again = Log(filled)
+    assert again.damaged
+    assert works(again)
+    again.close()
+
+
+def test_damage_after_a_kill_is_found_at_the_start(filled: Path, tmp_path: Path) -> None:
+    """A log that was not closed is read through when it is opened."""
+    log = Log(filled)
+    works(log)
+    kept = tmp_path / "killed"
+    kept.mkdir()
+    for one in filled.parent.glob("events.db*"):
+        (kept / one.name).write_bytes(one.read_bytes())
+    log.close()
+    killed = kept / "events.db"
+    for page in range(25, 35):
+        flip(killed, *range(4096 * page, 4096 * page + 64))
+    again = Log(killed)
+    assert Path(again.damaged[0]).name.startswith("events.db.damaged-")
+    assert works(again)
+    again.close()
+
+
+def test_a_torn_end_of_the_journal_costs_no_earlier_commit(filled: Path, tmp_path: Path) -> None:
+    log = Log(filled)
+    works(log)
+    kept = tmp_path / "killed"
+    kept.mkdir()
+    for one in filled.parent.glob("events.db*"):
+        (kept / one.name).write_bytes(one.read_bytes())
+    log.close()
+    with (kept / "events.db-wal").open("ab") as journal:
+        journal.write(b"half a frame" * 50)
+    again = Log(kept / "events.db")
+    assert not again.damaged
+    assert again.quarters(NOON, NOON + 1)[NOON].times["x", "feed"][0] > 0
+    again.close()
+
+
+def test_a_newer_log_is_refused_and_not_touched(filled: Path) -> None:
+    db = sqlite3.connect(filled)
+    db.execute("PRAGMA user_version = 7")
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.close()
+    before = hashlib.sha256(filled.read_bytes()).digest()
+    with pytest.raises(StorageError) as caught:
+        Log(filled)
+    assert caught.value.code == "newer_store"
+    assert "7" in caught.value.message
+    assert str(filled) in caught.value.message
+    assert hashlib.sha256(filled.read_bytes()).digest() == before
+    assert sorted(one.name for one in filled.parent.iterdir()) == ["events.db", "settings.json"]
+
+
+def test_an_empty_file_is_a_new_log(path: Path) -> None:
+    """A kill right after the file was made leaves it empty; nothing was in it."""
+    path.touch(0o600)
+    log = Log(path)
+    assert not log.damaged
+    assert works(log)
+    log.close()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as caught:
+        Log(tmp_path / "nowhere" / "events.db")
+    assert "nowhere" in caught.value.message
