@@ -1,0 +1,1 @@
+"""Notices: when to speak (pure), and how to show it on a desktop."""
