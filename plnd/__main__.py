@@ -1,0 +1,8 @@
+"""`python -m plnd` is `plnd`."""
+
+import sys
+
+from plnd.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,465 @@
+"""What plnd can do, one method each. The only object that the web, the command line and tests call.
+
+It loads, asks a pure function, saves; it knows both stores, and nobody else does.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from plnd import catalogue
+from plnd.errors import Invalid, NotFound, StorageError
+from plnd.intake import Taken, said, sift
+from plnd.measures.budget import Standing, in_force, standings
+from plnd.measures.day import DayFigures
+from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
+from plnd.model import (
+    Budget,
+    BudgetRequest,
+    EventBatch,
+    EventsAnswer,
+    NetworkToday,
+    Notice,
+    Pause,
+    PauseState,
+    Rejection,
+    Settings,
+    SourceSeen,
+    Today,
+)
+from plnd.notices import desktop
+from plnd.notices.rules import budget_notices, minute_of, quiet
+from plnd.store.book import Book
+from plnd.store.commits import Commits
+from plnd.store.files import Home
+from plnd.store.log import Batch, Log, Outcome
+
+log = logging.getLogger("plnd")
+
+Tell = Callable[[str, str], Awaitable[str | None]]
+
+
+def now_ms() -> int:
+    """The clock: milliseconds since the Unix epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class Plnd:
+    """One home's plnd.
+
+    `clock` gives the time in ms; `tell(title, body)` shows a notice and returns None, or why
+    it was not shown.
+
+    Raises:
+        StorageError: from any method, when a store refuses.
+    """
+
+    def __init__(
+        self, home: Home, *, clock: Callable[[], int] = now_ms, tell: Tell = desktop.tell
+    ) -> None:
+        home.make()
+        self.home = home
+        self.clock = clock
+        self._tell = tell
+        self._names = {one.id: one.name for one in catalogue.load().values()}
+        self._book = Book(home.data)
+        self._book.open_all()
+        self._telling: set[asyncio.Task[None]] = set()
+        self._settings = self._kept_settings()
+        self._budgets = self._book.budgets()
+        self._pauses = self._book.pauses()
+        self._told = {notice.cause: notice for notice in self._book.notices()}
+        self._snoozed_until = self._book.snoozed_until()
+        self._log = Log(home.data / "events.db")
+        self._commits = Commits(self._log, self._changed)
+        self._seen = self._log.seen()
+        self._day: tuple[str, str, DayFigures] | None = None
+        self._today: Today | None = None
+
+    @property
+    def damaged(self) -> list[str]:
+        """Where damaged files were moved to when this plnd opened its stores."""
+        return [*self._log.damaged, *self._book.damaged]
+
+    async def close(self) -> None:
+        """Write what waits, end the notices that are being shown, close the stores."""
+        self._commits.commit()
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
+        self.close_stores()
+
+    def close_stores(self) -> None:
+        """Close both stores; enough where nothing was recorded."""
+        self._log.close()
+        self._book.close()
+
+    # -- events ----------------------------------------------------------------
+
+    async def record(self, batch: EventBatch) -> EventsAnswer:
+        """Store a batch. What the answer calls stored is on disk."""
+        taken, rejected = sift(
+            batch.events, now=self.clock(), networks=self._names, pauses=self._pauses
+        )
+        if taken:
+            conflicts = await self._commits.store(Batch(batch.source, taken))
+            if conflicts:
+                rejected += [_conflict(one) for one in taken if one.index in conflicts]
+                taken = [one for one in taken if one.index not in conflicts]
+        return EventsAnswer(
+            stored=[one.event.id for one in taken], rejected=rejected, today=self.today()
+        )
+
+    def _changed(self, outcome: Outcome) -> None:
+        """After a commit: bring what is kept of the day up to date, then tell what is due."""
+        self._today = None
+        if self._day:
+            for begin, sums in outcome.quarters.items():
+                self._day[2].put(begin, sums.times, sums.acts)
+        for browser, at in outcome.seen.items():
+            self._seen[browser] = max(at, self._seen.get(browser, 0))
+        self._speak()
+
+    # -- today -----------------------------------------------------------------
+
+    def today(self, day: str | None = None) -> Today:
+        """The figures of today, or of another day (YYYY-MM-DD).
+
+        Raises:
+            Invalid: the day is not a date.
+        """
+        now = self.clock()
+        if day is not None:
+            return self._worked_out(_date(day), now)
+        # Commits and changes drop what is kept here; hours and days turn with whole minutes.
+        if self._today is None or self._today.now // 60_000 != now // 60_000:
+            self._today = self._worked_out(day_of(now, self.zone(), self._settings.day_start), now)
+        return msgspec.structs.replace(self._today, now=now)
+
+    def _worked_out(self, shown: date, now: int) -> Today:
+        zone = self.zone()
+        figures = self._figures(shown, zone)
+        held = self._standings(figures, shown, now, zone)
+        bound = in_force(held.get(None, ()))
+        return Today(
+            day=shown.isoformat(),
+            time_zone=zone.key,
+            now=now,
+            spent_seconds=figures.spent_ms() // 1000,
+            budget_minutes=bound.budget.minutes if bound else None,
+            left_seconds=bound.left_ms // 1000 if bound else None,
+            state=bound.state if bound else "off",
+            taking_part_seconds=figures.taking_part_ms() // 1000,
+            chat_seconds=0,
+            networks=self._networks(figures, held),
+            profiles=[],
+            next_chat=None,
+            sources=[
+                SourceSeen(browser=browser, last_event_at=at)
+                for browser, at in sorted(self._seen.items())
+            ],
+        )
+
+    def _networks(
+        self, figures: DayFigures, held: Mapping[str | None, Sequence[Standing]]
+    ) -> list[NetworkToday]:
+        rows = []
+        whole = in_force(held.get(None, ()))
+        for network, figure in figures.networks.items():
+            acts = {action: count for action, count in figure.acts.items() if count}
+            bound = in_force(held.get(network, ()))
+            if not (figure.spent_ms or acts or bound):
+                continue
+            # A network without a budget of its own stands as the day does.
+            holding = bound or whole
+            rows.append(
+                NetworkToday(
+                    id=network,
+                    name=self._names.get(network, network),
+                    spent_seconds=figure.spent_ms // 1000,
+                    budget_minutes=bound.budget.minutes if bound else None,
+                    state=holding.state if holding else "off",
+                    taking_part_seconds=figure.taking_part_ms // 1000,
+                    interactions=acts,
+                    page_seconds={p: ms // 1000 for p, ms in figure.pages.items() if ms},
+                )
+            )
+        return sorted(rows, key=lambda row: (-row.spent_seconds, row.id))
+
+    def _figures(self, day: date, zone: ZoneInfo) -> DayFigures:
+        """A day's figures; the latest asked for is kept and follows each commit."""
+        key = (day.isoformat(), zone.key)
+        if self._day is None or self._day[:2] != key:
+            start, end = day_bounds(day, zone, self._settings.day_start)
+            hours = self._work_hours()
+            figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
+            for begin, sums in self._log.quarters(start, end).items():
+                figures.put(begin, sums.times, sums.acts)
+            self._day = (*key, figures)
+        return self._day[2]
+
+    def _standings(
+        self, figures: DayFigures, day: date, now: int, zone: ZoneInfo
+    ) -> dict[str | None, list[Standing]]:
+        return standings(
+            self._budgets,
+            weekday=WEEKDAYS[day.weekday()],
+            now_when="work" if self._work_hours().at(now, zone) else "off",
+            spent=figures.spent_ms,
+        )
+
+    def _work_hours(self) -> WorkHours:
+        settings = self._settings
+        return WorkHours(
+            frozenset(settings.work_days),
+            minute_of(settings.work_start),
+            minute_of(settings.work_end),
+        )
+
+    def zone(self) -> ZoneInfo:
+        """The user's time zone: the setting, else the system's, else UTC."""
+        return ZoneInfo(self._settings.time_zone or _system_zone())
+
+    # -- settings and budgets ----------------------------------------------------
+
+    def _kept_settings(self) -> Settings:
+        """The settings as they are kept; one edited into what cannot be is an error naming it."""
+        settings = self._book.settings()
+        try:
+            _check_settings(settings)
+        except Invalid as error:
+            raise StorageError(
+                f"{self.home.data / 'settings.json'}: {error.message}",
+                "mend that entry in an editor, or delete the file to start it anew",
+                code="damaged_store",
+            ) from error
+        return settings
+
+    def settings(self) -> Settings:
+        return self._settings
+
+    def change_settings(self, changes: Mapping[str, Any]) -> Settings:
+        """Change the settings that are named.
+
+        Raises:
+            Invalid: a setting is unknown or its value does not fit; nothing is changed.
+        """
+        wanted = {**msgspec.to_builtins(self._settings), **changes}
+        try:
+            settings = msgspec.convert(wanted, Settings)
+        except msgspec.ValidationError as error:
+            message, field = said(error)
+            raise Invalid(
+                message, "see `plnd settings` for each one's form", field=field
+            ) from error
+        _check_settings(settings)
+        self._book.save_settings(settings)
+        self._settings = settings
+        self._day = self._today = None
+        log.info("settings changed: %s", ", ".join(sorted(changes)))
+        return settings
+
+    def budgets(self) -> list[Budget]:
+        return list(self._budgets)
+
+    def set_budget(self, wanted: BudgetRequest) -> Budget:
+        """Set a budget, in place of the one for the same network, days and hours.
+
+        Raises:
+            Invalid: the network is unknown.
+        """
+        if wanted.network is not None and wanted.network not in self._names:
+            raise Invalid(
+                f"unknown network {wanted.network!r}",
+                "one of " + ", ".join(sorted(self._names)),
+                field="network",
+            )
+        days = sorted(set(wanted.days), key=WEEKDAYS.index) if wanted.days else None
+        if days is not None and len(days) == len(WEEKDAYS):
+            days = None
+        parts = [wanted.network or "all", "-".join(days) if days else "", wanted.when or ""]
+        budget = Budget(
+            id=".".join(part for part in parts if part),
+            minutes=wanted.minutes,
+            network=wanted.network,
+            days=days,
+            when=wanted.when,
+        )
+        self._book.save_budget(budget)
+        self._take_budgets()
+        log.info("budget %s: %d minutes a day", budget.id, budget.minutes)
+        return budget
+
+    def delete_budget(self, id: str) -> None:
+        """Raises:
+        NotFound: there is no such budget.
+        """
+        if not self._book.delete_budget(id):
+            raise NotFound(f"no budget {id!r}", "`plnd budget` lists them")
+        self._take_budgets()
+        log.info("budget %s removed", id)
+
+    def _take_budgets(self) -> None:
+        self._budgets = self._book.budgets()
+        self._today = None
+
+    # -- pause -------------------------------------------------------------------
+
+    def pause_state(self) -> PauseState:
+        now = self.clock()
+        for pause in self._pauses:
+            if pause.start <= now and (pause.end is None or now < pause.end):
+                return PauseState(paused=True, since=pause.start, until=pause.end)
+        return PauseState(paused=False)
+
+    def pause(self, until: int | None = None) -> PauseState:
+        """Record nothing from now until `until` (ms), or until `resume`.
+
+        Raises:
+            Invalid: `until` is not in the future.
+        """
+        now = self.clock()
+        if until is not None and until <= now:
+            raise Invalid("until is not in the future", field="until")
+        since = self.pause_state().since
+        self._save_pause(Pause(start=since if since is not None else now, end=until))
+        log.info("paused")
+        return self.pause_state()
+
+    def resume(self) -> PauseState:
+        """Record again; does nothing when plnd is not paused."""
+        state = self.pause_state()
+        if state.paused and state.since is not None:
+            self._save_pause(Pause(start=state.since, end=self.clock()))
+            log.info("resumed")
+        return self.pause_state()
+
+    def _save_pause(self, pause: Pause) -> None:
+        self._book.save_pause(pause)
+        self._pauses = self._book.pauses()
+
+    # -- notices -----------------------------------------------------------------
+
+    def notices(self) -> list[Notice]:
+        """What was told, oldest first, and whether the desktop showed it."""
+        return list(self._told.values())
+
+    def snoozed_until(self) -> int | None:
+        """Until when (ms) notices are held back; None when they are not."""
+        until = self._snoozed_until
+        return until if until is not None and until > self.clock() else None
+
+    def snooze(self, until: int | None) -> int | None:
+        """Hold notices back until `until` (ms); None ends it.
+
+        Raises:
+            Invalid: `until` is not in the future.
+        """
+        if until is not None and until <= self.clock():
+            raise Invalid("until is not in the future", field="until")
+        self._book.save_snooze(until)
+        self._snoozed_until = until
+        return self.snoozed_until()
+
+    async def test_notice(self) -> str | None:
+        """Show a trial notice. None when the desktop took it, else why not."""
+        return await self._tell("plnd can reach you here", "This notice was asked for as a test.")
+
+    def _speak(self) -> None:
+        """Tell what is due. It is noted on disk first, so that no restart tells it twice."""
+        now = self.clock()
+        zone = self.zone()
+        settings = self._settings
+        if not settings.notify_budget or self.snoozed_until() is not None:
+            return
+        local = datetime.fromtimestamp(now / 1000, zone)
+        if quiet(local.hour * 60 + local.minute, settings.quiet_start, settings.quiet_end):
+            return
+        day = day_of(now, zone, settings.day_start)
+        held = self._standings(self._figures(day, zone), day, now, zone)
+        for notice in budget_notices(
+            [standing for group in held.values() for standing in group],
+            day=day.isoformat(),
+            now=now,
+            told=self._told,
+            names=self._names,
+            grace_ms=settings.grace_minutes * 60_000,
+        ):
+            if not self._noted(notice):
+                return
+            task = asyncio.get_running_loop().create_task(self._show(notice))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _show(self, notice: Notice) -> None:
+        error = await self._tell(notice.title, notice.body)
+        if error:
+            log.warning("notice %s was not shown: %s", notice.kind, error)
+        else:
+            log.info("notice told: %s", notice.kind)
+        self._noted(msgspec.structs.replace(notice, shown=error is None, error=error))
+
+    def _noted(self, notice: Notice) -> bool:
+        """Keep a notice; False when the disk refuses, which is no reason to stop."""
+        try:
+            self._book.save_notice(notice)
+        except StorageError as error:
+            log.error("a notice could not be noted: %s", error.message)
+            return False
+        self._told[notice.cause] = notice
+        return True
+
+
+def _conflict(one: Taken) -> Rejection:
+    return Rejection(
+        id=one.event.id,
+        index=one.index,
+        code="conflict",
+        message="this id came with other content before",
+        field="id",
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.max
+    # Python takes other forms as well; and the last day of all has no day after it to end it.
+    if day.isoformat() != text or day == date.max:
+        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field="day")
+    return day
+
+
+def _check_settings(settings: Settings) -> None:
+    if settings.time_zone is not None:
+        try:
+            ZoneInfo(settings.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise Invalid(
+                f"unknown time zone {settings.time_zone!r}",
+                "an IANA name such as Europe/London, or null for the system's",
+                field="time_zone",
+            ) from error
+    if settings.work_end <= settings.work_start:
+        raise Invalid("work_end is not after work_start", field="work_end")
+    if (settings.quiet_start is None) != (settings.quiet_end is None):
+        field = "quiet_end" if settings.quiet_end is None else "quiet_start"
+        raise Invalid("quiet hours need both quiet_start and quiet_end", field=field)
+
+
+def _system_zone() -> str:
+    import tzlocal
+
+    try:
+        name = tzlocal.get_localzone_name()
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+    return name

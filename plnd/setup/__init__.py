@@ -1,0 +1,1 @@
+"""Setting plnd up beside browsers, and finding what is broken."""

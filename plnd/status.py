@@ -1,0 +1,128 @@
+"""What `plnd status` prints, from the figures of a day as the API gives them. Light on purpose."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
+if TYPE_CHECKING:
+    from typing import Any
+
+    Today = dict[str, Any]
+
+COLUMNS = 80
+_WORST = {"over": 0, "near": 1, "under": 2, "off": 3}
+_COLOURS = {"over": "\x1b[31m", "near": "\x1b[33m", "under": "\x1b[32m", "off": ""}
+_ACTS = {"reply": ("reply", "replies"), "react": ("reaction", "reactions")}
+
+
+def screen(today: Today, colour: bool = False) -> str:
+    """The budget in a line, a line per network, worst first, then what needs a word."""
+    lines = [_budget_line(today, colour)]
+    rows = sorted(today["networks"], key=lambda row: (_WORST[row["state"]], -row["spent_seconds"]))
+    width = max((len(row["name"]) for row in rows), default=0)
+    lines += [_network_line(row, today, width, colour) for row in rows]
+    if not rows:
+        lines.append("  nothing yet today")
+    lines += [f"  {_profile_words(p)}" for p in today["profiles"] if _needs_a_word(p)]
+    return "\n".join(lines)
+
+
+def _budget_line(today: Today, colour: bool) -> str:
+    spent = minutes(today["spent_seconds"])
+    if today["state"] == "off":
+        words = f"{spent}, no budget set"
+    else:
+        used = today["spent_seconds"] // 60
+        words = f"{used} of {today['budget_minutes']} min used, {_left(today)}"
+    return f"{today['day']}  {words}  {_state(today['state'], colour)}"
+
+
+def _left(today: Today) -> str:
+    if today["state"] == "over":
+        over = today["spent_seconds"] - today["budget_minutes"] * 60
+        return f"{minutes(over)} over" if over > 0 else "over"
+    # Used is rounded down, so what is left is rounded up: together they are the budget.
+    return f"{minutes(today['left_seconds'] + 59)} left"
+
+
+def _network_line(row: dict[str, Any], today: Today, width: int, colour: bool) -> str:
+    spent = minutes(row["spent_seconds"])
+    if row["budget_minutes"] is not None:
+        spent += f" of {row['budget_minutes']}"
+    head = f"  {row['name']:<{width}}  {spent:>9}  "
+    parts = []
+    if row["spent_seconds"]:
+        share = 100 * row["taking_part_seconds"] // row["spent_seconds"]
+        parts.append(f"taking part {share} %")
+    if row["interactions"]:
+        acts = row["interactions"].items()
+        parts.append(", ".join(counted(count, action) for action, count in acts))
+    last = [p for p in today["profiles"] if p["network"] == row["id"] and p["last_post_at"]]
+    if last:
+        parts.append(f"last post {_ago(min(p['days_silent'] for p in last))}")
+    return head + _state(row["state"], colour) + _fitted(parts, len(head) + len(row["state"]))
+
+
+def _fitted(parts: list[str], used: int) -> str:
+    """The parts after what is used of a line, going on below where they do not fit."""
+    text = ""
+    for part in parts:
+        if used + 2 + len(part) > COLUMNS:
+            text, used = f"{text}\n  ", 2
+        text, used = f"{text}  {part}", used + 2 + len(part)
+    return text
+
+
+def _needs_a_word(profile: dict[str, Any]) -> bool:
+    return bool(profile["mode"] == "active" and profile["freshness"] == "stale")
+
+
+def _profile_words(profile: dict[str, Any]) -> str:
+    return (
+        f"your last post on {profile['network']} (@{profile['handle']})"
+        f" was {_ago(profile['days_silent'])}"
+    )
+
+
+def _ago(days: int) -> str:
+    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _state(state: str, colour: bool) -> str:
+    return f"{_COLOURS[state]}{state}\x1b[0m" if colour and _COLOURS[state] else state
+
+
+def minutes(seconds: int) -> str:
+    """Whole minutes, as `37 min`."""
+    return f"{seconds // 60} min"
+
+
+def counted(count: int, action: str) -> str:
+    """`1 post`, `2 replies`."""
+    one, many = _ACTS.get(action, (action, action + "s"))
+    return f"{count} {one if count == 1 else many}"
+
+
+def short(today: Today) -> str:
+    """For a prompt: minutes used of the budget, `!` when near, `!!` when over."""
+    spent = today["spent_seconds"] // 60
+    mark = {"near": "!", "over": "!!"}.get(today["state"], "")
+    return f"{spent}m" if today["state"] == "off" else f"{spent}/{today['budget_minutes']}m{mark}"
+
+
+def waybar(today: Today) -> dict[str, Any]:
+    """For a bar: waybar's four fields. `percentage` is of the budget, at most 100."""
+    allowed, spent = (today["budget_minutes"] or 0) * 60, today["spent_seconds"]
+    used = 100 * spent // allowed if allowed else 0
+    return {
+        "text": short(today),
+        "tooltip": screen(today),
+        "class": today["state"],
+        "percentage": 100 if today["state"] == "over" else min(used, 100),
+    }
+
+
+def check(today: Today) -> int:
+    """The exit code of `--check`: 150 over budget, 151 a profile is stale, else 0."""
+    if today["state"] == "over":
+        return 150
+    return 151 if any(_needs_a_word(profile) for profile in today["profiles"]) else 0

@@ -1,0 +1,69 @@
+"""The OpenAPI document, made from the routes and the model."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from plnd import __version__
+from plnd.model import ErrorAnswer, Event
+from plnd.web.api import Route
+
+
+def document(routes: Sequence[Route]) -> dict[str, Any]:
+    """The document for these routes; the words are those of the model's docstrings."""
+    kinds = [kind for route in routes for kind in (route.takes, route.gives) if kind]
+    schemas, components = msgspec.json.schema_components(
+        [*kinds, ErrorAnswer, Event], ref_template="#/components/schemas/{name}"
+    )
+    shape = iter(schemas)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        takes = next(shape) if route.takes else None
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(
+            route, takes, next(shape)
+        )
+    error, event = shape
+    # A batch's events are decoded one by one, so their shape has to be said here.
+    components["EventBatch"]["properties"]["events"]["items"] = event
+    for path in paths.values():
+        for operation in path.values():
+            operation["responses"]["default"] = _json("what went wrong", error)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "plnd", "version": __version__, "summary": "The local API of plnd"},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "plnd"},
+            },
+        },
+        "security": [{"token": []}, {"cookie": []}],
+    }
+
+
+def _operation(route: Route, takes: Any, gives: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "summary": route.summary,
+        "operationId": route.handler.__name__,
+        "parameters": [
+            *(_parameter(name, "path") for name in re.findall(r"{(\w+)}", route.path)),
+            *(_parameter(name, "query") for name in route.query),
+        ],
+        "responses": {"200": _json("done", gives)},
+    }
+    if takes:
+        found["requestBody"] = {"required": True, **_json("", takes)}
+    return found
+
+
+def _parameter(name: str, place: str) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
+
+
+def _json(description: str, schema: Any) -> dict[str, Any]:
+    content = {"content": {"application/json": {"schema": schema}}}
+    return {"description": description, **content} if description else content

@@ -1,0 +1,105 @@
+"""Fixtures for all tests: a home of their own, a clock, the real product inside and outside."""
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import kit
+import pytest
+from aiohttp import web
+from builders import NOON
+from hypothesis import settings
+
+from plnd.core import Plnd
+from plnd.store.files import Home
+from plnd.store.files import home as home_of_process
+from plnd.web.access import Access
+from plnd.web.app import make_app
+
+settings.register_profile("plnd", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("plnd")
+
+# One zone for the whole run, whatever machine it is: tests of other zones set theirs.
+os.environ["TZ"] = "Europe/London"
+time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing outside the test's own folder is read or written, and no desktop is reached."""
+    monkeypatch.setenv("PLND_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PLND_PORT", "0")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def clock() -> kit.Clock:
+    return kit.Clock()
+
+
+@pytest.fixture
+def seconds() -> kit.Seconds:
+    return kit.Seconds()
+
+
+@pytest.fixture
+def desktop() -> kit.Desktop:
+    return kit.Desktop()
+
+
+@pytest.fixture
+def home() -> Home:
+    return home_of_process()
+
+
+@pytest.fixture
+async def plnd(home: Home, clock: kit.Clock, desktop: kit.Desktop) -> AsyncIterator[Plnd]:
+    """The real Plnd on real files, with the clock and the desktop in the test's hands."""
+    made = Plnd(home, clock=clock, tell=desktop)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def api(plnd: Plnd, seconds: kit.Seconds) -> AsyncIterator[kit.Api]:
+    """The API over `plnd`, bound to loopback."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    access = Access(port, kit.TOKEN, b"s" * 32, seconds)
+    url = f"http://127.0.0.1:{port}"
+    runner = web.AppRunner(
+        make_app(plnd, access, url=url, started_at=NOON), access_log=None, shutdown_timeout=0.1
+    )
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    # The client keeps no cookie: a test that wants to send one says so.
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield kit.Api(url, access, session)
+    await runner.cleanup()
+
+
+@pytest.fixture
+def run_plnd() -> kit.RunPlnd:
+    return kit.run_plnd
+
+
+@pytest.fixture
+def daemon() -> Iterator[kit.Daemon]:
+    """A real daemon, started as a user starts it, and ended with the test."""
+    kit.run_plnd("start")
+    found = kit.running_daemon()
+    yield found
+    with contextlib.suppress(FileNotFoundError):
+        found = kit.running_daemon()
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGKILL)
+    found.gone()

@@ -1,0 +1,396 @@
+"""The doctor finds each link that is broken on purpose, with a real daemon and real files."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plnd import client, place
+from plnd.errors import PlndError
+from plnd.setup import browsers, doctor
+from plnd.setup.browsers import Browser
+from plnd.setup.doctor import Ask, Check
+from plnd.store.files import Home, home
+
+HOUR_MS = 60 * 60 * 1000
+DAY_MS = 24 * HOUR_MS
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of its own; no desktop and no browser of the machine's user in sight."""
+    monkeypatch.setenv("PLND_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PLND_PORT", "0")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")
+    return home()
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Browser:
+    """A browser that has been started once."""
+    config = tmp_path / ".config" / "chromium"
+    config.mkdir(parents=True)
+    return Browser("chromium", "Chromium", "chromium", config, config / "NativeMessagingHosts", ())
+
+
+@pytest.fixture
+def installed(here: Home, browser: Browser) -> Home:
+    """The home, with plnd registered with the browser."""
+    browsers.install(here, browsers=[browser])
+    return here
+
+
+@pytest.fixture
+def ask(here: Home) -> Iterator[Ask]:
+    """Asks a real daemon of this home."""
+    command = [sys.executable, "-m", "plnd"]
+    subprocess.run([*command, "start"], capture_output=True, check=True, timeout=30)
+    found = client.daemon(place.place())
+    assert found is not None
+    yield lambda method, path, body=None: client.ask(found, method, path, body)
+    subprocess.run([*command, "stop"], capture_output=True, timeout=30)
+
+
+def named(checks: list[Check], name: str) -> Check:
+    """The one check of that name."""
+    (found,) = [check for check in checks if check.name == name]
+    return found
+
+
+def send(ask: Callable[..., Any], name: str, at: int) -> None:
+    """One event of a browser at a time."""
+    event = {
+        "id": str(uuid.uuid4()),
+        "kind": "interaction",
+        "network": "x",
+        "action": "post",
+        "at": at,
+    }
+    source = {"browser": name, "profile": "p", "extension": "0.1.0"}
+    answer = ask("POST", "events", {"source": source, "events": [event]})
+    assert answer["rejected"] == []
+
+
+def now() -> int:
+    """This moment."""
+    return time.time_ns() // 1_000_000
+
+
+# ---- all well
+
+
+@pytest.fixture
+def desktop(here: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A real D-Bus session with a notification server."""
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert bus.stdout is not None
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.stdout.readline().strip())
+    server = subprocess.Popen(
+        ["/usr/bin/python3", "-m", "dbusmock", "--session", "-t", "notification_daemon"],
+        stdout=subprocess.DEVNULL,
+    )
+    to_bus = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus"]
+    asked = ["/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner"]
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        said = subprocess.run(
+            [*to_bus, *asked, "string:org.freedesktop.Notifications"], capture_output=True
+        )
+        if b"true" in said.stdout:
+            break
+    yield
+    for process in (server, bus):
+        process.terminate()
+        process.wait()
+    bus.stdout.close()
+
+
+def test_all_is_well(desktop: None, installed: Home, browser: Browser, ask: Ask) -> None:
+    """Every link holds, in order, and the notice is really shown."""
+    send(ask, "chromium", now() - HOUR_MS)
+    checks = doctor.run_checks(installed, ask, found=[browser])
+    assert [check for check in checks if check.status != "ok"] == []
+    assert [check.name for check in checks] == [
+        "home", "privacy", "disk", "daemon", "port", "stores", "Chromium", "launcher",
+        "native host", "events from chromium", "notifier", "notice",
+    ]  # fmt: skip
+    assert all(check.message and not check.fix for check in checks)
+    assert named(checks, "native host").message == "it answers"
+    assert "60 minutes" in named(checks, "events from chromium").message
+
+
+def test_a_check_is_a_word_a_line_and_what_to_do() -> None:
+    """A state is a word too; the fix stands below it."""
+    check = Check("port", "warn", "taken", "set PLND_PORT")
+    assert check.line() == "warn port: taken\n     -> set PLND_PORT"
+    assert Check("port", "ok", "fine").line() == "ok   port: fine"
+    assert check.as_dict() == {
+        "name": "port", "status": "warn", "message": "taken", "fix": "set PLND_PORT"
+    }  # fmt: skip
+
+
+# ---- the daemon
+
+
+def test_without_a_daemon_the_rest_is_still_looked_at(installed: Home, browser: Browser) -> None:
+    """What needs it says so; the host is tried without starting one."""
+    checks = doctor.run_checks(installed, None, found=[browser])
+    assert named(checks, "daemon") == Check("daemon", "fail", "it does not run", "plnd start")
+    for name in ("stores", "events", "notice"):
+        assert named(checks, name).status == "warn"
+        assert named(checks, name).fix == "plnd start"
+    assert named(checks, "native host").status == "ok"
+    assert named(checks, "Chromium").status == "ok"
+    assert not (installed.state / "daemon.json").exists()
+
+
+def test_a_killed_daemon_is_not_taken_for_a_running_one(installed: Home, ask: Ask) -> None:
+    """daemon.json is still there; the lock is not held."""
+    found = client.daemon(place.place())
+    assert found is not None
+    os.kill(found["pid"], signal.SIGKILL)
+    while client.lock_is_held(place.place()):
+        os.sched_yield()
+    assert (installed.state / "daemon.json").exists()
+    checks = doctor.run_checks(installed, ask, found=[])
+    assert named(checks, "daemon").message == "it does not run"
+    assert named(checks, "native host").message == "it answers by itself"
+
+
+def test_a_daemon_without_its_address_is_said(installed: Home, ask: Ask) -> None:
+    """It lives, and nobody can find it."""
+    path = installed.state / "daemon.json"
+    kept = path.read_bytes()
+    path.unlink()
+    check = named(doctor.run_checks(installed, None, found=[]), "daemon")
+    path.write_bytes(kept)
+    assert (check.status, check.fix) == ("fail", "plnd stop, then plnd start")
+
+
+def test_a_daemon_that_does_not_answer_is_said(installed: Home, ask: Ask) -> None:
+    """What the asking says is what the doctor says."""
+
+    def silent(method: str, path: str) -> Any:
+        raise client.NotRunning("the daemon does not answer", "stop it")
+
+    checks = doctor.run_checks(installed, silent, found=[])
+    assert named(checks, "daemon") == Check(
+        "daemon", "fail", "the daemon does not answer", "stop it"
+    )
+
+
+def test_a_taken_port_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another program, while plnd does not run."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PLND_PORT", str(port))
+        assert doctor.check_port(here).status == "warn"
+        assert str(port) in doctor.check_port(here).message
+    assert doctor.check_port(here) == Check("port", "ok", f"{port} is free")
+
+
+def test_a_daemon_on_another_port_is_said(
+    here: Home, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only when the port that was meant is still another program's."""
+    found = client.daemon(place.place())
+    assert found is not None
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("PLND_PORT", str(taken.getsockname()[1]))
+        check = doctor.check_port(here)
+        assert check.status == "warn"
+        assert found["url"] in check.message
+    assert doctor.check_port(here) == Check("port", "ok", found["url"])
+
+
+def test_a_clock_of_long_ago_is_said(here: Home, ask: Ask) -> None:
+    """No event of it would be taken."""
+    health = {**ask("GET", "health"), "now": 1000}
+    _, check = doctor.check_daemon(here, lambda method, path: health)
+    assert (check.status, check.message) == ("fail", "its clock says 1970-01-01")
+
+
+# ---- the home
+
+
+def test_a_home_that_is_not_there_yet_is_no_failure(here: Home) -> None:
+    """The first start makes it."""
+    check, privacy = doctor.check_home(here)
+    assert (check.status, check.fix) == ("warn", "plnd start makes it")
+    assert privacy.status == "ok"
+
+
+@pytest.mark.parametrize("part", ["state", "data/events.db", "host/plnd-host"])
+def test_what_others_can_read_is_named(installed: Home, part: str) -> None:
+    """A file or a folder, with the command that shuts it."""
+    assert installed.root is not None
+    path = installed.root / part
+    path.touch(mode=0o600)
+    assert doctor.check_home(installed)[1].status == "ok"
+    path.chmod(0o755)
+    check = doctor.check_home(installed)[1]
+    assert (check.status, check.fix) == ("fail", f"chmod go= '{path}'")
+
+
+def test_a_home_that_cannot_be_written_is_named(
+    installed: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own answer counts; root may write anything, so it is asked, not tried."""
+    shut = installed.data
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != shut)
+    check = doctor.check_home(installed)[0]
+    assert (check.status, check.message) == ("fail", f"{shut} is not writable")
+
+
+def test_a_full_disk_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under 50 MB."""
+    assert doctor.check_disk(here).status == "ok"
+    monkeypatch.setattr(doctor, "SMALLEST_FREE_BYTES", 1 << 60)
+    assert doctor.check_disk(here).status == "fail"
+
+
+def test_the_stores_are_opened_while_no_daemon_has_them(here: Home) -> None:
+    """What could not be opened, or was set aside, is said with its own words."""
+
+    def refuses() -> list[str]:
+        raise PlndError("events.db is newer than this plnd", "install the newer plnd")
+
+    assert doctor.check_stores(None, list).status == "ok"
+    assert doctor.check_stores(None, lambda: ["budgets.json.damaged"]).status == "warn"
+    check = doctor.check_stores(None, refuses)
+    assert check == Check(
+        "stores", "fail", "events.db is newer than this plnd", "install the newer plnd"
+    )
+
+
+# ---- browsers
+
+
+def test_no_browser_is_said(here: Home) -> None:
+    """There is nothing to register with."""
+    (check,) = doctor.check_manifests(here, [])
+    assert (check.name, check.status) == ("browsers", "warn")
+
+
+def test_a_missing_manifest_is_said(here: Home, installed: Home, browser: Browser) -> None:
+    """It fails while there is none at all; one browser of two without it is worth a word."""
+    fox = browser._replace(id="firefox", name="Firefox", manifests=browser.config / "fox")
+    well, missing = doctor.check_manifests(here, [browser, fox])
+    assert (well.status, missing.status, missing.fix) == ("ok", "warn", "plnd install")
+    browser.manifest.unlink()
+    for check in doctor.check_manifests(here, [browser, fox]):
+        assert (check.status, check.fix) == ("fail", "plnd install")
+        assert "is not there" in check.message
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"path": "/somebody/elses"}, "/somebody/elses"),
+        ({"allowed_origins": ["chrome-extension://other/"]}, "allowed_origins"),
+        ({"name": "other"}, "name"),
+        ({"type": "pipe"}, "type"),
+    ],
+)
+def test_a_changed_manifest_is_said(
+    installed: Home, browser: Browser, change: dict[str, object], said: str
+) -> None:
+    """Another launcher, another extension: the browser would refuse."""
+    manifest = json.loads(browser.manifest.read_text())
+    browser.manifest.write_text(json.dumps({**manifest, **change}))
+    (check,) = doctor.check_manifests(installed, [browser])
+    assert check.status == "fail"
+    assert said in check.message
+
+
+def test_a_broken_manifest_is_said(installed: Home, browser: Browser) -> None:
+    """It is there and is no JSON."""
+    browser.manifest.write_text("{")
+    (check,) = doctor.check_manifests(installed, [browser])
+    assert "cannot be read" in check.message
+
+
+def test_manifests_in_given_folders_are_looked_at(here: Home, tmp_path: Path) -> None:
+    """What was installed with --manifest-dir counts too."""
+    browsers.install(here, manifest_dir=tmp_path / "mozilla" / "hosts")
+    (check,) = doctor.check_manifests(here, [])
+    assert (check.name, check.status) == (str(tmp_path / "mozilla" / "hosts"), "ok")
+
+
+def test_a_broken_launcher_is_said(installed: Home) -> None:
+    """Not for this plnd, not to be run, not there: each in its own words, with the same fix."""
+    launcher = installed.host / "plnd-host"
+    assert doctor.check_launcher(installed).status == "ok"
+    launcher.write_text("#!/bin/sh\nexit 3\n")
+    assert doctor.check_launcher(installed).status == "warn"
+    check = doctor.check_host(installed, running=False)
+    assert (check.status, check.fix) == ("fail", "plnd install")
+    assert "exit 3" in check.message
+    launcher.write_text(f"#!{sys.executable}\nprint('noise')\n")
+    assert doctor.check_host(installed, running=False).status == "fail"
+    launcher.chmod(0o600)
+    assert "cannot be run" in doctor.check_launcher(installed).message
+    launcher.unlink()
+    assert "is not there" in doctor.check_launcher(installed).message
+    assert "cannot be run" in doctor.check_host(installed, running=False).message
+
+
+def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor does not wait for ever."""
+    monkeypatch.setattr(doctor, "HOST_SECONDS", 0.2)
+    (installed.host / "plnd-host").write_text("#!/bin/sh\nexec sleep 30\n")
+    assert "does not end" in doctor.check_host(installed, running=False).message
+
+
+# ---- events and the desktop
+
+
+def test_a_browser_that_fell_silent_is_said(here: Home, ask: Ask) -> None:
+    """More than two days without an event is worth a word; so is none ever."""
+    (check,) = doctor.check_sources(ask)
+    assert (check.status, check.message) == ("warn", "no browser has ever sent any")
+    send(ask, "firefox", now() - 3 * DAY_MS)
+    send(ask, "chromium", now() - 47 * HOUR_MS)
+    checks = doctor.check_sources(ask)
+    silent = named(checks, "events from firefox")
+    assert (silent.status, silent.message) == ("warn", "none for 3 days")
+    assert named(checks, "events from chromium").status == "ok"
+
+
+def test_an_event_of_the_future_is_said(here: Home, ask: Ask) -> None:
+    """The clock was set back since."""
+    send(ask, "chromium", now())
+    today = ask("GET", "today")
+    (check,) = doctor.check_sources(lambda method, path: {**today, "now": today["now"] - HOUR_MS})
+    assert (check.status, check.message) == ("warn", "the last one lies in the future")
+
+
+def test_a_desktop_that_shows_nothing_is_said(here: Home, ask: Ask) -> None:
+    """The daemon tries it, and its reason is passed on."""
+    check = doctor.check_notice(ask)
+    assert check.status == "fail"
+    assert check.message.startswith("the desktop did not show it: ")
+    assert check.fix
+
+
+def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the command nor the module is there."""
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    check = doctor.check_notifier()
+    assert (check.status, "libnotify-bin" in check.fix) == ("warn", True)

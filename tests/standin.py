@@ -1,0 +1,107 @@
+"""A stand-in for the daemon where one that misbehaves is needed.
+
+It does what the host goes by: holds the lock of the state folder, then writes
+daemon.json, then answers on loopback, as its `answer` says. Run as a program it
+serves until it is killed, and dies over any path that contains "die".
+"""
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+TOKEN = "the-token"
+
+
+class Seen(NamedTuple):
+    """One request as it came over the wire."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def http(body: bytes, status: int = 200) -> bytes:
+    """A whole answer."""
+    return f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def echo(seen: Seen) -> bytes | None:
+    """Answers with what came in."""
+    said = json.loads(seen.body) if seen.body else None
+    return http(json.dumps({"path": seen.path, "said": said}).encode())
+
+
+class StandIn:
+    """Serves one connection after the other; `answer` gives the bytes, None to hang up."""
+
+    def __init__(
+        self, state: Path, answer: Callable[[Seen], bytes | None] = echo, lock: bool = True
+    ) -> None:
+        self.answer = answer
+        self.seen: list[Seen] = []
+        self._lock = os.open(state / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        if lock:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)  # a host that looks holds it for an instant
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        new = state / ".daemon.json.new"
+        new.write_text(json.dumps({"pid": os.getpid(), "url": self.url, "token": TOKEN}))
+        new.replace(state / "daemon.json")
+
+    def start(self) -> "StandIn":
+        """Serve in a thread."""
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Let go of the port and the lock, as the end of a process does."""
+        self._listener.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def serve(self) -> None:
+        """Answer until the listener is closed."""
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                self._one(connection)
+
+    def _one(self, connection: socket.socket) -> None:
+        try:
+            with connection.makefile("rb") as stream:
+                method, path, _ = stream.readline().decode().split(" ")
+                headers: dict[str, str] = {}
+                while line := stream.readline().decode().strip():
+                    name, _, value = line.partition(": ")
+                    headers[name] = value
+                body = stream.read(int(headers.get("Content-Length", 0)))
+            self.seen.append(Seen(method, path, headers, body))
+            reply = self.answer(self.seen[-1])
+            if reply is not None:
+                connection.sendall(reply)
+        except OSError:
+            return  # the host went away
+
+
+def _die_on_request(seen: Seen) -> bytes | None:
+    if "die" in seen.path:
+        once = Path(sys.argv[1]) / "died"
+        if "always" in seen.path or not once.exists():
+            once.touch()
+            os._exit(9)
+    return echo(seen)
+
+
+if __name__ == "__main__":
+    StandIn(Path(sys.argv[1]), _die_on_request).serve()
