@@ -1,0 +1,158 @@
+/** Carries kept events to the daemon and brings back what it says. */
+import { BATCH } from "./queue.js";
+import { BEAT } from "./spans.js";
+
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 5 * 60_000;
+const PAUSE_CHECK = 60_000;
+const TODAY_CHECK = 60 * 60_000;
+
+/** How long to wait after so many failures on end, in milliseconds. */
+export function waitAfter(failures) {
+  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failures - 1));
+}
+
+/** The daemon says that this request is wrong: sending the same again can't help. */
+const isRefused = (status) => [400, 413, 422].includes(status);
+
+/** Nothing wrong with the request: later it may be taken. */
+const isFailure = (status) => status >= 500 || [401, 403, 408, 421, 429].includes(status);
+
+export class Courier {
+  #queue;
+  #pipe;
+  #known;
+  #session;
+  #source;
+  #now;
+  #wanted = false;
+  #sending = null;
+
+  /**
+   * @param {object} parts queue, pipe, known; `session`, a storage area that outlives the
+   *   worker; `source` of the events
+   */
+  constructor({ queue, pipe, known, session, source, now = Date.now }) {
+    this.#queue = queue;
+    this.#pipe = pipe;
+    this.#known = known;
+    this.#session = session;
+    this.#source = source;
+    this.#now = now;
+  }
+
+  /** Sends what is kept, unless a failure asks for patience. Resolves when it has been tried. */
+  send() {
+    this.#wanted = true;
+    this.#sending ??= this.#sendWhileWanted();
+    return this.#sending;
+  }
+
+  async #sendWhileWanted() {
+    try {
+      // Asked again meanwhile: what was put last may have missed the batch.
+      while (this.#wanted) {
+        this.#wanted = false;
+        await this.#sendAll();
+      }
+    } finally {
+      this.#sending = null;
+    }
+  }
+
+  /** What is due without an event: asking whether a pause is over, whether a new day began. */
+  async tick() {
+    const { pause, today_at: todayAt } = this.#known.facts;
+    if (await this.#mustWait()) return;
+    if (pause?.paused && (!this.#known.paused || this.#now() - pause.asked_at >= PAUSE_CHECK)) {
+      await this.ask("GET", "pause");
+    }
+    const unreachable = this.#known.facts.reach?.ok === false;
+    if (unreachable || this.#now() - (todayAt ?? 0) >= TODAY_CHECK) await this.ask("GET", "today");
+    await this.send();
+  }
+
+  /**
+   * One request of the daemon's API; learns from the answer. `asked` is true when a person
+   * waits for it: then a failure is nobody's reason to wait longer the next time.
+   * @returns {Promise<{ok: boolean, status: number, body: object}>} never rejects
+   */
+  async ask(method, path, body, { asked = false } = {}) {
+    const answer = await this.#try(method, path, body);
+    if (isFailure(answer.status)) {
+      await this.#known.learnReach(false, answer.body.error?.code ?? "other");
+      if (!asked) await this.#failed();
+      return answer;
+    }
+    await this.#session.remove("failures");
+    if (answer.ok && path === "today") await this.#known.learnToday(answer.body);
+    else await this.#known.learnReach(true);
+    if (answer.ok && path === "pause") await this.#known.learnPause(answer.body);
+    return answer;
+  }
+
+  async #try(method, path, body) {
+    try {
+      const answer = await this.#pipe.request(method, path, body);
+      return { ...answer, ok: answer.status >= 200 && answer.status < 300 };
+    } catch ({ code, message }) {
+      return { ok: false, status: 503, body: { error: { code, message } } };
+    }
+  }
+
+  async #sendAll() {
+    let most = BATCH;
+    while (!(await this.#mustWait())) {
+      const events = await this.#queue.batch({ events: most });
+      if (events.length === 0) return;
+      const { ok, status, body } = await this.ask("POST", "events", {
+        source: this.#source,
+        events,
+      });
+      if (ok) {
+        await this.#acknowledged(events, body);
+        most = BATCH;
+      } else if (isRefused(status)) {
+        // A batch refused as a whole hides one event that can't be sent: halve until it is alone.
+        if (events.length === 1) await this.#letGo(events);
+        most = Math.max(1, Math.floor(events.length / 2));
+      } else {
+        return;
+      }
+    }
+  }
+
+  async #acknowledged(events, { stored = [], rejected = [], today }) {
+    const answered = new Set([
+      ...stored,
+      ...rejected.map(({ id, index }) => id ?? events[index]?.id),
+    ]);
+    const sent = events.filter(({ id }) => answered.has(id));
+    await this.#queue.settle(sent);
+    if (today) await this.#known.learnToday(today);
+    if (rejected.some(({ code }) => code === "paused")) await this.ask("GET", "pause");
+    const wrong = rejected.filter(({ code }) => code !== "paused");
+    if (wrong.length > 0) await this.#known.countRefused(wrong.length);
+    // An answer that speaks of none of them would be asked for ever.
+    if (sent.length === 0) await this.#failed();
+  }
+
+  async #letGo(events) {
+    await this.#queue.settle(events);
+    await this.#known.countRefused(events.length);
+  }
+
+  async #mustWait() {
+    const { failures } = await this.#session.get("failures");
+    return Boolean(failures) && this.#now() < failures.until;
+  }
+
+  async #failed() {
+    const { failures } = await this.#session.get("failures");
+    const count = (failures?.count ?? 0) + 1;
+    const wait = waitAfter(count);
+    await this.#session.set({ failures: { count, until: this.#now() + wait } });
+    // The beat's alarm comes every 15 s and tries again; only a shorter wait needs its own timer.
+    if (wait < BEAT) setTimeout(() => this.send(), wait + 20);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What was last heard from the daemon, kept so that the popup and the badge have something to
+ * show at once: `today` and when it was heard (`today_at`), `reach` ({ok, code}), `pause`
+ * ({paused, until, asked_at}), and `refused`, the number of events that it would not take.
+ */
+import { badgeOf } from "./badge.js";
+import { api } from "./browser.js";
+import { duration, text, timeOfDay } from "./words.js";
+
+const KEY = "known";
+
+export class Known {
+  #now;
+  #facts = { today: null, today_at: null, reach: null, pause: null, refused: 0 };
+
+  static async load(now = Date.now) {
+    const known = new Known();
+    known.#now = now;
+    const stored = await api.storage.local.get(KEY);
+    known.#facts = { ...known.#facts, ...stored[KEY] };
+    await known.#show();
+    return known;
+  }
+
+  get facts() {
+    return this.#facts;
+  }
+
+  /** Whether the user has paused plnd; a pause with an end is over when its time has come. */
+  get paused() {
+    const { pause } = this.#facts;
+    return Boolean(pause?.paused) && !(pause.until !== null && this.#now() >= pause.until);
+  }
+
+  learnToday(today) {
+    return this.#learn({ today, today_at: this.#now(), reach: { ok: true, code: null } });
+  }
+
+  learnReach(ok, code = null) {
+    return this.#learn({ reach: { ok, code } });
+  }
+
+  learnPause({ paused, until = null }) {
+    return this.#learn({ pause: { paused, until, asked_at: this.#now() } });
+  }
+
+  countRefused(number) {
+    return this.#learn({ refused: this.#facts.refused + number });
+  }
+
+  async #learn(facts) {
+    this.#facts = { ...this.#facts, ...facts };
+    await api.storage.local.set({ [KEY]: this.#facts });
+    await this.#show();
+  }
+
+  async #show() {
+    const facts = { ...this.#facts, pause: this.paused ? this.#facts.pause : null };
+    const { text: label, colour, title, seconds } = badgeOf(facts);
+    const amount = seconds === null ? timeOfDay(facts.pause?.until) : duration(seconds);
+    await Promise.all([
+      api.action.setBadgeText({ text: label }),
+      api.action.setBadgeBackgroundColor({ color: colour }),
+      api.action.setBadgeTextColor({ color: "#ffffff" }),
+      api.action.setTitle({ title: text(title, amount) }),
+    ]);
+  }
+}

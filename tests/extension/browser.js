@@ -1,0 +1,67 @@
+/**
+ * A browser for the parts that speak to one: what they set, asked and heard is there to see.
+ * To be imported before anything of the extension.
+ */
+import { MemoryStorage } from "./storage.js";
+
+export const browser = {
+  storage: { local: new MemoryStorage(), session: new MemoryStorage() },
+  front: { id: 1, focused: true, incognito: false },
+  tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
+  idleSeconds: 0,
+  locked: false,
+  badge: {},
+};
+
+globalThis.navigator ??= { language: "en-GB" };
+globalThis.chrome = {
+  storage: browser.storage,
+  windows: {
+    getLastFocused: async () => {
+      if (!browser.front) throw new Error("No last-focused window");
+      return browser.front;
+    },
+  },
+  tabs: {
+    query: async ({ windowId }) =>
+      windowId === browser.front.id && browser.tab ? [browser.tab] : [],
+    get: async (id) => {
+      if (id !== browser.tab?.id) throw new Error("No tab with id");
+      return browser.tab;
+    },
+  },
+  idle: {
+    queryState: async (seconds) => {
+      if (browser.locked) return "locked";
+      return browser.idleSeconds >= seconds ? "idle" : "active";
+    },
+  },
+  action: {
+    setBadgeText: async ({ text }) => {
+      browser.badge.text = text;
+    },
+    setBadgeBackgroundColor: async ({ color }) => {
+      browser.badge.colour = color;
+    },
+    setBadgeTextColor: async () => {},
+    setTitle: async ({ title }) => {
+      browser.badge.title = title;
+    },
+  },
+  i18n: {
+    getMessage: (key, parts = []) => (key === "language" ? "en" : [key, ...parts].join(" ")),
+  },
+};
+
+/** As after the browser's start: nothing stored, the feed of X in front of an active user. */
+export function freshBrowser() {
+  for (const area of Object.values(browser.storage)) area.data.clear();
+  Object.assign(browser, {
+    front: { id: 1, focused: true, incognito: false },
+    tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
+    idleSeconds: 0,
+    locked: false,
+    badge: {},
+  });
+  return browser;
+}

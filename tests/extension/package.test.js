@@ -1,0 +1,126 @@
+/** What the extension's files promise each other. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const ROOT = new URL("../../extension/", import.meta.url);
+const read = (path) => readFileSync(new URL(path, ROOT), "utf8");
+const json = (path) => JSON.parse(read(path));
+const manifest = json("manifest.json");
+const networks = json("catalogue/index.json").map((id) => json(`catalogue/${id}.json`));
+const code = readdirSync(ROOT, { recursive: true }).filter((path) => path.endsWith(".js"));
+const pages = ["popup/popup.html", "welcome/welcome.html"];
+
+test("the manifest asks for the catalogue's hosts, each optional, and for nothing else", () => {
+  const hosts = networks.flatMap((network) => [...network.hosts, ...network.write_hosts]);
+  const wanted = [...new Set(hosts)].map((host) => `https://${host}/*`);
+  assert.deepEqual(manifest.optional_host_permissions, wanted);
+  assert.deepEqual([...manifest.permissions].sort(), [
+    "alarms",
+    "idle",
+    "nativeMessaging",
+    "storage",
+    "webRequest",
+  ]);
+  for (const key of [
+    "host_permissions",
+    "content_scripts",
+    "optional_permissions",
+    "externally_connectable",
+  ]) {
+    assert.equal(manifest[key], undefined, key);
+  }
+  assert.equal(manifest.incognito, "not_allowed");
+});
+
+test("every file that the manifest and the pages name is there", () => {
+  const named = [
+    ...Object.values(manifest.icons),
+    ...Object.values(manifest.action.default_icon),
+    manifest.action.default_popup,
+    manifest.options_ui.page,
+    manifest.background.service_worker,
+    ...manifest.background.scripts,
+  ];
+  for (const page of pages) {
+    const folder = page.split("/")[0];
+    const links = [...read(page).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link);
+    assert.ok(links.length > 2, page);
+    named.push(...links.map((link) => `${folder}/${link}`));
+  }
+  for (const path of named) assert.ok(existsSync(new URL(path, ROOT)), path);
+});
+
+test("only lib/browser.js names the browser's object", () => {
+  for (const path of code.filter((one) => one !== "lib/browser.js")) {
+    assert.doesNotMatch(read(path), /\b(?:chrome|browser)\??\.(?!js\b)[a-z]/, path);
+  }
+});
+
+test("spans.js and recognise.js are pure: they import nothing and name no clock", () => {
+  for (const path of ["lib/spans.js", "lib/recognise.js"]) {
+    assert.doesNotMatch(read(path), /^import|Date\.now|new Date|setTimeout|fetch\(/m, path);
+  }
+});
+
+const languages = readdirSync(new URL("_locales/", ROOT));
+const messages = Object.fromEntries(
+  languages.map((one) => [one, json(`_locales/${one}/messages.json`)]),
+);
+
+test("every language has every text, with the same parts", () => {
+  assert.deepEqual(languages.sort(), ["de", "en"]);
+  const parts = ({ message }) => (message.match(/\$\d/g) ?? []).sort();
+  assert.deepEqual(Object.keys(messages.de), Object.keys(messages.en));
+  for (const [key, entry] of Object.entries(messages.en)) {
+    assert.notEqual(entry.message, "", key);
+    assert.deepEqual(parts(messages.de[key]), parts(entry), key);
+  }
+});
+
+/** Keys that are put together from a word of the contract. */
+const MADE = {
+  page_: [
+    "feed",
+    "profile",
+    "post",
+    "group",
+    "tag",
+    "search",
+    "messages",
+    "notifications",
+    "compose",
+    "article",
+    "settings",
+    "other",
+  ],
+  page_is_: ["counted", "paused", "unseen", "none_picked"],
+  act_: ["post", "reply", "share", "react", "follow", "message", "save"].flatMap((one) => [
+    one,
+    `${one}s`,
+  ]),
+  state_: ["under", "near", "over"],
+  welcome_reason_: networks.map(({ id }) => id),
+};
+
+test("every text that is asked for exists, and every one that exists is asked for", () => {
+  const sources = [...code, ...pages, "manifest.json"].map(read).join("\n");
+  const asked = new Set(
+    Object.entries(MADE).flatMap(([start, ends]) => ends.map((end) => start + end)),
+  );
+  for (const [, key] of sources.matchAll(/data-(?:text|label)="(\w+)"/g)) asked.add(key);
+  for (const [, key] of sources.matchAll(/__MSG_(\w+)__/g)) asked.add(key);
+  for (const [, key] of sources.matchAll(/"((?:badge|error|popup|welcome|language)_?\w*)"/g)) {
+    if (key in messages.en) asked.add(key);
+  }
+  for (const [, key] of sources.matchAll(/text\("(\w+)"/g)) asked.add(key);
+  assert.deepEqual([...asked].sort(), Object.keys(messages.en).sort());
+});
+
+test("every page kind and action of the catalogue has its text", () => {
+  for (const { pages: rules, interactions } of networks) {
+    for (const { page } of rules) assert.ok(MADE.page_.includes(page), page);
+    for (const { action } of interactions)
+      assert.ok(action === "undo" || MADE.act_.includes(action), action);
+  }
+});

@@ -1,0 +1,386 @@
+/** The parts that speak to the browser and the daemon, put together as start.js does. */
+import "./browser.js"; // before all else: the extension looks for its browser at once
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Acts } from "../../extension/lib/acts.js";
+import { Courier, waitAfter } from "../../extension/lib/courier.js";
+import { Known } from "../../extension/lib/known.js";
+import { PipeError } from "../../extension/lib/pipe.js";
+import { Queue } from "../../extension/lib/queue.js";
+import { makeCatalogue } from "../../extension/lib/recognise.js";
+import { Watch } from "../../extension/lib/watch.js";
+import { freshBrowser } from "./browser.js";
+
+const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
+const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
+const catalogue = makeCatalogue(read("index.json").map((id) => read(`${id}.json`)));
+const START = 1_795_456_800_000;
+const TODAY = {
+  state: "under",
+  left_seconds: 1380,
+  spent_seconds: 0,
+  budget_minutes: 60,
+  networks: [],
+};
+
+let browser;
+let daemon;
+let parts;
+
+/** A daemon that stores all; `daemon.answer` may say otherwise. */
+function makeDaemon() {
+  return {
+    requests: [],
+    events: new Map(),
+    pause: { paused: false, since: null, until: null },
+    answer: () => null,
+    async request(method, path, body) {
+      this.requests.push({ method, path, body });
+      const special = this.answer(method, path, body);
+      if (special) return special;
+      if (path === "today") return { status: 200, body: TODAY };
+      if (path === "pause") return { status: 200, body: this.pause };
+      for (const event of body.events) this.events.set(event.id, event);
+      return {
+        status: 200,
+        body: { stored: body.events.map(({ id }) => id), rejected: [], today: TODAY },
+      };
+    },
+  };
+}
+
+/** A worker that has just been woken; what an earlier one stored is there. */
+async function wake() {
+  const clock = { now: parts?.clock.now ?? START };
+  const { local, session } = browser.storage;
+  const known = await Known.load(() => clock.now);
+  const queue = new Queue(local);
+  const shared = { catalogue, queue, known, session, now: () => clock.now };
+  const courier = new Courier({
+    ...shared,
+    pipe: daemon,
+    source: { browser: "chromium", profile: "p", extension: "0" },
+  });
+  const watch = new Watch({ ...shared, courier });
+  parts = { clock, known, queue, courier, watch, acts: new Acts({ ...shared, courier }) };
+  return parts;
+}
+
+/** Lets `seconds` pass, with a look at each five, as the worker's timer takes them. */
+async function pass(seconds) {
+  for (let passed = 0; passed < seconds; passed += 5) {
+    parts.clock.now += 5000;
+    await parts.watch.look();
+  }
+  await parts.courier.send();
+}
+
+const sent = () => [...daemon.events.values()];
+const lengths = () => sent().map(({ start, end }) => (end - start) / 1000);
+const kept = () => parts.queue.count();
+
+beforeEach(() => {
+  // The timers of the parts only bring the next look or try nearer: the tests call those.
+  mock.timers.enable({ apis: ["setTimeout"] });
+  browser = freshBrowser();
+  daemon = makeDaemon();
+  parts = null;
+});
+
+afterEach(() => mock.timers.reset());
+
+function post(requestId, body = {}, more = {}) {
+  const bytes = new TextEncoder().encode(JSON.stringify(body)).buffer;
+  return {
+    requestId,
+    method: "POST",
+    url: "https://x.com/i/api/graphql/a/CreateTweet",
+    tabId: 7,
+    timeStamp: START + 0.7,
+    requestBody: { raw: [{ bytes }] },
+    ...more,
+  };
+}
+
+test("a page in front reaches the daemon while it is open, and with its whole length after", async () => {
+  await wake();
+  await parts.watch.look();
+  await pass(20);
+  assert.deepEqual(lengths(), [15]);
+  browser.front.focused = false;
+  await pass(10);
+  assert.deepEqual(lengths(), [25]);
+  assert.equal(await kept(), 0);
+  assert.equal(browser.badge.text, "23");
+  const [{ body }] = daemon.requests;
+  assert.deepEqual(body.source, { browser: "chromium", profile: "p", extension: "0" });
+});
+
+test("a worker that was stopped finds its visit again", async () => {
+  await wake();
+  await parts.watch.look();
+  await pass(10);
+  await wake();
+  await pass(10);
+  browser.tab = { id: 8 };
+  await pass(5);
+  assert.deepEqual(lengths(), [25]);
+});
+
+test("a browser that was killed costs one beat at most", async () => {
+  await wake();
+  await parts.watch.look();
+  await pass(40);
+  browser.storage.session.data.clear();
+  parts.clock.now += 3600_000;
+  await wake();
+  await pass(20);
+  assert.deepEqual(lengths(), [30, 15]);
+});
+
+test("another application, no window, a private window or a page out of sight are not counted", async () => {
+  await wake();
+  browser.front.focused = false;
+  await pass(30);
+  browser.front = { id: 1, focused: true, incognito: true };
+  await pass(30);
+  browser.front = { id: 1, focused: true, incognito: false };
+  browser.tab = { id: 7, url: "https://x.com/home", incognito: true };
+  await pass(30);
+  browser.tab = { id: 7, url: undefined };
+  await pass(30);
+  browser.front = null;
+  await pass(30);
+  assert.deepEqual(daemon.requests, []);
+});
+
+test("idle cuts; with sound only after five minutes", async () => {
+  await wake();
+  await parts.watch.look();
+  for (; browser.idleSeconds < 100; browser.idleSeconds += 5) await pass(5);
+  assert.deepEqual(lengths(), [65]);
+  browser.idleSeconds = 0;
+  browser.tab.audible = true;
+  for (; browser.idleSeconds < 400; browser.idleSeconds += 5) await pass(5);
+  assert.deepEqual(lengths(), [65, 300]);
+});
+
+test("a locked screen is nobody's time, whatever plays", async () => {
+  await wake();
+  browser.locked = true;
+  browser.tab.audible = true;
+  await pass(60);
+  assert.deepEqual(sent(), []);
+});
+
+test("an act counts once it succeeded, with the handle of the page and nothing of its body", async () => {
+  browser.tab.url = "https://x.com/nasa";
+  await wake();
+  await parts.acts.begin(post("1", { variables: { tweet_text: "secret", reply: {} } }));
+  assert.deepEqual(sent(), []);
+  assert.doesNotMatch(JSON.stringify([...browser.storage.session.data]), /secret/);
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  await parts.courier.send();
+  const [{ id, ...event }] = sent();
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(event, {
+    kind: "interaction",
+    network: "x",
+    action: "reply",
+    handle: "nasa",
+    tag: null,
+    at: START,
+  });
+});
+
+test("an act that failed, was refused, was undone or is unknown makes no event", async () => {
+  await wake();
+  await parts.acts.begin(post("1"));
+  await parts.acts.finish({ requestId: "1", statusCode: 403 });
+  await parts.acts.begin(post("2"));
+  await parts.acts.fail({ requestId: "2" });
+  await parts.acts.begin(post("3", {}, { url: "https://x.com/i/api/graphql/a/DeleteTweet" }));
+  await parts.acts.finish({ requestId: "3", statusCode: 200 });
+  await parts.acts.begin(post("4", {}, { incognito: true }));
+  await parts.acts.finish({ requestId: "4", statusCode: 200 });
+  await parts.acts.finish({ requestId: "never begun", statusCode: 200 });
+  assert.equal(await kept(), 0);
+  assert.deepEqual(browser.storage.session.data.get("begun"), {});
+});
+
+test("a worker that is stopped in the middle of a request counts it all the same, once", async () => {
+  await wake();
+  await parts.acts.begin(post("1"));
+  await wake();
+  await Promise.all([
+    parts.acts.finish({ requestId: "1", statusCode: 302 }),
+    parts.acts.finish({ requestId: "1", statusCode: 302 }),
+  ]);
+  await parts.courier.send();
+  assert.equal(sent().length, 1);
+});
+
+test("a service worker's act has no handle; nor has one on another network's page", async () => {
+  browser.tab.url = "https://www.facebook.com/NASA";
+  await wake();
+  await parts.acts.begin(post("1", {}, { tabId: -1 }));
+  await parts.acts.begin(post("2"));
+  for (const requestId of ["1", "2"]) await parts.acts.finish({ requestId, statusCode: 200 });
+  await parts.courier.send();
+  assert.deepEqual(
+    sent().map(({ handle }) => handle),
+    [null, null],
+  );
+});
+
+test("what can't be sent is kept, waits longer each time, and the badge says so", async () => {
+  daemon.answer = () => ({ status: 503, body: { error: { code: "daemon_unreachable" } } });
+  await wake();
+  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  for (let tries = 1; tries <= 4; tries += 1) {
+    await parts.courier.send();
+    await parts.courier.send(); // not yet: the wait is on
+    assert.equal(daemon.requests.length, tries);
+    parts.clock.now += waitAfter(tries);
+  }
+  assert.equal(browser.badge.text, "!");
+  assert.equal(parts.known.facts.reach.code, "daemon_unreachable");
+  assert.equal(await kept(), 1);
+  await wake(); // the wait outlives the worker
+  daemon.answer = () => null;
+  await parts.courier.send();
+  assert.equal(await kept(), 0);
+  assert.equal(browser.badge.text, "23");
+});
+
+test("the wait doubles from a second to five minutes", () => {
+  assert.deepEqual(
+    [1, 2, 3, 8, 9, 10, 50].map(waitAfter),
+    [1000, 2000, 4000, 128_000, 256_000, 300_000, 300_000],
+  );
+});
+
+test("a host that is missing is known by its code", async () => {
+  daemon.answer = () => {
+    throw new PipeError("host_missing", "not found");
+  };
+  await wake();
+  await parts.courier.tick();
+  assert.deepEqual(parts.known.facts.reach, { ok: false, code: "host_missing" });
+});
+
+test("one event that spoils its batch is found and let go; all others arrive", async () => {
+  daemon.answer = (_method, path, body) =>
+    path === "events" && body.events.some(({ id }) => id === "e-123")
+      ? { status: 400, body: {} }
+      : null;
+  await wake();
+  for (let index = 100; index < 800; index += 1) {
+    await parts.queue.put({ id: `e-${index}`, kind: "interaction", at: START });
+  }
+  await parts.courier.send();
+  assert.equal(await kept(), 0);
+  assert.equal(daemon.events.size, 699);
+  assert.equal(parts.known.facts.refused, 1);
+  assert.ok(daemon.requests.length < 60, `${daemon.requests.length} requests`);
+});
+
+test("a rejected event is let go and counted, by its id or by its place", async () => {
+  daemon.answer = (_method, path, { events } = {}) =>
+    path === "events"
+      ? {
+          status: 200,
+          body: {
+            stored: [events[0].id],
+            rejected: [
+              { id: events[1].id, index: 1, code: "invalid" },
+              { id: null, index: 2, code: "conflict" },
+            ],
+            today: TODAY,
+          },
+        }
+      : null;
+  await wake();
+  for (const id of ["a", "b", "c"]) await parts.queue.put({ id, kind: "interaction", at: START });
+  await parts.courier.send();
+  assert.equal(await kept(), 0);
+  assert.equal(parts.known.facts.refused, 2);
+});
+
+test("an answer that acknowledges nothing is not asked for without end", async () => {
+  daemon.answer = () => ({ status: 200, body: { stored: [], rejected: [], today: TODAY } });
+  await wake();
+  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.courier.send();
+  assert.equal(daemon.requests.length, 1);
+  assert.equal(await kept(), 1);
+});
+
+test("access refused is a failure, not a reason to let events go", async () => {
+  daemon.answer = () => ({ status: 401, body: { error: { code: "unauthorized" } } });
+  await wake();
+  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.courier.send();
+  await parts.courier.send();
+  assert.equal(daemon.requests.length, 1);
+  assert.equal(await kept(), 1);
+});
+
+test("while paused nothing is collected, and the daemon is asked once a minute", async () => {
+  daemon.pause = { paused: true, since: START, until: null };
+  daemon.answer = (_method, path, body) =>
+    path === "events" && daemon.pause.paused
+      ? {
+          status: 200,
+          body: {
+            stored: [],
+            rejected: body.events.map(({ id }, index) => ({ id, index, code: "paused" })),
+            today: TODAY,
+          },
+        }
+      : null;
+  await wake();
+  await parts.watch.look();
+  await pass(20);
+  await pass(5); // the open visit is closed at the first look that knows of the pause
+  assert.equal(parts.known.paused, true);
+  assert.equal(browser.badge.text, "II");
+  assert.equal(parts.known.facts.refused, 0);
+  const before = daemon.requests.length;
+  await parts.acts.begin(post("1"));
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  for (let beats = 0; beats < 8; beats += 1) {
+    await pass(15);
+    await parts.courier.tick();
+  }
+  assert.deepEqual(
+    daemon.requests.slice(before).map(({ path }) => path),
+    ["pause", "pause"],
+  );
+  assert.equal(await kept(), 0);
+  daemon.pause = { paused: false, since: null, until: null };
+  parts.clock.now += 60_000;
+  await parts.courier.tick();
+  await pass(25);
+  assert.deepEqual(lengths(), [15]);
+});
+
+test("a pause with an end is over at that moment, even if nobody can be asked", async () => {
+  await wake();
+  await parts.known.learnPause({ paused: true, until: START + 60_000 });
+  assert.equal(parts.known.paused, true);
+  parts.clock.now = START + 60_000;
+  assert.equal(parts.known.paused, false);
+});
+
+test("today is asked for once an hour at most when nothing happens, and after a failure", async () => {
+  browser.front.focused = false;
+  await wake();
+  for (let minutes = 0; minutes < 120; minutes += 1) {
+    parts.clock.now += 60_000;
+    await parts.courier.tick();
+  }
+  assert.equal(daemon.requests.length, 2);
+});

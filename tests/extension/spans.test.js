@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BEAT, GAP, LONGEST_VISIT, LOOK, SHORTEST_VISIT, step } from "../../extension/lib/spans.js";
+import { randomFrom } from "./storage.js";
+
+const FEED = { network: "x", page: "feed", handle: null };
+const NASA = { network: "x", page: "profile", handle: "nasa" };
+const GROUP = { network: "facebook", page: "group", handle: null };
+const START = 1_795_456_800_000;
+
+/** Plays looks (`[at in ms after the start, look]`) and gives the visits by their last state. */
+function play(looks) {
+  let open = null;
+  let number = 0;
+  const byId = new Map();
+  const beats = [];
+  for (const [at, look] of looks) {
+    const next = step(open, look, START + at, () => `id-${number++}`);
+    open = next.open;
+    for (const visit of next.visits) {
+      byId.set(visit.id, visit);
+      beats.push(visit);
+    }
+  }
+  const visits = [...byId.values()];
+  const lengths = visits.map(({ start, end }) => [start - START, end - START]);
+  return { open, visits, beats, lengths };
+}
+
+const on = (page) => ({ page, idle: "active", listening: false });
+const away = on(null);
+const idle = (page, listening = false) => ({ page, idle: "idle", listening });
+const locked = (page) => ({ page, idle: "locked", listening: true });
+
+/** A look every five seconds from `from` to `to`, both included. */
+function looks(from, to, look) {
+  const list = [];
+  for (let at = from; at <= to; at += LOOK) list.push([at, look]);
+  return list;
+}
+
+test("a page in front is one visit, from the first look to the one that finds it gone", () => {
+  const { visits, lengths } = play([...looks(0, 60_000, on(FEED)), [63_000, away]]);
+  assert.deepEqual(lengths, [[0, 63_000]]);
+  assert.deepEqual(
+    { ...visits[0], id: 0, start: 0, end: 0 },
+    {
+      id: 0,
+      kind: "visit",
+      ...FEED,
+      tag: null,
+      start: 0,
+      end: 0,
+    },
+  );
+});
+
+test("an open visit is kept at every beat, under the same id and with a later end", () => {
+  const { beats } = play(looks(0, 60_000, on(FEED)));
+  assert.deepEqual(
+    beats.map(({ end }) => end - START),
+    [15_000, 30_000, 45_000, 60_000],
+  );
+  assert.equal(new Set(beats.map(({ id }) => id)).size, 1);
+});
+
+test("another page, handle or network is another visit, and no second lies between them", () => {
+  const { lengths, visits } = play([
+    [0, on(FEED)],
+    [4000, on(NASA)],
+    [9000, on(GROUP)],
+    [12_000, away],
+  ]);
+  assert.deepEqual(lengths, [
+    [0, 4000],
+    [4000, 9000],
+    [9000, 12_000],
+  ]);
+  assert.deepEqual(
+    visits.map(({ page }) => page),
+    ["feed", "profile", "group"],
+  );
+});
+
+test("a visit under a second is not worth an event", () => {
+  assert.deepEqual(
+    play([
+      [0, on(FEED)],
+      [SHORTEST_VISIT - 1, on(NASA)],
+      [5000, away],
+    ]).lengths,
+    [[999, 5000]],
+  );
+});
+
+test("idle ends a visit at the look that finds it, and input begins another", () => {
+  const { lengths } = play([
+    ...looks(0, 60_000, on(FEED)),
+    [62_000, idle(FEED)],
+    ...looks(65_000, 300_000, idle(FEED)),
+    ...looks(305_000, 320_000, on(FEED)),
+  ]);
+  assert.deepEqual(lengths, [
+    [0, 62_000],
+    [305_000, 320_000],
+  ]);
+});
+
+test("idle with sound carries on, also to the next page, until listening ends", () => {
+  const { lengths } = play([
+    ...looks(0, 60_000, on(FEED)),
+    ...looks(65_000, 200_000, idle(FEED, true)),
+    ...looks(205_000, 300_000, idle(NASA, true)),
+    [305_000, idle(NASA, false)],
+  ]);
+  assert.deepEqual(lengths, [
+    [0, 205_000],
+    [205_000, 305_000],
+  ]);
+});
+
+test("sound that begins while nobody is there begins no visit", () => {
+  const { lengths } = play([
+    [0, on(FEED)],
+    [60_000 - GAP, on(FEED)],
+    [65_000 - GAP, idle(FEED)],
+    ...looks(70_000, 200_000, idle(FEED, true)),
+  ]);
+  assert.equal(lengths.length, 1);
+  assert.ok(lengths[0][1] <= 65_000);
+});
+
+test("a locked screen ends a visit at once, with or without sound", () => {
+  assert.deepEqual(
+    play([
+      [0, on(FEED)],
+      [5000, locked(FEED)],
+      [10_000, locked(FEED)],
+    ]).lengths,
+    [[0, 5000]],
+  );
+});
+
+test("a gap of more than two beats ends a visit at its last look", () => {
+  const { lengths } = play([
+    ...looks(0, 20_000, on(FEED)),
+    [20_001 + GAP, on(FEED)],
+    [25_000 + GAP, on(FEED)],
+    [40_000 + GAP, on(FEED)],
+  ]);
+  assert.deepEqual(lengths, [
+    [0, 20_000],
+    [20_001 + GAP, 40_000 + GAP],
+  ]);
+});
+
+test("a machine that slept for hours loses no second and wins none", () => {
+  const night = 8 * 3600_000;
+  const { lengths } = play([
+    ...looks(0, 30_000, on(FEED)),
+    ...looks(night, night + 30_000, on(FEED)),
+  ]);
+  assert.deepEqual(lengths, [
+    [0, 30_000],
+    [night, night + 30_000],
+  ]);
+});
+
+test("a worker that was stopped for up to two beats finds its visit again", () => {
+  const { lengths } = play([
+    ...looks(0, 20_000, on(FEED)),
+    [20_000 + GAP, on(FEED)],
+    [55_000, away],
+  ]);
+  assert.deepEqual(lengths, [[0, 55_000]]);
+});
+
+test("a page that went while nobody looked ends at the last look", () => {
+  assert.deepEqual(
+    play([
+      [0, on(FEED)],
+      [5000, on(FEED)],
+      [25_000, away],
+    ]).lengths,
+    [[0, 5000]],
+  );
+});
+
+test("a clock that goes back ends the visit and begins another", () => {
+  const { lengths } = play([...looks(0, 60_000, on(FEED)), ...looks(20_000, 40_000, on(FEED))]);
+  assert.deepEqual(lengths, [
+    [0, 60_000],
+    [20_000, 35_000],
+  ]);
+});
+
+test("a visit never grows past twelve hours, and the split costs nothing", () => {
+  const end = LONGEST_VISIT + 3600_000;
+  const { lengths } = play([...looks(0, end, on(FEED)), [end + 1, away]]);
+  assert.deepEqual(lengths, [
+    [0, LONGEST_VISIT],
+    [LONGEST_VISIT, end + 1],
+  ]);
+});
+
+test("whatever happens, visits never overlap, count no absence and no more than the clock", () => {
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const random = randomFrom(seed);
+    const pick = (list) => list[Math.floor(random() * list.length)];
+    let at = 0;
+    const played = [];
+    for (let index = 0; index < 200; index += 1) {
+      at += Math.floor(random() ** 4 * pick([5000, 15_000, 60_000, 3600_000]));
+      const page = pick([null, FEED, FEED, NASA, GROUP]);
+      played.push([
+        at,
+        pick([on(page), on(page), on(page), idle(page), idle(page, true), locked(page)]),
+      ]);
+    }
+    const { visits, beats } = play(played);
+    const total = visits.reduce((sum, { start, end }) => sum + end - start, 0);
+    assert.ok(total <= at, `seed ${seed}: ${total} of ${at} ms`);
+    visits.sort((a, b) => a.start - b.start);
+    for (const [index, { start, end }] of visits.entries()) {
+      assert.ok(end - start >= SHORTEST_VISIT && end - start <= LONGEST_VISIT, `seed ${seed}`);
+      assert.ok(index === 0 || visits[index - 1].end <= start, `seed ${seed}: an overlap`);
+    }
+    for (const [index, [time, look]] of played.slice(0, -1).entries()) {
+      const next = played[index + 1][0];
+      const unseen = look.page === null || look.idle === "locked" || next - time > GAP;
+      const counted = visits.some(({ start, end }) => start - START < next && end - START > time);
+      assert.ok(!(unseen && counted), `seed ${seed}: counted ${time} to ${next}`);
+    }
+    const ends = new Map();
+    for (const { id, end } of beats) {
+      assert.ok(end >= (ends.get(id) ?? 0), `seed ${seed}: a visit shrank`);
+      ends.set(id, end);
+    }
+  }
+});
+
+test("a look every five seconds costs at most one write a beat", () => {
+  const { beats } = play(looks(0, 10 * 60_000, on(FEED)));
+  assert.equal(beats.length, (10 * 60_000) / BEAT);
+});
