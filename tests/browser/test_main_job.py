@@ -1,0 +1,221 @@
+"""The main job, end to end: a real browser, the real host, daemon, store, notices."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from machine import CHROMIUM, Browser, Desktop, Web, daemon_pid, plnd, send, status
+
+pytestmark = pytest.mark.browser
+
+X_POST = "https://x.com/i/api/graphql/abc/CreateTweet"
+X_LIKE = "https://x.com/i/api/graphql/abc/FavoriteTweet"
+IN_ACT = (
+    "https://www.linkedin.com/flagship-web/rsc-action/actions/server-request"
+    "?sduiid=com.linkedin.sdui."
+)
+IN_POST = (
+    "https://www.linkedin.com/voyager/api/graphql"
+    "?action=execute&queryId=voyagerContentcreationDashShares.abc"
+)
+FB_ACT = "https://www.facebook.com/api/graphql/"
+TOOT = "https://mastodon.social/api/v1/statuses"
+BEAT = 15
+
+Start = Callable[..., Browser]
+
+
+class Dwell:
+    """Stays on pages and keeps the truth: how long, by the test's own clock."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.seconds: dict[str, float] = {}
+
+    def stay(self, network: str, seconds: float) -> None:
+        begin = time.monotonic()
+        self.browser.context.pages[0].wait_for_timeout(seconds * 1000)
+        self.seconds[network] = self.seconds.get(network, 0) + time.monotonic() - begin
+
+
+def acts(today: dict[str, Any]) -> dict[str, dict[str, int]]:
+    return {row["id"]: row["interactions"] for row in today["networks"] if row["interactions"]}
+
+
+def idle(browser: Browser, state: str) -> None:
+    """What a machine without a keyboard cannot do: be idle and come back."""
+    browser.worker.evaluate(
+        """state => {
+            chrome.idle.queryState = async () => state;
+            chrome.idle.onStateChanged.dispatch(state);
+        }""",
+        state,
+    )
+
+
+def window(browser: Browser, state: str) -> None:
+    browser.worker.evaluate(
+        """async state => {
+            const [one] = await chrome.windows.getAll();
+            await chrome.windows.update(one.id, {state, focused: state === "normal"});
+        }""",
+        state,
+    )
+
+
+def host_of(browser: Browser) -> psutil.Process:
+    """The native host that this browser started."""
+    found: psutil.Process = browser.until(
+        lambda: next(
+            (
+                process
+                for process in psutil.process_iter(["cmdline"])
+                if any("plnd_host.py" in word for word in process.info["cmdline"] or ())
+                and str(browser.profile.parent) in " ".join(process.info["cmdline"])
+            ),
+            None,
+        ),
+        10,
+        "the native host",
+    )
+    return found
+
+
+def test_what_was_done_is_what_status_says(start: Start, desktop: Desktop) -> None:
+    """Four networks, switching, looking away, going idle; worker, host and daemon struck down."""
+    browser = start()
+    dwell = Dwell(browser)
+
+    x = browser.page("https://x.com/nasa/status/1445078208190291973")
+    dwell.stay("x", 10)
+    send(x, X_POST, {"variables": {"tweet_text": "secret text"}})
+    send(x, X_POST, {"variables": {"reply": {"in_reply_to_tweet_id": "1"}}})
+    send(x, X_LIKE, {"variables": {"tweet_id": "1"}})
+    send(x, X_LIKE, {"variables": {"tweet_id": "2"}}, refused=True)
+
+    facebook = browser.page("https://www.facebook.com/")
+    dwell.stay("facebook", 8)
+    friendly = "fb_api_req_friendly_name"
+    send(facebook, FB_ACT, {friendly: "ComposerStoryCreateMutation", "variables": "{}"}, form=True)
+    comment = {friendly: "useCometUFICreateCommentMutation", "variables": "{}"}
+    send(facebook, FB_ACT, comment, form=True)
+    react = {friendly: "CometUFIFeedbackReactMutation", "variables": '{"feedback_reaction_id":"1"}'}
+    send(facebook, FB_ACT, react, form=True)
+
+    browser.stop_worker()
+    linkedin = browser.page("https://www.linkedin.com/feed/")
+    dwell.stay("linkedin", 8)
+    send(linkedin, IN_ACT + "comments.createComment", {})
+    send(linkedin, IN_ACT + "reactions.create", {})
+    linkedin.evaluate("history.pushState({}, '', '/in/williamhgates/')")
+    dwell.stay("linkedin", 8)
+    send(linkedin, IN_POST, {"variables": {"post": {}}})
+
+    host_of(browser).kill()
+    mastodon = browser.page("https://mastodon.social/@Gargron")
+    dwell.stay("mastodon", 8)
+    send(mastodon, TOOT, {"status": "secret text", "in_reply_to_id": None})
+    os.kill(daemon_pid(desktop), signal.SIGKILL)
+    send(mastodon, TOOT, {"status": "secret text", "in_reply_to_id": "1032701"})
+    send(mastodon, f"{TOOT}/1032701/favourite", {})
+    dwell.stay("mastodon", 8)
+
+    idle(browser, "idle")
+    mastodon.wait_for_timeout(8_000)
+    idle(browser, "active")
+    dwell.stay("mastodon", 6)
+    window(browser, "minimized")
+    mastodon.wait_for_timeout(12_000)
+    window(browser, "normal")
+    browser.page("https://example.org/elsewhere").wait_for_timeout(6_000)
+
+    expected = {
+        "x": {"post": 1, "reply": 1, "react": 1},
+        "facebook": {"post": 1, "reply": 1, "react": 1},
+        "linkedin": {"post": 1, "reply": 1, "react": 1},
+        "mastodon": {"post": 1, "reply": 1, "react": 1},
+    }
+    with contextlib.suppress(AssertionError):
+        browser.until(lambda: acts(status(desktop)) == expected, 60, "all acts, each once")
+    today = status(desktop)
+    assert acts(today) == expected
+    spent = {row["id"]: row["spent_seconds"] for row in today["networks"]}
+    assert spent.keys() == dwell.seconds.keys()
+    for network, seconds in dwell.seconds.items():
+        assert seconds - BEAT <= spent[network] <= seconds + BEAT, (network, seconds, spent)
+    assert abs(today["spent_seconds"] - sum(dwell.seconds.values())) <= BEAT
+    assert today["taking_part_seconds"] == pytest.approx(today["spent_seconds"], abs=2)
+    pages = {row["id"]: set(row["page_seconds"]) for row in today["networks"]}
+    assert pages["linkedin"] == {"feed", "profile"}
+    assert_no_word_kept(desktop)
+
+
+def assert_no_word_kept(desktop: Desktop, *more: bytes) -> None:
+    """No address, title or text anywhere below the home, even in free pages of the store."""
+    for path in Path(desktop.env["PLND_HOME"]).rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            for word in (b"secret", b"https://x.com", b"/status/", *more):
+                assert word not in content, (path, word)
+
+
+def test_the_dialog_grants_what_was_picked(start: Start) -> None:
+    """The welcome page asks for the hosts of the networks that were picked, and no others."""
+    browser = start("x")
+    origins = browser.worker.evaluate("async () => (await chrome.permissions.getAll()).origins")
+    assert "https://x.com/*" in origins
+    assert all("x.com" in origin or "twitter.com" in origin for origin in origins)
+
+
+def test_notices_at_80_and_100_per_cent(start: Start, desktop: Desktop) -> None:
+    """A minute's budget, used up by browsing: one notice near its end, one when it is over."""
+    plnd(desktop, "start")
+    plnd(desktop, "budget", "set", "1")
+    browser = start()
+    browser.page("https://x.com/home")
+    browser.until(lambda: len(desktop.notices()) == 1, 75, "the notice at 80 %")
+    assert 48 <= status(desktop)["spent_seconds"] < 60
+    browser.until(lambda: len(desktop.notices()) == 2, 30, "the notice when the time is used up")
+    assert 60 <= status(desktop)["spent_seconds"] < 75
+    (near, _), (used, _) = desktop.notices()
+    assert "1 minute left for your networks" in near
+    assert "1 minute for your networks" in used
+    badge = browser.worker.evaluate("async () => chrome.action.getBadgeText({})")
+    assert badge == "over"
+
+
+def test_what_was_not_picked_leaves_no_trace(
+    start: Start, desktop: Desktop, world: Web, tmp_path: Path
+) -> None:
+    """A network that was not picked, and a private window on one that was."""
+    browser = start("x", headless=False)
+    page = browser.page("https://www.facebook.com/unpickedperson")
+    send(page, FB_ACT, {"fb_api_req_friendly_name": "ComposerStoryCreateMutation"}, form=True)
+    page.wait_for_timeout(8_000)
+    private = subprocess.Popen(
+        [
+            *(CHROMIUM, "--incognito", f"--user-data-dir={browser.profile}", "--no-sandbox"),
+            "https://x.com/privateperson",
+        ],
+        env=desktop.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    private.wait(30)  # the running browser opens the window, and the command ends
+    browser.until(
+        lambda: any("privateperson" in asked for asked in world.asked), 20, "the private window"
+    )
+    page.wait_for_timeout(8_000)
+    # Something that is counted, so that the pipe is known to work.
+    last = browser.page("https://x.com/home")
+    send(last, X_LIKE, {"variables": {"tweet_id": "1"}})
+    browser.until(lambda: acts(status(desktop)) == {"x": {"react": 1}}, 40, "the one act")
+    assert [row["id"] for row in status(desktop)["networks"]] == ["x"]
+    assert_no_word_kept(desktop, b"unpicked", b"private", b"facebook")

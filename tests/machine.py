@@ -1,0 +1,261 @@
+"""A desktop, a web and a browser for tests: all real, all this machine's own.
+
+The outside web is served on loopback under its real names, with certificates that the
+browser is told to accept; nothing else can be reached from it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import trustme
+from aiohttp import web
+from playwright.sync_api import BrowserContext, Page, Worker, sync_playwright
+from session_bus import Bus
+
+ROOT = Path(__file__).resolve().parents[1]
+EXTENSION = ROOT / "extension"
+CHROMIUM = next(
+    path for path in ("/usr/lib/chromium/chromium", "/usr/bin/chromium") if os.path.exists(path)
+)
+NAMES = ("x.com", "www.facebook.com", "www.linkedin.com", "mastodon.social", "example.org")
+
+
+class Desktop:
+    """An X server, a window manager and a session bus with a notification server."""
+
+    def __init__(self, folder: Path) -> None:
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._known_notices = 0
+        reading, writing = os.pipe()
+        self.env = {
+            **os.environ,
+            "HOME": str(folder),
+            "PLND_HOME": str(folder / "plnd"),
+            "PLND_PORT": "0",
+        }
+        self._start("Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", fd=writing)
+        os.close(writing)
+        self.env["DISPLAY"] = f":{os.read(reading, 16).decode().strip()}"
+        os.close(reading)
+        self._bus = Bus(folder)
+        self._bus.__enter__()
+        self._bus.serve_notifications()
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = self._bus.address
+        self._start("openbox")
+
+    def _start(self, *command: str, fd: int | None = None) -> None:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        passed = [] if fd is None else [fd]
+        self._children.append(subprocess.Popen(command, env=self.env, pass_fds=passed, **quiet))
+
+    def notices(self) -> list[tuple[str, str]]:
+        """Title and body of the notices shown since the last `forget_notices`."""
+        return self._bus.told()[self._known_notices :]
+
+    def forget_notices(self) -> None:
+        self._known_notices = len(self._bus.told())
+
+    def key(self, *names: str) -> None:
+        subprocess.run(["xdotool", "key", *names], env=self.env, check=True, timeout=10)
+
+    def close(self) -> None:
+        self._bus.__exit__(None, None, None)
+        for child in reversed(self._children):
+            child.kill()
+            child.wait()
+
+
+class Web:
+    """The outside web: any page of any name, any write; a write below /refused gets a 403."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.asked: list[str] = []
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        self._ready.wait(20)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trustme.CA().issue_cert(*NAMES).configure_cert(secure)
+
+        async def start() -> None:
+            await runner.setup()
+            site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=secure)
+            await site.start()
+            self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+            self._ready.set()
+
+        self._loop.run_until_complete(start())
+        self._loop.run_forever()
+        self._loop.run_until_complete(runner.cleanup())
+        self._loop.close()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.asked.append(f"{request.method} {request.host}{request.path}")
+        if request.method == "GET":
+            text = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            return web.Response(text=text, content_type="text/html")
+        await request.read()
+        refused = "refused" in request.headers.get("X-Test", "")
+        return web.json_response({}, status=403 if refused else 200)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+
+class Browser:
+    """Chromium with the shipped extension, on a profile of its own."""
+
+    def __init__(self, desktop: Desktop, world: Web, profile: Path, *, headless: bool) -> None:
+        self.desktop = desktop
+        self.profile = profile
+        self._playwright = sync_playwright().start()
+        rules = ",".join(f"MAP {name} 127.0.0.1:{world.port}" for name in NAMES)
+        self.context: BrowserContext = self._playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=CHROMIUM,
+            headless=False,
+            ignore_default_args=["--disable-extensions"],
+            env=desktop.env,
+            viewport=None,
+            args=[
+                *(["--headless=new"] if headless else []),
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--ignore-certificate-errors",
+                f"--disable-extensions-except={EXTENSION}",
+                f"--load-extension={EXTENSION}",
+                f"--host-resolver-rules={rules},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1",
+            ],
+        )
+
+    @property
+    def worker(self) -> Worker:
+        """The extension's worker, as it lives now."""
+        workers = self.context.service_workers
+        return workers[-1] if workers else self.context.wait_for_event("serviceworker")
+
+    @property
+    def id(self) -> str:
+        return self.worker.url.split("/")[2]
+
+    def until(self, check: Callable[[], Any], seconds: float, what: str) -> Any:
+        """What `check` gives as soon as it gives something.
+
+        Waits through Playwright, which hears of the browser only meanwhile.
+        """
+        end = time.monotonic() + seconds
+        while not (found := check()):
+            if time.monotonic() > end:
+                raise AssertionError(f"{what}: not within {seconds:g} s")
+            self.context.pages[0].wait_for_timeout(50)
+        return found
+
+    def tab(self, part: str) -> Page:
+        """The tab whose address has `part` in it, waited for."""
+        found: Page = self.until(
+            lambda: next((page for page in self.context.pages if part in page.url), None),
+            10,
+            f"a tab with {part}",
+        )
+        return found
+
+    def page(self, url: str | None = None) -> Page:
+        """A new tab in front, at an address."""
+        page = self.context.new_page()
+        if url:
+            page.goto(url)
+        page.bring_to_front()
+        return page
+
+    def stop_worker(self) -> None:
+        """Stop the worker, as the browser does when it thinks it idle."""
+        session = self.context.new_cdp_session(self.context.pages[0])
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")
+        session.detach()
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):
+            self.context.close()
+        self._playwright.stop()
+
+
+def send(page: Page, url: str, body: Any, *, form: bool = False, refused: bool = False) -> None:
+    """A write by the page's own script, as the network's page sends it."""
+    page.evaluate(
+        """async ({url, body, form, refused}) => {
+            const headers = refused ? {"X-Test": "refused"} : {};
+            if (!form) headers["Content-Type"] = "application/json";
+            const sent = form ? new URLSearchParams(body) : JSON.stringify(body);
+            await fetch(url, {method: "POST", headers, body: sent});
+        }""",
+        {"url": url, "body": body, "form": form, "refused": refused},
+    )
+
+
+def plnd(desktop: Desktop, *words: str, codes: tuple[int, ...] = (0,)) -> str:
+    """What a `plnd` command prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plnd", *words],
+        env=desktop.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode in codes, done.stderr
+    return done.stdout
+
+
+def status(desktop: Desktop) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(plnd(desktop, "status", "--json", codes=(0, 3)))
+    return found
+
+
+def daemon_pid(desktop: Desktop) -> int:
+    path = Path(desktop.env["PLND_HOME"]) / "state" / "daemon.json"
+    return int(json.loads(path.read_bytes())["pid"])
+
+
+@contextlib.contextmanager
+def machine(folder: Path) -> Iterator[tuple[Desktop, Web]]:
+    """A desktop and a web, and no daemon left behind."""
+    desktop = Desktop(folder)
+    world = Web()
+    try:
+        yield desktop, world
+    finally:
+        plnd(desktop, "stop", codes=(0, 1))
+        world.close()
+        desktop.close()
+
+
+def copy_profile(granted: Path, target: Path) -> Path:
+    """A profile like `granted`, permissions and all."""
+    ignore = shutil.ignore_patterns("Singleton*", "DevToolsActivePort")
+    shutil.copytree(granted, target, ignore=ignore, symlinks=True)
+    return target
