@@ -39,6 +39,12 @@ class Conflict(PlndError):
     code = "conflict"
 
 
+class TooLarge(PlndError):
+    """More was handed in than is taken at once."""
+
+    code = "too_large"
+
+
 class StorageError(PlndError):
     """The disk or a store refused; nothing of the request was kept."""
 

@@ -272,7 +272,9 @@ class NoticesAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Snooze(Struct, frozen=True, kw_only=True):
-    snoozed_until: int | None
+    """Until when (ms) notices are held back; null: they are not."""
+
+    snoozed_until: int | None = None
 
 
 class Shown(Struct, frozen=True, kw_only=True):

@@ -1,34 +1,37 @@
-"""The API's answers while no daemon runs: the same shapes, straight from the stores."""
+"""The API's answers while no daemon runs: the same routes, straight from the stores."""
 
+import asyncio
 import contextlib
+import json
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from plnd import single
+from plnd import api, single
+from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.errors import Invalid
-from plnd.intake import said
-from plnd.model import (
-    BudgetAnswer,
-    BudgetRequest,
-    BudgetsAnswer,
-    Deleted,
-    SettingsAnswer,
-    Snooze,
-    Until,
-)
+from plnd.errors import NotFound
 from plnd.store.files import home
 
 
 def ask(method: str, path: str, body: Any = None) -> Any:
     """As `client.ask`, without a daemon. The stores are open for this one request only."""
+    route, call = _find(method, path, b"" if body is None else json.dumps(body).encode())
     with _opened() as plnd:
         for moved in plnd.damaged:
             print(f"a damaged file was set aside as {moved}", file=sys.stderr)
-        return msgspec.to_builtins(_answer(plnd, method, path, body))
+        return msgspec.to_builtins(asyncio.run(_answer(plnd, route, call)))
+
+
+async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
+    try:
+        return await route.answer(plnd, call)
+    finally:
+        await plnd.telling.close()
 
 
 def open_stores() -> list[str]:
@@ -53,29 +56,17 @@ def _opened() -> Iterator[Plnd]:
         lock.release()
 
 
-def _answer(plnd: Plnd, method: str, path: str, body: Any) -> Any:
-    if method == "DELETE" and path.startswith("budgets/"):
-        budget = path.removeprefix("budgets/")
-        plnd.delete_budget(budget)
-        return Deleted(budget)
-    answers: dict[tuple[str, str], Callable[[], Any]] = {
-        ("GET", "today"): plnd.today,
-        ("GET", "settings"): lambda: SettingsAnswer(plnd.settings()),
-        ("PATCH", "settings"): lambda: SettingsAnswer(plnd.change_settings(body)),
-        ("GET", "budgets"): lambda: BudgetsAnswer(plnd.budgets()),
-        ("PUT", "budgets"): lambda: BudgetAnswer(plnd.set_budget(_typed(body, BudgetRequest))),
-        ("PUT", "pause"): lambda: plnd.pause(_typed(body, Until).until),
-        ("DELETE", "pause"): plnd.resume,
-        ("PUT", "notices/snooze"): lambda: Snooze(
-            snoozed_until=plnd.snooze(_typed(body, Until).until)
-        ),
-    }
-    return answers[method, path]()
+def _find(method: str, path: str, content: bytes) -> tuple[Route, Call]:
+    """The route that a request (`path` after /api/v1/) goes to, and the call for it."""
+    plain, _, query = path.partition("?")
+    for route in api.ROUTES:
+        found = _pattern(route.path).fullmatch(f"/api/v1/{plain}")
+        if found and route.method == method:
+            names = {name: unquote(value) for name, value in found.groupdict().items()}
+            return route, Call(names, dict(parse_qsl(query, keep_blank_values=True)), content)
+    raise NotFound(f"{method} {plain} needs the daemon", "start it with `plnd start`")
 
 
-def _typed(body: Any, kind: type[msgspec.Struct]) -> Any:
-    try:
-        return msgspec.convert(body, kind)
-    except msgspec.ValidationError as error:
-        message, field = said(error)
-        raise Invalid(message, field=field) from error
+def _pattern(path: str) -> re.Pattern[str]:
+    """A route's path as a pattern: each {name} is one step."""
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))

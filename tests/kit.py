@@ -17,9 +17,11 @@ from builders import NOON
 from plnd import client
 from plnd.place import place
 from plnd.web.access import Access
+from plnd.web.api import Running
 
 TOKEN = "t" * 43
 PATIENCE_SECONDS = 20.0
+ROUTES = Running(Access(0, TOKEN, b""), "", NOON).routes()
 
 
 @dataclass

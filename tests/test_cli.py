@@ -14,6 +14,7 @@ from builders import MINUTE, batch, visit
 from kit import Daemon, RunPlnd
 
 from plnd import __version__, client, commands
+from plnd.commands import budget
 from plnd.core import now_ms
 from plnd.errors import Invalid
 from plnd.store.files import Home
@@ -42,7 +43,7 @@ def test_help_names_every_command(run_plnd: RunPlnd) -> None:
         assert max(len(line) for line in ran.out.splitlines()) <= 80
 
 
-def test_the_commands_are_those_of_the_issue() -> None:
+def test_the_promised_commands_are_there() -> None:
     wanted = "run start stop status open explain budget pause resume install uninstall doctor"
     assert set(wanted.split()) <= set(commands.COMMANDS)
 
@@ -296,13 +297,13 @@ def test_what_does_not_fit_is_said_the_same_online_and_offline(run_plnd: RunPlnd
     ],
 )
 def test_how_weekdays_are_written(text: str | None, days: list[str] | None) -> None:
-    assert commands._days(text) == days
+    assert budget._days(text) == days
 
 
 @pytest.mark.parametrize("text", ["", "monday", "mon-", "-fri", "mon--fri", "mon;tue", "1-5", ","])
 def test_what_are_no_weekdays(text: str) -> None:
     with pytest.raises(Invalid):
-        commands._days(text)
+        budget._days(text)
 
 
 # -- settings, pause, snooze ---------------------------------------------------------

@@ -111,7 +111,7 @@ async def test_a_desktop_that_refuses_harms_nothing(plnd: Plnd, desktop: Desktop
     """The event is stored, the reason is kept."""
     desktop.answer = "no desktop here"
     await spend(plnd, 50)
-    (notice,) = plnd.notices()
+    (notice,) = plnd.telling.notices()
     assert (notice.shown, notice.error) == (False, "no desktop here")
     assert plnd.today().spent_seconds == 3000
 
@@ -148,7 +148,7 @@ async def test_a_disk_that_fills_while_a_notice_is_shown_harms_nothing(
     plnd = Plnd(home, clock=clock, tell=tell)
     await spend(plnd, 50)
     monkeypatch.undo()
-    assert len(plnd.notices()) == 1
+    assert len(plnd.telling.notices()) == 1
     assert "disk is full" in caplog.text
     assert "never retrieved" not in caplog.text
     await plnd.close()

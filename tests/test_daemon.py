@@ -198,6 +198,7 @@ def test_the_link_in_the_foreground_opens_the_dashboard(foreground: Foreground) 
     import urllib.request
 
     foreground.start()
+    wait_until(lambda: "Ctrl-C" in foreground.said(), "the last line of the greeting")
     (link,) = [word for word in foreground.said().split() if "/open?code=" in word]
     jar = urllib.request.HTTPCookieProcessor()
     with urllib.request.build_opener(jar).open(link, timeout=5) as answer:

@@ -36,6 +36,7 @@ async def tell(title: str, body: str, patience_seconds: float = PATIENCE_SECONDS
         return f"the desktop did not answer within {patience_seconds:g} seconds"
     finally:
         _end(child)
+        await child.wait()
     if child.returncode == 0:
         return None
     lines = said.decode(errors="replace").strip().splitlines()

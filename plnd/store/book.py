@@ -4,24 +4,24 @@ Used by one thread only. Each write replaces the whole file atomically, which st
 10 ms up to some 5,000 documents in a collection; what outgrows that belongs in the log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from tinydb import TinyDB, where
+from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plnd.errors import StorageError
-from plnd.model import Budget, Notice, Pause, Settings
+from plnd.model import Budget, Notice, Pause, Settings, Snooze
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
 FORMAT = 1
 FIRST_BUDGET = Budget(id="all", minutes=60)
 MOST_NOTICES = 200
 
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 Tables = dict[str, dict[str, Any]]
 
 
@@ -79,103 +79,138 @@ def _is_table(found: object) -> bool:
     return isinstance(found, dict) and all(key.isdecimal() for key in found)
 
 
-class Book:
-    """The documents below a folder.
+class Single(Generic[T]):
+    """The one document of a file; its defaults until something was kept.
 
     Raises:
-        StorageError: from any method, when a file cannot be written or is of a newer format.
+        StorageError: from any method, when the file cannot be written, is of a newer format,
+            or holds what a user edited into nonsense; the message names file and field.
+    """
+
+    def __init__(self, path: Path, kind: type[T]) -> None:
+        self.storage = AtomicStorage(path)
+        self._table = _table(self.storage)
+        self._kind = kind
+
+    def get(self) -> T:
+        row = self._table.get(doc_id=1)
+        return _typed(self.storage.path, row, self._kind) if row else self._kind()
+
+    def put(self, value: T) -> None:
+        self._table.upsert(Document(_plain(value), doc_id=1))
+
+
+class Collection(Generic[T]):
+    """The documents of one kind in one file, oldest first, each known by its field `key`.
+
+    `first` is there until the user has changed something; beyond `most` the oldest are dropped.
+
+    Raises:
+        StorageError: from any method, as `Single` does.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        kind: type[T],
+        *,
+        key: str = "id",
+        first: Sequence[T] = (),
+        most: int | None = None,
+    ) -> None:
+        self.storage = AtomicStorage(path)
+        self._table = _table(self.storage)
+        self._kind = kind
+        self._key = key
+        self._first = first
+        self._most = most
+        self._kept: dict[Any, tuple[int, T]] | None = None
+
+    def all(self) -> list[T]:
+        return [value for _, value in self._rows().values()]
+
+    def get(self, key: Any) -> T | None:
+        """The document with that key, None when there is none."""
+        found = self._rows().get(key)
+        return found[1] if found else None
+
+    def put(self, value: T) -> None:
+        """Keep a document, in place of the one with the same key."""
+        rows = self._rows()
+        key = getattr(value, self._key)
+        self._kept = None
+        if key in rows:
+            number = rows[key][0]
+            self._table.upsert(Document(_plain(value), doc_id=number))
+        else:
+            number = self._table.insert(_plain(value))
+        rows[key] = (number, value)
+        self._kept = rows
+        if self._most is not None and len(rows) > self._most:
+            self.remove(*list(rows)[: -self._most])
+
+    def remove(self, *keys: Any) -> bool:
+        """Drop the documents with these keys; whether there were any."""
+        rows = self._rows()
+        going = {key: rows[key][0] for key in keys if key in rows}
+        if going:
+            self._kept = None
+            self._table.remove(doc_ids=list(going.values()))
+            self._kept = {key: row for key, row in rows.items() if key not in going}
+        return bool(going)
+
+    def _rows(self) -> dict[Any, tuple[int, T]]:
+        """Number and document by key; dropped while a write is under way, as that may fail."""
+        if self._kept is None:
+            if self._first and not self.storage.path.exists():
+                self._table.insert_multiple(map(_plain, self._first))
+            found = [
+                (row.doc_id, _typed(self.storage.path, row, self._kind))
+                for row in self._table.all()
+            ]
+            self._kept = {getattr(value, self._key): (number, value) for number, value in found}
+        return self._kept
+
+
+class Book:
+    """The documents below a folder, a file for each kind.
+
+    Raises:
+        StorageError: when a file is of a newer format.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files: dict[str, tuple[TinyDB, AtomicStorage]] = {}
-
-    def close(self) -> None:
-        for db, _ in self._files.values():
-            db.close()
-        self._files.clear()
+        self.settings = Single(folder / "settings.json", Settings)
+        self.snooze = Single(folder / "snooze.json", Snooze)
+        self.budgets = Collection(folder / "budgets.json", Budget, first=[FIRST_BUDGET])
+        self.pauses = Collection(folder / "pauses.json", Pause, key="start")
+        self.notices = Collection(folder / "notices.json", Notice, key="cause", most=MOST_NOTICES)
+        self._storages = [
+            one.storage for one in vars(self).values() if isinstance(one, Single | Collection)
+        ]
+        # Read every file now, so that a damaged or newer one is found at the start.
+        for storage in self._storages:
+            storage.read()
 
     @property
     def damaged(self) -> list[str]:
         """Where damaged files were moved to since this book was opened."""
-        return [str(storage.damaged) for _, storage in self._files.values() if storage.damaged]
+        return [str(one.damaged) for one in self._storages if one.damaged]
 
-    def open_all(self) -> None:
-        """Read every file now, so that a damaged or newer one is found at the start."""
-        for name in ("settings", "budgets", "pauses", "notices"):
-            len(self._table(name))
 
-    # -- settings and budgets -----------------------------------------------------
+def _table(storage: AtomicStorage) -> Table:
+    return TinyDB(storage=lambda: storage).table(storage.path.stem)
 
-    def settings(self) -> Settings:
-        """The user's settings; one that was edited into nonsense is an error that names it."""
-        found = self._table("settings").all()
-        return self._typed("settings", found[0], Settings) if found else Settings()
 
-    def save_settings(self, settings: Settings) -> None:
-        table = self._table("settings")
-        table.upsert(Document(_plain(settings), doc_id=1))
-
-    def budgets(self) -> list[Budget]:
-        """The budgets; an hour a day until the user says otherwise."""
-        table = self._table("budgets")
-        if not (self._folder / "budgets.json").exists():
-            table.insert(_plain(FIRST_BUDGET))
-        return [self._typed("budgets", row, Budget) for row in table.all()]
-
-    def save_budget(self, budget: Budget) -> None:
-        self._table("budgets").upsert(_plain(budget), where("id") == budget.id)
-
-    def delete_budget(self, id: str) -> bool:
-        return bool(self._table("budgets").remove(where("id") == id))
-
-    # -- pauses and notices ---------------------------------------------------------
-
-    def pauses(self) -> list[Pause]:
-        return [self._typed("pauses", row, Pause) for row in self._table("pauses").all()]
-
-    def save_pause(self, pause: Pause) -> None:
-        self._table("pauses").upsert(_plain(pause), where("start") == pause.start)
-
-    def notices(self) -> list[Notice]:
-        """What was told, oldest first."""
-        return [self._typed("notices", row, Notice) for row in self._table("notices").all()]
-
-    def save_notice(self, notice: Notice) -> None:
-        """Keep a notice under its cause; the oldest beyond the last 200 are dropped."""
-        table = self._table("notices")
-        table.upsert(_plain(notice), where("cause") == notice.cause)
-        rows = table.all()
-        if len(rows) > MOST_NOTICES:
-            table.remove(doc_ids=[row.doc_id for row in rows[:-MOST_NOTICES]])
-
-    def snoozed_until(self) -> int | None:
-        row = self._table("snooze", "notices").get(doc_id=1)
-        until = row.get("until") if isinstance(row, Document) else None
-        return until if isinstance(until, int) else None
-
-    def save_snooze(self, until: int | None) -> None:
-        self._table("snooze", "notices").upsert(Document({"until": until}, doc_id=1))
-
-    # -- files ----------------------------------------------------------------------
-
-    def _table(self, name: str, file: str | None = None) -> Table:
-        file = file or name
-        if file not in self._files:
-            storage = AtomicStorage(self._folder / f"{file}.json")
-            db = TinyDB(storage=lambda: storage)
-            self._files[file] = (db, storage)
-        return self._files[file][0].table(name)
-
-    def _typed(self, name: str, row: Mapping[str, Any], kind: type[T]) -> T:
-        try:
-            return msgspec.convert(dict(row), kind)
-        except msgspec.ValidationError as error:
-            raise StorageError(
-                f"{self._folder / name}.json: {error}",
-                "mend that entry in an editor, or delete the file to start it anew",
-                code="damaged_store",
-            ) from error
+def _typed(path: Path, row: Any, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(dict(row), kind)
+    except msgspec.ValidationError as error:
+        raise StorageError(
+            f"{path}: {error}",
+            "mend that entry in an editor, or delete the file to start it anew",
+            code="damaged_store",
+        ) from error
 
 
 def _plain(value: msgspec.Struct) -> dict[str, Any]:

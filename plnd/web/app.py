@@ -8,18 +8,23 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.errors import Invalid, PlndError
-from plnd.model import MOST_BODY_BYTES, ErrorAnswer, ErrorBody
-from plnd.web import api
+from plnd.errors import PlndError, TooLarge
+from plnd.model import ErrorAnswer, ErrorBody
 from plnd.web.access import COOKIE, Access, Refused
+from plnd.web.api import Running
 
 log = logging.getLogger("plnd")
+
+RUNNING = web.AppKey("running", Running)
 
 _STATUS = {
     "invalid": 400,
     "not_found": 404,
     "conflict": 409,
+    "too_large": 413,
+    "too_many_events": 413,
     "disk_full": 507,
     "storage": 500,
     "damaged_store": 500,
@@ -46,11 +51,13 @@ _encode = msgspec.json.Encoder().encode
 
 def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Application:
     """The application over one `Plnd`; holds no globals."""
-    app = web.Application(middlewares=[_guard], client_max_size=MOST_BODY_BYTES)
-    app[api.PLND] = plnd
-    app[api.RUNNING] = api.Running(access, url, started_at)
-    for route in api.ROUTES:
-        app.router.add_route(route.method, route.path, _answering(route))
+    running = Running(access, url, started_at)
+    routes = running.routes()
+    most = max(route.most_bytes for route in routes)
+    app = web.Application(middlewares=[_guard], client_max_size=most)
+    app[RUNNING] = running
+    for route in routes:
+        app.router.add_route(route.method, route.path, _answering(plnd, route))
     # Link previews and mail scanners ask for the head: that must not use the code up.
     app.router.add_get("/open", _open, allow_head=False)
     app.router.add_get("/", _page)
@@ -62,7 +69,7 @@ def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Ap
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Check the access, and turn whatever goes wrong into the one shape of errors."""
     try:
-        request.app[api.RUNNING].access.check(request)
+        request.app[RUNNING].access.check(request)
         return await handler(request)
     except PlndError as error:
         return _error(error)
@@ -76,15 +83,12 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _http_error(error: web.HTTPException) -> PlndError:
-    if error.status == 413:
-        return Refused(
-            413,
-            "too_large",
-            f"the body is larger than {MOST_BODY_BYTES // 1024} kB",
-            "send it in smaller parts",
-        )
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status, "invalid")
     return Refused(error.status, code, error.reason, "see /api/v1/openapi.json")
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"the body is larger than {most // 1024} kB", "send it in smaller parts")
 
 
 def _error(error: PlndError) -> web.Response:
@@ -99,22 +103,25 @@ def _json(answer: Any, status: int = 200) -> web.Response:
     )
 
 
-def _answering(route: api.Route) -> Handler:
-    """A route's handler with its query checked and its answer written as JSON."""
+def _answering(plnd: Plnd, route: Route) -> Handler:
+    """A route as aiohttp serves it."""
 
     async def answer(request: web.Request) -> web.Response:
-        if request.query_string:
-            for name in request.query:
-                if name not in route.query:
-                    raise Invalid(f"unknown query parameter {name!r}", field=name)
-        return _json(await route.handler(request))
+        try:
+            content = await request.read()
+        except web.HTTPRequestEntityTooLarge as error:
+            raise _too_large(route.most_bytes) from error
+        if len(content) > route.most_bytes:
+            raise _too_large(route.most_bytes)
+        query = request.query if request.query_string else {}
+        return _json(await route.answer(plnd, Call(request.match_info, query, content)))
 
     return answer
 
 
 async def _open(request: web.Request) -> web.Response:
     """Exchange a one-time code for the dashboard's cookie."""
-    access = request.app[api.RUNNING].access
+    access = request.app[RUNNING].access
     if not access.redeem(request.query.get("code", "")):
         raise Refused(
             403,

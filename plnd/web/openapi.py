@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from plnd import __version__
+from plnd.api.route import Route
 from plnd.model import ErrorAnswer, Event
-from plnd.web.api import Route
 
 
 def document(routes: Sequence[Route]) -> dict[str, Any]:

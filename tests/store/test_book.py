@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,15 @@ import pytest
 from builders import NOON
 
 from plnd.errors import StorageError
-from plnd.model import Budget, Notice, Pause, Settings
-from plnd.store.book import MOST_NOTICES, Book
+from plnd.model import Budget, Notice, Pause, Settings, Snooze
+from plnd.store.book import MOST_NOTICES, Book, Collection
 
-FILES = ("settings", "budgets", "pauses", "notices")
+FILES = ("settings", "budgets", "pauses", "notices", "snooze")
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    opened = Book(tmp_path)
-    yield opened
-    opened.close()
-
-
-def reopened(tmp_path: Path) -> Book:
-    other = Book(tmp_path)
-    other.open_all()
-    return other
+def book(tmp_path: Path) -> Book:
+    return Book(tmp_path)
 
 
 def notice(cause: str = "cause", **given: Any) -> Notice:
@@ -38,41 +29,41 @@ def notice(cause: str = "cause", **given: Any) -> Notice:
 
 def test_all_that_is_kept_is_there_again(book: Book, tmp_path: Path) -> None:
     settings = Settings(day_start=4, time_zone="Asia/Kathmandu")
-    book.save_settings(Settings())
-    book.save_settings(settings)
-    book.budgets()
-    book.save_budget(Budget(id="x", minutes=20, network="x", days=["mon"]))
-    book.save_pause(Pause(start=NOON))
-    book.save_pause(Pause(start=NOON, end=NOON + 5))
-    book.save_notice(notice())
-    book.save_notice(notice(shown=False, error="no desktop"))
-    book.save_snooze(NOON + 9)
-    for one in (book, reopened(tmp_path)):
-        assert one.settings() == settings
-        assert [budget.minutes for budget in one.budgets()] == [60, 20]
-        assert one.pauses() == [Pause(start=NOON, end=NOON + 5)]
-        assert one.notices() == [notice(shown=False, error="no desktop")]
-        assert one.snoozed_until() == NOON + 9
+    book.settings.put(Settings())
+    book.settings.put(settings)
+    book.budgets.all()
+    book.budgets.put(Budget(id="x", minutes=20, network="x", days=["mon"]))
+    book.pauses.put(Pause(start=NOON))
+    book.pauses.put(Pause(start=NOON, end=NOON + 5))
+    book.notices.put(notice())
+    book.notices.put(notice(shown=False, error="no desktop"))
+    book.snooze.put(Snooze(snoozed_until=NOON + 9))
+    for one in (book, Book(tmp_path)):
+        assert one.settings.get() == settings
+        assert [budget.minutes for budget in one.budgets.all()] == [60, 20]
+        assert one.pauses.all() == [Pause(start=NOON, end=NOON + 5)]
+        assert one.notices.all() == [notice(shown=False, error="no desktop")]
+        assert one.snooze.get() == Snooze(snoozed_until=NOON + 9)
 
 
 def test_the_first_budget_is_an_hour_until_the_user_says_otherwise(
     book: Book, tmp_path: Path
 ) -> None:
-    assert [(one.id, one.minutes) for one in book.budgets()] == [("all", 60)]
-    assert book.delete_budget("all")
-    assert not book.delete_budget("all")
-    assert book.budgets() == reopened(tmp_path).budgets() == []
+    assert [(one.id, one.minutes) for one in book.budgets.all()] == [("all", 60)]
+    assert book.budgets.remove("all")
+    assert not book.budgets.remove("all")
+    assert book.budgets.all() == Book(tmp_path).budgets.all() == []
 
 
 def test_only_the_latest_notices_are_kept(book: Book, tmp_path: Path) -> None:
     for number in range(MOST_NOTICES + 3):
-        book.save_notice(notice(str(number)))
-    kept = [one.cause for one in reopened(tmp_path).notices()]
+        book.notices.put(notice(str(number)))
+    kept = [one.cause for one in Book(tmp_path).notices.all()]
     assert kept == [str(number) for number in range(3, MOST_NOTICES + 3)]
 
 
 def test_files_are_readable_and_private(book: Book, tmp_path: Path) -> None:
-    book.budgets()
+    book.budgets.all()
     path = tmp_path / "budgets.json"
     assert len(path.read_text().splitlines()) > 5
     assert json.loads(path.read_text())["plnd"] == 1
@@ -83,7 +74,7 @@ def test_a_failed_write_changes_nothing_in_memory_either(
     book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TinyDB changes its documents in place before it writes: that copy must be dropped."""
-    book.save_budget(Budget(id="x", minutes=20, network="x"))
+    book.budgets.put(Budget(id="x", minutes=20, network="x"))
     before = (tmp_path / "budgets.json").read_bytes()
 
     def full(*_: Any) -> None:
@@ -91,12 +82,12 @@ def test_a_failed_write_changes_nothing_in_memory_either(
 
     with monkeypatch.context() as patch, pytest.raises(StorageError) as caught:
         patch.setattr(os, "replace", full)
-        book.save_budget(Budget(id="x", minutes=99, network="x"))
+        book.budgets.put(Budget(id="x", minutes=99, network="x"))
     assert caught.value.code == "disk_full"
-    assert [one.minutes for one in book.budgets()] == [20]
+    assert [one.minutes for one in book.budgets.all()] == [60, 20]
     assert (tmp_path / "budgets.json").read_bytes() == before
-    book.save_budget(Budget(id="y", minutes=5))
-    assert [one.minutes for one in reopened(tmp_path).budgets()] == [20, 5]
+    book.budgets.put(Budget(id="y", minutes=5))
+    assert [one.minutes for one in Book(tmp_path).budgets.all()] == [60, 20, 5]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -119,34 +110,34 @@ def test_a_damaged_file_is_set_aside_and_the_others_stay(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
     first = Book(tmp_path)
-    first.save_settings(Settings(day_start=5))
-    first.save_budget(Budget(id="x", minutes=20))
-    first.save_pause(Pause(start=NOON))
-    first.save_notice(notice())
+    first.settings.put(Settings(day_start=5))
+    first.budgets.put(Budget(id="x", minutes=20))
+    first.pauses.put(Pause(start=NOON))
+    first.notices.put(notice())
+    first.snooze.put(Snooze(snoozed_until=NOON))
     others = {n: (tmp_path / f"{n}.json").read_bytes() for n in FILES if n != name}
     (tmp_path / f"{name}.json").write_bytes(content)
     book = Book(tmp_path)
-    book.open_all()
     (moved,) = book.damaged
     assert Path(moved).name.startswith(f"{name}.json.damaged-")
     assert Path(moved).read_bytes() == content
     assert {n: (tmp_path / f"{n}.json").read_bytes() for n in others} == others
-    book.save_settings(Settings(day_start=6))
-    assert reopened(tmp_path).settings().day_start == 6
+    book.settings.put(Settings(day_start=6))
+    assert Book(tmp_path).settings.get().day_start == 6
 
 
 def test_a_folder_in_a_files_place_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "settings.json").mkdir()
-    book = reopened(tmp_path)
+    book = Book(tmp_path)
     assert Path(book.damaged[0]).is_dir()
-    assert book.settings() == Settings()
+    assert book.settings.get() == Settings()
 
 
 def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     content = b'{"plnd": 2, "settings": {"1": {"moon": "full"}}}'
     (tmp_path / "settings.json").write_bytes(content)
     with pytest.raises(StorageError) as caught:
-        reopened(tmp_path)
+        Book(tmp_path)
     assert caught.value.code == "newer_store"
     assert str(tmp_path / "settings.json") in caught.value.message
     assert (tmp_path / "settings.json").read_bytes() == content
@@ -171,9 +162,10 @@ def test_nonsense_written_by_hand_is_named_and_kept(
 ) -> None:
     content = json.dumps({"plnd": 1, name: {"1": row}}).encode()
     (tmp_path / f"{name}.json").write_bytes(content)
-    book = reopened(tmp_path)
+    book = Book(tmp_path)
     with pytest.raises(StorageError) as caught:
-        getattr(book, name)()
+        kept = getattr(book, name)
+        kept.all() if isinstance(kept, Collection) else kept.get()
     assert f"{name}.json" in caught.value.message
     assert field in caught.value.message
     assert "editor" in caught.value.hint
@@ -182,7 +174,7 @@ def test_nonsense_written_by_hand_is_named_and_kept(
 
 def test_what_a_user_mends_by_hand_counts(tmp_path: Path) -> None:
     book = Book(tmp_path)
-    book.save_settings(Settings())
+    book.settings.put(Settings())
     path = tmp_path / "settings.json"
     path.write_text(path.read_text().replace('"day_start": 0', '"day_start": 3'))
-    assert reopened(tmp_path).settings().day_start == 3
+    assert Book(tmp_path).settings.get().day_start == 3

@@ -14,13 +14,12 @@ import truth
 from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit import TOKEN, Api, Clock, Desktop
+from kit import ROUTES, TOKEN, Api, Clock, Desktop
 
 from plnd import __version__
 from plnd.core import Plnd
 from plnd.model import Settings
 from plnd.store.files import Home
-from plnd.web.api import ROUTES
 
 DEFAULTS = {
     "time_zone": None,

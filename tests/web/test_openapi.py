@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kit import Api
-
-from plnd.web.api import ROUTES
+from kit import ROUTES, Api
 
 
 def parts(document: Any) -> Iterator[Any]:

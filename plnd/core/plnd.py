@@ -3,19 +3,20 @@
 It loads, asks a pure function, saves; it knows both stores, and nobody else does.
 """
 
-import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from plnd import catalogue
-from plnd.errors import Invalid, NotFound, StorageError
-from plnd.intake import Taken, said, sift
+from plnd.core.settings import changed_settings, kept_settings, system_zone
+from plnd.core.telling import Tell, Telling
+from plnd.errors import Invalid, NotFound
+from plnd.intake import Taken, sift
 from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
 from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
@@ -25,7 +26,6 @@ from plnd.model import (
     EventBatch,
     EventsAnswer,
     NetworkToday,
-    Notice,
     Pause,
     PauseState,
     Rejection,
@@ -34,15 +34,13 @@ from plnd.model import (
     Today,
 )
 from plnd.notices import desktop
-from plnd.notices.rules import budget_notices, minute_of, quiet
+from plnd.notices.rules import budget_notices, minute_of
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
 from plnd.store.log import Batch, Log, Outcome
 
 log = logging.getLogger("plnd")
-
-Tell = Callable[[str, str], Awaitable[str | None]]
 
 
 def now_ms() -> int:
@@ -66,16 +64,12 @@ class Plnd:
         home.make()
         self.home = home
         self.clock = clock
-        self._tell = tell
         self._names = {one.id: one.name for one in catalogue.load().values()}
         self._book = Book(home.data)
-        self._book.open_all()
-        self._telling: set[asyncio.Task[None]] = set()
-        self._settings = self._kept_settings()
-        self._budgets = self._book.budgets()
-        self._pauses = self._book.pauses()
-        self._told = {notice.cause: notice for notice in self._book.notices()}
-        self._snoozed_until = self._book.snoozed_until()
+        self._settings = kept_settings(self._book.settings)
+        self._budgets = self._book.budgets.all()
+        self._pauses = self._book.pauses.all()
+        self.telling = Telling(self._book, clock, tell)
         self._log = Log(home.data / "events.db")
         self._commits = Commits(self._log, self._changed)
         self._seen = self._log.seen()
@@ -90,15 +84,12 @@ class Plnd:
     async def close(self) -> None:
         """Write what waits, end the notices that are being shown, close the stores."""
         self._commits.commit()
-        for task in self._telling:
-            task.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        await self.telling.close()
         self.close_stores()
 
     def close_stores(self) -> None:
-        """Close both stores; enough where nothing was recorded."""
+        """Close the log; enough where nothing was recorded."""
         self._log.close()
-        self._book.close()
 
     # -- events ----------------------------------------------------------------
 
@@ -224,22 +215,9 @@ class Plnd:
 
     def zone(self) -> ZoneInfo:
         """The user's time zone: the setting, else the system's, else UTC."""
-        return ZoneInfo(self._settings.time_zone or _system_zone())
+        return ZoneInfo(self._settings.time_zone or system_zone())
 
     # -- settings and budgets ----------------------------------------------------
-
-    def _kept_settings(self) -> Settings:
-        """The settings as they are kept; one edited into what cannot be is an error naming it."""
-        settings = self._book.settings()
-        try:
-            _check_settings(settings)
-        except Invalid as error:
-            raise StorageError(
-                f"{self.home.data / 'settings.json'}: {error.message}",
-                "mend that entry in an editor, or delete the file to start it anew",
-                code="damaged_store",
-            ) from error
-        return settings
 
     def settings(self) -> Settings:
         return self._settings
@@ -250,16 +228,8 @@ class Plnd:
         Raises:
             Invalid: a setting is unknown or its value does not fit; nothing is changed.
         """
-        wanted = {**msgspec.to_builtins(self._settings), **changes}
-        try:
-            settings = msgspec.convert(wanted, Settings)
-        except msgspec.ValidationError as error:
-            message, field = said(error)
-            raise Invalid(
-                message, "see `plnd settings` for each one's form", field=field
-            ) from error
-        _check_settings(settings)
-        self._book.save_settings(settings)
+        settings = changed_settings(self._settings, changes)
+        self._book.settings.put(settings)
         self._settings = settings
         self._day = self._today = None
         log.info("settings changed: %s", ", ".join(sorted(changes)))
@@ -291,7 +261,7 @@ class Plnd:
             days=days,
             when=wanted.when,
         )
-        self._book.save_budget(budget)
+        self._book.budgets.put(budget)
         self._take_budgets()
         log.info("budget %s: %d minutes a day", budget.id, budget.minutes)
         return budget
@@ -300,13 +270,13 @@ class Plnd:
         """Raises:
         NotFound: there is no such budget.
         """
-        if not self._book.delete_budget(id):
+        if not self._book.budgets.remove(id):
             raise NotFound(f"no budget {id!r}", "`plnd budget` lists them")
         self._take_budgets()
         log.info("budget %s removed", id)
 
     def _take_budgets(self) -> None:
-        self._budgets = self._book.budgets()
+        self._budgets = self._book.budgets.all()
         self._today = None
 
     # -- pause -------------------------------------------------------------------
@@ -341,79 +311,29 @@ class Plnd:
         return self.pause_state()
 
     def _save_pause(self, pause: Pause) -> None:
-        self._book.save_pause(pause)
-        self._pauses = self._book.pauses()
+        self._book.pauses.put(pause)
+        self._pauses = self._book.pauses.all()
 
     # -- notices -----------------------------------------------------------------
-
-    def notices(self) -> list[Notice]:
-        """What was told, oldest first, and whether the desktop showed it."""
-        return list(self._told.values())
-
-    def snoozed_until(self) -> int | None:
-        """Until when (ms) notices are held back; None when they are not."""
-        until = self._snoozed_until
-        return until if until is not None and until > self.clock() else None
-
-    def snooze(self, until: int | None) -> int | None:
-        """Hold notices back until `until` (ms); None ends it.
-
-        Raises:
-            Invalid: `until` is not in the future.
-        """
-        if until is not None and until <= self.clock():
-            raise Invalid("until is not in the future", field="until")
-        self._book.save_snooze(until)
-        self._snoozed_until = until
-        return self.snoozed_until()
-
-    async def test_notice(self) -> str | None:
-        """Show a trial notice. None when the desktop took it, else why not."""
-        return await self._tell("plnd can reach you here", "This notice was asked for as a test.")
 
     def _speak(self) -> None:
         """Tell what is due. It is noted on disk first, so that no restart tells it twice."""
         now = self.clock()
         zone = self.zone()
         settings = self._settings
-        if not settings.notify_budget or self.snoozed_until() is not None:
-            return
-        local = datetime.fromtimestamp(now / 1000, zone)
-        if quiet(local.hour * 60 + local.minute, settings.quiet_start, settings.quiet_end):
+        if not settings.notify_budget or not self.telling.allowed(now, zone, settings):
             return
         day = day_of(now, zone, settings.day_start)
         held = self._standings(self._figures(day, zone), day, now, zone)
-        for notice in budget_notices(
+        due = budget_notices(
             [standing for group in held.values() for standing in group],
             day=day.isoformat(),
             now=now,
-            told=self._told,
+            told=self.telling.told,
             names=self._names,
             grace_ms=settings.grace_minutes * 60_000,
-        ):
-            if not self._noted(notice):
-                return
-            task = asyncio.get_running_loop().create_task(self._show(notice))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
-
-    async def _show(self, notice: Notice) -> None:
-        error = await self._tell(notice.title, notice.body)
-        if error:
-            log.warning("notice %s was not shown: %s", notice.kind, error)
-        else:
-            log.info("notice told: %s", notice.kind)
-        self._noted(msgspec.structs.replace(notice, shown=error is None, error=error))
-
-    def _noted(self, notice: Notice) -> bool:
-        """Keep a notice; False when the disk refuses, which is no reason to stop."""
-        try:
-            self._book.save_notice(notice)
-        except StorageError as error:
-            log.error("a notice could not be noted: %s", error.message)
-            return False
-        self._told[notice.cause] = notice
-        return True
+        )
+        self.telling.tell(due)
 
 
 def _conflict(one: Taken) -> Rejection:
@@ -435,31 +355,3 @@ def _date(text: str) -> date:
     if day.isoformat() != text or day == date.max:
         raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field="day")
     return day
-
-
-def _check_settings(settings: Settings) -> None:
-    if settings.time_zone is not None:
-        try:
-            ZoneInfo(settings.time_zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise Invalid(
-                f"unknown time zone {settings.time_zone!r}",
-                "an IANA name such as Europe/London, or null for the system's",
-                field="time_zone",
-            ) from error
-    if settings.work_end <= settings.work_start:
-        raise Invalid("work_end is not after work_start", field="work_end")
-    if (settings.quiet_start is None) != (settings.quiet_end is None):
-        field = "quiet_end" if settings.quiet_end is None else "quiet_start"
-        raise Invalid("quiet hours need both quiet_start and quiet_end", field=field)
-
-
-def _system_zone() -> str:
-    import tzlocal
-
-    try:
-        name = tzlocal.get_localzone_name()
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC"
-    return name

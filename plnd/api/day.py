@@ -1,0 +1,29 @@
+"""Events in, a day's figures out."""
+
+from plnd.api.route import Call, Route
+from plnd.core import Plnd
+from plnd.errors import TooLarge
+from plnd.model import MOST_EVENTS, EventBatch, EventsAnswer, Today
+
+
+async def post_events(plnd: Plnd, call: Call) -> EventsAnswer:
+    """Store a batch of events; what comes back as stored is on disk."""
+    batch = call.body(EventBatch)
+    if len(batch.events) > MOST_EVENTS:
+        raise TooLarge(
+            f"{len(batch.events)} events in a batch, at most {MOST_EVENTS} are taken",
+            "send them in several batches",
+            code="too_many_events",
+        )
+    return await plnd.record(batch)
+
+
+def get_today(plnd: Plnd, call: Call) -> Today:
+    """The figures of today, or of the day that `day` names (YYYY-MM-DD)."""
+    return plnd.today(call.query.get("day"))
+
+
+ROUTES = (
+    Route("POST", "/api/v1/events", post_events, EventsAnswer, EventBatch),
+    Route("GET", "/api/v1/today", get_today, Today, query=("day",)),
+)

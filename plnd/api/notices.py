@@ -1,0 +1,29 @@
+"""What was told, and holding it back."""
+
+from plnd.api.route import Call, Route
+from plnd.core import Plnd
+from plnd.model import NoticesAnswer, Shown, Snooze, Until
+
+
+def get_notices(plnd: Plnd, _: Call) -> NoticesAnswer:
+    """What was told, oldest first, and whether the desktop showed it."""
+    telling = plnd.telling
+    return NoticesAnswer(notices=telling.notices(), snoozed_until=telling.snoozed_until())
+
+
+def put_snooze(plnd: Plnd, call: Call) -> Snooze:
+    """Hold notices back until `until`; null ends it."""
+    return Snooze(snoozed_until=plnd.telling.snooze(call.body(Until).until))
+
+
+async def post_test_notice(plnd: Plnd, _: Call) -> Shown:
+    """Show a trial notice and say whether the desktop took it."""
+    error = await plnd.telling.test()
+    return Shown(shown=error is None, error=error)
+
+
+ROUTES = (
+    Route("GET", "/api/v1/notices", get_notices, NoticesAnswer),
+    Route("PUT", "/api/v1/notices/snooze", put_snooze, Snooze, Until),
+    Route("POST", "/api/v1/notices/test", post_test_notice, Shown),
+)

@@ -1,0 +1,86 @@
+"""A route of the API: what it takes, what it gives, and the function of `Plnd` behind it.
+
+No HTTP here: the daemon answers routes over its socket, and a command answers the same
+routes from the stores while no daemon runs.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from plnd.core import Plnd
+from plnd.errors import Invalid
+from plnd.intake import said
+from plnd.model import MOST_BODY_BYTES
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: the names in its path, its query, and its body as it came."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+
+    def body(self, kind: type[T]) -> T:
+        """The body as `kind`.
+
+        Raises:
+            Invalid: it is not JSON, or not of that kind; `field` names the part.
+        """
+        try:
+            return _decoder(kind).decode(self.content)
+        except msgspec.ValidationError as error:
+            message, name = said(error)
+            raise Invalid(message, "see /api/v1/openapi.json", field=name) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Invalid(f"the body is not JSON: {error}", "see /api/v1/openapi.json") from error
+
+
+Handler = Callable[[Plnd, Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route, for its answers and for the OpenAPI document alike.
+
+    `query` are the parameters that it knows, `most_bytes` how long its body may be.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    gives: Any
+    takes: Any = None
+    query: tuple[str, ...] = ()
+    most_bytes: int = MOST_BODY_BYTES
+
+    @property
+    def summary(self) -> str:
+        return (self.handler.__doc__ or "").strip().splitlines()[0]
+
+    async def answer(self, plnd: Plnd, call: Call) -> Any:
+        """What the route gives for a call.
+
+        Raises:
+            Invalid: the query has a parameter that the route does not know.
+        """
+        for name in call.query:
+            if name not in self.query:
+                raise Invalid(f"unknown query parameter {name!r}", field=name)
+        answer = self.handler(plnd, call)
+        return await answer if inspect.isawaitable(answer) else answer
+
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
+    if kind not in _decoders:
+        _decoders[kind] = msgspec.json.Decoder(kind)
+    return _decoders[kind]

@@ -1,0 +1,56 @@
+"""What every command needs: its form, a way to ask, and words for moments."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from plnd import client
+from plnd.errors import Invalid
+from plnd.place import place
+
+
+class Command(NamedTuple):
+    """One command: what it is for, its options, and what it does; gives the exit code."""
+
+    help: str
+    options: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def ask(method: str, path: str, body: Any = None) -> Any:
+    """The daemon's answer, or the stores' own when no daemon runs."""
+    found = client.daemon(place())
+    if found:
+        return client.ask(found, method, path, body)
+    from plnd import offline
+
+    return offline.ask(method, path, body)
+
+
+def no_options(parser: ArgumentParser) -> None:
+    """A command without options."""
+
+
+def json_option(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, in the API's shapes")
+
+
+def until(text: str | None) -> int | None:
+    """The moment (ms) that lies `30m`, `2h` or `1d` ahead."""
+    if text is None:
+        return None
+    import time
+
+    units = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+    if not text[:-1].isdecimal() or text[-1:] not in units:
+        raise Invalid(f"{text!r} is not a length of time", "write 30m, 2h or 1d", field="for")
+    return time.time_ns() // 1_000_000 + int(text[:-1]) * units[text[-1]]
+
+
+def clock(moment: int | None) -> str:
+    """` until 14:05 on 23 Nov`, or nothing."""
+    import time
+
+    if moment is None:
+        return ""
+    return time.strftime(" until %H:%M on %d %b", time.localtime(moment / 1000))

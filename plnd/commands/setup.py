@@ -1,0 +1,74 @@
+"""Telling the browsers where plnd is, and finding what is broken."""
+
+import functools
+import sys
+from argparse import ArgumentParser, Namespace
+
+from plnd import client
+from plnd.cli import DONE, FAILED, print_json
+from plnd.commands.command import Command, json_option
+from plnd.place import place
+
+
+def _install_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--manifest-dir", metavar="DIR", help="this folder only, as a test profile needs"
+    )
+    json_option(parser)
+
+
+def _install(args: Namespace) -> int:
+    from pathlib import Path
+
+    from plnd.setup import browsers
+    from plnd.store.files import home
+
+    folder = Path(args.manifest_dir) if args.manifest_dir else None
+    found = browsers.install(home(), manifest_dir=folder)
+    if args.json:
+        print_json(
+            {"installed": [{"browser": b.browser, "manifest": str(b.manifest)} for b in found]}
+        )
+        return DONE
+    for one in found:
+        print(f"{one.browser}: {one.manifest}")
+    if not found:
+        print("no browser was found to set up", file=sys.stderr)
+    return DONE
+
+
+def _uninstall(args: Namespace) -> int:
+    from pathlib import Path
+
+    from plnd.setup import browsers
+    from plnd.store.files import home
+
+    folder = Path(args.manifest_dir) if args.manifest_dir else None
+    removed = [str(path) for path in browsers.uninstall(home(), manifest_dir=folder)]
+    if args.json:
+        print_json({"removed": removed})
+    else:
+        print("".join(f"removed {path}\n" for path in removed), end="")
+    return DONE
+
+
+def _doctor(args: Namespace) -> int:
+    from plnd import offline
+    from plnd.setup import doctor
+    from plnd.store.files import home
+
+    found = client.daemon(place())
+    asking = functools.partial(client.ask, found) if found else None
+    checks = doctor.run_checks(home(), asking, open_stores=offline.open_stores)
+    if args.json:
+        print_json({"checks": [check.as_dict() for check in checks]})
+    else:
+        print("\n".join(check.line() for check in checks))
+    return FAILED if any(check.status == "fail" for check in checks) else DONE
+
+
+COMMANDS = {
+    "install": Command("let the browsers talk to plnd", _install_options, _install),
+    "uninstall": Command("take away what install wrote", _install_options, _uninstall),
+    "doctor": Command("find what is broken, and the fix", json_option, _doctor),
+}
