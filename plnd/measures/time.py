@@ -59,7 +59,8 @@ class Quarter:
         pieces = self._pieces
         if not pieces or pieces[-1][1] <= low:
             # Nearly every visit comes after all others: nothing to contest.
-            self._own(pieces, (low, high, rank, network, page))
+            self._count(network, page, low, high, 1)
+            _append(pieces, (low, high, rank, network, page))
             return
         first = bisect_right(pieces, low, key=_piece_end)
         built: list[Piece] = []

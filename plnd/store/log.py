@@ -221,8 +221,7 @@ class Log:
         for batch in batches:
             for one in batch.events:
                 (visit_keys if isinstance(one.event, Visit) else act_keys).append(one.key)
-        visits = _Rows(self._db, _VISIT, visit_keys)
-        acts = _Rows(self._db, _ACT, act_keys)
+        visits, acts = _Rows(self._db, _VISIT, visit_keys), _Rows(self._db, _ACT, act_keys)
         touched: set[int] = set()
         for batch in batches:
             conflicts = []
@@ -450,8 +449,11 @@ class _Rows:
         self._table = table
         self._changed: dict[bytes, tuple[Any, ...]] = {}
         self.known: dict[bytes, tuple[Any, ...]] = {}
-        for number in range(0, len(keys), MOST_KEYS):
-            part = keys[number : number + MOST_KEYS]
+        # Ids of version 7 rise with time: a look at the greatest tells most of the new ones.
+        (greatest,) = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608
+        old = [key for key in keys if key <= greatest] if greatest else []
+        for number in range(0, len(old), MOST_KEYS):
+            part = old[number : number + MOST_KEYS]
             marks = ",".join("?" * len(part))
             for row in db.execute(
                 f"SELECT * FROM {table.name} WHERE id IN ({marks})",  # noqa: S608
