@@ -31,6 +31,7 @@ CHUNK_BYTES = 64 * 1024
 START_SECONDS = 5.0
 REQUEST_SECONDS = 10.0
 POLL_SECONDS = 0.03
+END_SECONDS = 1.0
 START_PAUSE_SECONDS = 1.0  # after a failed start, frames in the queue do not each try again
 
 API = "/api/v1/"
@@ -275,7 +276,16 @@ class Daemon:
                 if not again:
                     raise _unreachable("the daemon died over this request") from None
                 again = False
+                self._see_it_off(host, token)
                 deadline = time.monotonic() + START_SECONDS
+
+    def _see_it_off(self, host: str, token: str) -> None:
+        """Wait until a daemon that died is gone: while it goes, it can still take a connection."""
+        end = time.monotonic() + END_SECONDS
+        while is_running(self._state) and read_address(self._state) == (host, token):
+            if time.monotonic() >= end:
+                return
+            time.sleep(POLL_SECONDS)
 
     def _find(self, deadline: float) -> tuple[str, str]:
         """Host (with port) and token of the running daemon, started when there is none."""

@@ -46,8 +46,9 @@ class Desktop:
         }
         self._start("Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", fd=writing)
         os.close(writing)
-        self.env["DISPLAY"] = f":{os.read(reading, 16).decode().strip()}"
-        os.close(reading)
+        # The number and the end of its line are two writes, and Xvfb dies when one fails.
+        with os.fdopen(reading) as said:
+            self.env["DISPLAY"] = f":{said.readline().strip()}"
         self._bus = Bus(folder)
         self._bus.__enter__()
         self._bus.serve_notifications()
@@ -129,13 +130,20 @@ class Browser:
         self.desktop = desktop
         self.profile = profile
         self._playwright = sync_playwright().start()
+        try:
+            self.context = self._launch(world, headless)
+        except BaseException:
+            self._playwright.stop()  # its loop would stand in the way of all other tests
+            raise
+
+    def _launch(self, world: Web, headless: bool) -> BrowserContext:
         rules = ",".join(f"MAP {name} 127.0.0.1:{world.port}" for name in NAMES)
-        self.context: BrowserContext = self._playwright.chromium.launch_persistent_context(
-            profile,
+        return self._playwright.chromium.launch_persistent_context(
+            self.profile,
             executable_path=CHROMIUM,
             headless=False,
             ignore_default_args=["--disable-extensions"],
-            env=desktop.env,
+            env=self.desktop.env,
             viewport=None,
             args=[
                 *(["--headless=new"] if headless else []),
