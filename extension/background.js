@@ -21,16 +21,25 @@ api.windows.onRemoved.addListener(look);
 api.idle.onStateChanged.addListener(look);
 
 api.alarms.onAlarm.addListener(async () => {
-  const { watch, courier } = await ready;
+  const { watch, courier, ownFiles } = await ready;
   await watch.look();
   await courier.tick();
+  await ownFiles.tick();
 });
 
 const listen = makeListen(ready);
 listen();
+const listenAnew = async () => listen((await ready).catalogue.getPatterns);
+ready.then(({ catalogue }) => catalogue.hasOwnGets && listenAnew());
 api.permissions.onAdded.addListener(() => {
-  listen();
+  listenAnew();
   return look();
+});
+// The welcome page keeps own hosts, own files come from the daemon: both change what is heard.
+api.storage.local.onChanged.addListener(async ({ own_hosts, own_files, unsure_off }) => {
+  if (!own_hosts && !own_files && !unsure_off) return;
+  await (await ready).catalogue.reload();
+  await listenAnew();
 });
 api.permissions.onRemoved.addListener(look);
 

@@ -1,8 +1,9 @@
 /** What the extension's own pages ask the background for. */
 import { api } from "./browser.js";
+import { unsureActs } from "./catalogue.js";
 
 /** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
-export function makeAnswers({ catalogue, queue, courier, known, watch }) {
+export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles }) {
   const asked = { asked: true };
 
   async function summary() {
@@ -18,6 +19,7 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
       courier.ask("GET", "pause", undefined, asked),
     ]);
     courier.send();
+    ownFiles.learn();
     const snoozedUntil = notices.ok ? notices.body.snoozed_until : null;
     return { ...(await summary()), page: await thisPage(), snoozed_until: snoozedUntil };
   }
@@ -27,9 +29,11 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
     const tab = await watch.frontTab({ focused: false });
     const found = tab?.url ? catalogue.recognisePage(tab.url) : null;
     if (found) {
-      const { network, page, handle } = found;
-      const name = catalogue.networks.find(({ id }) => id === network).name;
-      return { state: known.paused ? "paused" : "counted", name, page, handle };
+      const { network, page, handle, rule } = found;
+      const file = catalogue.networks.find(({ id }) => id === network);
+      const unsure = catalogue.counts({ network, certainty: "low" }) ? unsureActs(file) : [];
+      const state = known.paused ? "paused" : "counted";
+      return { state, name: file.name, page, handle, rule, is_own: file.is_own, unsure };
     }
     const { origins } = await api.permissions.getAll();
     return { state: origins.length === 0 ? "none_picked" : "unseen" };
@@ -38,7 +42,7 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
   /** What was before the pause is sent before it: later it would be refused. */
   async function pause({ until }) {
     await watch.leave();
-    await courier.send();
+    await courier.send({ all: true });
     const { ok } = await courier.ask("PUT", "pause", { until }, asked);
     await watch.look();
     return { ok, ...(await summary()), page: await thisPage() };
@@ -63,6 +67,7 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
 
   async function health() {
     const { ok } = await courier.ask("GET", "health", undefined, asked);
+    if (ok) await ownFiles.learn();
     return { ok, ...(await summary()) };
   }
 

@@ -1,4 +1,5 @@
 /** Carries kept events to the daemon and brings back what it says. */
+import { HOLD } from "./once.js";
 import { BATCH } from "./queue.js";
 import { BEAT } from "./spans.js";
 
@@ -26,6 +27,7 @@ export class Courier {
   #source;
   #now;
   #wanted = false;
+  #all = false;
   #sending = null;
 
   /**
@@ -41,9 +43,13 @@ export class Courier {
     this.#now = now;
   }
 
-  /** Sends what is kept, unless a failure asks for patience. Resolves when it has been tried. */
-  send() {
+  /**
+   * Sends what is kept, unless a failure asks for patience. Acts wait a moment, as they may be
+   * taken back; with `all` they go at once. Resolves when it has been tried.
+   */
+  send({ all = false } = {}) {
     this.#wanted = true;
+    this.#all ||= all;
     this.#sending ??= this.#sendWhileWanted();
     return this.#sending;
   }
@@ -52,8 +58,9 @@ export class Courier {
     try {
       // Asked again meanwhile: what was put last may have missed the batch.
       while (this.#wanted) {
-        this.#wanted = false;
-        await this.#sendAll();
+        const ripe = this.#all ? () => true : (event) => this.#isRipe(event);
+        this.#wanted = this.#all = false;
+        await this.#sendAll(ripe);
       }
     } finally {
       this.#sending = null;
@@ -100,10 +107,15 @@ export class Courier {
     }
   }
 
-  async #sendAll() {
+  #isRipe({ kind, at }) {
+    const age = this.#now() - at;
+    return kind !== "interaction" || age < 0 || age >= HOLD;
+  }
+
+  async #sendAll(ripe) {
     let most = BATCH;
     while (!(await this.#mustWait())) {
-      const events = await this.#queue.batch({ events: most });
+      const events = await this.#queue.batch({ events: most, ripe });
       if (events.length === 0) return;
       const { ok, status, body } = await this.ask("POST", "events", {
         source: this.#source,

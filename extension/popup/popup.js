@@ -1,6 +1,7 @@
 /** Today in one glance. Shows at once what was last known, then what the daemon says now. */
 import { secondsOver } from "../lib/badge.js";
 import { api } from "../lib/browser.js";
+import { isAbout, loadCatalogue } from "../lib/catalogue.js";
 import { textKeyOf } from "../lib/errors.js";
 import { duration, fillIn, text, timeOfDay } from "../lib/words.js";
 
@@ -17,7 +18,10 @@ const PAUSES = {
 
 fillIn(document);
 listen();
-const { known } = await api.storage.local.get("known");
+const [{ known }, { networks }] = await Promise.all([
+  api.storage.local.get("known"),
+  loadCatalogue(),
+]);
 if (known) showKnown({ known });
 show(await ask({ ask: "refresh" }));
 
@@ -128,30 +132,38 @@ function spentOf({ spent_seconds: spent, budget_minutes: budget }) {
 }
 
 /** What was done there, after the state of the network's own budget when it is near or over. */
-function wordsOf({ state, budget_minutes: budget, interactions }) {
-  const acts = actsOf(interactions);
+function wordsOf({ id, state, budget_minutes: budget, interactions }) {
+  const acts = actsOf(id, interactions);
   return budget !== null && ["near", "over"].includes(state)
     ? `${text(`state_${state}`)} · ${acts}`
     : acts;
 }
 
-function actsOf(interactions) {
+/** The counts; "about" where some may have been refused without our knowing, or guessed. */
+function actsOf(id, interactions) {
   const acts = Object.entries(interactions).filter(([, count]) => count > 0);
   if (acts.length === 0) return text("popup_no_acts");
-  return acts
+  const network = networks.find((one) => one.id === id);
+  const isUnsure = acts.some(([action]) => isAbout(network, action));
+  const counts = acts
     .map(([action, count]) => `${count} ${text(`act_${action}${count === 1 ? "" : "s"}`)}`)
     .join(", ");
+  return isUnsure ? text("popup_about", counts) : counts;
 }
 
-function showPage({ state, name, page, handle }) {
-  place("page").textContent =
-    state === "counted" || state === "paused" ? pageOf() : text(`page_is_${state}`);
-
-  function pageOf() {
-    const kind = text(`page_${page}`);
-    const what = [name, handle ? `${kind} (${handle})` : kind].join(", ");
-    return text(`page_is_${state}`, what);
-  }
+function showPage({ state, name, page, handle, rule, is_own: isOwn, unsure }) {
+  const seen = state === "counted" || state === "paused";
+  const what = seen
+    ? [name, handle ? `${text(`page_${page}`)} (${handle})` : text(`page_${page}`)]
+    : [];
+  place("page").textContent = text(`page_is_${state}`, ...(seen ? [what.join(", ")] : []));
+  place("stored").hidden = state !== "counted";
+  if (state !== "counted") return;
+  place("stored-visit").textContent = text("popup_stored_visit", what.join(", "));
+  place("rule").textContent = text(isOwn ? "popup_rule_own" : "popup_rule", rule);
+  place("unsure").hidden = unsure.length === 0;
+  const acts = unsure.map((action) => text(`act_${action}s`)).join(", ");
+  place("unsure").textContent = text("popup_unsure", acts);
 }
 
 function piece(tag, name, content = "") {

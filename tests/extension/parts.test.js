@@ -4,19 +4,23 @@ import "./browser.js"; // before all else: the extension looks for its browser a
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { Acts } from "../../extension/lib/acts.js";
+import { Acts, makeListen } from "../../extension/lib/acts.js";
+import { Catalogue } from "../../extension/lib/catalogue.js";
 import { Courier, waitAfter } from "../../extension/lib/courier.js";
+import { GET_HOSTS } from "../../extension/lib/get-hosts.js";
 import { Known } from "../../extension/lib/known.js";
+import { HOLD } from "../../extension/lib/once.js";
 import { PipeError } from "../../extension/lib/pipe.js";
 import { Queue } from "../../extension/lib/queue.js";
-import { makeCatalogue } from "../../extension/lib/recognise.js";
 import { Watch } from "../../extension/lib/watch.js";
 import { freshBrowser } from "./browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
-const catalogue = makeCatalogue(read("index.json").map((id) => read(`${id}.json`)));
+const catalogue = new Catalogue(read("index.json").map((id) => read(`${id}.json`)));
 const START = 1_795_456_800_000;
+/** Long enough ago that an act is not held back any more. */
+const EARLIER = START - HOLD;
 const TODAY = {
   state: "under",
   left_seconds: 1380,
@@ -68,6 +72,12 @@ async function wake() {
   return parts;
 }
 
+/** Sends what was done before now, once it can't be taken back any more. */
+async function sendActs() {
+  parts.clock.now += HOLD;
+  await parts.courier.send();
+}
+
 /** Lets `seconds` pass, with a look at each five, as the worker's timer takes them. */
 async function pass(seconds) {
   for (let passed = 0; passed < seconds; passed += 5) {
@@ -81,12 +91,13 @@ const sent = () => [...daemon.events.values()];
 const lengths = () => sent().map(({ start, end }) => (end - start) / 1000);
 const kept = () => parts.queue.count();
 
-beforeEach(() => {
+beforeEach(async () => {
   // The timers of the parts only bring the next look or try nearer: the tests call those.
   mock.timers.enable({ apis: ["setTimeout"] });
   browser = freshBrowser();
   daemon = makeDaemon();
   parts = null;
+  await catalogue.reload();
 });
 
 afterEach(() => mock.timers.reset());
@@ -182,7 +193,7 @@ test("an act counts once it succeeded, with the handle of the page and nothing o
   assert.deepEqual(sent(), []);
   assert.doesNotMatch(JSON.stringify([...browser.storage.session.data]), /secret/);
   await parts.acts.finish({ requestId: "1", statusCode: 200 });
-  await parts.courier.send();
+  await sendActs();
   const [{ id, ...event }] = sent();
   assert.match(id, /^[0-9a-f-]{36}$/);
   assert.deepEqual(event, {
@@ -218,7 +229,7 @@ test("a worker that is stopped in the middle of a request counts it all the same
     parts.acts.finish({ requestId: "1", statusCode: 302 }),
     parts.acts.finish({ requestId: "1", statusCode: 302 }),
   ]);
-  await parts.courier.send();
+  await sendActs();
   assert.equal(sent().length, 1);
 });
 
@@ -226,9 +237,9 @@ test("a service worker's act has no handle; nor has one on another network's pag
   browser.tab.url = "https://www.facebook.com/NASA";
   await wake();
   await parts.acts.begin(post("1", {}, { tabId: -1 }));
-  await parts.acts.begin(post("2"));
+  await parts.acts.begin(post("2", { other: 1 }));
   for (const requestId of ["1", "2"]) await parts.acts.finish({ requestId, statusCode: 200 });
-  await parts.courier.send();
+  await sendActs();
   assert.deepEqual(
     sent().map(({ handle }) => handle),
     [null, null],
@@ -238,7 +249,7 @@ test("a service worker's act has no handle; nor has one on another network's pag
 test("what can't be sent is kept, waits longer each time, and the badge says so", async () => {
   daemon.answer = () => ({ status: 503, body: { error: { code: "daemon_unreachable" } } });
   await wake();
-  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   for (let tries = 1; tries <= 4; tries += 1) {
     await parts.courier.send();
     await parts.courier.send(); // not yet: the wait is on
@@ -278,7 +289,7 @@ test("one event that spoils its batch is found and let go; all others arrive", a
       : null;
   await wake();
   for (let index = 100; index < 800; index += 1) {
-    await parts.queue.put({ id: `e-${index}`, kind: "interaction", at: START });
+    await parts.queue.put({ id: `e-${index}`, kind: "interaction", at: EARLIER });
   }
   await parts.courier.send();
   assert.equal(await kept(), 0);
@@ -303,7 +314,7 @@ test("a rejected event is let go and counted, by its id or by its place", async 
         }
       : null;
   await wake();
-  for (const id of ["a", "b", "c"]) await parts.queue.put({ id, kind: "interaction", at: START });
+  for (const id of ["a", "b", "c"]) await parts.queue.put({ id, kind: "interaction", at: EARLIER });
   await parts.courier.send();
   assert.equal(await kept(), 0);
   assert.equal(parts.known.facts.refused, 2);
@@ -312,7 +323,7 @@ test("a rejected event is let go and counted, by its id or by its place", async 
 test("an answer that acknowledges nothing is not asked for without end", async () => {
   daemon.answer = () => ({ status: 200, body: { stored: [], rejected: [], today: TODAY } });
   await wake();
-  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   await parts.courier.send();
   assert.equal(daemon.requests.length, 1);
   assert.equal(await kept(), 1);
@@ -321,7 +332,7 @@ test("an answer that acknowledges nothing is not asked for without end", async (
 test("access refused is a failure, not a reason to let events go", async () => {
   daemon.answer = () => ({ status: 401, body: { error: { code: "unauthorized" } } });
   await wake();
-  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   await parts.courier.send();
   await parts.courier.send();
   assert.equal(daemon.requests.length, 1);
@@ -383,4 +394,177 @@ test("today is asked for once an hour at most when nothing happens, and after a 
     await parts.courier.tick();
   }
   assert.equal(daemon.requests.length, 2);
+});
+
+/** A like of one post on X, begun at `at` ms and answered at once. */
+async function like(requestId, at, more = {}) {
+  const url = "https://x.com/i/api/graphql/a/FavoriteTweet";
+  const body = { variables: { tweet_id: more.tweet ?? "1" } };
+  await parts.acts.begin(post(requestId, body, { url, timeStamp: START + at, ...more }));
+  await parts.acts.finish({ requestId, statusCode: more.statusCode ?? 200 });
+}
+
+const unlike = (requestId, at, more = {}) =>
+  like(requestId, at, { url: "https://x.com/i/api/graphql/a/UnfavoriteTweet", ...more });
+
+test("the same request again within seconds is one act; after them, or with other content, two", async () => {
+  await wake();
+  await like("1", 0);
+  await like("2", 4000);
+  await like("3", 8000); // a chain of retries: each follows the one before
+  await like("4", 8500, { tweet: "2" });
+  await like("5", 13_001);
+  parts.clock.now += 20_000;
+  await parts.courier.send();
+  assert.deepEqual(
+    sent().map(({ at }) => at - START),
+    [0, 8500, 13_001],
+  );
+});
+
+test("what was refused or broke off, and is tried again, counts once", async () => {
+  await wake();
+  await like("1", 0, { statusCode: 500 });
+  await parts.acts.begin(post("2"));
+  await parts.acts.fail({ requestId: "2" });
+  await like("3", 1000);
+  await sendActs();
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("a double click across the stop of the worker is one act", async () => {
+  await wake();
+  await like("1", 0);
+  await wake();
+  await like("2", 300);
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("of what is sent in the same moment twice, one counts", async () => {
+  await wake();
+  await Promise.all([like("1", 0), like("2", 1)]);
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("what is taken back before it was sent was no act; done again it counts", async () => {
+  await wake();
+  await like("1", 0);
+  await unlike("2", 1000);
+  assert.equal(await kept(), 0);
+  await like("3", 2000);
+  await sendActs();
+  await sendActs();
+  assert.deepEqual(
+    sent().map(({ at }) => at - START),
+    [2000],
+  );
+});
+
+test("an undo that was refused, of another kind or on another tab, and one after the sending, take nothing back", async () => {
+  await wake();
+  await like("1", 0);
+  await unlike("2", 100, { statusCode: 403 });
+  await unlike("3", 200, { tabId: 8 });
+  const url = "https://x.com/i/api/1.1/friendships/destroy.json";
+  await unlike("4", 300, { url });
+  assert.equal(await kept(), 1);
+  await sendActs();
+  await unlike("5", 6000);
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("while the daemon can't be reached an act can be taken back for a minute", async () => {
+  daemon.answer = () => ({ status: 503, body: {} });
+  await wake();
+  await like("1", 0);
+  await like("2", 0, { tweet: "2" });
+  await sendActs();
+  await unlike("3", 50_000);
+  assert.equal(await kept(), 1);
+  await unlike("4", 60_000);
+  assert.equal(await kept(), 1);
+});
+
+test("a pause sends the acts before it at once", async () => {
+  await wake();
+  await like("1", 0);
+  await parts.courier.send();
+  assert.equal(sent().length, 0);
+  await parts.courier.send({ all: true });
+  assert.equal(sent().length, 1);
+});
+
+test("an act of low certainty counts unless the user said not to", async () => {
+  const low = { url: "https://www.quora.com/graphql/gql_para_POST?q=UpvoteMutation" };
+  const act = catalogue.recogniseRequest("POST", low.url, null);
+  assert.equal(act.certainty, "low");
+  await wake();
+  await parts.acts.begin(post("1", {}, low));
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  assert.equal(await kept(), 1);
+  await browser.storage.local.set({ unsure_off: ["quora"] });
+  await catalogue.reload();
+  await parts.acts.begin(post("2", { other: 1 }, low));
+  await parts.acts.finish({ requestId: "2", statusCode: 200 });
+  await like("3", 0);
+  assert.equal(await kept(), 2);
+});
+
+test("a vote by a plain GET is an act, and no other GET is kept in mind", async () => {
+  await wake();
+  const url = "https://news.ycombinator.com/vote?id=1&how=up&auth=a";
+  const get = { method: "GET", requestBody: undefined };
+  await parts.acts.begin({ ...post("1"), ...get, url });
+  await parts.acts.begin({ ...post("2"), ...get, url: "https://news.ycombinator.com/item?id=1" });
+  assert.deepEqual(Object.keys(browser.storage.session.data.get("begun")), ["1"]);
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  assert.equal(await kept(), 1);
+});
+
+test("requests that are no acts cost no look into the storage", async () => {
+  await wake();
+  await parts.acts.finish({ requestId: "first", statusCode: 200 });
+  let looks = 0;
+  browser.storage.session.before = async () => {
+    looks += 1;
+  };
+  for (let index = 0; index < 500; index += 1) {
+    const requestId = String(index);
+    await parts.acts.begin(post(requestId, {}, { url: "https://x.com/i/api/1.1/jot" }));
+    await parts.acts.finish({ requestId, statusCode: 200 });
+  }
+  browser.storage.session.before = async () => {};
+  assert.equal(looks, 0);
+});
+
+test("GETs are heard only from hosts where one can be an act, and writes from all", async () => {
+  const heard = [];
+  const event = () => ({
+    addListener: (hearer, { urls, types }) => heard.push({ hearer, urls, types }),
+    removeListener: () => {},
+  });
+  globalThis.chrome.webRequest = {
+    onBeforeRequest: event(),
+    onCompleted: { addListener() {}, removeListener() {} },
+    onErrorOccurred: { addListener() {}, removeListener() {} },
+    ResourceType: { A: "main_frame", B: "xmlhttprequest", C: "image" },
+  };
+  const begun = [];
+  const acts = { begin: ({ url }) => begun.push(url) };
+  makeListen(Promise.resolve({ acts }))(["https://own.example.org/*"]);
+  const [writes, gets] = heard;
+  assert.deepEqual(writes.urls, ["https://*/*"]);
+  assert.ok(!writes.types.includes("image"));
+  assert.deepEqual(gets.urls, [...GET_HOSTS, "https://own.example.org/*"]);
+  assert.ok(gets.types.includes("image"));
+  for (const { hearer } of heard) {
+    hearer({ method: "GET", url: hearer === gets.hearer ? "get" : "never" });
+    hearer({ method: "POST", url: hearer === writes.hearer ? "write" : "never" });
+  }
+  await Promise.resolve();
+  assert.deepEqual(begun, ["write", "get"]);
 });
