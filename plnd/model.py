@@ -4,7 +4,7 @@ Times are milliseconds since the Unix epoch in UTC; a field's name carries its u
 Unknown fields are refused everywhere.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct, field
 
@@ -155,6 +155,29 @@ class Today(Struct, frozen=True, kw_only=True):
     profiles: list[ProfileToday]
     next_chat: ChatSlot | None
     sources: list[SourceSeen]
+
+
+class NetworkFault(Struct, frozen=True, kw_only=True):
+    """What is wrong with a file of the user's own, which is not used for that; `field` names the
+    part, empty for the whole."""
+
+    file: str
+    field: str
+    message: str
+
+
+class NetworkEntry(Struct, frozen=True, kw_only=True):
+    """A network; `source` says whose file is in use, null for none. `file` is the user's own."""
+
+    id: str
+    name: str
+    source: Literal["plnd", "own"] | None
+    file: dict[str, Any] | None = None
+    fault: NetworkFault | None = None
+
+
+class NetworksAnswer(Struct, frozen=True):
+    networks: list[NetworkEntry]
 
 
 class EventsAnswer(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ answers. Patterns are compiled when they are first tried.
 """
 
 from plnd.catalogue.bodies import Body
-from plnd.catalogue.files import Effective, effective, load, load_from
+from plnd.catalogue.examples import checked
+from plnd.catalogue.files import Effective, effective, load, load_from, read, shipped_folder
 from plnd.catalogue.recognise import (
     Recognised,
     explain,
@@ -22,12 +23,15 @@ __all__ = [
     "Effective",
     "Network",
     "Recognised",
+    "checked",
     "effective",
     "explain",
     "load",
     "load_from",
     "network_of",
+    "read",
     "recognise",
     "recognise_page",
     "recognise_request",
+    "shipped_folder",
 ]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd import catalogue
+from plnd.core.networks import networks_answer
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
@@ -25,6 +26,7 @@ from plnd.model import (
     BudgetRequest,
     EventBatch,
     EventsAnswer,
+    NetworksAnswer,
     NetworkToday,
     Pause,
     PauseState,
@@ -35,6 +37,7 @@ from plnd.model import (
 )
 from plnd.notices import desktop
 from plnd.notices.rules import budget_notices, minute_of
+from plnd.store import networks
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
@@ -64,7 +67,7 @@ class Plnd:
         home.make()
         self.home = home
         self.clock = clock
-        self._names = {one.id: one.name for one in catalogue.load().values()}
+        self._names = {one.id: one.name for one in self._catalogue().networks.values()}
         self._book = Book(home.data)
         self._settings = kept_settings(self._book.settings)
         self._budgets = self._book.budgets.all()
@@ -90,6 +93,17 @@ class Plnd:
     def close_stores(self) -> None:
         """Close the log; enough where nothing was recorded."""
         self._log.close()
+
+    # -- networks --------------------------------------------------------------
+
+    def _catalogue(self) -> catalogue.Effective:
+        return catalogue.effective(networks.folder(self.home))
+
+    def networks(self) -> NetworksAnswer:
+        """The networks in use, with the user's own files as they are on disk now."""
+        found = self._catalogue()
+        self._names = {one.id: one.name for one in found.networks.values()}
+        return networks_answer(found)
 
     # -- events ----------------------------------------------------------------
 
