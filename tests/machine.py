@@ -78,11 +78,15 @@ class Desktop:
 
 
 class Web:
-    """The outside web: any page of any name, any write; a write below /refused gets a 403."""
+    """The outside web: any page of any name, any write; a write below /refused gets a 403.
+
+    `pages` are those that are other than the common one, by path.
+    """
 
     def __init__(self) -> None:
         self.port = 0
         self.asked: list[str] = []
+        self.pages: dict[str, str] = {}
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -113,6 +117,7 @@ class Web:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.method == "GET":
             text = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            text = self.pages.get(request.path, text)
             return web.Response(text=text, content_type="text/html")
         await request.read()
         refused = "refused" in request.headers.get("X-Test", "")

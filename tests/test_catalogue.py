@@ -1,8 +1,10 @@
 """The catalogue: its files, what Python makes of them, and that the extension makes the same."""
 
 import json
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -270,11 +272,11 @@ def body_to_js(body: Body) -> dict[str, Any]:
 # ---- parity over addresses
 
 
-def ask_js(questions: list[dict[str, Any]]) -> list[Any]:
+def ask_js(questions: list[dict[str, Any]], driver: Path = DRIVER) -> list[Any]:
     """What the extension's recogniser answers."""
     sent = "".join(json.dumps(question) + "\n" for question in questions)
     done = subprocess.run(
-        ["node", DRIVER], input=sent, capture_output=True, text=True, check=True, timeout=120
+        ["node", driver], input=sent, capture_output=True, text=True, check=True, timeout=120
     )
     return [json.loads(line) for line in done.stdout.split("\n") if line]
 
@@ -389,6 +391,10 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda file: file.update(names="X"), "/names"),
     (lambda file: file.update(id="y"), "/id"),
     (lambda file: file.update(group="other"), "/group"),
+    (lambda file: file.pop("reason"), "/reason"),
+    (lambda file: file.update(reason="minutes"), "/reason"),
+    (lambda file: file["reason"].pop("de"), "/reason/de"),
+    (lambda file: file["reason"].update(fr="Pour"), "/reason/fr"),
     (lambda file: file.update(note=""), "/note"),
     (lambda file: file.update(hosts="x.com"), "/hosts"),
     (lambda file: file.update(hosts=[]), "/hosts"),
@@ -502,6 +508,46 @@ def test_a_broken_pattern_is_shown() -> None:
     """Patterns are compiled late; the error names the one that is broken."""
     with pytest.raises(PlndError, match=r"\(unclosed"):
         pattern("(unclosed")
+
+
+# ---- a network from the handbook
+
+
+def test_the_network_of_the_handbook_works(tmp_path: Path) -> None:
+    """The file that CONTRIBUTING shows, put where it says: both languages know the network."""
+    root = Path(__file__).parent.parent
+    (text,) = re.findall(r"```json\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.DOTALL)
+    for part in ("extension", "scripts", "tests/extension"):
+        shutil.copytree(root / part, tmp_path / part)
+    folder = tmp_path / "extension" / "catalogue"
+    (folder / "club.json").write_text(text)
+    subprocess.run([sys.executable, tmp_path / "scripts" / "catalogue"], check=True, timeout=60)
+    manifest = json.loads((tmp_path / "extension" / "manifest.json").read_text())
+    assert "https://club.example.org/*" in manifest["optional_host_permissions"]
+    networks = load_from(folder)
+    file = json.loads(text)
+    assert checked(folder / "club.json", file) == networks["club"]
+    questions: list[dict[str, Any]] = []
+    wanted = []
+    for example in file["examples"]:
+        if "url" in example:
+            found = catalogue.recognise_page(example["url"], networks)
+            questions.append({"url": example["url"]})
+        else:
+            body = Body(json.dumps(example.get("body")))
+            found = catalogue.recognise_request(
+                example["method"], example["request"], body, networks
+            )
+            asked = {name: example[name] for name in ("method", "request")}
+            questions.append({**asked, "body": {"text": body.text}})
+        assert found
+        assert {
+            name: getattr(found, name)
+            for name in example.keys() & {"page", "handle", "tag", "action"}
+        }.items() <= example.items()
+        wanted.append({**found._asdict(), "of": list(found.of)})
+    assert len(wanted) >= 5
+    assert ask_js(questions, tmp_path / "tests" / "extension" / "parity.mjs") == wanted
 
 
 # ---- the user's own files

@@ -8,6 +8,7 @@ const TESTS = ["exists", "absent", "equals", "matches"];
 const BODY_TYPES = ["json", "form", "any"];
 const GROUPS = ["talk", "forum", "writing", "media"];
 const CERTAINTIES = ["high", "medium", "low"];
+const LANGUAGES = ["en", "de"];
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const ACTIONS = ["post", "reply", "share", "react", "follow", "message", "save"];
 const PAGES = [
@@ -52,12 +53,13 @@ export function faultOf(file, id) {
 
 function checkNetwork(part, id) {
   part.knows(
-    ...["id", "name", "group", "note", "hosts", "write_hosts", "profile_url", "reserved"],
+    ...["id", "name", "group", "reason", "note", "hosts", "write_hosts", "profile_url", "reserved"],
     ...["handle_from_host", "own_hosts", "refused_as_200", "pages", "interactions", "examples"],
   );
   if (part.text("id") !== id || !ID.test(id)) part.bad("id");
   part.text("name");
   part.choice("group", GROUPS);
+  checkReason(part);
   part.optionalText("note");
   part.hosts("hosts");
   part.hosts("write_hosts");
@@ -69,6 +71,13 @@ function checkNetwork(part, id) {
   part.parts("pages").forEach(checkPage);
   part.parts("interactions").forEach(checkInteraction);
   if (!isNothing(part.value("examples"))) part.parts("examples");
+}
+
+function checkReason(part) {
+  if (isNothing(part.value("reason"))) part.bad("reason");
+  const reason = part.part("reason");
+  reason.knows(...LANGUAGES);
+  for (const language of LANGUAGES) reason.text(language);
 }
 
 function checkLook(look) {

@@ -11,7 +11,7 @@ export class OwnHosts {
   #hosts;
 
   /**
-   * @param {(origin: string) => boolean} isCovered whether a picked network asks for it as well
+   * @param {(origin: string) => boolean} isCovered whether an own host or a network needs it
    * @param {() => Promise<void>} changed to be called after a host came or went
    */
   constructor({ network }, place, isCovered, changed) {
@@ -30,6 +30,10 @@ export class OwnHosts {
       event.preventDefault();
       this.#add();
     });
+  }
+
+  has(origin) {
+    return [...this.#hosts].some((host) => originOf(host) === origin);
   }
 
   #at(selector) {
@@ -93,7 +97,6 @@ export class OwnHosts {
 
   async #letGo(host) {
     const origin = originOf(host);
-    if (!this.#hosts.has(host) && !this.#isCovered(origin))
-      await api.permissions.remove({ origins: [origin] });
+    if (!this.#isCovered(origin)) await api.permissions.remove({ origins: [origin] });
   }
 }

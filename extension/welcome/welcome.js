@@ -57,7 +57,7 @@ function makeRow(row) {
   row.box.name = network.id;
   fillIn(item);
   at(".name").textContent = network.name;
-  at(".reason").textContent = text(`welcome_reason_${network.id}`);
+  at(".reason").textContent = network.reason[text("language")];
   at(".addresses").textContent = text("welcome_hosts", row.origins.length);
   at(".hosts").textContent = network.shipped_hosts.join(", ");
   at(".own-file").hidden = !network.is_own;
@@ -109,9 +109,11 @@ async function showGranted() {
   );
 }
 
-/** Whether a picked network asks for this very host too: then its permission is not let go. */
+/** Whether something else needs this very host too: then its permission is not let go. */
 function isCovered(origin) {
-  return rows.some(({ granted, origins }) => granted && origins.includes(origin));
+  return rows.some(
+    ({ granted, origins, own }) => (granted && origins.includes(origin)) || own?.has(origin),
+  );
 }
 
 /** One question for all that is new: the browser takes it only as the first thing after a click. */

@@ -17,6 +17,7 @@ TESTS = ("exists", "absent", "equals", "matches")
 BODY_TYPES = ("json", "form", "any")
 GROUPS = ("talk", "forum", "writing", "media")
 CERTAINTIES = ("high", "medium", "low")
+LANGUAGES = ("en", "de")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGES = (
     *("feed", "profile", "post", "group", "tag", "search", "messages", "notifications"),
@@ -92,13 +93,24 @@ def network(path: Path, file: Any, *, patterns: bool = False) -> Network:
     """
     part = _Part(path, "", file, patterns)
     part.knows(
-        *("id", "name", "group", "note", "hosts", "write_hosts", "profile_url", "reserved"),
+        *(
+            "id",
+            "name",
+            "group",
+            "reason",
+            "note",
+            "hosts",
+            "write_hosts",
+            "profile_url",
+            "reserved",
+        ),
         *("handle_from_host", "own_hosts", "refused_as_200", "pages", "interactions", "examples"),
     )
     if part.text("id") != path.stem or not _ID.match(path.stem):
         raise part.bad("id", f"must be {path.stem}, as the file is called, in plain small letters")
     name = part.text("name")
     group = part.choice("group", GROUPS)
+    _check_reason(part)
     part.optional_text("note")
     hosts, write_hosts = part.hosts("hosts"), part.hosts("write_hosts")
     profile_url, reserved = part.text("profile_url"), frozenset(part.texts("reserved"))
@@ -115,6 +127,16 @@ def network(path: Path, file: Any, *, patterns: bool = False) -> Network:
         *(path.stem, name, group, hosts, write_hosts, profile_url, reserved),
         *(handle_from_host, refused_as_200, pages, interactions),
     )
+
+
+def _check_reason(part: _Part) -> None:
+    """Why the browser is asked for the hosts, in the extension's languages."""
+    reason = part.part("reason")
+    if reason is None:
+        raise part.bad("reason", "must be an object")
+    reason.knows(*LANGUAGES)
+    for language in LANGUAGES:
+        reason.text(language)
 
 
 def _check_look(look: _Part) -> None:

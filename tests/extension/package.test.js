@@ -111,7 +111,6 @@ const MADE = {
   ]),
   state_: ["under", "near", "over"],
   welcome_group_: ["talk", "forum", "writing", "media"],
-  welcome_reason_: networks.map(({ id }) => id),
 };
 
 test("every text that is asked for exists, and every one that exists is asked for", () => {
