@@ -100,7 +100,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
 
 class NetworkToday(Struct, frozen=True, kw_only=True):
-    """One network's part of a day."""
+    """One network's part of a day; the kinds of act in `about` may be counted too high."""
 
     id: str
     name: str
@@ -109,6 +109,7 @@ class NetworkToday(Struct, frozen=True, kw_only=True):
     state: BudgetState
     taking_part_seconds: int
     interactions: dict[str, int]
+    about: list[str]
     page_seconds: dict[str, int]
 
 

@@ -55,7 +55,8 @@ def _network_line(row: dict[str, Any], today: Today, width: int, colour: bool) -
         parts.append(f"taking part {share} %")
     if row["interactions"]:
         acts = row["interactions"].items()
-        parts.append(", ".join(counted(count, action) for action, count in acts))
+        about = "about " if row["about"] else ""
+        parts.append(about + ", ".join(counted(count, action) for action, count in acts))
     last = [p for p in today["profiles"] if p["network"] == row["id"] and p["last_post_at"]]
     if last:
         parts.append(f"last post {_ago(min(p['days_silent'] for p in last))}")

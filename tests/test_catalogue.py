@@ -175,6 +175,15 @@ def test_every_undo_says_what_it_takes_back() -> None:
             assert set(rule.of) & acts or rule.action != "undo", (network.id, index)
 
 
+def test_counts_that_may_be_too_high_are_known() -> None:
+    """All of a network that refuses unseen; else those of low certainty."""
+    assert catalogue.unsure_acts(load()["mastodon"]) == set()
+    assert "post" in catalogue.unsure_acts(load()["x"])
+    assert catalogue.unsure_acts(load()["substack"]) == {
+        rule["action"] for rule in FILES["substack"]["interactions"] if rule["certainty"] == "low"
+    }
+
+
 def test_a_method_or_a_body_asks_for_the_request() -> None:
     """GET without a body is a page, all else a request."""
     url = "https://x.com/i/api/graphql/abc/CreateTweet"

@@ -17,6 +17,7 @@ def network(name: str = "X", minutes: int = 20, **given: Any) -> dict[str, Any]:
         "state": "under",
         "taking_part_seconds": minutes * 6,
         "interactions": {},
+        "about": [],
         "page_seconds": {"feed": minutes * 60},
         **given,
     }
@@ -95,7 +96,9 @@ def test_a_line_says_what_was_done() -> None:
     row = network(interactions={"post": 1, "reply": 2, "react": 3})
     line = status.screen(today(networks=[row], profiles=[profile()])).splitlines()[1]
     assert "20 min  under  taking part 10 %" in line
-    assert "1 post, 2 replies, 3 reactions" in line
+    assert "  1 post, 2 replies, 3 reactions" in line
+    unsure = status.screen(today(networks=[{**row, "about": ["react"]}]))
+    assert "  about 1 post, 2 replies, 3 reactions" in unsure
     whole = status.screen(today(networks=[row], profiles=[profile()]))
     assert "last post 3 days ago" in whole
 

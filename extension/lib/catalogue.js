@@ -91,10 +91,3 @@ export function unsureActs({ interactions }) {
   const unsure = interactions.filter(({ certainty }) => certainty === "low");
   return [...new Set(unsure.map(({ action }) => action))].filter((action) => action !== "undo");
 }
-
-/** Whether a count of such acts may be too high: then "about" stands before it. */
-export function isAbout(network, action) {
-  return Boolean(network?.refused_as_200) || unsureActs(network ?? NONE).includes(action);
-}
-
-const NONE = { interactions: [] };

@@ -1,7 +1,6 @@
 /** Today in one glance. Shows at once what was last known, then what the daemon says now. */
 import { secondsOver } from "../lib/badge.js";
 import { api } from "../lib/browser.js";
-import { isAbout, loadCatalogue } from "../lib/catalogue.js";
 import { textKeyOf } from "../lib/errors.js";
 import { duration, fillIn, text, timeOfDay } from "../lib/words.js";
 
@@ -18,10 +17,7 @@ const PAUSES = {
 
 fillIn(document);
 listen();
-const [{ known }, { networks }] = await Promise.all([
-  api.storage.local.get("known"),
-  loadCatalogue(),
-]);
+const { known } = await api.storage.local.get("known");
 if (known) showKnown({ known });
 show(await ask({ ask: "refresh" }));
 
@@ -132,23 +128,21 @@ function spentOf({ spent_seconds: spent, budget_minutes: budget }) {
 }
 
 /** What was done there, after the state of the network's own budget when it is near or over. */
-function wordsOf({ id, state, budget_minutes: budget, interactions }) {
-  const acts = actsOf(id, interactions);
+function wordsOf({ state, budget_minutes: budget, interactions, about }) {
+  const acts = actsOf(interactions, about);
   return budget !== null && ["near", "over"].includes(state)
     ? `${text(`state_${state}`)} · ${acts}`
     : acts;
 }
 
 /** The counts; "about" where some may have been refused without our knowing, or guessed. */
-function actsOf(id, interactions) {
+function actsOf(interactions, about = []) {
   const acts = Object.entries(interactions).filter(([, count]) => count > 0);
   if (acts.length === 0) return text("popup_no_acts");
-  const network = networks.find((one) => one.id === id);
-  const isUnsure = acts.some(([action]) => isAbout(network, action));
   const counts = acts
     .map(([action, count]) => `${count} ${text(`act_${action}${count === 1 ? "" : "s"}`)}`)
     .join(", ");
-  return isUnsure ? text("popup_about", counts) : counts;
+  return about.length > 0 ? text("popup_about", counts) : counts;
 }
 
 function showPage({ state, name, page, handle, rule, is_own: isOwn, unsure }) {

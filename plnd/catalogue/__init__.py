@@ -16,7 +16,7 @@ from plnd.catalogue.recognise import (
     recognise_page,
     recognise_request,
 )
-from plnd.catalogue.rules import Network
+from plnd.catalogue.rules import Network, unsure_acts
 
 __all__ = [
     "Body",
@@ -34,4 +34,5 @@ __all__ = [
     "recognise_page",
     "recognise_request",
     "shipped_folder",
+    "unsure_acts",
 ]

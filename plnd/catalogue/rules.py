@@ -83,6 +83,13 @@ class Network(NamedTuple):
     interactions: tuple[InteractionRule, ...]
 
 
+def unsure_acts(network: Network) -> frozenset[str]:
+    """The kinds of act whose counts may be too high: guessed, or refused without our knowing."""
+    if network.refused_as_200:
+        return frozenset(ACTIONS)
+    return frozenset(rule.action for rule in network.interactions if rule.certainty == "low")
+
+
 def network(path: Path, file: Any, *, patterns: bool = False) -> Network:
     """The network that `file`, the parsed content of `path`, describes.
 

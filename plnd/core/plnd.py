@@ -67,7 +67,7 @@ class Plnd:
         home.make()
         self.home = home
         self.clock = clock
-        self._names = {one.id: one.name for one in self._catalogue().networks.values()}
+        self._take_networks(self._catalogue())
         self._book = Book(home.data)
         self._settings = kept_settings(self._book.settings)
         self._budgets = self._book.budgets.all()
@@ -77,7 +77,6 @@ class Plnd:
         self._commits = Commits(self._log, self._changed)
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
-        self._today: Today | None = None
 
     @property
     def damaged(self) -> list[str]:
@@ -99,10 +98,16 @@ class Plnd:
     def _catalogue(self) -> catalogue.Effective:
         return catalogue.effective(networks.folder(self.home))
 
+    def _take_networks(self, found: catalogue.Effective) -> None:
+        every = found.networks.values()
+        self._names = {one.id: one.name for one in every}
+        self._unsure = {one.id: catalogue.unsure_acts(one) for one in every}
+        self._today: Today | None = None
+
     def networks(self) -> NetworksAnswer:
         """The networks in use, with the user's own files as they are on disk now."""
         found = self._catalogue()
-        self._names = {one.id: one.name for one in found.networks.values()}
+        self._take_networks(found)
         return networks_answer(found)
 
     # -- events ----------------------------------------------------------------
@@ -192,6 +197,7 @@ class Plnd:
                     state=holding.state if holding else "off",
                     taking_part_seconds=figure.taking_part_ms // 1000,
                     interactions=acts,
+                    about=[act for act in acts if act in self._unsure.get(network, ())],
                     page_seconds={p: ms // 1000 for p, ms in figure.pages.items() if ms},
                 )
             )

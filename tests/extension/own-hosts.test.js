@@ -4,7 +4,7 @@ import "./browser.js"; // before all else: the extension looks for its browser a
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
-import { Catalogue, isAbout, unsureActs } from "../../extension/lib/catalogue.js";
+import { Catalogue, unsureActs } from "../../extension/lib/catalogue.js";
 import { OwnFiles } from "../../extension/lib/own-files.js";
 import { dropHost, hostIn, keepHost, lookAt } from "../../extension/lib/own-hosts.js";
 import { freshBrowser } from "./browser.js";
@@ -131,11 +131,8 @@ test("a broken own file is passed over here too, and costs no other anything", a
   assert.equal(catalogue.networks.length, shipped.length);
 });
 
-test("acts of low certainty are known by kind, and make counts an about", () => {
+test("acts of low certainty are known by kind", () => {
   assert.deepEqual(unsureActs(fileOf("mastodon")), []);
   assert.ok(unsureActs(fileOf("quora")).length > 2);
   assert.ok(!unsureActs(fileOf("quora")).includes("undo"));
-  assert.equal(isAbout(fileOf("mastodon"), "post"), false);
-  assert.equal(isAbout(fileOf("x"), "post"), true);
-  assert.equal(isAbout(undefined, "post"), false);
 });

@@ -79,6 +79,7 @@ async def test_today_is_as_the_contract_says(api: Api) -> None:
                 "state": "over",
                 "taking_part_seconds": 300,
                 "interactions": {"post": 1, "reply": 2},
+                "about": ["post", "reply"],
                 "page_seconds": {"feed": 900, "profile": 300},
             },
             {
@@ -89,6 +90,7 @@ async def test_today_is_as_the_contract_says(api: Api) -> None:
                 "state": "under",
                 "taking_part_seconds": 0,
                 "interactions": {},
+                "about": [],
                 "page_seconds": {"feed": 660},
             },
         ],
