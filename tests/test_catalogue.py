@@ -452,6 +452,7 @@ CHANGES: list[tuple[Change, str]] = [
         "/interactions/0/body/value",
     ),
     (lambda file: file["interactions"][0].update(body=[]), "/interactions/0/body"),
+    (lambda file: file["interactions"][0].update(once=1), "/interactions/0/once"),
     (lambda file: file.update(examples="none"), "/examples"),
     (lambda file: file.update(examples=[{"page": "feed"}]), "/examples/0/request"),
     (lambda file: file.update(examples=[{"url": 1}]), "/examples/0/url"),

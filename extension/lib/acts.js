@@ -33,13 +33,14 @@ export class Acts {
   }
 
   /** A request begins. Its body is looked at here, if a rule fits, and kept nowhere. */
-  async begin({ requestId, method, url, tabId, timeStamp, incognito, requestBody }) {
+  async begin(request) {
+    const { requestId, method, url, tabId, timeStamp, incognito, requestBody } = request;
     if (incognito || this.#known.paused || !this.#catalogue.mayAct(method, url)) return;
     const body = readBody(requestBody);
     const act = this.#catalogue.recogniseRequest(method, url, body);
     if (!act || !this.#catalogue.counts(act)) return;
     this.#ids?.add(requestId);
-    const same = sameness(method, url, act.rule, body);
+    const same = sameness(request, act, body);
     await this.#line.run(async () => {
       const at = Math.floor(timeStamp);
       const { network, action, of } = act;

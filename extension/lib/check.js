@@ -98,7 +98,7 @@ function checkPage(rule) {
 }
 
 function checkInteraction(rule) {
-  rule.knows("action", "of", "method", "url", "body", "certainty", "as_of", "note");
+  rule.knows("action", "of", "method", "url", "body", "once", "certainty", "as_of", "note");
   const action = rule.choice("action", [...ACTIONS, "undo"]);
   const of = action === "undo" ? rule.texts("of") : [];
   if (action !== "undo" && !isNothing(rule.value("of"))) rule.bad("of");
@@ -106,6 +106,7 @@ function checkInteraction(rule) {
   rule.choice("method", METHODS);
   rule.pattern("url");
   if (!isNothing(rule.value("body"))) checkBody(rule, "body");
+  rule.yes("once");
   rule.choice("certainty", CERTAINTIES);
   rule.optionalText("as_of");
   rule.optionalText("note");

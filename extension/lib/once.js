@@ -14,10 +14,11 @@ export const BACK = 60_000;
 export const HOLD = 5000;
 
 /**
- * What makes two requests the same: how, where to, by which rule, with which content. To be
- * hashed, never kept as it is.
+ * What makes two requests the same: how, where to, by which rule, with which content; where one
+ * act sends several that differ, by which rule on which tab. To be hashed, never kept as it is.
  */
-export function sameness(method, address, rule, body) {
+export function sameness({ method, url: address, tabId }, { rule, once }, body) {
+  if (once) return JSON.stringify([rule, tabId]);
   const form = body?.form && Object.entries(body.form).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([method, address, rule, form ?? body?.text ?? null]);
 }

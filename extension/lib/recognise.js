@@ -1,8 +1,9 @@
 /**
  * PURE. What an address or a request means, by the rules of the catalogue files.
- * A result is `{network, page, handle, tag, action, rule, of, certainty}`; `rule` is a JSON
- * pointer into the network's file ("x#/pages/3"), `of` what an undo may take back, `certainty`
- * how sure the rule of a request is. Null means: plnd makes nothing of it.
+ * A result is `{network, page, handle, tag, action, rule, of, certainty, once}`; `rule` is a
+ * JSON pointer into the network's file ("x#/pages/3"), `of` what an undo may take back, `certainty`
+ * how sure the rule of a request is, `once` that several such requests may be one act. Null means:
+ * plnd makes nothing of it.
  */
 
 const LONGEST_NAME = 256;
@@ -87,6 +88,7 @@ function recognisePage(networks, address) {
       rule: `${network.id}#/pages/${index}`,
       of: [],
       certainty: null,
+      once: false,
     };
   }
   return null;
@@ -151,6 +153,7 @@ function recogniseRequest(networks, method, address, body) {
       rule: `${network.id}#/interactions/${index}`,
       of: rule.of ?? [],
       certainty: rule.certainty,
+      once: rule.once ?? false,
     };
   }
   return null;

@@ -21,7 +21,7 @@ class Recognised(NamedTuple):
     """What was made of an address or a request, and by which rule ("x#/pages/3").
 
     `of` are the acts that an `undo` may take back; `certainty` is how sure the rule of a request
-    is: high, medium or low.
+    is: high, medium or low; `once`: several such requests may be one act.
     """
 
     network: str
@@ -32,6 +32,7 @@ class Recognised(NamedTuple):
     rule: str
     of: tuple[str, ...] = ()
     certainty: str | None = None
+    once: bool = False
 
 
 def network_of(host: str, networks: Networks | None = None) -> Network | None:
@@ -91,9 +92,8 @@ def recognise_request(
     for network, index, rule in _candidates(method, url, load() if networks is None else networks):
         if rule.body is None or (body is not None and holds(rule.body, body)):
             where = f"{network.id}#/interactions/{index}"
-            return Recognised(
-                network.id, None, None, None, rule.action, where, rule.of, rule.certainty
-            )
+            how = (rule.of, rule.certainty, rule.once)
+            return Recognised(network.id, None, None, None, rule.action, where, *how)
     return None
 
 

@@ -53,13 +53,17 @@ class BodyTest(NamedTuple):
 
 
 class InteractionRule(NamedTuple):
-    """What a request does; `undo` takes back one of the acts in `of` and makes no event."""
+    """What a request does; `undo` takes back one of the acts in `of` and makes no event.
+
+    `once`: one act may send several such requests, which differ.
+    """
 
     action: str
     of: tuple[str, ...]
     method: str
     url: str
     body: BodyTest | None
+    once: bool
     certainty: str
 
 
@@ -166,7 +170,7 @@ def _page_rule(rule: _Part) -> PageRule:
 
 
 def _interaction_rule(rule: _Part) -> InteractionRule:
-    rule.knows("action", "of", "method", "url", "body", "certainty", "as_of", "note")
+    rule.knows("action", "of", "method", "url", "body", "once", "certainty", "as_of", "note")
     action = rule.choice("action", (*ACTIONS, "undo"))
     of = rule.texts("of") if action == "undo" else ()
     if action != "undo" and rule.value("of") is not None:
@@ -175,11 +179,11 @@ def _interaction_rule(rule: _Part) -> InteractionRule:
         raise rule.bad("of", f"must be some of {' '.join(ACTIONS)}")
     method = rule.choice("method", METHODS)
     url = rule.pattern("url") or ""
-    body = _body_test(rule, "body")
+    body, once = _body_test(rule, "body"), rule.yes("once")
     certainty = rule.choice("certainty", CERTAINTIES)
     rule.optional_text("as_of")
     rule.optional_text("note")
-    return InteractionRule(action, of, method, url, body, certainty)
+    return InteractionRule(action, of, method, url, body, once, certainty)
 
 
 def _body_test(rule: _Part, name: str) -> BodyTest | None:

@@ -449,6 +449,19 @@ test("of what is sent in the same moment twice, one counts", async () => {
   assert.equal(sent().length, 1);
 });
 
+test("where one act sends several requests that differ, they are one act, on one tab", async () => {
+  await wake();
+  const url = "https://medium.com/_/graphql";
+  const follow = async (requestId, operationName, more = {}) => {
+    await parts.acts.begin(post(requestId, [{ operationName }], { url, ...more }));
+    await parts.acts.finish({ requestId, statusCode: 200 });
+  };
+  await follow("1", "SubscribeNewsletterV3Mutation");
+  await follow("2", "FollowUserMutation");
+  await follow("3", "FollowUserMutation", { tabId: 9 });
+  assert.equal(await kept(), 2);
+});
+
 test("what is taken back before it was sent was no act; done again it counts", async () => {
   await wake();
   await like("1", 0);
