@@ -90,8 +90,9 @@ const isWrite = ({ method }) => !["GET", "HEAD", "OPTIONS"].includes(method);
  */
 export function makeListen(ready) {
   // Removing a listener asks for the very function that was added: made once, here.
+  // The promise is given back: Firefox does not stop an event page that still works on one.
   const tell = (name) => (details) => {
-    if (isWrite(details)) ready.then(({ acts }) => acts[name](details));
+    if (isWrite(details)) return ready.then(({ acts }) => acts[name](details));
   };
   const [begin, finish, fail] = ["begin", "finish", "fail"].map(tell);
   return () => {

@@ -38,7 +38,7 @@ async function findSource() {
   const stored = await api.storage.local.get("profile");
   const profile = stored.profile ?? crypto.randomUUID();
   if (!stored.profile) await api.storage.local.set({ profile });
-  return { browser: browserName(), profile, extension: api.runtime.getManifest().version };
+  return { browser: await browserName(), profile, extension: api.runtime.getManifest().version };
 }
 
 async function setAlarms() {

@@ -33,6 +33,16 @@ test("the manifest asks for the catalogue's hosts, each optional, and for nothin
   assert.equal(manifest.incognito, "not_allowed");
 });
 
+test("Firefox is told what is handed on to the daemon, and that it can't be left out", () => {
+  const { gecko } = manifest.browser_specific_settings;
+  assert.deepEqual(gecko.data_collection_permissions, {
+    required: ["browsingActivity", "websiteActivity"],
+  });
+  // The first Firefox that knows that key, and optional hosts in this version of the manifest.
+  assert.ok(Number.parseInt(gecko.strict_min_version, 10) >= 140);
+  assert.deepEqual(manifest.background.scripts, [manifest.background.service_worker]);
+});
+
 test("every file that the manifest and the pages name is there", () => {
   const named = [
     ...Object.values(manifest.icons),
@@ -57,8 +67,8 @@ test("only lib/browser.js names the browser's object", () => {
   }
 });
 
-test("spans.js and recognise.js are pure: they import nothing and name no clock", () => {
-  for (const path of ["lib/spans.js", "lib/recognise.js"]) {
+test("spans.js, recognise.js and brand.js are pure: they import nothing and name no clock", () => {
+  for (const path of ["lib/spans.js", "lib/recognise.js", "lib/brand.js"]) {
     assert.doesNotMatch(read(path), /^import|Date\.now|new Date|setTimeout|fetch\(/m, path);
   }
 });
