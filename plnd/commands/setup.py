@@ -24,15 +24,18 @@ def _install(args: Namespace) -> int:
     from plnd.store.files import home
 
     folder = Path(args.manifest_dir) if args.manifest_dir else None
-    found = browsers.install(home(), manifest_dir=folder)
+    found = [] if folder else browsers.found_browsers(home())
+    done = browsers.install(home(), manifest_dir=folder, browsers=found)
     if args.json:
         print_json(
-            {"installed": [{"browser": b.browser, "manifest": str(b.manifest)} for b in found]}
+            {"installed": [{"browser": b.browser, "manifest": str(b.manifest)} for b in done]}
         )
-        return DONE
+    else:
+        print("".join(f"{one.browser}: {one.manifest}\n" for one in done), end="")
     for one in found:
-        print(f"{one.browser}: {one.manifest}")
-    if not found:
+        if said := one.hindrance or one.condition:
+            print(f"{one.name} {said}", file=sys.stderr)
+    if not done:
         print("no browser was found to set up", file=sys.stderr)
     return DONE
 

@@ -22,7 +22,7 @@ from plnd import client, place
 from plnd.errors import PlndError
 from plnd.resources import host_dir
 from plnd.setup import browsers
-from plnd.setup.browsers import Browser
+from plnd.setup.known import Browser
 from plnd.store.files import Home
 
 Status = Literal["ok", "warn", "fail"]
@@ -78,7 +78,7 @@ def run_checks(
         daemon,
         check_port(home),
         check_stores(health, open_stores),
-        *check_manifests(home, browsers.found_browsers() if found is None else found),
+        *check_manifests(home, browsers.found_browsers(home) if found is None else found),
         check_launcher(home),
         check_host(home, running=working is not None),
         *check_sources(working),
@@ -226,7 +226,7 @@ def _check_manifest(
     said = browsers.read_manifest(manifest)
     if not said:
         return Check(name, "fail", f"{manifest} cannot be read", fix)
-    if said.get("path") != str(home.host / browsers.LAUNCHER_NAME):
+    if said.get("path") != str(browsers.launcher_of(home)):
         message = f"{manifest} names another launcher: {said.get('path')}"
         return Check(name, "fail", message, fix)
     form = form or ("firefox" if "allowed_extensions" in said else "chromium")
@@ -239,7 +239,7 @@ def _check_manifest(
 
 def check_launcher(home: Home) -> Check:
     """The script that browsers start is there, can be run, and is the one for this plnd."""
-    launcher = home.host / browsers.LAUNCHER_NAME
+    launcher = browsers.launcher_of(home)
     if not launcher.is_file():
         return Check("launcher", "fail", f"{launcher} is not there", "plnd install")
     if not os.access(launcher, os.X_OK):
@@ -259,7 +259,7 @@ def check_host(home: Home, *, running: bool) -> Check:
 
     While no daemon runs it is asked for what it refuses by itself: to look must not start one.
     """
-    launcher = home.host / browsers.LAUNCHER_NAME
+    launcher = browsers.launcher_of(home)
     path, wanted = ("/api/v1/health", 200) if running else ("/", 400)
     frame = json.dumps({"id": 1, "method": "GET", "path": path}).encode()
     try:
