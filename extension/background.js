@@ -28,11 +28,16 @@ api.alarms.onAlarm.addListener(async () => {
 
 const listen = makeListen(ready);
 listen();
+const picked = async () => {
+  const { watch, courier } = await ready;
+  await watch.look();
+  await courier.picked();
+};
 api.permissions.onAdded.addListener(() => {
   listen();
-  return look();
+  return picked();
 });
-api.permissions.onRemoved.addListener(look);
+api.permissions.onRemoved.addListener(picked);
 
 api.runtime.onStartup.addListener(look);
 api.runtime.onInstalled.addListener(async ({ reason }) => {

@@ -74,8 +74,8 @@ class Desktop:
     def close(self) -> None:
         self._bus.__exit__(None, None, None)
         for child in reversed(self._children):
-            child.kill()
-            child.wait()
+            child.terminate()  # not killed: an X server takes its lock and its socket along
+            child.wait(10)
 
 
 class Web:
@@ -368,6 +368,12 @@ def plnd(desktop: Desktop, *words: str, codes: tuple[int, ...] = (0,)) -> str:
 def status(desktop: Desktop) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(plnd(desktop, "status", "--json", codes=(0, 3)))
     return found
+
+
+def doctor(desktop: Desktop) -> dict[str, str]:
+    """What `plnd doctor` says of each link."""
+    said = json.loads(plnd(desktop, "doctor", "--json", codes=(0, 1)))
+    return {one["name"]: one["message"] for one in said["checks"]}
 
 
 def daemon_pid(desktop: Desktop) -> int:

@@ -24,10 +24,11 @@ export async function start() {
     findSource(),
   ]);
   const queue = new Queue(local);
-  const courier = new Courier({ queue, pipe: new Pipe(), known, session, source });
+  const networks = () => pickedOf(catalogue.networks);
+  const courier = new Courier({ queue, pipe: new Pipe(), known, session, source, networks });
   const watch = new Watch({ catalogue, queue, courier, known, session });
   const acts = new Acts({ catalogue, queue, courier, known, session });
-  const answers = makeAnswers({ catalogue, queue, courier, known, watch });
+  const answers = makeAnswers({ catalogue, queue, courier, known, watch, source });
   api.idle.setDetectionInterval(IDLE_SECONDS);
   await setAlarms();
   return { watch, acts, courier, answers };
@@ -39,6 +40,16 @@ async function findSource() {
   const profile = stored.profile ?? crypto.randomUUID();
   if (!stored.profile) await api.storage.local.set({ profile });
   return { browser: await browserName(), profile, extension: api.runtime.getManifest().version };
+}
+
+/** The ids of the networks whose pages the user lets the extension see. */
+async function pickedOf(networks) {
+  const seen = await Promise.all(
+    networks.map(({ hosts }) =>
+      api.permissions.contains({ origins: hosts.map((host) => `https://${host}/*`) }),
+    ),
+  );
+  return networks.filter((_, index) => seen[index]).map(({ id }) => id);
 }
 
 async function setAlarms() {

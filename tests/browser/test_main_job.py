@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machine import CHROMIUM, AnyBrowser, Browser, Desktop, Web, daemon_pid, plnd, send, status
+from machine import (
+    CHROMIUM,
+    AnyBrowser,
+    Browser,
+    Desktop,
+    Web,
+    daemon_pid,
+    doctor,
+    plnd,
+    send,
+    status,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -128,12 +139,19 @@ def assert_no_word_kept(desktop: Desktop, *more: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["start", "start_firefox"])
-def test_the_dialog_grants_what_was_picked(name: str, request: pytest.FixtureRequest) -> None:
-    """The welcome page asks for the hosts of the networks that were picked, and no others."""
+def test_the_dialog_grants_what_was_picked(
+    name: str, request: pytest.FixtureRequest, desktop: Desktop
+) -> None:
+    """The welcome page asks for the hosts of the networks that were picked, and no others.
+
+    The daemon hears of it at once, and the doctor goes by that.
+    """
     browser: AnyBrowser = request.getfixturevalue(name)("x")
     origins = browser.origins()
     assert "https://x.com/*" in origins
     assert all("x.com" in origin or "twitter.com" in origin for origin in origins)
+    line = f"extension in {browser.name}"
+    browser.until(lambda: "sees x" in doctor(desktop).get(line, ""), 15, "a word of the extension")
 
 
 def test_notices_at_80_and_100_per_cent(start: Start, desktop: Desktop) -> None:
