@@ -316,6 +316,12 @@ class Firefox:
         window.evaluate(f"() => {allow}.click()")
         self.until(self.origins, 20, "the answer to the question")
 
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes, its native host among them."""
+        main = psutil.Process(self._process.pid)
+        for process in [main, *main.children(recursive=True)]:
+            process.send_signal(number)
+
     # -- Firefox alone ------------------------------------------------------------
 
     def tab(self, part: str) -> Page:

@@ -146,6 +146,8 @@ test("another application, no window, a private window or a page out of sight ar
   await wake();
   browser.front.focused = false;
   await pass(30);
+  browser.front = { id: 1, focused: true, incognito: false, state: "minimized" };
+  await pass(30);
   browser.front = { id: 1, focused: true, incognito: true };
   await pass(30);
   browser.front = { id: 1, focused: true, incognito: false };
