@@ -115,9 +115,12 @@ class Process(NamedTuple):
 
 
 def _processes(proc: Path) -> Iterable[Process]:
-    """Those that can be looked at; none where the system does not show them so."""
+    """Those of this user's home folder; none where the system does not show them so."""
+    home = f"HOME={Path.home()}".encode()
     for folder in proc.glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
+            if home not in (folder / "environ").read_bytes().split(b"\0"):
+                continue
             words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             program = (folder / "exe").readlink().name.removesuffix(" (deleted)")
