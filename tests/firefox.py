@@ -6,6 +6,7 @@ idleness, the end of an event page) is done in the scope of the browser's own wi
 """
 
 import asyncio
+import base64
 import concurrent.futures
 import contextlib
 import itertools
@@ -157,8 +158,6 @@ class Page:
 
     def picture(self, path: Path) -> None:
         """A screenshot, as a PNG file."""
-        import base64
-
         said = self._bidi.call("browsingContext.captureScreenshot", context=self._context)
         path.write_bytes(base64.b64decode(said["data"]))
 
