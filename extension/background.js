@@ -31,17 +31,19 @@ const listen = makeListen(ready);
 listen();
 const listenAnew = async () => listen((await ready).catalogue.getPatterns);
 ready.then(({ catalogue }) => catalogue.hasOwnGets && listenAnew());
-api.permissions.onAdded.addListener(() => {
-  listenAnew();
-  return look();
-});
+const picked = async () => {
+  const { watch, courier } = await ready;
+  await watch.look();
+  await courier.picked();
+};
+api.permissions.onAdded.addListener(() => Promise.all([listenAnew(), picked()]));
+api.permissions.onRemoved.addListener(picked);
 // The welcome page keeps own hosts, own files come from the daemon: both change what is heard.
 api.storage.local.onChanged.addListener(async ({ own_hosts, own_files, unsure_off }) => {
   if (!own_hosts && !own_files && !unsure_off) return;
   await (await ready).catalogue.reload();
   await listenAnew();
 });
-api.permissions.onRemoved.addListener(look);
 
 api.runtime.onStartup.addListener(look);
 api.runtime.onInstalled.addListener(async ({ reason }) => {

@@ -308,6 +308,32 @@ class Shown(Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
+class SourceReport(Strict, frozen=True):
+    """What the extension says of itself: its browser, its version, the networks picked in it."""
+
+    browser: Name
+    extension: Name
+    networks: Annotated[list[Name], Meta(max_length=LONGEST_TEXT)]
+
+
+class SourceHeard(Struct, frozen=True, kw_only=True):
+    """The last such report of a browser's profile, and when (ms) it came."""
+
+    profile: str
+    browser: str
+    extension: str
+    networks: list[str]
+    heard_at: int
+
+
+class SourcesAnswer(Struct, frozen=True):
+    sources: list[SourceHeard]
+
+
+class SourceAnswer(Struct, frozen=True):
+    source: SourceHeard
+
+
 class OpenLink(Struct, frozen=True, kw_only=True):
     """A link to the dashboard that is good once and not for long."""
 

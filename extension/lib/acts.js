@@ -139,10 +139,13 @@ export function makeListen(ready) {
   };
 }
 
-/** Removing a listener asks for the very function that was added: made once, here. */
+/**
+ * Removing a listener asks for the very function that was added: made once, here. The promise is
+ * given back: Firefox does not stop an event page that still works on one.
+ */
 function makeHearers(ready, wanted) {
   return ["begin", "finish", "fail"].map((name) => (details) => {
-    if (wanted(details)) ready.then(({ acts }) => acts[name](details));
+    if (wanted(details)) return ready.then(({ acts }) => acts[name](details));
   });
 }
 

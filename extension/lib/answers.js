@@ -1,27 +1,33 @@
 /** What the extension's own pages ask the background for. */
 import { api } from "./browser.js";
 import { unsureActs } from "./catalogue.js";
+import { brokenLink } from "./chain.js";
 
 /** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
-export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles }) {
+export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source }) {
   const asked = { asked: true };
 
-  async function summary() {
-    return { known: known.facts, paused: known.paused, kept: await queue.count() };
+  /** What the popup shows; `more` are facts about the chain beyond those that are kept. */
+  async function summary(more = {}) {
+    const kept = await queue.count();
+    const broken = brokenLink({ ...known.facts, ...more, kept, source, now: Date.now() });
+    return { known: known.facts, paused: known.paused, broken };
   }
 
   /** Everything anew; `snoozed_until` is null when it is not known. */
   async function refresh() {
     const { ok } = await courier.ask("GET", "today", undefined, asked);
     if (!ok) return { ...(await summary()), page: await thisPage(), snoozed_until: null };
-    const [notices] = await Promise.all([
+    const [notices, health] = await Promise.all([
       courier.ask("GET", "notices", undefined, asked),
+      courier.ask("GET", "health", undefined, asked),
       courier.ask("GET", "pause", undefined, asked),
     ]);
     courier.send();
     ownFiles.learn();
     const snoozedUntil = notices.ok ? notices.body.snoozed_until : null;
-    return { ...(await summary()), page: await thisPage(), snoozed_until: snoozedUntil };
+    const chain = { notices: notices.body.notices, damaged: health.body.damaged };
+    return { ...(await summary(chain)), page: await thisPage(), snoozed_until: snoozedUntil };
   }
 
   /** What plnd makes of the page in front: `counted`, `paused`, `unseen` or `none_picked`. */

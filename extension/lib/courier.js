@@ -7,6 +7,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 5 * 60_000;
 const PAUSE_CHECK = 60_000;
 const TODAY_CHECK = 60 * 60_000;
+const REPORT_AGAIN = 60 * 60_000;
 
 /** How long to wait after so many failures on end, in milliseconds. */
 export function waitAfter(failures) {
@@ -25,6 +26,7 @@ export class Courier {
   #known;
   #session;
   #source;
+  #networks;
   #now;
   #wanted = false;
   #all = false;
@@ -32,14 +34,15 @@ export class Courier {
 
   /**
    * @param {object} parts queue, pipe, known; `session`, a storage area that outlives the
-   *   worker; `source` of the events
+   *   worker; `source` of the events; `networks`, which tells those that the user has picked
    */
-  constructor({ queue, pipe, known, session, source, now = Date.now }) {
+  constructor({ queue, pipe, known, session, source, networks, now = Date.now }) {
     this.#queue = queue;
     this.#pipe = pipe;
     this.#known = known;
     this.#session = session;
     this.#source = source;
+    this.#networks = networks;
     this.#now = now;
   }
 
@@ -76,7 +79,25 @@ export class Courier {
     }
     const unreachable = this.#known.facts.reach?.ok === false;
     if (unreachable || this.#now() - (todayAt ?? 0) >= TODAY_CHECK) await this.ask("GET", "today");
+    await this.#reportWhenDue();
     await this.send();
+  }
+
+  /** What the user picked has changed: the daemon hears of it at once. */
+  async picked() {
+    await this.#session.remove("reported_at");
+    await this.tick();
+  }
+
+  /** That the extension is here and what it may see: at each start of the browser, and hourly. */
+  async #reportWhenDue() {
+    const { reported_at: reportedAt } = await this.#session.get("reported_at");
+    const age = this.#now() - (reportedAt ?? 0);
+    if ((age >= 0 && age < REPORT_AGAIN) || (await this.#mustWait())) return;
+    const { profile, ...self } = this.#source;
+    const said = { ...self, networks: await this.#networks() };
+    const { status } = await this.ask("PUT", `sources/${profile}`, said);
+    if (!isFailure(status)) await this.#session.set({ reported_at: this.#now() });
   }
 
   /**

@@ -72,7 +72,9 @@ export class Watch {
   async frontTab({ focused }) {
     try {
       const front = await api.windows.getLastFocused();
-      if (front.incognito || (focused && !front.focused)) return null;
+      // A window that was put away is in front of nobody; some desktops leave it the focus.
+      const inFront = front.focused && front.state !== "minimized";
+      if (front.incognito || (focused && !inFront)) return null;
       const [tab] = await api.tabs.query({ active: true, windowId: front.id });
       return tab && !tab.incognito ? tab : null;
     } catch {

@@ -1,7 +1,6 @@
 /** Today in one glance. Shows at once what was last known, then what the daemon says now. */
 import { secondsOver } from "../lib/badge.js";
 import { api } from "../lib/browser.js";
-import { textKeyOf } from "../lib/errors.js";
 import { duration, fillIn, text, timeOfDay } from "../lib/words.js";
 
 const place = (id) => document.getElementById(id);
@@ -56,9 +55,9 @@ function show(answer) {
   }
 }
 
-function showKnown({ known, paused = false, kept = 0 }) {
+function showKnown({ known, paused = false, broken = [] }) {
   showToday(known);
-  showWarning(known, kept);
+  showBroken(broken);
   place("running-pause").hidden = !paused;
   place("pauses").hidden = paused;
   const until = known.pause?.until;
@@ -67,15 +66,10 @@ function showKnown({ known, paused = false, kept = 0 }) {
     : text("popup_paused");
 }
 
-function showWarning({ reach, refused }, kept) {
-  const lines = [];
-  if (reach && !reach.ok) {
-    lines.push(text(textKeyOf(reach.code)));
-    if (kept > 0) lines.push(text(kept === 1 ? "popup_kept_one" : "popup_kept", kept));
-  }
-  if (refused > 0) lines.push(text("popup_refused", refused));
-  place("warning").hidden = lines.length === 0;
-  place("warning").textContent = lines.join(" ");
+/** One quiet line with the link of the chain that is broken, and what to do. */
+function showBroken(broken) {
+  place("warning").hidden = broken.length === 0;
+  place("warning").textContent = broken.map(({ key, parts }) => text(key, ...parts)).join(" ");
 }
 
 function showToday({ today, today_at: at, reach }) {

@@ -15,6 +15,7 @@ import msgspec
 from plnd import catalogue
 from plnd.core.networks import networks_answer
 from plnd.core.settings import changed_settings, kept_settings, system_zone
+from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
@@ -73,6 +74,7 @@ class Plnd:
         self._budgets = self._book.budgets.all()
         self._pauses = self._book.pauses.all()
         self.telling = Telling(self._book, clock, tell)
+        self.sources = Sources(self._book, clock)
         self._log = Log(home.data / "events.db")
         self._commits = Commits(self._log, self._changed)
         self._seen = self._log.seen()

@@ -14,12 +14,13 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plnd.errors import StorageError
-from plnd.model import Budget, Notice, Pause, Settings, Snooze
+from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
 FORMAT = 1
 FIRST_BUDGET = Budget(id="all", minutes=60)
 MOST_NOTICES = 200
+MOST_SOURCES = 100
 
 T = TypeVar("T", bound=msgspec.Struct)
 Tables = dict[str, dict[str, Any]]
@@ -185,6 +186,9 @@ class Book:
         self.budgets = Collection(folder / "budgets.json", Budget, first=[FIRST_BUDGET])
         self.pauses = Collection(folder / "pauses.json", Pause, key="start")
         self.notices = Collection(folder / "notices.json", Notice, key="cause", most=MOST_NOTICES)
+        self.sources = Collection(
+            folder / "sources.json", SourceHeard, key="profile", most=MOST_SOURCES
+        )
         self._storages = [
             one.storage for one in vars(self).values() if isinstance(one, Single | Collection)
         ]

@@ -10,6 +10,7 @@ export const browser = {
   tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
   idleSeconds: 0,
   locked: false,
+  picked: [],
   badge: {},
 };
 
@@ -61,6 +62,7 @@ export function freshBrowser() {
     tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
     idleSeconds: 0,
     locked: false,
+    picked: [],
     badge: {},
   });
   return browser;

@@ -33,6 +33,16 @@ test("the manifest names the catalogue's hosts and any other, all optional, and 
   assert.equal(manifest.incognito, "not_allowed");
 });
 
+test("Firefox is told what is handed on to the daemon, and that it can't be left out", () => {
+  const { gecko } = manifest.browser_specific_settings;
+  assert.deepEqual(gecko.data_collection_permissions, {
+    required: ["browsingActivity", "websiteActivity"],
+  });
+  // The first Firefox that knows that key, and optional hosts in this version of the manifest.
+  assert.ok(Number.parseInt(gecko.strict_min_version, 10) >= 140);
+  assert.deepEqual(manifest.background.scripts, [manifest.background.service_worker]);
+});
+
 test("every file that the manifest and the pages name is there", () => {
   const named = [
     ...Object.values(manifest.icons),
@@ -57,9 +67,14 @@ test("only lib/browser.js names the browser's object", () => {
   }
 });
 
-test("spans.js, recognise.js and once.js are pure: they import nothing and name no clock", () => {
-  for (const path of ["lib/spans.js", "lib/recognise.js", "lib/once.js"]) {
-    assert.doesNotMatch(read(path), /^import|Date\.now|new Date|setTimeout|fetch\(/m, path);
+test("the pure modules import nothing that is not pure and name no clock", () => {
+  const pure = ["spans", "recognise", "once", "brand", "chain"];
+  for (const path of pure.map((name) => `lib/${name}.js`)) {
+    assert.doesNotMatch(
+      read(path),
+      /^import(?!.*\.\/errors\.js)|Date\.now|new Date|setTimeout|fetch\(/m,
+      path,
+    );
   }
 });
 

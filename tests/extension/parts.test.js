@@ -46,6 +46,7 @@ function makeDaemon() {
       if (special) return special;
       if (path === "today") return { status: 200, body: TODAY };
       if (path === "pause") return { status: 200, body: this.pause };
+      if (path.startsWith("sources/")) return { status: 200, body: {} };
       for (const event of body.events) this.events.set(event.id, event);
       return {
         status: 200,
@@ -66,6 +67,7 @@ async function wake() {
     ...shared,
     pipe: daemon,
     source: { browser: "chromium", profile: "p", extension: "0" },
+    networks: async () => browser.picked,
   });
   const watch = new Watch({ ...shared, courier });
   parts = { clock, known, queue, courier, watch, acts: new Acts({ ...shared, courier }) };
@@ -154,6 +156,8 @@ test("a browser that was killed costs one beat at most", async () => {
 test("another application, no window, a private window or a page out of sight are not counted", async () => {
   await wake();
   browser.front.focused = false;
+  await pass(30);
+  browser.front = { id: 1, focused: true, incognito: false, state: "minimized" };
   await pass(30);
   browser.front = { id: 1, focused: true, incognito: true };
   await pass(30);
@@ -359,6 +363,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
   assert.equal(parts.known.paused, true);
   assert.equal(browser.badge.text, "II");
   assert.equal(parts.known.facts.refused, 0);
+  await parts.courier.tick(); // the report that the extension is here
   const before = daemon.requests.length;
   await parts.acts.begin(post("1"));
   await parts.acts.finish({ requestId: "1", statusCode: 200 });
@@ -393,7 +398,46 @@ test("today is asked for once an hour at most when nothing happens, and after a 
     parts.clock.now += 60_000;
     await parts.courier.tick();
   }
-  assert.equal(daemon.requests.length, 2);
+  assert.equal(daemon.requests.filter(({ path }) => path === "today").length, 2);
+  assert.equal(daemon.requests.length, 2 + reports().length);
+});
+
+const reports = () => daemon.requests.filter(({ path }) => path.startsWith("sources/"));
+
+test("the daemon hears what is picked: at the browser's start, hourly, and when it changes", async () => {
+  browser.picked = ["x"];
+  await wake();
+  await parts.courier.tick();
+  await parts.courier.tick();
+  await wake(); // a worker that is woken again has nothing new to say
+  await parts.courier.tick();
+  const said = { browser: "chromium", extension: "0", networks: ["x"] };
+  assert.deepEqual(reports(), [{ method: "PUT", path: "sources/p", body: said }]);
+  browser.picked = ["x", "facebook"];
+  await parts.courier.picked();
+  assert.deepEqual(reports()[1].body.networks, ["x", "facebook"]);
+  parts.clock.now += 3600_000;
+  await parts.courier.tick();
+  assert.equal(reports().length, 3);
+  browser.storage.session.data.clear(); // the browser was started anew
+  await wake();
+  await parts.courier.tick();
+  assert.equal(reports().length, 4);
+});
+
+test("a report that did not arrive is made again; one that is not understood is not", async () => {
+  let status = 503;
+  daemon.answer = (_method, path) => (path.startsWith("sources/") ? { status, body: {} } : null);
+  await wake();
+  await parts.courier.tick();
+  parts.clock.now += waitAfter(1);
+  await parts.courier.tick();
+  assert.equal(reports().length, 2);
+  status = 404; // an older daemon
+  parts.clock.now += waitAfter(2);
+  await parts.courier.tick();
+  await parts.courier.tick();
+  assert.equal(reports().length, 3);
 });
 
 /** A like of one post on X, begun at `at` ms and answered at once. */
