@@ -29,7 +29,10 @@ EXTENSION = ROOT / "extension"
 CHROMIUM = next(
     path for path in ("/usr/lib/chromium/chromium", "/usr/bin/chromium") if os.path.exists(path)
 )
-NAMES = ("x.com", "www.facebook.com", "www.linkedin.com", "mastodon.social", "example.org")
+NAMES = (
+    *("x.com", "www.facebook.com", "www.linkedin.com", "mastodon.social"),
+    *("news.ycombinator.com", "example.org"),
+)
 
 
 class Desktop:

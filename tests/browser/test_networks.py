@@ -116,6 +116,21 @@ def test_networks_are_found_and_uncertain_ones_marked(start: Start) -> None:
     assert not row.get_by_label("Count these all the same").is_checked()
 
 
+def test_a_vote_by_a_plain_get_counts(start: Start, desktop: Desktop) -> None:
+    """Sent as a picture, as Hacker News does; a page that is only read is no act."""
+    browser = start("x", headless=False)
+    page = welcome_of(browser)
+    page.check("input[name=hackernews]")
+    page.click("button[type=submit]", no_wait_after=True)
+    allow(browser, page)
+    browser.until(
+        lambda: page.is_visible(".network:has(input[name=hackernews]) .granted"), 20, "yes"
+    )
+    item = browser.page("https://news.ycombinator.com/item?id=1")
+    item.evaluate("() => { new Image().src = '/vote?id=1&how=up&auth=a'; }")
+    browser.until(lambda: acts(desktop) == {"hackernews": {"react": 1}}, 40, "the vote")
+
+
 def test_an_own_file_reaches_the_extension(start: Start, desktop: Desktop) -> None:
     """The popup says by which rule a page is counted, and whose file that is."""
     browser = start("x")
