@@ -41,6 +41,13 @@ def text_of(body: object) -> str | None:
 # ---- the files
 
 
+def test_what_follows_from_the_files_is_up_to_date() -> None:
+    """The index, the manifest's hosts and the hosts of GETs are as scripts/catalogue writes them."""
+    script = Path(__file__).parents[1] / "scripts" / "catalogue"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_the_index_lists_the_files() -> None:
     """Neither a file without an entry nor an entry without a file."""
     assert sorted(FILES) == sorted(
