@@ -42,7 +42,7 @@ def text_of(body: object) -> str | None:
 
 
 def test_what_follows_from_the_files_is_up_to_date() -> None:
-    """The index, the manifest's hosts and the hosts of GETs are as scripts/catalogue writes them."""
+    """Index, hosts in the manifest and hosts of GETs are as scripts/catalogue writes them."""
     script = Path(__file__).parents[1] / "scripts" / "catalogue"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
