@@ -15,6 +15,7 @@ PLND = ROOT / "plnd"
 FLOORS = [
     {"plnd", "errors", "place", "resources"},
     {"model", "client", "status"},
+    {"profiles"},
     {"catalogue", "measures", "intake"},
     {"store", "reading"},
     {"notices"},
@@ -27,8 +28,16 @@ FLOORS = [
 ]
 # All that `plnd status` waits for while the daemon runs.
 LIGHT = {"client": {"errors", "place"}, "status": set(), "place": set(), "errors": set()}
-PURE = ["measures/*.py", "notices/rules.py", "intake.py", "status.py", "errors.py", "model.py"]
-PURE += ["reading/dates.py", "reading/marks.py"]
+PURE = [
+    "measures/*.py",
+    "notices/rules.py",
+    "notices/profiles.py",
+    "intake.py",
+    "status.py",
+    "errors.py",
+    "model.py",
+]
+PURE += ["profiles.py", "reading/dates.py", "reading/marks.py"]
 OUTSIDE = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "io", "logging", "os"),
     *("pathlib", "platformdirs", "plyer", "random", "secrets", "select", "shutil", "signal"),

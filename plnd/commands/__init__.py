@@ -8,11 +8,12 @@ import sys
 from argparse import ArgumentParser
 
 from plnd.cli import DONE, USAGE
-from plnd.commands import budget, daemon, day, explain, settings, setup
+from plnd.commands import budget, daemon, day, explain, profile, settings, setup
 
 COMMANDS = {
     **day.COMMANDS,
     **budget.COMMANDS,
+    **profile.COMMANDS,
     **settings.COMMANDS,
     **explain.COMMANDS,
     **daemon.COMMANDS,

@@ -51,7 +51,8 @@ class Clues(Struct, frozen=True, forbid_unknown_fields=True):
     the handle) and to a post (`author` and `id` number its groups). `mark` is a pattern on the
     attribute `attribute` of a post's element; group 1 is the id. `everybody`: its pages show
     everybody's posts, so one that is not signed counts for nobody. `feed` is the address of a
-    profile's public feed, with {handle} and {host} in it.
+    profile's public feed, `compose_url` where one writes, `export_url` and `delete_account_url` the
+    network's own pages for leaving; {handle} and {host} stand in them.
     """
 
     profile: str | None = None
@@ -63,6 +64,7 @@ class Clues(Struct, frozen=True, forbid_unknown_fields=True):
     id_time: IdTime | None = None
     everybody: bool = False
     feed: str | None = None
+    compose_url: str | None = None
     export_url: str | None = None
     delete_account_url: str | None = None
 

@@ -8,7 +8,6 @@ The clues, in the page's order, are then parted into posts, and each post is jud
 is, whether it is pinned or shared on, when it was made.
 """
 
-import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 
+from plnd.measures.freshness import median_gap_days
 from plnd.reading import marks
 from plnd.reading.clues import Clues, of, pattern
 from plnd.reading.dates import moment, sensible, words
@@ -68,17 +68,6 @@ def summary(found: Iterable[Dated], feeds: Iterable[str] = ()) -> PageReading:
         gap_days=median_gap_days(moments),
         feeds=list(feeds),
     )
-
-
-def median_gap_days(moments: Iterable[int]) -> float | None:
-    """The median of the gaps between moments (ms), in days; None for fewer than three."""
-    ordered = sorted(moments)
-    gaps = sorted(later - at for at, later in itertools.pairwise(ordered))
-    if len(gaps) < 2:
-        return None
-    middle = len(gaps) // 2
-    ms = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle]) / 2
-    return round(ms / 86_400_000, 2)
 
 
 # ---- the sieve

@@ -1,7 +1,9 @@
 """Profile pages: the last post is right, or honestly unknown; hostile pages cost little."""
 
 import json
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from builders import DAY, HOUR, NOON
@@ -9,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from profile_pages import ME, OTHER, SHAPES, Made, Post, page, posts, variants
 
+from plnd.measures.freshness import median_gap_days
 from plnd.reading.clues import load
-from plnd.reading.page import PageReading, median_gap_days, read_page
+from plnd.reading.jobs import PageReading
+from plnd.reading.page import read_page
 
 CASES = [
     pytest.param(network, name, made, id=f"{network}: {name}")
@@ -44,6 +48,22 @@ def figures() -> dict[str, Counter[str]]:
     for network in SHAPES:
         found[network] = Counter(verdict(network, made) for _, made in variants(network))
     return found
+
+
+def table() -> list[str]:
+    """The figures as docs/freshness.md has them."""
+    rows = [
+        (network, found.total(), *(found[one] for one in ("right", "rough", "unknown")))
+        for network, found in figures().items()
+    ]
+    return [f"| {' | '.join(map(str, row))} |" for row in rows]
+
+
+def test_the_figures_in_the_documents_are_these() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "freshness.md").read_text()
+    assert [
+        line for line in text.splitlines() if re.match(r"\| [a-z]+ \| [0-9]+ \|", line)
+    ] == table()
 
 
 @pytest.mark.parametrize(("network", "name", "made"), CASES)
