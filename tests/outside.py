@@ -1,6 +1,7 @@
 """The outside web, served on loopback under its real names, with certificates of its own."""
 
 import asyncio
+import json
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -57,10 +58,13 @@ class Outside:
     noted: list[Outgoing] = field(default_factory=list)
     trust: ssl.SSLContext | None = None
     port: int = 0
+    authority: bytes | None = None
     _runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> "Outside":
-        authority = trustme.CA()
+        # Another process that is to trust this one hands in certificate and key.
+        pems = [one.encode() for one in json.loads(self.authority)] if self.authority else []
+        authority = trustme.CA.from_pem(*pems) if pems else trustme.CA()
         self.trust = ssl.create_default_context()
         authority.configure_trust(self.trust)
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

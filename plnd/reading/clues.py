@@ -7,7 +7,7 @@ import functools
 import re
 import string
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -75,7 +75,7 @@ NONE = Clues()
 @functools.cache
 def load() -> Mapping[str, Clues]:
     """The clues of every network that has some."""
-    content = files("plnd.reading").joinpath("clues.json").read_bytes()
+    content = Path(__file__).with_name("clues.json").read_bytes()
     return msgspec.json.decode(content, type=dict[str, Clues])
 
 
