@@ -4,8 +4,8 @@ What a stranger wrote can be made to cost a parser dearly. Here it costs no more
 and the memory that a job is given, and nobody waits for it but who asked.
 """
 
+import contextlib
 import os
-import resource
 import signal
 import sys
 from typing import BinaryIO, NoReturn
@@ -41,7 +41,7 @@ def done(job: Job) -> Answer:
 
 
 def _timed(job: Job) -> Answer:
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS[job.kind])
+    _set_timer(CPU_SECONDS[job.kind])
     try:
         return done(job)
     except _TimeUp:
@@ -49,7 +49,13 @@ def _timed(job: Job) -> Answer:
     except (MemoryError, RecursionError):
         return Answer(code="too_hard", message=f"the {job.kind} took too much memory to read")
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        _set_timer(0)
+
+
+def _set_timer(seconds: float) -> None:
+    """Where the system has no such timer, the patience of who asks is the only limit."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
 
 
 def _time_up(*_: object) -> NoReturn:
@@ -66,10 +72,20 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
+def _bind() -> None:
+    """Stand back for everybody else, and take no more memory than a page can need."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGVTALRM, _time_up)
+
+
 def main() -> None:
-    os.nice(10)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    signal.signal(signal.SIGVTALRM, _time_up)
+    _bind()
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
