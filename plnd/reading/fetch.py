@@ -154,7 +154,7 @@ class Fetch:
             raise FetchFailed(f"{host} took longer than {TOTAL_SECONDS:.0f} seconds") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failed = _failed(host, error)
-            outcome = failed.code
+            outcome = "not_sent" if failed.code == "private_address" else failed.code
             raise failed from error
         finally:
             self._note(Outgoing(host=host, outcome=outcome, bytes=size))

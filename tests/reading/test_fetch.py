@@ -104,7 +104,7 @@ async def test_a_redirect_into_the_house_is_not_followed(outside: Outside, targe
     error = await failure(outside)
     assert error.code == "private_address"
     assert len(outside.asked) == 1
-    assert [one.outcome for one in outside.noted] == ["302", "private_address"]
+    assert [one.outcome for one in outside.noted] == ["302", "not_sent"]
 
 
 @pytest.mark.parametrize(
