@@ -18,7 +18,10 @@ FILLER = "Words of a post, as long as they are in most posts and of no interest 
 
 @dataclass(frozen=True)
 class Post:
-    """A post: when, by whom; `pinned` to the top, or `shared` on by the page's owner."""
+    """A post: when, by whom; `pinned` to the top, or `shared` on by the page's owner.
+
+    The page that it stands in is looked at at `seen_at`.
+    """
 
     at: int
     author: str = ME
@@ -26,6 +29,7 @@ class Post:
     shared: bool = False
     words: str = FILLER
     language: str = "en"
+    seen_at: int = NOON
 
     @property
     def iso(self) -> str:
@@ -40,7 +44,7 @@ class Post:
         }[self.language]
         return words[0] if self.pinned else words[1] if self.shared else ""
 
-    def ago(self, now: int) -> str:
+    def ago(self) -> str:
         """How long ago, as pages say it to people."""
         units = {
             "en": ("h", "d", "w", "mo", "y"),
@@ -48,7 +52,7 @@ class Post:
             "ja": ("時間前", "日前", "週間前", "か月前", "年前"),
         }[self.language]
         lengths = (HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY)
-        passed = max(HOUR, now - self.at)
+        passed = max(HOUR, self.seen_at - self.at)
         number = max(n for n, length in enumerate(lengths) if passed >= length)
         start = "vor " if self.language == "de" else ""
         return f"{start}{passed // lengths[number]}{units[number]}"
@@ -110,7 +114,7 @@ def _linkedin(post: Post) -> str:
     return (
         f'<div class="feed-shared-update-v2" data-urn="{urn}">{above if post.mark() else ""}'
         f'<a href="https://www.linkedin.com/in/{post.author}?mini"><span>Name</span></a>'
-        f"<span>{post.ago(NOON)} • </span><p>{post.words}</p>"
+        f"<span>{post.ago()} • </span><p>{post.words}</p>"
         f'<a href="https://www.linkedin.com/feed/update/{urn}/">Comment</a></div>'
     )
 
@@ -120,7 +124,7 @@ def _facebook(post: Post) -> str:
     return (
         f'<div role="article" aria-posinset="1">{above}<h4><a href="/{post.author}?__cft__=1">'
         f'Name</a></h4><a href="/{post.author}/posts/pfbid0{post.at}" '
-        f'aria-label="{post.ago(NOON)}"><span>·</span></a><div>{post.words}</div>'
+        f'aria-label="{post.ago()}"><span>·</span></a><div>{post.words}</div>'
         f'<div role="article" aria-label="Comment by Other"><a href="/{OTHER}?comment_id=1">'
         'Other</a><a href="/me/posts/pfbid1?comment_id=2">1 h</a></div></div>'
     )
@@ -131,7 +135,7 @@ def _bluesky(post: Post) -> str:
     return (
         f'<div data-testid="feedItem-by-{post.author}.bsky.social"><div>{post.mark()}</div>'
         f'<a href="/profile/{post.author}.bsky.social"><img></a>'
-        f'<a href="/profile/{post.author}.bsky.social/post/{key}">{post.ago(NOON)}</a>'
+        f'<a href="/profile/{post.author}.bsky.social/post/{key}">{post.ago()}</a>'
         f"<div>{post.words}</div></div>"
     )
 
@@ -216,7 +220,7 @@ def _blogger(post: Post) -> str:
 def _youtube(post: Post) -> str:
     return (
         '<ytd-rich-item-renderer><a href="/watch?v=abcdefghijk">Title</a><span>1,234 views</span>'
-        f"<span>{post.ago(NOON)}</span></ytd-rich-item-renderer>"
+        f"<span>{post.ago()}</span></ytd-rich-item-renderer>"
     )
 
 
@@ -299,31 +303,34 @@ def page(network: str, posts: list[Post], more: str = "") -> Made:
     return Made(f"<main>{header}{body}{footer}{more}</main>", max(own, default=None))
 
 
-def posts(count: int, *, first_days: float = 5, apart_days: float = 3, **given: str) -> list[Post]:
-    """The owner's posts, newest first."""
-    at = [NOON - int((first_days + n * apart_days) * DAY) - 7 * MINUTE for n in range(count)]
-    return [Post(moment, **given) for moment in at]  # type: ignore[arg-type]
+def posts(
+    count: int, *, first_days: float = 5, apart_days: float = 3, now: int = NOON, **given: str
+) -> list[Post]:
+    """The owner's posts, newest first, as they are at `now`."""
+    at = [now - int((first_days + n * apart_days) * DAY) - 7 * MINUTE for n in range(count)]
+    return [Post(moment, seen_at=now, **given) for moment in at]  # type: ignore[arg-type]
 
 
-def variants(network: str) -> Iterator[tuple[str, Made]]:
+def variants(network: str, now: int = NOON) -> Iterator[tuple[str, Made]]:
     """A network's pages by name: long and short, pinned, full of reposts, empty, …"""
     can = SHAPES[network].can
-    own = posts(4)
-    yield "short", page(network, posts(2))
-    yield "long", page(network, posts(250, first_days=40, apart_days=1.5))
+    own = posts(4, now=now)
+    yield "short", page(network, posts(2, now=now))
+    yield "long", page(network, posts(250, first_days=40, apart_days=1.5, now=now))
     if "pinned" in can:
         # The nasty case: what is pinned is newer than all that is not.
-        yield "pinned", page(network, [Post(NOON - DAY, pinned=True), *own])
-        yield "only pinned", page(network, [Post(NOON - 400 * DAY, pinned=True)])
+        yield "pinned", page(network, [Post(now - DAY, pinned=True), *own])
+        yield "only pinned", page(network, [Post(now - 400 * DAY, pinned=True)])
     if "shared" in can:
-        theirs = [Post(NOON - n * HOUR, OTHER, shared=True) for n in range(1, 30)]
+        theirs = [Post(now - n * HOUR, OTHER, shared=True) for n in range(1, 30)]
         yield "full of reposts", page(network, [*theirs[:15], *own, *theirs[15:]])
         yield "only reposts", page(network, theirs)
     yield "empty", page(network, [])
     yield "logged out", page(network, [], "<form><input name=password></form><p>Log in</p>")
     for language in ("de", "ja"):
-        made = posts(3, first_days=95, language=language)
+        made = posts(3, first_days=95, now=now, language=language)
         if "pinned" in can:
-            made.insert(0, Post(NOON - DAY, pinned=True, language=language))
+            made.insert(0, Post(now - DAY, pinned=True, language=language))
         yield f"in {language}", page(network, made)
-    yield "large", page(network, posts(1000, first_days=61, apart_days=0.5, words=FILLER * 6))
+    large = posts(1000, first_days=61, apart_days=0.5, now=now, words=FILLER * 6)
+    yield "large", page(network, large)

@@ -45,8 +45,11 @@ def read_page(html: str, *, network: str, handle: str, url: str, now: int) -> Pa
     soup = BeautifulSoup(html, "lxml", parse_only=sieve)
     owner = Owner(handle, url)
     found = [dated for post in posts(sieve.clues) if (dated := judged(post, owner, sieve))]
+    # A page may say of one post twice when it was made, for people and for machines.
+    shown = {dated.at // 1000 for dated in found}
     for script in soup.find_all("script"):
-        found += structured(script.get_text(), owner, now)
+        listed = structured(script.get_text(), owner, now)
+        found += [dated for dated in listed if dated.at // 1000 not in shown]
     if not found and sieve.published is not None:
         found = [Dated(sieve.published, "article:published_time")]
     return summary(found, sieve.feeds)
@@ -59,7 +62,7 @@ def summary(found: Iterable[Dated], feeds: Iterable[str] = ()) -> PageReading:
     newest = max(exact or found, key=lambda dated: dated.at, default=None)
     if newest is None:
         return PageReading(feeds=list(feeds))
-    moments = {dated.at for dated in (exact or found)}
+    moments = [dated.at for dated in (exact or found)]
     return PageReading(
         last_post_at=newest.at,
         rough_ms=newest.rough_ms,

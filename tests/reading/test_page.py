@@ -180,6 +180,14 @@ def test_what_dates_a_post(html: str, by: str | None, at: str | None) -> None:
         assert datetime.fromtimestamp(found.last_post_at / 1000, UTC).date().isoformat() == at
 
 
+def test_each_post_is_counted_once() -> None:
+    """Two posts of one day, of which one stands in the page's JSON-LD as well."""
+    day = '<article><time datetime="2026-11-20">a day</time></article>'
+    html = 2 * day + ld(**{"@type": "BlogPosting", "datePublished": "2026-11-20"})
+    found = read_page(html, network="wordpress", handle=ME, url="https://me.example/", now=NOON)
+    assert found.posts_seen == 2
+
+
 def test_feeds_that_the_page_names_are_found() -> None:
     html = '<link rel="alternate" type="application/rss+xml" href="/feed">' * 20
     found = read_page(html, network="wordpress", handle=ME, url="https://me.example/", now=NOON)
