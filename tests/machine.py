@@ -78,11 +78,15 @@ class Desktop:
 
 
 class Web:
-    """The outside web: any page of any name, any write; a write below /refused gets a 403."""
+    """The outside web: any page of any name, any write; a write below /refused gets a 403.
+
+    `pages` holds the HTML of single addresses, by host and path.
+    """
 
     def __init__(self) -> None:
         self.port = 0
         self.asked: list[str] = []
+        self.pages: dict[str, str] = {}
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -112,7 +116,8 @@ class Web:
     async def _answer(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.method == "GET":
-            text = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            plain = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            text = self.pages.get(f"{request.host}{request.path}", plain)
             return web.Response(text=text, content_type="text/html")
         await request.read()
         refused = "refused" in request.headers.get("X-Test", "")

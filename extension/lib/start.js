@@ -5,6 +5,7 @@ import { api, browserName } from "./browser.js";
 import { loadCatalogue } from "./catalogue.js";
 import { Courier } from "./courier.js";
 import { Known } from "./known.js";
+import { PageReader } from "./page-reader.js";
 import { Pipe } from "./pipe.js";
 import { Queue } from "./queue.js";
 import { IDLE_SECONDS } from "./spans.js";
@@ -27,10 +28,11 @@ export async function start() {
   const courier = new Courier({ queue, pipe: new Pipe(), known, session, source });
   const watch = new Watch({ catalogue, queue, courier, known, session });
   const acts = new Acts({ catalogue, queue, courier, known, session });
+  const reader = new PageReader({ catalogue, courier, known, watch, local });
   const answers = makeAnswers({ catalogue, queue, courier, known, watch });
   api.idle.setDetectionInterval(IDLE_SECONDS);
   await setAlarms();
-  return { watch, acts, courier, answers };
+  return { watch, acts, courier, answers, reader };
 }
 
 /** Who sends: the profile is a random name, so that two profiles of one browser stay apart. */

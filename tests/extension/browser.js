@@ -11,6 +11,8 @@ export const browser = {
   idleSeconds: 0,
   locked: false,
   badge: {},
+  scripts: [],
+  page: null,
 };
 
 globalThis.navigator ??= { language: "en-GB" };
@@ -34,6 +36,13 @@ globalThis.chrome = {
     queryState: async (seconds) => {
       if (browser.locked) return "locked";
       return browser.idleSeconds >= seconds ? "idle" : "active";
+    },
+  },
+  scripting: {
+    executeScript: async (injection) => {
+      browser.scripts.push(injection);
+      if (browser.page instanceof Error) throw browser.page;
+      return [{ result: browser.page }];
     },
   },
   action: {
@@ -62,6 +71,8 @@ export function freshBrowser() {
     idleSeconds: 0,
     locked: false,
     badge: {},
+    scripts: [],
+    page: null,
   });
   return browser;
 }

@@ -19,6 +19,7 @@ test("the manifest asks for the catalogue's hosts, each optional, and for nothin
     "alarms",
     "idle",
     "nativeMessaging",
+    "scripting",
     "storage",
     "webRequest",
   ]);
