@@ -13,6 +13,7 @@ from profile_pages import SHAPES, Post, page, posts
 from session_bus import Bus
 
 from plnd.core import Plnd
+from plnd.core.profiles import filled
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.profiles import FeedChange, ProfileRequest, ReadingRequest
 from plnd.reading.clues import load
@@ -272,6 +273,23 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
     assert plnd.today().profiles == []
     plnd.profiles.undo("x", "me")
     assert view(plnd).mode == "active"
+
+
+@pytest.mark.parametrize(
+    ("template", "handle", "address"),
+    [
+        ("https://x.com/{handle}", "me", "https://x.com/me"),
+        ("https://{host}/@{handle}", "me@mas.to", "https://mas.to/@me"),
+        ("https://{host}/@{handle}", "me", None),
+        ("https://a.example/{team}/{handle}", "me", None),
+        ("https://x.com/{handle}", "ä&?=b", "https://x.com/%C3%A4%26%3F%3Db"),
+        (None, "me", None),
+    ],
+)
+def test_addresses_are_filled_in_whole_or_not_at_all(
+    template: str | None, handle: str, address: str | None
+) -> None:
+    assert filled(template, handle) == address
 
 
 def test_every_network_has_its_way_out() -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import get_args
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 
@@ -183,8 +183,8 @@ class Profiles:
     def standing(self, profile: Profile) -> Standing:
         found = best(self.last_posts(profile))
         last = found[1] if found else None
-        day = self._ground.day_of(last.at) if last else None
-        return Standing(profile, last, days_silent(day, self._ground.day_of(self._ground.clock())))
+        now = self._ground.clock()
+        return Standing(profile, last, days_silent(last.at if last else None, now))
 
     def today(self) -> list[ProfileToday]:
         """How fresh each is, the one silent for longest first; retired ones are history."""
@@ -220,9 +220,10 @@ class Profiles:
     def review_lines(self, since: int) -> list[str]:
         """What a weekly review says of profiles; the review before it was at `since` (ms)."""
         standings = [self.standing(one) for one in self.all()]
-        passed = (self._ground.day_of(self._ground.clock()) - self._ground.day_of(since)).days
         before = {
-            one.profile.id: days for one in standings if (days := (one.days or 0) - passed) >= 0
+            one.profile.id: days
+            for one in standings
+            if one.last and one.last.at <= since and (days := days_silent(one.last.at, since))
         }
         return monthly_lines(before, standings, self._ground.names)
 
@@ -370,14 +371,16 @@ def _handle(network: str, given: str) -> str:
 
 
 def filled(template: str | None, handle: str) -> str | None:
-    """An address with the handle, and the host that stands in the handle, put in."""
+    """An address with the handle, and the host that stands in the handle, put in.
+
+    None where it needs what is not known, such as the host, or a team's name.
+    """
     if template is None:
         return None
     name, _, host = handle.partition("@")
-    if "{host}" in template and not host:
-        return None
     plain = name if "{host}" in template else handle
-    return template.replace("{handle}", plain).replace("{host}", host)
+    address = template.replace("{handle}", quote(plain, safe="@:")).replace("{host}", host)
+    return None if "{" in address or "///" in address else address
 
 
 def address_of(profile: Profile) -> str | None:

@@ -4,7 +4,6 @@ rhythm; whether it is silent or gone."""
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from plnd.model import Freshness
 from plnd.profiles import Decision, LastPost, Origin, Profile, Silence
@@ -18,9 +17,12 @@ PEACE_MS: Mapping[str, int] = {"revive": 7 * DAY_MS, "not_now": 30 * DAY_MS, "cl
 """How long a decision holds its peace."""
 
 
-def days_silent(last_day: date | None, today: date) -> int | None:
-    """Days of the user's between the last post and today; never less than none."""
-    return None if last_day is None else max(0, (today - last_day).days)
+def days_silent(last_at: int | None, now: int) -> int | None:
+    """Whole days of 24 hours since the last post; None when it is not known.
+
+    Not days of the calendar: whether a profile is stale must not hang on a time zone.
+    """
+    return None if last_at is None else max(0, (now - last_at) // DAY_MS)
 
 
 def freshness(days: int | None) -> Freshness:
