@@ -9,7 +9,11 @@ import { start } from "./lib/start.js";
 const ready = start();
 ready.then(({ watch, courier }) => Promise.all([watch.look(), courier.tick()]));
 
-const look = async () => (await ready).watch.look();
+const look = async () => {
+  const { watch, reader } = await ready;
+  await watch.look();
+  await reader.look();
+};
 
 api.tabs.onActivated.addListener(look);
 api.tabs.onRemoved.addListener(look);

@@ -24,6 +24,7 @@ from plnd.web.app import make_app
 log = logging.getLogger("plnd")
 
 PORTS_TRIED = 20
+BEAT_SECONDS = 60.0
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -112,13 +113,29 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     }
     write_atomic(where.state / "daemon.json", msgspec.json.encode(about))
     _announce(url, access, ready)
+    beat = asyncio.create_task(_beat(plnd))
     try:
         await stop.wait()
     finally:
+        beat.cancel()
+        await asyncio.gather(beat, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
         await runner.cleanup()
         await plnd.close()
         log.info("stopped")
+
+
+async def _beat(plnd: Plnd) -> None:
+    """Once a minute: what is due by the clock alone."""
+    while True:
+        try:
+            plnd.speak()
+            await plnd.readings.refresh_due()
+        except PlndError as error:
+            log.error("what was due could not be done: %s", error.message)
+        except Exception:
+            log.exception("a bug in what was due")
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def _announce(url: str, access: Access, ready: int | None) -> None:

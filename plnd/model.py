@@ -37,7 +37,7 @@ ProfileMode = Literal["active", "reading", "retired"]
 LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, where calendars end
 Moment = Annotated[int, Meta(ge=0, le=LAST_MOMENT)]
 MinutesADay = Annotated[int, Meta(ge=0, le=24 * 60)]
-NoticeKind = Literal["budget_near", "budget_used", "budget_over"]
+NoticeKind = Literal["budget_near", "budget_used", "budget_over", "profile_silent"]
 QuarterOfDay = Annotated[
     str,
     Meta(pattern="^([01][0-9]|2[0-3]):(00|15|30|45)$", description="a quarter of the day, HH:MM"),
@@ -235,6 +235,10 @@ class Settings(Strict, frozen=True):
     ] = 0
     notify_budget: Annotated[
         bool, Meta(description="desktop notices about budgets: at 80 %, when used up, and beyond")
+    ] = True
+    notify_profiles: Annotated[
+        bool,
+        Meta(description="desktop notices about own profiles: after 60 days of silence, and 90"),
     ] = True
 
 

@@ -22,7 +22,11 @@ def screen(today: Today, colour: bool = False) -> str:
     lines += [_network_line(row, today, width, colour) for row in rows]
     if not rows:
         lines.append("  nothing yet today")
-    lines += [f"  {_profile_words(p)}" for p in today["profiles"] if _needs_a_word(p)]
+    stale = [profile for profile in today["profiles"] if _needs_a_word(profile)]
+    if stale:
+        worst = max(stale, key=lambda profile: profile["days_silent"])
+        more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
+        lines.append(f"  {_profile_words(worst)}{more}")
     return "\n".join(lines)
 
 

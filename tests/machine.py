@@ -84,7 +84,7 @@ class Desktop:
 class Web:
     """The outside web: any page of any name, any write; a write below /refused gets a 403.
 
-    `pages` are those that are other than the common one, by path.
+    `pages` holds the HTML of single addresses, by host and path.
     """
 
     def __init__(self) -> None:
@@ -120,8 +120,8 @@ class Web:
     async def _answer(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.method == "GET":
-            text = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
-            text = self.pages.get(request.path, text)
+            plain = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            text = self.pages.get(f"{request.host}{request.path}", plain)
             return web.Response(text=text, content_type="text/html")
         await request.read()
         refused = "refused" in request.headers.get("X-Test", "")

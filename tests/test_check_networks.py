@@ -68,7 +68,7 @@ def world() -> Iterator[Web]:
 @pytest.mark.browser
 def test_a_page_is_watched(world: Web, tmp_path: Path) -> None:
     """A real browser, a page that writes twice what no rule knows, once what one does."""
-    world.pages["/watched"] = """<!doctype html><title>x</title><script>
+    world.pages["x.com/watched"] = """<!doctype html><title>x</title><script>
         const send = (path, body) => fetch(path, {method: "POST", body: JSON.stringify(body),
             headers: {"Content-Type": "application/json"}});
         send("/i/api/graphql/abc/FavoriteTweet", {variables: {tweet_id: "secret"}});

@@ -15,6 +15,7 @@ PLND = ROOT / "plnd"
 FLOORS = [
     {"plnd", "errors", "place", "resources"},
     {"model", "client", "status"},
+    {"profiles"},
     {"catalogue", "measures", "intake"},
     {"store", "reading"},
     {"notices"},
@@ -27,7 +28,16 @@ FLOORS = [
 ]
 # All that `plnd status` waits for while the daemon runs.
 LIGHT = {"client": {"errors", "place"}, "status": set(), "place": set(), "errors": set()}
-PURE = ["measures/*.py", "notices/rules.py", "intake.py", "status.py", "errors.py", "model.py"]
+PURE = [
+    "measures/*.py",
+    "notices/rules.py",
+    "notices/profiles.py",
+    "intake.py",
+    "status.py",
+    "errors.py",
+    "model.py",
+]
+PURE += ["profiles.py", "reading/dates.py", "reading/marks.py"]
 OUTSIDE = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "io", "logging", "os"),
     *("pathlib", "platformdirs", "plyer", "random", "secrets", "select", "shutil", "signal"),
@@ -132,14 +142,17 @@ def users(module: str) -> set[str]:
         ("tzlocal", {"core/settings.py"}),
         ("filelock", {"single.py"}),
         ("platformdirs", {"place.py"}),
+        ("bs4", {"reading/page.py"}),
+        ("feedparser", {"reading/feed.py"}),
     ],
 )
 def test_each_outside_thing_is_used_in_one_place(module: str, places: set[str]) -> None:
     assert users(module) == places
 
 
-def test_aiohttp_is_for_the_web_and_the_daemon() -> None:
-    assert {one for one in users("aiohttp") if not one.startswith("web/")} == {"daemon.py"}
+def test_aiohttp_is_for_the_web_the_daemon_and_the_way_out() -> None:
+    beside = {one for one in users("aiohttp") if not one.startswith("web/")}
+    assert beside == {"daemon.py", "reading/fetch.py"}
 
 
 def test_sql_is_in_the_log_only() -> None:

@@ -6,6 +6,7 @@ import { loadCatalogue } from "./catalogue.js";
 import { Courier } from "./courier.js";
 import { Known } from "./known.js";
 import { OwnFiles } from "./own-files.js";
+import { PageReader } from "./page-reader.js";
 import { Pipe } from "./pipe.js";
 import { Queue } from "./queue.js";
 import { IDLE_SECONDS } from "./spans.js";
@@ -30,10 +31,11 @@ export async function start() {
   const watch = new Watch({ catalogue, queue, courier, known, session });
   const acts = new Acts({ catalogue, queue, courier, known, session });
   const ownFiles = new OwnFiles({ catalogue, courier, session });
+  const reader = new PageReader({ catalogue, courier, known, watch, local });
   const answers = makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source });
   api.idle.setDetectionInterval(IDLE_SECONDS);
   await setAlarms();
-  return { watch, acts, courier, answers, catalogue, ownFiles };
+  return { watch, acts, courier, answers, catalogue, ownFiles, reader };
 }
 
 /** Who sends: the profile is a random name, so that two profiles of one browser stay apart. */

@@ -1,6 +1,13 @@
 """The API: a module for each noun, and the one list of its routes."""
 
-from plnd.api import day, networks, notices, settings, sources
+from plnd.api import day, networks, notices, profiles, settings, sources
 
-ROUTES = (*day.ROUTES, *settings.ROUTES, *notices.ROUTES, *networks.ROUTES, *sources.ROUTES)
+ROUTES = (
+    *day.ROUTES,
+    *settings.ROUTES,
+    *notices.ROUTES,
+    *networks.ROUTES,
+    *profiles.ROUTES,
+    *sources.ROUTES,
+)
 """What can be asked with or without a daemon; what only a daemon can answer is in `plnd.web`."""

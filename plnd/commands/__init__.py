@@ -8,11 +8,12 @@ import sys
 from argparse import ArgumentParser
 
 from plnd.cli import DONE, USAGE
-from plnd.commands import budget, daemon, day, explain, network, settings, setup
+from plnd.commands import budget, daemon, day, explain, network, profile, settings, setup
 
 COMMANDS = {
     **day.COMMANDS,
     **budget.COMMANDS,
+    **profile.COMMANDS,
     **settings.COMMANDS,
     **explain.COMMANDS,
     **network.COMMANDS,

@@ -6,19 +6,23 @@ It loads, asks a pure function, saves; it knows both stores, and nobody else doe
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from plnd import catalogue
+from plnd.core.ground import Ground
 from plnd.core.networks import networks_answer
+from plnd.core.profiles import Profiles
+from plnd.core.readings import MakeFetch, Readings, way_out
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
+from plnd.measures import upkeep
 from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
 from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
@@ -29,6 +33,7 @@ from plnd.model import (
     EventsAnswer,
     NetworksAnswer,
     NetworkToday,
+    Notice,
     Pause,
     PauseState,
     Rejection,
@@ -38,13 +43,16 @@ from plnd.model import (
 )
 from plnd.notices import desktop
 from plnd.notices.rules import budget_notices, minute_of
+from plnd.profiles import Affords, ReadingAnswer, ReadingRequest
 from plnd.store import networks
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
-from plnd.store.log import Batch, Log, Outcome
+from plnd.store.log import Batch, Log, Outcome, Sums
 
 log = logging.getLogger("plnd")
+
+UPKEEP_WEEKS = 4
 
 
 def now_ms() -> int:
@@ -56,18 +64,25 @@ class Plnd:
     """One home's plnd.
 
     `clock` gives the time in ms; `tell(title, body)` shows a notice and returns None, or why
-    it was not shown.
+    it was not shown; `make_fetch` gives the way to the feeds outside.
 
     Raises:
         StorageError: from any method, when a store refuses.
     """
 
     def __init__(
-        self, home: Home, *, clock: Callable[[], int] = now_ms, tell: Tell = desktop.tell
+        self,
+        home: Home,
+        *,
+        clock: Callable[[], int] = now_ms,
+        tell: Tell = desktop.tell,
+        make_fetch: MakeFetch = way_out,
     ) -> None:
         home.make()
         self.home = home
         self.clock = clock
+        self._names: dict[str, str] = {}
+        self._today: Today | None = None
         self._take_networks(self._catalogue())
         self._book = Book(home.data)
         self._settings = kept_settings(self._book.settings)
@@ -79,6 +94,12 @@ class Plnd:
         self._commits = Commits(self._log, self._changed)
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
+        ground = Ground(
+            home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
+        )
+        self._ground = ground
+        self.profiles = Profiles(ground, self._forget_today)
+        self.readings = Readings(ground, self.profiles, make_fetch)
 
     @property
     def damaged(self) -> list[str]:
@@ -89,6 +110,7 @@ class Plnd:
         """Write what waits, end the notices that are being shown, close the stores."""
         self._commits.commit()
         await self.telling.close()
+        await self.readings.close()
         self.close_stores()
 
     def close_stores(self) -> None:
@@ -102,9 +124,10 @@ class Plnd:
 
     def _take_networks(self, found: catalogue.Effective) -> None:
         every = found.networks.values()
-        self._names = {one.id: one.name for one in every}
+        self._names.clear()  # the parts hold on to this one
+        self._names.update({one.id: one.name for one in every})
         self._unsure = {one.id: catalogue.unsure_acts(one) for one in every}
-        self._today: Today | None = None
+        self._today = None
 
     def networks(self) -> NetworksAnswer:
         """The networks in use, with the user's own files as they are on disk now."""
@@ -136,7 +159,11 @@ class Plnd:
                 self._day[2].put(begin, sums.times, sums.acts)
         for browser, at in outcome.seen.items():
             self._seen[browser] = max(at, self._seen.get(browser, 0))
-        self._speak()
+        self.profiles.acts_changed(outcome.quarters)
+        self.speak()
+
+    def _forget_today(self) -> None:
+        self._today = None
 
     # -- today -----------------------------------------------------------------
 
@@ -170,7 +197,7 @@ class Plnd:
             taking_part_seconds=figures.taking_part_ms() // 1000,
             chat_seconds=0,
             networks=self._networks(figures, held),
-            profiles=[],
+            profiles=self.profiles.today(),
             next_chat=None,
             sources=[
                 SourceSeen(browser=browser, last_event_at=at)
@@ -301,6 +328,26 @@ class Plnd:
         self._budgets = self._book.budgets.all()
         self._today = None
 
+    # -- profiles ----------------------------------------------------------------
+
+    async def read_page(self, given: ReadingRequest) -> ReadingAnswer:
+        """What a profile's page says of its last post. While plnd is paused nothing is kept."""
+        return await self.readings.take(given, keep=not self.pause_state().paused)
+
+    def affords(self) -> Affords:
+        """What the user's hour affords, from the last four weeks."""
+        zone, settings, now = self.zone(), self._settings, self.clock()
+        today = day_of(now, zone, settings.day_start)
+        found: dict[str, list[upkeep.Week]] = {}
+        for number in range(UPKEEP_WEEKS):
+            last = today - timedelta(days=7 * number)
+            start = day_bounds(last - timedelta(days=6), zone, settings.day_start)[0]
+            end = day_bounds(last, zone, settings.day_start)[1]
+            for network, week in _week(self._log.quarters(start, end)).items():
+                weeks = found.setdefault(network, [upkeep.Week()] * UPKEEP_WEEKS)
+                weeks[number] = week
+        return upkeep.affords(found, upkeep.budget_minutes(self._budgets), self._names)
+
     # -- pause -------------------------------------------------------------------
 
     def pause_state(self) -> PauseState:
@@ -338,24 +385,54 @@ class Plnd:
 
     # -- notices -----------------------------------------------------------------
 
-    def _speak(self) -> None:
-        """Tell what is due. It is noted on disk first, so that no restart tells it twice."""
+    def speak(self) -> None:
+        """Tell what is due. It is noted on disk first, so that no restart tells it twice.
+
+        Called after each commit, and by the daemon once a minute for what no commit brings.
+        """
         now = self.clock()
         zone = self.zone()
         settings = self._settings
-        if not settings.notify_budget or not self.telling.allowed(now, zone, settings):
+        if not self.telling.allowed(now, zone, settings):
             return
         day = day_of(now, zone, settings.day_start)
+        if settings.notify_budget:
+            self.telling.tell(self._budget_notices(day, now, zone))
+        if settings.notify_profiles:
+            self.telling.tell(self._profile_notices(day))
+
+    def _budget_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
         held = self._standings(self._figures(day, zone), day, now, zone)
-        due = budget_notices(
+        return budget_notices(
             [standing for group in held.values() for standing in group],
             day=day.isoformat(),
             now=now,
             told=self.telling.told,
             names=self._names,
-            grace_ms=settings.grace_minutes * 60_000,
+            grace_ms=self._settings.grace_minutes * 60_000,
         )
-        self.telling.tell(due)
+
+    def _profile_notices(self, day: date) -> list[Notice]:
+        """What is to be said of profiles: one notice a day."""
+        if f"profiles/{day.isoformat()}" in self.telling.told:
+            return []
+        notice = self.profiles.notice(day.isoformat())
+        return [notice] if notice else []
+
+
+def _week(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
+    """A week's figures by network."""
+    spent: dict[str, int] = {}
+    acts: dict[str, int] = {}
+    for sums in quarters.values():
+        for (network, _), (ms, _) in sums.times.items():
+            spent[network] = spent.get(network, 0) + ms
+        for (network, _), count in sums.acts.items():
+            acts[network] = acts.get(network, 0) + count
+    return {
+        network: upkeep.Week(spent.get(network, 0), acts.get(network, 0))
+        for network in spent.keys() | acts.keys()
+    }
 
 
 def _conflict(one: Taken) -> Rejection:

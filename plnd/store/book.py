@@ -15,12 +15,14 @@ from tinydb.table import Document, Table
 
 from plnd.errors import StorageError
 from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
+from plnd.profiles import NotMine, Profile, Request
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
 FORMAT = 1
 FIRST_BUDGET = Budget(id="all", minutes=60)
 MOST_NOTICES = 200
 MOST_SOURCES = 100
+MOST_REQUESTS = 1000
 
 T = TypeVar("T", bound=msgspec.Struct)
 Tables = dict[str, dict[str, Any]]
@@ -189,6 +191,9 @@ class Book:
         self.sources = Collection(
             folder / "sources.json", SourceHeard, key="profile", most=MOST_SOURCES
         )
+        self.profiles = Collection(folder / "profiles.json", Profile)
+        self.not_mine = Collection(folder / "not_mine.json", NotMine)
+        self.requests = Collection(folder / "requests.json", Request, most=MOST_REQUESTS)
         self._storages = [
             one.storage for one in vars(self).values() if isinstance(one, Single | Collection)
         ]

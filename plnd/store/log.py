@@ -15,7 +15,7 @@ from typing import Any
 
 from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
-from plnd.measures.time import ACT_REACH_MS, Quarter, quarters_of
+from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
 from plnd.model import Interaction, Source, Visit
 from plnd.store.files import FILE_MODE, cannot_write, disk_full, set_aside
 
@@ -397,6 +397,54 @@ class Log:
         except sqlite3.Error as error:
             raise _storage_error(self.path, error) from error
         return found
+
+    def last_acts(self, actions: Sequence[str], since: int = 0) -> dict[str, int]:
+        """When each network last had one of these acts (ms), since `since` or not at all."""
+        named = f"action IN ({','.join('?' * len(actions))})"
+        latest = self._rows(
+            f"SELECT network, max(begin) FROM quarter_act WHERE {named} AND count > 0"  # noqa: S608
+            " AND begin >= ? GROUP BY network",
+            (*actions, since - QUARTER_MS),
+        )
+        found = {}
+        for network, begin in latest:
+            ((at,),) = self._rows(
+                f"SELECT max(at) FROM interaction WHERE {named}"  # noqa: S608
+                " AND network = ? AND at >= ? AND at < ?",
+                (*actions, network, begin, begin + QUARTER_MS),
+            )
+            found[network] = at
+        return found
+
+    def act_quarters(self, actions: Sequence[str], since: int) -> list[tuple[str, int]]:
+        """Network and begin (ms) of each quarter since then that has one of these acts."""
+        marks = ",".join("?" * len(actions))
+        return self._rows(
+            f"SELECT DISTINCT network, begin FROM quarter_act WHERE action IN ({marks})"  # noqa: S608
+            " AND count > 0 AND begin >= ?",
+            (*actions, since),
+        )
+
+    def visited(self, since: int) -> set[str]:
+        """The networks that were visited since then (ms)."""
+        rows = self._rows(
+            "SELECT DISTINCT network FROM quarter_time WHERE begin >= ? AND spent_ms > 0", (since,)
+        )
+        return {network for (network,) in rows}
+
+    def handles_seen(self, page: str, since: int) -> list[tuple[str, str | None, int]]:
+        """Network, handle and number of the visits to a kind of page since then (ms)."""
+        return self._rows(
+            "SELECT network, handle, count(*) FROM visit WHERE start >= ? AND page = ?"
+            " GROUP BY network, handle ORDER BY count(*) DESC, handle",
+            (since, page),
+        )
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise _storage_error(self.path, error) from error
 
     def seen(self) -> dict[str, int]:
         """When each browser was last heard of: the time (ms) of its latest event."""

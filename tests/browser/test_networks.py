@@ -48,7 +48,9 @@ def allow(browser: Browser, page: Page) -> None:
 
 def test_an_own_host_is_looked_at_then_counted(start: Start, desktop: Desktop, world: Web) -> None:
     """Asked for alone; kept once it shows what it is; gone with its permission."""
-    world.pages["/api/v2/instance"] = json.dumps({"source_url": "https://example.org/source"})
+    world.pages["example.org/api/v2/instance"] = json.dumps(
+        {"source_url": "https://example.org/source"}
+    )
     browser = start("x", headless=False)
     page = welcome_of(browser)
     look_at(page, "mastodon", "https://Example.org/@me")

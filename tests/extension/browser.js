@@ -12,6 +12,8 @@ export const browser = {
   locked: false,
   picked: [],
   badge: {},
+  scripts: [],
+  page: null,
 };
 
 globalThis.navigator ??= { language: "en-GB" };
@@ -35,6 +37,13 @@ globalThis.chrome = {
     queryState: async (seconds) => {
       if (browser.locked) return "locked";
       return browser.idleSeconds >= seconds ? "idle" : "active";
+    },
+  },
+  scripting: {
+    executeScript: async (injection) => {
+      browser.scripts.push(injection);
+      if (browser.page instanceof Error) throw browser.page;
+      return [{ result: browser.page }];
     },
   },
   action: {
@@ -64,6 +73,8 @@ export function freshBrowser() {
     locked: false,
     picked: [],
     badge: {},
+    scripts: [],
+    page: null,
   });
   return browser;
 }

@@ -19,6 +19,7 @@ test("the manifest names the catalogue's hosts and any other, all optional, and 
     "alarms",
     "idle",
     "nativeMessaging",
+    "scripting",
     "storage",
     "webRequest",
   ]);

@@ -32,6 +32,7 @@ DEFAULTS = {
     "quiet_end": None,
     "grace_minutes": 0,
     "notify_budget": True,
+    "notify_profiles": True,
 }
 
 
@@ -414,8 +415,7 @@ async def test_health_says_who_runs(api: Api, home: Home) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda one: f"{one.method} {one.path}")
 async def test_an_unknown_query_is_refused_everywhere(api: Api, route: Any) -> None:
-    path = route.path.removeprefix("/api/v1/")
-    path = re.sub(r"{\w+}", "all", path)
+    path = re.sub(r"{\w+}", "all", route.path.removeprefix("/api/v1/"))
     refused(await api(route.method, f"{path}?moon=full", status=400), "invalid", "moon")
 
 
