@@ -15,8 +15,9 @@ PLND = ROOT / "plnd"
 FLOORS = [
     {"plnd", "errors", "place", "resources"},
     {"model", "client", "status"},
-    {"catalogue", "measures", "intake"},
-    {"store", "reading"},
+    {"learning"},
+    {"catalogue", "chatlist", "measures", "intake"},
+    {"store", "reading", "archives"},
     {"notices"},
     {"core"},
     {"api"},
@@ -27,7 +28,15 @@ FLOORS = [
 ]
 # All that `plnd status` waits for while the daemon runs.
 LIGHT = {"client": {"errors", "place"}, "status": set(), "place": set(), "errors": set()}
-PURE = ["measures/*.py", "notices/rules.py", "intake.py", "status.py", "errors.py", "model.py"]
+PURE = [
+    "measures/*.py",
+    "notices/rules.py",
+    "intake.py",
+    "status.py",
+    "errors.py",
+    "model.py",
+    "learning.py",
+]
 OUTSIDE = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "io", "logging", "os"),
     *("pathlib", "platformdirs", "plyer", "random", "secrets", "select", "shutil", "signal"),
