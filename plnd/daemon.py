@@ -112,13 +112,26 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     }
     write_atomic(where.state / "daemon.json", msgspec.json.encode(about))
     _announce(url, access, ready)
+    minutes = loop.create_task(_each_minute(plnd))
     try:
         await stop.wait()
     finally:
+        minutes.cancel()
         (where.state / "daemon.json").unlink(missing_ok=True)
         await runner.cleanup()
         await plnd.close()
         log.info("stopped")
+
+
+async def _each_minute(plnd: Plnd) -> None:
+    """Tell what is due by the clock: a chat, the weekly review. What an event makes due is told
+    when it comes."""
+    while True:
+        await asyncio.sleep(60 - now_ms() / 1000 % 60)
+        try:
+            plnd.speak()
+        except PlndError as error:
+            log.error("could not see what is due: %s", error.message)
 
 
 def _announce(url: str, access: Access, ready: int | None) -> None:

@@ -6,9 +6,9 @@ a field that nobody knows is refused in what is read from outside.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from plnd.model import Name, Strict, Text, Weekday
+from plnd.model import Moment, Name, Strict, Text, Weekday
 
 MOST_HANDLES = 50
 LONGEST_NOTE = 4000
@@ -21,6 +21,8 @@ Clock = Annotated[
 ]
 Handles = Annotated[list["Handle"], Meta(max_length=MOST_HANDLES)]
 Tags = Annotated[list[Name], Meta(max_length=50)]
+Link = Annotated[str, Meta(max_length=2048, pattern="^https?://", description="a web address")]
+EntryMinutes = Annotated[int, Meta(ge=0, le=24 * 60)]
 GapDays = Annotated[int, Meta(ge=1, le=3650)]
 
 TouchKind = Literal["post", "reply", "share", "react", "follow", "message", "visit", "met"]
@@ -54,7 +56,7 @@ class Cadence(Strict, frozen=True):
     worst_days: GapDays | None = None
 
 
-class Person(Strict, frozen=True):
+class Person(Strict, frozen=True, omit_defaults=True):
     """A member of the user's learning network, as it is kept.
 
     `how_met` is the user's own word; `merged` are the ids of people merged into this one;
@@ -89,6 +91,21 @@ class Meeting(Strict, frozen=True):
     at: int
     note: Note = ""
     uid: str | None = None
+
+
+class TagCadence(Strict, frozen=True):
+    """The cadence of all who carry a tag and have none of their own."""
+
+    tag: Name
+    ideal_days: GapDays
+    worst_days: GapDays | None = None
+
+
+class Refused(Strict, frozen=True):
+    """A suggestion that the user said no to; `id` is `network:handle`."""
+
+    id: str
+    at: int
 
 
 class Merge(Struct, frozen=True, kw_only=True):
@@ -129,7 +146,7 @@ class Break(Strict, frozen=True):
     name: Text = ""
 
 
-class Chat(Strict, frozen=True):
+class Chat(Strict, frozen=True, omit_defaults=True):
     """A recurring chat led by a hashtag, as it is kept.
 
     `start` null: the hour is not known, so there are no slots. `nth` are weeks of the month
@@ -172,18 +189,19 @@ class Slot(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Strict, frozen=True):
-    """Something learned from, or taught to, somebody."""
+    """Something learned from, or taught to, somebody: one of the people, or just a name."""
 
     id: str
     kind: EntryKind
     at: int
     text: Line
     person: str | None = None
-    link: Annotated[str, Meta(max_length=2048)] | None = None
+    person_name: Text | None = None
+    link: Link | None = None
     title: Text | None = None
     author: Text | None = None
     network: Name | None = None
-    minutes: Annotated[int, Meta(ge=0, le=24 * 60)] | None = None
+    minutes: EntryMinutes | None = None
 
 
 # -- the log of professional development ------------------------------------------
@@ -215,3 +233,383 @@ class CpdRow(Struct, frozen=True, kw_only=True):
     note: str
     source: CpdSource
     struck: bool = False
+
+
+# -- the API: people -----------------------------------------------------------------
+
+
+class PersonView(Struct, frozen=True, kw_only=True):
+    """A person and how things stand with them.
+
+    `last_touch` null: never since they were added. `gap` null: no cadence. `silent_days` is how
+    long they have not posted themselves, as far as is known.
+    """
+
+    id: str
+    name: str
+    handles: list[Handle]
+    last_touch: Touch | None
+    days_since: int
+    tie: Tie
+    gap: Gap | None
+    cadence: Cadence | None
+    silent_days: int | None
+    tags: list[str]
+    how_met: str
+    note: str
+    added_at: int
+
+
+class PeopleAnswer(Struct, frozen=True):
+    people: list[PersonView]
+
+
+class PersonAnswer(Struct, frozen=True):
+    person: PersonView
+
+
+class PersonPage(Struct, frozen=True, kw_only=True):
+    """One person with the latest touches, the meetings and what the journal says."""
+
+    person: PersonView
+    touches: list[Touch]
+    meetings: list[Meeting]
+    entries: list["EntryView"]
+
+
+class PersonRequest(Strict, frozen=True):
+    """Somebody to add."""
+
+    name: Name
+    handles: Handles = field(default_factory=list)
+    tags: Tags = field(default_factory=list)
+    how_met: Note = ""
+    note: Note = ""
+    cadence: Cadence | None = None
+
+
+class PersonChange(Strict, frozen=True):
+    """What to change of a person; what is not named stays."""
+
+    name: Name | UnsetType = UNSET
+    handles: Handles | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+    how_met: Note | UnsetType = UNSET
+    note: Note | UnsetType = UNSET
+    cadence: Cadence | UnsetType | None = UNSET
+
+
+class Ties(Struct, frozen=True, kw_only=True):
+    """Whom contact is being lost with, how many ties of each kind there are, this week's draw,
+    and, which is another matter, who has gone silent themselves."""
+
+    drifting: list[PersonView]
+    counts: dict[str, int]
+    weak_tie: PersonView | None
+    gone_silent: list[PersonView]
+
+
+class SuggestionView(Struct, frozen=True, kw_only=True):
+    """A handle that the user deals with and that is nobody's yet."""
+
+    network: str
+    handle: str
+    touches: int
+    kinds: dict[str, int]
+    says: str
+
+
+class SuggestionsAnswer(Struct, frozen=True):
+    suggestions: list[SuggestionView]
+
+
+class SuggestionReply(Strict, frozen=True):
+    """Yes adds the person, under `name` or else the handle; no is remembered."""
+
+    network: Name
+    handle: Name
+    answer: Literal["yes", "no"]
+    name: Name | None = None
+
+
+class SuggestionDone(Struct, frozen=True):
+    person: PersonView | None
+
+
+class MeetingRequest(Strict, frozen=True):
+    """Face to face with somebody: a name, an id or network:handle. When: `at` in ms, or `when`
+    in local words (2026-11-20, 2026-11-20 14:00, yesterday); else now."""
+
+    person: Name
+    at: Moment | None = None
+    when: Text | None = None
+    note: Note = ""
+
+
+class MeetingAnswer(Struct, frozen=True, kw_only=True):
+    """`added` when the person was not known before."""
+
+    meeting: Meeting
+    person: PersonView
+    added: bool
+
+
+class ImportRequest(Strict, frozen=True):
+    """A file's text to take in: a vCard file, LinkedIn's Connections.csv, a calendar of meetings.
+
+    With `dry_run` nothing is written.
+    """
+
+    kind: Literal["vcard", "linkedin", "meetings"]
+    content: str
+    dry_run: bool = False
+
+
+class ImportAnswer(Struct, frozen=True, kw_only=True):
+    """What an import came to, or would: names of those added and changed, how many were known
+    as they stand, and what could not be read."""
+
+    dry_run: bool
+    added: list[str]
+    changed: list[str]
+    same: int
+    problems: list[Problem]
+
+
+class MergeRequest(Strict, frozen=True):
+    """Two people who are one: ids, names or network:handle."""
+
+    kept: Name
+    gone: Name
+
+
+class MergeAnswer(Struct, frozen=True, kw_only=True):
+    """`merge` is what undoes it."""
+
+    merge: str
+    person: PersonView
+
+
+class MergesAnswer(Struct, frozen=True):
+    merges: list[Merge]
+
+
+class CadencesAnswer(Struct, frozen=True):
+    cadences: list[TagCadence]
+
+
+# -- the API: chats ------------------------------------------------------------------
+
+
+class AttendedSlot(Struct, frozen=True, kw_only=True):
+    """A past slot and how it went."""
+
+    starts_at: int
+    ends_at: int
+    attended: Attended
+    on_tag_seconds: int
+
+
+class AttendanceCounts(Struct, frozen=True, kw_only=True):
+    """Of how many confirmed slots how many were taken part in, listened to, missed."""
+
+    slots: int
+    took_part: int
+    listened: int
+    missed: int
+
+
+class ChatView(Struct, frozen=True, kw_only=True):
+    """A chat, its state, and its next slot. `attendance` is null while it is not followed."""
+
+    id: str
+    tag: str
+    network: str
+    weekday: Weekday
+    start: str | None
+    minutes: int
+    time_zone: str
+    repeat: Repeat
+    nth: list[int]
+    anchor: str | None
+    breaks: list[Break]
+    topic: str
+    status: str
+    evidence: str | None
+    certainty: str
+    note: str
+    shipped: bool
+    followed: bool
+    state: ChatState
+    next_slot: Slot | None
+    attendance: AttendanceCounts | None
+
+
+class ChatsAnswer(Struct, frozen=True):
+    chats: list[ChatView]
+
+
+class ChatAnswer(Struct, frozen=True):
+    chat: ChatView
+
+
+class ChatPage(Struct, frozen=True, kw_only=True):
+    """A chat with its past slots, the last first."""
+
+    chat: ChatView
+    slots: list[AttendedSlot]
+
+
+class ChatRequest(Strict, frozen=True):
+    """A chat of the user's own; it is followed at once."""
+
+    tag: Name
+    network: Name
+    weekday: Weekday
+    start: Clock
+    minutes: Annotated[int, Meta(ge=5, le=360)] = 60
+    time_zone: Name | None = None
+    repeat: Repeat = "weekly"
+    nth: Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)] = field(
+        default_factory=list
+    )
+    anchor: Day | None = None
+    topic: Text = ""
+
+
+class ChatChange(Strict, frozen=True):
+    """What to change of a chat; what is not named stays. `followed` turns it on and off,
+    `confirmed` says that it is alive."""
+
+    network: Name | UnsetType = UNSET
+    weekday: Weekday | UnsetType = UNSET
+    start: Clock | UnsetType | None = UNSET
+    minutes: Annotated[int, Meta(ge=5, le=360)] | UnsetType = UNSET
+    time_zone: Name | UnsetType = UNSET
+    repeat: Repeat | UnsetType = UNSET
+    nth: Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)] | UnsetType = UNSET
+    anchor: Day | UnsetType | None = UNSET
+    breaks: Annotated[list[Break], Meta(max_length=200)] | UnsetType = UNSET
+    topic: Text | UnsetType = UNSET
+    followed: bool | UnsetType = UNSET
+    confirmed: Literal[True] | UnsetType = UNSET
+
+
+class BreaksRequest(Strict, frozen=True):
+    """A calendar of term dates; its breaks take the place of those known before.
+
+    `chat` null: for every followed chat. With `dry_run` nothing is written.
+    """
+
+    content: str
+    chat: Name | None = None
+    dry_run: bool = False
+
+
+class BreaksAnswer(Struct, frozen=True, kw_only=True):
+    """The breaks that were found, and for which chats they hold, or would."""
+
+    dry_run: bool
+    breaks: list[Break]
+    chats: list[str]
+    problems: list[Problem]
+
+
+class FollowedTag(Struct, frozen=True):
+    network: str
+    tag: str
+
+
+class FollowedTags(Struct, frozen=True):
+    """What a browser has to look out for: nothing else of a tag is ever sent."""
+
+    tags: list[FollowedTag]
+
+
+# -- the API: journal ------------------------------------------------------------------
+
+
+class EntryView(Struct, frozen=True, kw_only=True):
+    """A journal entry; `person_name` is who it was, known or not."""
+
+    id: str
+    kind: EntryKind
+    at: int
+    text: str
+    person: str | None
+    person_name: str | None
+    link: str | None
+    title: str | None
+    author: str | None
+    network: str | None
+    minutes: int | None
+
+
+class JournalAnswer(Struct, frozen=True):
+    entries: list[EntryView]
+
+
+class EntryAnswer(Struct, frozen=True):
+    entry: EntryView
+
+
+class EntryRequest(Strict, frozen=True):
+    """Something learned or taught. `person` is a name, an id or network:handle."""
+
+    kind: EntryKind
+    text: Line
+    person: Name | None = None
+    link: Link | None = None
+    network: Name | None = None
+    minutes: EntryMinutes | None = None
+    at: Moment | None = None
+    when: Text | None = None
+
+
+class EntryChange(Strict, frozen=True):
+    """What to change of an entry; what is not named stays."""
+
+    kind: EntryKind | UnsetType = UNSET
+    text: Line | UnsetType = UNSET
+    person: Name | UnsetType | None = UNSET
+    link: Link | UnsetType | None = UNSET
+    minutes: EntryMinutes | UnsetType | None = UNSET
+
+
+# -- the API: development, review ----------------------------------------------------------
+
+
+class CpdLog(Struct, frozen=True, kw_only=True):
+    """A year of the log, by the calendar of `body`; `hours` are those of rows not struck."""
+
+    body: CpdBody
+    year: int
+    name: str
+    first: str
+    last: str
+    hours: float
+    rows: list[CpdRow]
+
+
+class CpdChange(Strict, frozen=True):
+    """The user's word on a row; what is not named stays as it is."""
+
+    note: Note | UnsetType = UNSET
+    topic: Text | UnsetType = UNSET
+    hours: Annotated[float, Meta(ge=0, le=24)] | UnsetType = UNSET
+    evidence: Text | UnsetType = UNSET
+    struck: bool | UnsetType = UNSET
+
+
+class CpdRequest(Strict, frozen=True):
+    """A row of the user's own."""
+
+    day: Day
+    hours: Annotated[float, Meta(ge=0, le=24)]
+    topic: Name
+    evidence: Text = ""
+    note: Note = ""
+
+
+class CpdAnswer(Struct, frozen=True):
+    row: CpdRow

@@ -14,9 +14,10 @@ PLND = ROOT / "plnd"
 # From the ground up: a module imports from its own floor or from those below it.
 FLOORS = [
     {"plnd", "errors", "place", "resources"},
-    {"model", "client", "status"},
+    {"model", "client", "pages", "status"},
     {"learning"},
     {"catalogue", "chatlist", "measures", "intake"},
+    {"weekly"},
     {"store", "reading", "archives"},
     {"notices"},
     {"core"},

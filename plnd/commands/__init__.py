@@ -8,11 +8,26 @@ import sys
 from argparse import ArgumentParser
 
 from plnd.cli import DONE, USAGE
-from plnd.commands import budget, daemon, day, explain, settings, setup
+from plnd.commands import (
+    budget,
+    chat,
+    daemon,
+    day,
+    explain,
+    journal,
+    person,
+    review,
+    settings,
+    setup,
+)
 
 COMMANDS = {
     **day.COMMANDS,
     **budget.COMMANDS,
+    **person.COMMANDS,
+    **chat.COMMANDS,
+    **journal.COMMANDS,
+    **review.COMMANDS,
     **settings.COMMANDS,
     **explain.COMMANDS,
     **daemon.COMMANDS,

@@ -13,19 +13,26 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd import catalogue
+from plnd.core.chats import Chats
+from plnd.core.development import Development
+from plnd.core.ground import Ground
+from plnd.core.journal import Journal
+from plnd.core.people import People
+from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
 from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
-from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
+from plnd.measures.time import WEEKDAYS, Tally, day_bounds, day_of
 from plnd.model import (
     Budget,
     BudgetRequest,
     EventBatch,
     EventsAnswer,
     NetworkToday,
+    Notice,
     Pause,
     PauseState,
     Rejection,
@@ -34,7 +41,14 @@ from plnd.model import (
     Today,
 )
 from plnd.notices import desktop
-from plnd.notices.rules import budget_notices, minute_of
+from plnd.notices.learning import (
+    AHEAD_MS,
+    browser_in_use,
+    chat_notices,
+    review_notices,
+    within_a_day,
+)
+from plnd.notices.rules import budget_notices
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
@@ -75,6 +89,22 @@ class Plnd:
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
         self._today: Today | None = None
+        ground = Ground(
+            home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
+        )
+        self._ground = ground
+        self.people = People(ground)
+        self.chats = Chats(ground, self._chats_changed)
+        self.journal = Journal(ground, self.people)
+        self.development = Development(ground, self.chats, self.journal)
+        self.reviews = Reviews(
+            ground,
+            self.people,
+            self.chats,
+            self.journal,
+            profiles=lambda: self.today().profiles,
+            budget_minutes=self._budget_minutes,
+        )
 
     @property
     def damaged(self) -> list[str]:
@@ -115,7 +145,12 @@ class Plnd:
                 self._day[2].put(begin, sums.times, sums.acts)
         for browser, at in outcome.seen.items():
             self._seen[browser] = max(at, self._seen.get(browser, 0))
-        self._speak()
+        self.people.touched(outcome.touches)
+        self.chats.changed(outcome.quarters)
+        self.speak()
+
+    def _chats_changed(self) -> None:
+        self._today = None
 
     # -- today -----------------------------------------------------------------
 
@@ -136,7 +171,8 @@ class Plnd:
     def _worked_out(self, shown: date, now: int) -> Today:
         zone = self.zone()
         figures = self._figures(shown, zone)
-        held = self._standings(figures, shown, now, zone)
+        chats = self.chats.times(figures.start, figures.end)
+        held = self._standings(figures, chats, shown, now, zone)
         bound = in_force(held.get(None, ()))
         return Today(
             day=shown.isoformat(),
@@ -147,10 +183,10 @@ class Plnd:
             left_seconds=bound.left_ms // 1000 if bound else None,
             state=bound.state if bound else "off",
             taking_part_seconds=figures.taking_part_ms() // 1000,
-            chat_seconds=0,
+            chat_seconds=sum(tally.spent_ms for tally in chats.values()) // 1000,
             networks=self._networks(figures, held),
             profiles=[],
-            next_chat=None,
+            next_chat=self.chats.next(),
             sources=[
                 SourceSeen(browser=browser, last_event_at=at)
                 for browser, at in sorted(self._seen.items())
@@ -188,7 +224,7 @@ class Plnd:
         key = (day.isoformat(), zone.key)
         if self._day is None or self._day[:2] != key:
             start, end = day_bounds(day, zone, self._settings.day_start)
-            hours = self._work_hours()
+            hours = self._ground.work_hours()
             figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
             for begin, sums in self._log.quarters(start, end).items():
                 figures.put(begin, sums.times, sums.acts)
@@ -196,22 +232,40 @@ class Plnd:
         return self._day[2]
 
     def _standings(
-        self, figures: DayFigures, day: date, now: int, zone: ZoneInfo
+        self,
+        figures: DayFigures,
+        chats: Mapping[tuple[int, str], Tally],
+        day: date,
+        now: int,
+        zone: ZoneInfo,
     ) -> dict[str | None, list[Standing]]:
+        """The budgets that hold, and what was spent against them: chats left out, if wanted."""
+        hours = self._ground.work_hours()
+        outside = chats if self._settings.chats_outside_budget else {}
+
+        def spent(network: str | None, when: str | None) -> int:
+            chat = sum(
+                tally.spent_ms
+                for (begin, one), tally in outside.items()
+                if network in (None, one)
+                and (when is None or (when == "work") == hours.at(begin, zone))
+            )
+            return figures.spent_ms(network, when) - chat
+
         return standings(
             self._budgets,
             weekday=WEEKDAYS[day.weekday()],
-            now_when="work" if self._work_hours().at(now, zone) else "off",
-            spent=figures.spent_ms,
+            now_when="work" if hours.at(now, zone) else "off",
+            spent=spent,
         )
 
-    def _work_hours(self) -> WorkHours:
-        settings = self._settings
-        return WorkHours(
-            frozenset(settings.work_days),
-            minute_of(settings.work_start),
-            minute_of(settings.work_end),
-        )
+    def _budget_minutes(self, day: date) -> int | None:
+        """The budget of a day over all networks; None when there is none."""
+        nothing = DayFigures(0, 0, lambda _: False)
+        now = self._ground.day_bounds(day)[0]
+        held = self._standings(nothing, {}, day, now, self.zone())
+        bound = in_force(held.get(None, ()))
+        return bound.budget.minutes if bound else None
 
     def zone(self) -> ZoneInfo:
         """The user's time zone: the setting, else the system's, else UTC."""
@@ -316,24 +370,46 @@ class Plnd:
 
     # -- notices -----------------------------------------------------------------
 
-    def _speak(self) -> None:
-        """Tell what is due. It is noted on disk first, so that no restart tells it twice."""
+    def speak(self) -> None:
+        """Tell what is due. It is noted on disk first, so that no restart tells it twice.
+
+        Called after each commit, and by the daemon once a minute for what no commit brings.
+        """
         now = self.clock()
         zone = self.zone()
         settings = self._settings
-        if not settings.notify_budget or not self.telling.allowed(now, zone, settings):
+        if not self.telling.allowed(now, zone, settings):
             return
         day = day_of(now, zone, settings.day_start)
-        held = self._standings(self._figures(day, zone), day, now, zone)
-        due = budget_notices(
+        if settings.notify_budget:
+            self.telling.tell(self._budget_notices(day, now, zone))
+        self.telling.tell(self._other_notices(day, now, zone))
+
+    def _budget_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
+        figures = self._figures(day, zone)
+        chats = self.chats.times(figures.start, figures.end)
+        held = self._standings(figures, chats, day, now, zone)
+        return budget_notices(
             [standing for group in held.values() for standing in group],
             day=day.isoformat(),
             now=now,
             told=self.telling.told,
             names=self._names,
-            grace_ms=settings.grace_minutes * 60_000,
+            grace_ms=self._settings.grace_minutes * 60_000,
         )
-        self.telling.tell(due)
+
+    def _other_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
+        """What is not about budgets: two a day at most."""
+        settings = self._settings
+        due = []
+        if settings.notify_chats and browser_in_use(self._seen.values(), now):
+            due += chat_notices(self.chats.beginning(AHEAD_MS), now=now, zone=zone)
+        if settings.notify_review:
+            week, held = self.reviews.current()
+            due += review_notices(week, today=held == day, now=now)
+        told = self.telling.told
+        start = self._ground.day_bounds(day)[0]
+        return within_a_day(due, told.values(), start)
 
 
 def _conflict(one: Taken) -> Rejection:

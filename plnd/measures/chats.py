@@ -114,12 +114,18 @@ def tag_key(tag: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """How a slot went, and for how long the user was on the tag in it."""
+    """How a slot went, for how long the user was on the tag in it, and whether they posted
+    with it."""
 
     slot: Slot
     attended: Attended
     on_tag_ms: int
-    silent: bool
+    tagged: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether the chat was not seen at all; an act elsewhere on the network is no sign."""
+        return not (self.tagged or self.on_tag_ms)
 
 
 def attendance(
@@ -135,17 +141,20 @@ def attendance(
         if one.tag is not None and tag_key(one.tag) == tag
     ]
     on_tag = _covered(spans)
-    took_part = any(_belongs(one, chat.network, tag, slot) for one in acts)
+    acts = list(acts)
+    tagged = any(
+        act.tag is not None
+        and tag_key(act.tag) == tag
+        and slot.starts_at <= act.at < slot.ends_at + LATE_MS
+        for act in acts
+    )
+    took_part = tagged or any(
+        act.network == chat.network and slot.starts_at <= act.at < slot.ends_at for act in acts
+    )
     attended: Attended = (
         "took_part" if took_part else "listened" if on_tag >= LISTENED_MS else "missed"
     )
-    return Attendance(slot, attended, on_tag, silent=not (took_part or on_tag))
-
-
-def _belongs(act: OwnAct, network: str, tag: str, slot: Slot) -> bool:
-    if act.tag is not None and tag_key(act.tag) == tag:
-        return slot.starts_at <= act.at < slot.ends_at + LATE_MS
-    return act.network == network and slot.starts_at <= act.at < slot.ends_at
+    return Attendance(slot, attended, on_tag, tagged)
 
 
 def _covered(spans: Iterable[tuple[int, int]]) -> int:

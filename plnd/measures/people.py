@@ -46,18 +46,25 @@ def key_of(network: str, handle: str) -> Key:
 
 def touch_of(event: Event) -> tuple[Key, Touch] | None:
     """Whom an event touches and how; None when it touches nobody."""
-    if event.handle is None:
-        return None
     if isinstance(event, Visit):
-        if event.page != "profile" or event.end - event.start < LOOK_MS:
-            return None
-        kind, at = "visit", event.end
-    elif event.action in TOUCHING:
-        kind, at = event.action, event.at
-    else:
+        return visit_touch(event.network, event.page, event.handle, event.start, event.end)
+    return act_touch(event.network, event.action, event.handle, event.at)
+
+
+def visit_touch(
+    network: str, page: str, handle: str | None, start: int, end: int
+) -> tuple[Key, Touch] | None:
+    """A minute on somebody's profile, at its end."""
+    if handle is None or page != "profile" or end - start < LOOK_MS:
         return None
-    touch = Touch(at=at, kind=kind, network=event.network)  # type: ignore[arg-type]
-    return key_of(event.network, event.handle), touch
+    return key_of(network, handle), Touch(at=end, kind="visit", network=network)
+
+
+def act_touch(network: str, action: str, handle: str | None, at: int) -> tuple[Key, Touch] | None:
+    """An act on a page of somebody."""
+    if handle is None or action not in TOUCHING:
+        return None
+    return key_of(network, handle), Touch(at=at, kind=action, network=network)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

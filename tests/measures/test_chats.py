@@ -168,6 +168,11 @@ def test_under_ten_minutes_is_missed_but_not_silent() -> None:
     assert (found.attended, found.silent) == ("missed", False)
 
 
+def test_an_act_elsewhere_on_the_network_is_taking_part_but_no_sign_of_the_chat() -> None:
+    found = attendance(chat(), SLOT, [], [OwnAct(NOON + MINUTE, "x")])
+    assert (found.attended, found.silent) == ("took_part", True)
+
+
 # -- what becomes of a chat -------------------------------------------------------------------
 
 
@@ -178,7 +183,7 @@ def went(words: str) -> list[Attendance]:
         start = NOON + 7 * DAY * number
         slot = Slot(starts_at=start, ends_at=start + HOUR)
         attended = "took_part" if word == "t" else "missed"
-        found.append(Attendance(slot, attended, 0, silent=word == "."))
+        found.append(Attendance(slot, attended, MINUTE if word == "m" else 0, word == "t"))
     return found
 
 

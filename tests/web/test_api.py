@@ -31,6 +31,16 @@ DEFAULTS = {
     "quiet_end": None,
     "grace_minutes": 0,
     "notify_budget": True,
+    "notify_chats": True,
+    "notify_review": True,
+    "chats_outside_budget": True,
+    "review_day": "sun",
+    "review_time": "17:00",
+    "review_interaction_days": 8,
+    "review_breadth": 5,
+    "remind_unshared": False,
+    "cpd_body": "free",
+    "cpd_year_start": "01-01",
 }
 
 
