@@ -17,6 +17,7 @@ from plnd.learning import Break, ChatChange, ChatRequest, PersonRequest
 from plnd.model import BudgetRequest
 from plnd.store.files import Home
 
+
 @pytest.fixture(scope="module", params=[20261122, 7, 1934])
 def year(request: pytest.FixtureRequest) -> Year:
     return make(request.param)
