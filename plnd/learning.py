@@ -300,10 +300,12 @@ class PersonChange(Strict, frozen=True):
 
 
 class Ties(Struct, frozen=True, kw_only=True):
-    """Whom contact is being lost with, how many ties of each kind there are, this week's draw,
-    and, which is another matter, who has gone silent themselves."""
+    """Whom contact is being lost with (the 200 longest over their cadence), how many ties of
+    each kind there are, this week's draw, and, which is another matter, who has gone silent
+    themselves."""
 
     drifting: list[PersonView]
+    drifting_count: int
     counts: dict[str, int]
     weak_tie: PersonView | None
     gone_silent: list[PersonView]

@@ -1,6 +1,7 @@
 """People: kept, found again, and how things stand with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -38,15 +39,18 @@ from plnd.measures.people import (
     Key,
     Standing,
     Suggestion,
+    cadence_of,
     drifting,
     key_of,
     merged,
     name_key,
+    overdue,
     parted,
     search,
     standing,
     suggestions,
     taken_in,
+    tie,
     together,
     weak_tie,
 )
@@ -55,6 +59,9 @@ from plnd.store.log import TouchCount
 
 MOST_TOUCHES = 100
 GONE_SILENT_DAYS = 90
+MOST_DRIFTING = 200
+MOST_STALE = 500
+_NONE = (0, 0)
 
 
 class People:
@@ -68,23 +75,12 @@ class People:
         self._ground = ground
         self._book = ground.book
         self._directory: Directory | None = None
-        self._last: dict[Key, Touch] | None = None
-        self._recent: tuple[int, dict[Key, tuple[int, int]]] | None = None
+        self._kept: _Kept | None = None
+        self._stale: set[str] = set()
         self._met: dict[str, list[Meeting]] | None = None
         self._drawn: tuple[str, int, Person | None] | None = None
         self.own: set[Key] = set()
         self.posted: dict[Key, int] = {}
-
-    def touched(self, touches: Iterable[tuple[Key, Touch]]) -> None:
-        """Take in what a commit says of dealings with people."""
-        for key, touch in touches:
-            self._recent = None
-            if self._drawn is not None and touch.at < self._drawn[1]:
-                self._drawn = None
-            if self._last is not None:
-                known = self._last.get(key)
-                if known is None or known.at <= touch.at:
-                    self._last[key] = touch
 
     # -- finding -------------------------------------------------------------------
 
@@ -147,56 +143,154 @@ class People:
     def view(self, person: Person) -> PersonView:
         return _view(self.standings([person])[0])
 
-    def standings(self, people: Sequence[Person]) -> list[Standing]:
+    def standings(self, people: Iterable[Person]) -> list[Standing]:
         """How things stand with these people now."""
         now = self._ground.clock()
-        by_tag: dict[str, Cadence] = {
+        dealings, by_tag = self._dealings(now), self._by_tag()
+        keys = self.directory.keys
+        found = []
+        for person in people:
+            posted = [self.posted[key] for key in keys[person.id] if key in self.posted]
+            dealt = dealings[person.id]
+            found.append(standing(person, dealt, now, by_tag, max(posted, default=None)))
+        return found
+
+    def drifting(self) -> list[Standing]:
+        """Those who are due or late, the longest over their cadence first."""
+        now = self._ground.clock()
+        dealings, by_tag = self._dealings(now), self._by_tag()
+        due = []
+        for person in self._book.people.all():
+            cadence = cadence_of(person, by_tag) if person.tags else person.cadence
+            if cadence is None:
+                continue
+            last = dealings[person.id].last
+            if overdue(now - (last.at if last else person.added_at), cadence):
+                due.append(person)
+        return drifting(self.standings(due))
+
+    def ties(self) -> Ties:
+        """Drift, ties, this week's draw; and who has gone silent themselves."""
+        now = self._ground.clock()
+        counts = {"strong": 0, "weak": 0, "dormant": 0, "new": 0}
+        for dealt in self._dealings(now).values():
+            counts[tie(dealt, now)] += 1
+        due = self.drifting()
+        weak = self.weak_tie()
+        return Ties(
+            drifting=[_view(one) for one in due[:MOST_DRIFTING]],
+            drifting_count=len(due),
+            counts=counts,
+            weak_tie=self.view(weak) if weak else None,
+            gone_silent=[_view(one) for one in self._gone_silent(now)],
+        )
+
+    def _gone_silent(self, now: int) -> list[Standing]:
+        quiet = [key for key, at in self.posted.items() if now - at >= GONE_SILENT_DAYS * DAY_MS]
+        owners = self.directory.by_handle
+        people = {owners[key].id: owners[key] for key in quiet if key in owners}
+        least = GONE_SILENT_DAYS * DAY_MS
+        return [one for one in self.standings(people.values()) if (one.silent_ms or 0) >= least]
+
+    def _by_tag(self) -> dict[str, Cadence]:
+        return {
             one.tag: Cadence(ideal_days=one.ideal_days, worst_days=one.worst_days)
             for one in self._book.cadences.all()
         }
-        last, recent, met = self._lasts(), self._recents(now), self._meetings()
-        posted = self.posted
-        found = []
-        for person in people:
-            dealt = self._dealt(person, last, recent, met, now)
-            seen = [posted[key] for key in map(_key, person.handles) if key in posted]
-            found.append(standing(person, dealt, now, by_tag, max(seen, default=None)))
-        return found
+
+    # -- dealings: kept, and brought up to date with each commit ----------------------
+
+    def touched(self, touches: Iterable[tuple[Key, Touch]]) -> None:
+        """Take in what a commit says of dealings with people."""
+        kept = self._kept
+        for key, touch in touches:
+            if self._drawn is not None and touch.at < self._drawn[1]:
+                self._drawn = None
+            if kept is None:
+                continue
+            known = kept.last.get(key)
+            if known is None or known.at <= touch.at:
+                kept.last[key] = touch
+            # A look grows while it lasts, and is the same look: it is counted anew.
+            if touch.kind == "visit":
+                kept.until = 0
+            elif kept.until - TIE_DAYS * DAY_MS <= touch.at < kept.until:
+                acts, looks = kept.recent.get(key, (0, 0))
+                kept.recent[key] = (acts + 1, looks)
+            self._stale.update(self._owner(key))
+
+    def forgotten(self) -> None:
+        """Events were deleted: work all out anew when it is asked for."""
+        self._kept = self._drawn = None
+
+    def _owner(self, key: Key) -> list[str]:
+        owner = self.directory.by_handle.get(key)
+        return [owner.id] if owner else []
+
+    def _dealings(self, now: int) -> dict[str, Dealt]:
+        """The dealings with each person up to now."""
+        kept = self._counted(now)
+        if len(kept.dealings) != len(self.directory.keys) or len(self._stale) > MOST_STALE:
+            met = self._meetings()
+            kept.dealings = {
+                one.id: self._dealt(one, kept.last, kept.recent, met, now)
+                for one in self._book.people.all()
+            }
+        else:
+            for stale in self._stale:
+                if (one := self._book.people.get(stale)) is not None:
+                    kept.dealings[stale] = self._dealt(
+                        one, kept.last, kept.recent, self._meetings(), now
+                    )
+        self._stale.clear()
+        return kept.dealings
+
+    def _counted(self, now: int) -> "_Kept":
+        """Last touches, and counts of 90 days up to now; what leaves the 90 days is taken off."""
+        log, kept = self._ground.log, self._kept
+        window = TIE_DAYS * DAY_MS
+        if kept is None:
+            kept = self._kept = _Kept(log.last_touches())
+        if kept.until == 0 or kept.until > now + 1:
+            kept.recent = _split(log.touch_counts(now - window, now + 1))
+            kept.dealings = {}
+        elif kept.until <= now:
+            for sign, start, end in (
+                (-1, kept.until - 1 - window, now - window),
+                (1, kept.until, now + 1),
+            ):
+                for key, (acts, looks) in _split(log.touch_counts(start, end)).items():
+                    old = kept.recent.get(key, (0, 0))
+                    kept.recent[key] = (old[0] + sign * acts, old[1] + sign * looks)
+                    self._stale.update(self._owner(key))
+            self._stale.update(self._old_meetings(kept.until - 1 - window, now - window))
+        kept.until = now + 1
+        return kept
+
+    def _old_meetings(self, start: int, end: int) -> set[str]:
+        """With whom there were meetings that left the 90 days meanwhile."""
+        owners = self.directory.by_id
+        return {
+            owners[who].id
+            for who, meetings in self._meetings().items()
+            if who in owners and any(start <= one.at < end for one in meetings)
+        }
 
     def _dealt(
         self,
         person: Person,
-        last: dict[Key, Touch],
-        recent: dict[Key, tuple[int, int]],
-        met: dict[str, list[Meeting]],
+        last: Mapping[Key, Touch],
+        recent: Mapping[Key, tuple[int, int]],
+        met: Mapping[str, list[Meeting]],
         now: int,
     ) -> Dealt:
         parts = [
-            Dealt(last.get(key), *recent.get(key, (0, 0))) for key in map(_key, person.handles)
+            Dealt(last.get(key), *recent.get(key, _NONE)) for key in self.directory.keys[person.id]
         ]
         if met:
             for known in (person.id, *person.merged):
                 parts += [_met(meeting, now) for meeting in met.get(known, ())]
         return parts[0] if len(parts) == 1 else together(parts)
-
-    def drifting(self) -> list[Standing]:
-        """Those who are due or late, the longest over their cadence first."""
-        return drifting(self.standings(self._book.people.all()))
-
-    def ties(self) -> Ties:
-        """Drift, ties, this week's draw; and who has gone silent themselves."""
-        all_of = self.standings(self._book.people.all())
-        counts = {"strong": 0, "weak": 0, "dormant": 0, "new": 0}
-        for one in all_of:
-            counts[one.tie] += 1
-        silent = [one for one in all_of if (one.silent_ms or 0) >= GONE_SILENT_DAYS * DAY_MS]
-        weak = self.weak_tie()
-        return Ties(
-            drifting=[_view(one) for one in drifting(all_of)],
-            counts=counts,
-            weak_tie=self.view(weak) if weak else None,
-            gone_silent=[_view(one) for one in silent],
-        )
 
     def weak_tie(self) -> Person | None:
         """The weak or dormant tie to write to this week: as things stood when it began."""
@@ -215,28 +309,16 @@ class People:
         ]
         return weak_tie(people, week, start)
 
-    def _lasts(self) -> dict[Key, Touch]:
-        if self._last is None:
-            self._last = self._ground.log.last_touches()
-        return self._last
-
     def _lasts_at(self, moment: int) -> dict[Key, Touch]:
         """The last touches as they stood at a moment."""
         found = {}
-        for key, touch in self._lasts().items():
+        for key, touch in self._counted(self._ground.clock()).last.items():
             if touch.at < moment:
                 found[key] = touch
             elif key in self.directory.by_handle:
                 for earlier in self._ground.log.touches(key, 1, before=moment):
                     found[key] = earlier
         return found
-
-    def _recents(self, now: int) -> dict[Key, tuple[int, int]]:
-        """Acts and looks of the last 90 days by handle; worked out once a minute at most."""
-        if self._recent is None or self._recent[0] != now // 60_000:
-            counts = self._ground.log.touch_counts(now - TIE_DAYS * DAY_MS, now + 1)
-            self._recent = (now // 60_000, _split(counts))
-        return self._recent[1]
 
     def _meetings(self) -> dict[str, list[Meeting]]:
         if self._met is None:
@@ -296,16 +378,24 @@ class People:
         gone = [one.id for one in self.met(person)]
         self._book.people.remove(person.id)
         self.directory.drop(person.id)
-        self._drawn = None
+        self._renew()
         if gone:
             self._book.meetings.remove(*gone)
-            self._met = self._drawn = None
+            self._met = None
+        self._renew()
         return person
 
     def _save(self, person: Person) -> None:
         self._book.people.put(person)
         self.directory.put(person)
+        self._stale.add(person.id)
         self._drawn = None
+
+    def _renew(self) -> None:
+        """Who the people are, or whom one met, has changed: put the dealings together anew."""
+        self._drawn = None
+        if self._kept is not None:
+            self._kept.dealings = {}
 
     def _check_handles(self, handles: Sequence[Handle], person: Person | None) -> None:
         seen = set()
@@ -341,7 +431,8 @@ class People:
             self._save(person)
         meeting = Meeting(id=new_id(), person=person.id, at=at, note=wanted.note)
         self._book.meetings.put(meeting)
-        self._met = self._drawn = None
+        self._met = None
+        self._renew()
         return meeting, person, added
 
     def forget_meeting(self, id: str) -> None:
@@ -350,7 +441,8 @@ class People:
         """
         if not self._book.meetings.remove(id):
             raise NotFound(f"no meeting {id!r}", "`plnd person show NAME` lists them")
-        self._met = self._drawn = None
+        self._met = None
+        self._renew()
 
     # -- cadences ----------------------------------------------------------------------
 
@@ -416,6 +508,7 @@ class People:
         self.directory.drop(other.id)
         self._save(both)
         self._book.people.remove(other.id)
+        self._renew()
         return merge, self.view(both)
 
     def merges(self) -> list[Merge]:
@@ -438,7 +531,7 @@ class People:
         self._book.people.put_all([back, merge.gone])
         self.directory.put(back)
         self.directory.put(merge.gone)
-        self._drawn = None
+        self._renew()
         self._book.merges.remove(id)
         return self.view(back)
 
@@ -466,7 +559,8 @@ class People:
 
     def _keep_all(self, found: Imported) -> None:
         self._book.people.put_all([*found.added, *found.changed])
-        self._directory = self._drawn = None
+        self._directory = None
+        self._renew()
 
     def _take_meetings(self, wanted: ImportRequest) -> ImportAnswer:
         """Past appointments with people: invited by name, or named in the title."""
@@ -490,7 +584,8 @@ class People:
                 )
         if not wanted.dry_run:
             self._book.meetings.put_all(new)
-            self._met = self._drawn = None
+            self._met = None
+        self._renew()
         return ImportAnswer(
             dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=problems
         )
@@ -507,6 +602,17 @@ class People:
             if " " in key and len(people) == 1 and f" {key} " in title:
                 found[people[0].id] = people[0]
         return list(found.values())
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is kept of the log: last touches; acts and looks by handle in the 90 days up to
+    `until` (0: to be counted); and what they come to for each person."""
+
+    last: dict[Key, Touch]
+    recent: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    until: int = 0
+    dealings: dict[str, Dealt] = field(default_factory=dict)
 
 
 def suggestion_view(one: Suggestion) -> SuggestionView:

@@ -162,6 +162,12 @@ def standing(
     )
 
 
+def overdue(elapsed_ms: int, cadence: Cadence | None) -> float:
+    """The time since the last touch as a part of the ideal gap, once it is beyond; else 0."""
+    share = elapsed_ms / (cadence.ideal_days * DAY_MS) if cadence else 0.0
+    return share if share > 1 else 0.0
+
+
 def drifting(standings: Iterable[Standing]) -> list[Standing]:
     """Those who are due or late, the longest over their cadence first."""
     due = [one for one in standings if one.gap in ("due", "late")]
@@ -270,6 +276,7 @@ class Directory:
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.by_id: dict[str, Person] = {}
+        self.keys: dict[str, tuple[Key, ...]] = {}
         self.by_handle: dict[Key, Person] = {}
         self.by_uid: dict[str, Person] = {}
         self.by_name: dict[str, list[Person]] = {}
@@ -281,8 +288,10 @@ class Directory:
         self.drop(person.id)
         for known in (person.id, *person.merged):
             self.by_id[known] = person
-        for one in person.handles:
-            self.by_handle[key_of(one.network, one.handle)] = person
+        keys = tuple(key_of(one.network, one.handle) for one in person.handles)
+        self.keys[person.id] = keys
+        for key in keys:
+            self.by_handle[key] = person
         for uid in person.uids:
             self.by_uid[uid] = person
         self.by_name.setdefault(name_key(person.name), []).append(person)
@@ -294,8 +303,8 @@ class Directory:
             return
         for known in (old.id, *old.merged):
             self.by_id.pop(known, None)
-        for one in old.handles:
-            self.by_handle.pop(key_of(one.network, one.handle), None)
+        for key in self.keys.pop(old.id, ()):
+            self.by_handle.pop(key, None)
         for uid in old.uids:
             self.by_uid.pop(uid, None)
         self.by_name[name_key(old.name)].remove(old)

@@ -1,10 +1,15 @@
 """People over the API: what events say of them, and what the user says."""
 
+import random
 from typing import Any
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
+from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from kit import Api, Clock
+
+from plnd.core import Plnd
+from plnd.core.people import People
+from plnd.learning import Cadence, Handle, MeetingRequest, PersonChange, PersonRequest
 
 VCARD = """BEGIN:VCARD
 VERSION:3.0
@@ -269,3 +274,34 @@ async def test_another_file_is_refused_with_what_to_do(api: Api) -> None:
     wanted = {"kind": "linkedin", "content": "a,b\n1,2\n"}
     answer = await api("POST", "people-import", wanted, status=400)
     assert "Connections.csv" in answer["error"]["hint"]
+
+
+# -- what is kept in memory ---------------------------------------------------------------------
+
+
+async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: Clock) -> None:
+    """Whatever comes, in whatever order and however late, a fresh look sees the same."""
+    dice = random.Random(5)
+    for name in ("ana", "ben", "cleo"):
+        handles = [Handle(network="x", handle=name)]
+        plnd.people.add(PersonRequest(name=name, handles=handles, cadence=Cadence(ideal_days=30)))
+    looks: list[dict[str, Any]] = []
+    for _ in range(150):
+        clock.forward(dice.choice((0, MINUTE, HOUR, DAY, 20 * DAY)))
+        at, handle = clock.now - dice.choice((0, HOUR, 80 * DAY)), dice.choice(("ana", "@BEN", "x"))
+        what = dice.randrange(5)
+        if what == 0:
+            await plnd.record(typed(batch(act(at, handle=handle))))
+        elif what == 1:
+            looks.append(visit(at - 2 * MINUTE, 90, page="profile", handle=handle))
+            await plnd.record(typed(batch(looks[-1])))
+        elif what == 2 and looks:
+            looks[-1] = {**looks[-1], "end": looks[-1]["end"] + 20_000}
+            await plnd.record(typed(batch(looks[-1])))
+        elif what == 3:
+            plnd.people.meet(MeetingRequest(person=dice.choice(("ana", "cleo")), at=at))
+        else:
+            plnd.people.change("ben", PersonChange(note=str(at)))
+        fresh = People(plnd._ground)
+        assert plnd.people.all() == fresh.all()
+        assert plnd.people.ties() == fresh.ties()
