@@ -2,6 +2,7 @@
 import { api } from "./browser.js";
 import { Line } from "./line.js";
 import { readBody } from "./recognise.js";
+import { tagOfBody } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 
 /** A request that has not ended after this long is forgotten, in milliseconds. */
@@ -32,13 +33,14 @@ export class Acts {
     const body = this.#catalogue.needsBody(method, url) ? readBody(requestBody) : null;
     const act = this.#catalogue.recogniseRequest(method, url, body);
     if (!act || act.action === "undo") return;
+    const tag = tagOfBody(this.#known.tags, act, requestBody);
     await this.#line.run(async () => {
       const at = Math.floor(timeStamp);
       const handle = await this.#handleOn(tabId, act.network);
       // The id is made now: an end that is heard twice is one event.
       const event = { id: uuid7(at), kind: "interaction", network: act.network };
       const begun = await this.#begun(at);
-      begun[requestId] = { ...event, action: act.action, handle, tag: null, at };
+      begun[requestId] = { ...event, action: act.action, handle, tag, at };
       await this.#session.set({ begun });
     });
   }

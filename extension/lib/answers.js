@@ -1,6 +1,8 @@
 /** What the extension's own pages ask the background for. */
 import { api } from "./browser.js";
 
+const LONGEST_LINK = 2048;
+
 /** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
 export function makeAnswers({ catalogue, queue, courier, known, watch }) {
   const asked = { asked: true };
@@ -29,7 +31,7 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
     if (found) {
       const { network, page, handle } = found;
       const name = catalogue.networks.find(({ id }) => id === network).name;
-      return { state: known.paused ? "paused" : "counted", name, page, handle };
+      return { state: known.paused ? "paused" : "counted", network, name, page, handle };
     }
     const { origins } = await api.permissions.getAll();
     return { state: origins.length === 0 ? "none_picked" : "unseen" };
@@ -61,10 +63,19 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
     return { ok, ...(await summary()) };
   }
 
+  /** Something learned or taught, in the user's words; the page's address only with `link`. */
+  async function note({ kind, words, network, link }) {
+    const tab = link ? await watch.frontTab({ focused: false }) : null;
+    const address = tab?.url?.length <= LONGEST_LINK ? tab.url : null;
+    const entry = { kind, text: words, network, link: address };
+    const { ok } = await courier.ask("POST", "journal", entry, asked);
+    return { ok };
+  }
+
   async function health() {
     const { ok } = await courier.ask("GET", "health", undefined, asked);
     return { ok, ...(await summary()) };
   }
 
-  return { refresh, pause, resume, snooze, open, health };
+  return { refresh, pause, resume, snooze, open, note, health };
 }

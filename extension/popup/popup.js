@@ -34,6 +34,18 @@ function listen() {
       ? text("popup_snoozed", timeOfDay(until))
       : text("popup_failed");
   });
+  place("note").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { ok } = await ask({
+      ask: "note",
+      kind: event.submitter?.value ?? "learned",
+      words: place("words").value,
+      network: place("note").dataset.network,
+      link: place("with-link").checked,
+    });
+    if (ok) place("words").value = "";
+    place("noted").textContent = text(ok ? "popup_noted" : "popup_failed");
+  });
   place("networks-page").addEventListener("click", async () => {
     await api.runtime.openOptionsPage();
     window.close();
@@ -143,7 +155,9 @@ function actsOf(interactions) {
     .join(", ");
 }
 
-function showPage({ state, name, page, handle }) {
+function showPage({ state, network, name, page, handle }) {
+  place("note").hidden = !network;
+  place("note").dataset.network = network ?? "";
   place("page").textContent =
     state === "counted" || state === "paused" ? pageOf() : text(`page_is_${state}`);
 

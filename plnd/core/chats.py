@@ -277,7 +277,14 @@ class Chats:
         return self._went[key]
 
     def attended_slots(self, chat: Chat) -> list[AttendedSlot]:
-        """The past slots that attendance is over, the last first."""
+        """The slots that attendance is over, the last first; the running one once attended."""
+        found = [*self.history(chat).counted]
+        now = self._ground.clock()
+        found += [
+            went
+            for slot in slots(chat, _running(chat, now), now + 1)
+            if (went := self.went(chat, slot)).attended != "missed"
+        ]
         return [
             AttendedSlot(
                 starts_at=one.slot.starts_at,
@@ -285,7 +292,7 @@ class Chats:
                 attended=one.attended,
                 on_tag_seconds=one.on_tag_ms // 1000,
             )
-            for one in reversed(self.history(chat).counted)
+            for one in reversed(found)
         ]
 
     def times(self, start: int, end: int) -> dict[tuple[int, str], Tally]:

@@ -37,6 +37,7 @@ ARTICLE_MS = 2 * 60_000
 SHARED_WITHIN_MS = 10 * 60_000
 MOST_ARTICLES = 5
 FRIDAY = 4
+FIRST_YEAR = 2000
 
 
 class Reviews:
@@ -81,6 +82,8 @@ class Reviews:
         name = name or self.current()[0]
         try:
             first = week_begin(name)
+            if first.year < FIRST_YEAR:
+                raise ValueError(name)
             last = first + timedelta(days=6)
             (start, _), (_, end) = self._ground.day_bounds(first), self._ground.day_bounds(last)
         except (ValueError, OverflowError):

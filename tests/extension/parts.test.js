@@ -34,6 +34,7 @@ function makeDaemon() {
   return {
     requests: [],
     events: new Map(),
+    tags: [],
     pause: { paused: false, since: null, until: null },
     answer: () => null,
     async request(method, path, body) {
@@ -42,6 +43,7 @@ function makeDaemon() {
       if (special) return special;
       if (path === "today") return { status: 200, body: TODAY };
       if (path === "pause") return { status: 200, body: this.pause };
+      if (path === "tags") return { status: 200, body: { tags: this.tags } };
       for (const event of body.events) this.events.set(event.id, event);
       return {
         status: 200,
@@ -356,7 +358,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
     await parts.courier.tick();
   }
   assert.deepEqual(
-    daemon.requests.slice(before).map(({ path }) => path),
+    daemon.requests.slice(before).flatMap(({ path }) => (path === "tags" ? [] : [path])),
     ["pause", "pause"],
   );
   assert.equal(await kept(), 0);
@@ -382,5 +384,62 @@ test("today is asked for once an hour at most when nothing happens, and after a 
     parts.clock.now += 60_000;
     await parts.courier.tick();
   }
-  assert.equal(daemon.requests.length, 2);
+  const paths = daemon.requests.map(({ path }) => path);
+  assert.deepEqual(paths, ["today", "tags", "today", "tags"]);
+});
+
+// -- followed tags ---------------------------------------------------------------------
+
+async function follow(...tags) {
+  daemon.tags = tags.map((tag) => ({ network: "x", tag }));
+  await parts.courier.ask("GET", "today");
+  await parts.courier.tick();
+}
+
+test("of a hashtag's page only a followed tag is sent", async () => {
+  await wake();
+  await follow("edchat");
+  for (const tag of ["EdChat", "secret"]) {
+    browser.tab = { url: `https://x.com/hashtag/${tag}` };
+    await parts.watch.look();
+    await pass(10);
+  }
+  browser.front.focused = false;
+  await pass(5);
+  assert.deepEqual(
+    sent().map(({ page, tag }) => [page, tag]),
+    [
+      ["tag", "edchat"],
+      ["tag", null],
+    ],
+  );
+});
+
+test("of a post only that a followed tag occurs in it is sent, nothing of its words", async () => {
+  await wake();
+  await follow("edchat");
+  const texts = ["my words #EDCHAT", "my words #other", "my words"];
+  for (const [index, tweet_text] of texts.entries()) {
+    const variables = { variables: { tweet_text } };
+    await parts.acts.begin(post(`${index}`, variables, { timeStamp: START + 60_000 * index }));
+    await parts.acts.finish({ requestId: `${index}`, statusCode: 200 });
+  }
+  await parts.courier.send();
+  assert.deepEqual(
+    sent().map(({ tag }) => tag),
+    ["edchat", null, null],
+  );
+  const stored = JSON.stringify([...daemon.requests, await browser.storage.local.get(null)]);
+  assert.ok(!stored.includes("my words"));
+});
+
+test("a chat that is next and not known yet is asked for at the next beat", async () => {
+  await wake();
+  await follow();
+  const next = { tag: "EdChat", network: "x", starts_at: START, ends_at: START + 1 };
+  daemon.tags = [{ network: "x", tag: "edchat" }];
+  parts.clock.now += 1000;
+  await parts.known.learnToday({ ...TODAY, next_chat: next });
+  await parts.courier.tick();
+  assert.deepEqual(parts.known.tags, daemon.tags);
 });
