@@ -8,7 +8,7 @@ in the transaction of the events they are made of. This is the only module with 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
 from plnd.learning import Touch
 from plnd.measures.chats import OwnAct, TagVisit
-from plnd.measures.people import Key, act_touch, visit_touch
+from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, Quarter, quarters_of
 from plnd.model import LAST_MOMENT, Interaction, Source, Visit
 from plnd.store.files import FILE_MODE, cannot_write, disk_full, set_aside
 
 APPLICATION_ID = 0x504C4E44  # "PLND"
-VERSION = 2
 KEPT_QUARTERS = 100
 MOST_KEYS = 1000
 SOURCE_WRITTEN_MS = 60_000
@@ -107,10 +106,18 @@ CREATE TRIGGER touch_gone AFTER DELETE ON touch BEGIN
     INSERT INTO touched SELECT network, handle, kind, at FROM touch
         WHERE network = OLD.network AND handle = OLD.handle ORDER BY at DESC LIMIT 1;
 END;
+INSERT INTO touch SELECT id, network, handle_key(handle), 'visit', end FROM visit
+    WHERE handle IS NOT NULL AND page = 'profile' AND end - start >= 60000;
+INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM interaction
+    WHERE handle IS NOT NULL
+    AND action IN ('post', 'reply', 'share', 'react', 'follow', 'message');
+INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
 CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL;
 CREATE INDEX interaction_tag ON interaction (at, network, tag) WHERE tag IS NOT NULL;
 """
 _MIGRATIONS = (_SCHEMA, _TOUCHES)
+"""Version N of the schema is what the first N of these make. More are appended, none changed."""
+VERSION = len(_MIGRATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,12 @@ class Log:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             if version < VERSION:
-                _migrate(db, version)
+                db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
+                db.executescript(
+                    f"BEGIN IMMEDIATE; {''.join(_MIGRATIONS[version:])} "
+                    f"PRAGMA application_id={APPLICATION_ID}; "
+                    f"PRAGMA user_version={VERSION}; COMMIT;"
+                )
         except BaseException:
             db.close()
             raise
@@ -621,47 +633,6 @@ class _Rows:
                 f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})",  # noqa: S608
                 self._changed.values(),
             )
-
-
-def _migrate(db: sqlite3.Connection, version: int) -> None:
-    """Bring a file of an older version up to this one, wholly or not at all."""
-    try:
-        # A statement each: a script would commit by itself.
-        db.execute("BEGIN IMMEDIATE")
-        for script in _MIGRATIONS[version:]:
-            for statement in _statements(script):
-                db.execute(statement)
-        if version == 1:
-            _take_touches(db)
-        db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version={VERSION}")
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def _take_touches(db: sqlite3.Connection) -> None:
-    """Fill the touches from the events of a file that had none."""
-    visits = db.execute(
-        "SELECT id, network, page, handle, start, end FROM visit WHERE handle IS NOT NULL"
-    )
-    acts = db.execute(
-        "SELECT id, network, action, handle, at FROM interaction WHERE handle IS NOT NULL"
-    )
-    found = [(key, visit_touch(*visit)) for key, *visit in visits]
-    found += [(key, act_touch(*act)) for key, *act in acts]
-    _write_touches(db, [(key, *touch) for key, touch in found if touch])
 
 
 def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
