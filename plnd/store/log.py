@@ -113,7 +113,6 @@ INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM intera
     AND action IN ('post', 'reply', 'share', 'react', 'follow', 'message');
 INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
 CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL;
-CREATE INDEX interaction_tag ON interaction (at, network, tag) WHERE tag IS NOT NULL;
 """
 _MIGRATIONS = (_SCHEMA, _TOUCHES)
 """Version N of the schema is what the first N of these make. More are appended, none changed."""
