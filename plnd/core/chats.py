@@ -1,11 +1,11 @@
 """Chats: followed, added, attended; when the next one is, and what of a day belongs to them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Struct
 
 from plnd import chatlist
 from plnd.core.ground import DAY_MS, Ground
@@ -42,8 +42,7 @@ HISTORY_DAYS = 182
 """How far back attendance looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A chat and one of its slots."""
 
     chat: Chat

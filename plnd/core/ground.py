@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from plnd.errors import Invalid
 from plnd.measures.time import WorkHours, day_bounds, day_of
@@ -17,8 +18,7 @@ from plnd.store.log import Log
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """`settings` and `zone` give what holds now; `names` are the networks' names by id."""
 
     home: Home

@@ -1,10 +1,10 @@
 """People: kept, found again, and how things stand with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from plnd.core.ground import DAY_MS, Ground, new_id
 from plnd.errors import Conflict, Invalid, NotFound
@@ -604,8 +604,7 @@ class People:
         return list(found.values())
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """What is kept of the log: last touches; acts and looks by handle in the 90 days up to
     `until` (0: to be counted); and what they come to for each person."""
 

@@ -5,10 +5,11 @@ takes place when they would have shown it unchanged; where they show it twice, t
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from plnd.learning import Attended, Break, Chat, ChatState, Slot
 from plnd.measures.time import QUARTER_MS, WEEKDAYS, Quarter, Tally, quarters_of
@@ -86,8 +87,7 @@ def running_or_next(chat: Chat, now: int, days: int = 70) -> Slot | None:
 # -- what was seen ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TagVisit:
+class TagVisit(Struct, frozen=True):
     """A stay on a network, or on a tag's page there."""
 
     start: int
@@ -98,8 +98,7 @@ class TagVisit:
     tag: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAct:
+class OwnAct(Struct, frozen=True):
     """An act of the user."""
 
     at: int
@@ -112,8 +111,7 @@ def tag_key(tag: str) -> str:
     return tag.strip().lstrip("#").casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Attendance:
+class Attendance(Struct, frozen=True):
     """How a slot went, for how long the user was on the tag in it, and whether they posted
     with it."""
 
@@ -168,8 +166,7 @@ def _covered(spans: Iterable[tuple[int, int]]) -> int:
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """A chat's slots one after the other, and what it has come to.
 
     `counted` are the slots that attendance is over: those held while the chat was confirmed,
@@ -202,11 +199,14 @@ def history(chat: Chat, went: Sequence[Attendance]) -> History:
 # -- booking -------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
 class Window(Quarter):
     """Part of a quarter of an hour, whose milliseconds are owned as a whole quarter's are."""
 
-    until: int = 0
+    __slots__ = ("until",)
+
+    def __init__(self, begin: int, until: int) -> None:
+        super().__init__(begin)
+        self.until = until
 
     @property
     def end(self) -> int:
@@ -226,7 +226,7 @@ def chat_times(
     found: dict[tuple[int, str], Tally] = {}
     for network, low, high in _joined(held):
         for begin in quarters_of(low, high):
-            window = Window(max(begin, low), until=min(begin + QUARTER_MS, high))
+            window = Window(max(begin, low), min(begin + QUARTER_MS, high))
             for act in acts:
                 window.add_act(act.at, act.network, "")
             for one in visits:

@@ -5,8 +5,9 @@ Hours are cut down to the quarter; scrolling never counts.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from plnd.learning import CpdBody, CpdMark, CpdRow, CpdSource, Entry
 
@@ -24,8 +25,7 @@ def hours(ms: int) -> float:
     return max(0, ms) // QUARTER_MS / 4
 
 
-@dataclass(frozen=True, slots=True)
-class ChatHeld:
+class ChatHeld(Struct, frozen=True):
     """A chat's slot that the user attended: when (the user's day), how, how long."""
 
     chat: str
@@ -35,8 +35,7 @@ class ChatHeld:
     ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A day's taking part on a network, outside chats."""
 
     network: str

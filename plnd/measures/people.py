@@ -7,8 +7,8 @@ the last touch, but never makes a tie strong. Times are in milliseconds.
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from plnd.learning import (
@@ -67,8 +67,7 @@ def act_touch(network: str, action: str, handle: str | None, at: int) -> tuple[K
     return key_of(network, handle), Touch(at=at, kind=action, network=network)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Dealt:
+class Dealt(Struct, frozen=True):
     """What is known of the dealings with one handle, or with one person.
 
     `recent` are the touches of the last 90 days but for looks; `looks` those.
@@ -102,8 +101,7 @@ def tie(dealt: Dealt, now: int) -> Tie:
     return "new"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How things stand with one person.
 
     `elapsed_ms` counts from the last touch, or from when the person was added. `gap` is
@@ -186,8 +184,7 @@ def weak_tie(people: Iterable[tuple[Person, Dealt]], week: str, week_start: int)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A handle that the user deals with and that is nobody's yet: touches by kind, 28 days."""
 
     network: str
@@ -341,8 +338,7 @@ def search(people: Iterable[Person], words: str) -> Iterator[Person]:
 # -- imports ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import comes to: new people, known ones with something new, and how many
     were known already as they stand."""
 

@@ -5,11 +5,10 @@ its reason. Words say what was done, never what is good for anybody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from plnd.measures.people import Standing, Suggestion
 from plnd.measures.time import WEEKDAYS
@@ -143,8 +142,7 @@ def breadth(counts: Iterable[int]) -> float | None:
 # -- the week -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """The sums that a review is made of. Times in ms; `budget_minutes` is the whole week's.
 
     `freshness` is by profile's name; `breadth` None when nobody was spoken with.

@@ -43,9 +43,7 @@ def colours(week: Week) -> dict[str, str]:
 
 
 def change(**given: object) -> Week:
-    from dataclasses import replace
-
-    return replace(WEEK, **given)  # type: ignore[arg-type]
+    return with_(WEEK, **given)  # type: ignore[arg-type]
 
 
 def late(name: str, days: int) -> Standing:
