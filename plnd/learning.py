@@ -60,7 +60,8 @@ class Person(Strict, frozen=True, omit_defaults=True):
     """A member of the user's learning network, as it is kept.
 
     `how_met` is the user's own word; `merged` are the ids of people merged into this one;
-    `uids` are the ids under which address books know them.
+    `uids` are the ids under which address books know them; `posted_at` is when they last
+    posted themselves, as far as it was seen.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Person(Strict, frozen=True, omit_defaults=True):
     cadence: Cadence | None = None
     merged: list[str] = field(default_factory=list)
     uids: list[str] = field(default_factory=list)
+    posted_at: int | None = None
 
 
 class Touch(Struct, frozen=True, kw_only=True):
@@ -198,8 +200,6 @@ class Entry(Strict, frozen=True):
     person: str | None = None
     person_name: Text | None = None
     link: Link | None = None
-    title: Text | None = None
-    author: Text | None = None
     network: Name | None = None
     minutes: EntryMinutes | None = None
 
@@ -541,8 +541,6 @@ class EntryView(Struct, frozen=True, kw_only=True):
     person: str | None
     person_name: str | None
     link: str | None
-    title: str | None
-    author: str | None
     network: str | None
     minutes: int | None
 

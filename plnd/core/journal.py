@@ -27,9 +27,7 @@ class Journal:
             if who and entry.person not in (who.id, *who.merged):
                 continue
             view = self.view(entry)
-            text = " ".join(
-                part for part in (view.text, view.person_name, view.title, view.link) if part
-            )
+            text = " ".join(part for part in (view.text, view.person_name, view.link) if part)
             if all(word in text.casefold() for word in wanted):
                 found.append(view)
         return sorted(found, key=lambda one: (-one.at, one.id))

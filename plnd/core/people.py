@@ -1,6 +1,6 @@
 """People: kept, found again, and how things stand with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -67,20 +67,19 @@ _NONE = (0, 0)
 class People:
     """The members of the user's learning network.
 
-    `own` gives the handles of the user's own profiles, `posted` when a handle last posted.
+    `own` gives the handles of the user's own profiles.
     What is kept here of the stores is brought up to date by `touched` after each commit.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, own: Callable[[], Collection[Key]] = tuple) -> None:
         self._ground = ground
+        self.own = own
         self._book = ground.book
         self._directory: Directory | None = None
         self._kept: _Kept | None = None
         self._stale: set[str] = set()
         self._met: dict[str, list[Meeting]] | None = None
         self._drawn: tuple[str, int, Person | None] | None = None
-        self.own: set[Key] = set()
-        self.posted: dict[Key, int] = {}
 
     # -- finding -------------------------------------------------------------------
 
@@ -147,13 +146,7 @@ class People:
         """How things stand with these people now."""
         now = self._ground.clock()
         dealings, by_tag = self._dealings(now), self._by_tag()
-        keys = self.directory.keys
-        found = []
-        for person in people:
-            posted = [self.posted[key] for key in keys[person.id] if key in self.posted]
-            dealt = dealings[person.id]
-            found.append(standing(person, dealt, now, by_tag, max(posted, default=None)))
-        return found
+        return [standing(person, dealings[person.id], now, by_tag) for person in people]
 
     def drifting(self) -> list[Standing]:
         """Those who are due or late, the longest over their cadence first."""
@@ -186,11 +179,9 @@ class People:
         )
 
     def _gone_silent(self, now: int) -> list[Standing]:
-        quiet = [key for key, at in self.posted.items() if now - at >= GONE_SILENT_DAYS * DAY_MS]
-        owners = self.directory.by_handle
-        people = {owners[key].id: owners[key] for key in quiet if key in owners}
-        least = GONE_SILENT_DAYS * DAY_MS
-        return [one for one in self.standings(people.values()) if (one.silent_ms or 0) >= least]
+        since = now - GONE_SILENT_DAYS * DAY_MS
+        people = self._book.people.all()
+        return self.standings([p for p in people if p.posted_at and p.posted_at <= since])
 
     def _by_tag(self) -> dict[str, Cadence]:
         return {
@@ -372,6 +363,12 @@ class People:
         self._save(person)
         return self.view(person)
 
+    def saw_post(self, network: str, handle: str, at: int) -> None:
+        """Take in that a handle posted at that moment (ms); it may be nobody's."""
+        person = self.directory.by_handle.get(key_of(network, handle))
+        if person and at > (person.posted_at or 0):
+            self._save(msgspec.structs.replace(person, posted_at=at))
+
     def remove(self, id: str) -> Person:
         """Forget a person and the meetings with them. What the browser recorded stays."""
         person = self.find(id)
@@ -469,7 +466,7 @@ class People:
         for one in self._ground.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
         refused = {key_of(*one.id.split(":", 1)) for one in self._book.refused.all()}
-        known = {*self.directory.by_handle, *self.own}
+        known = {*self.directory.by_handle, *self.own()}
         return suggestions(counts, known=known, refused=refused)
 
     def answer_suggestion(self, wanted: SuggestionReply) -> PersonView | None:

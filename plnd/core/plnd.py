@@ -25,6 +25,7 @@ from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
 from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
+from plnd.measures.people import Key, key_of
 from plnd.measures.time import WEEKDAYS, Tally, day_bounds, day_of
 from plnd.model import (
     Budget,
@@ -93,7 +94,7 @@ class Plnd:
             home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
         )
         self._ground = ground
-        self.people = People(ground)
+        self.people = People(ground, self._own_handles)
         self.chats = Chats(ground, self._chats_changed)
         self.journal = Journal(ground, self.people)
         self.development = Development(ground, self.chats, self.journal)
@@ -148,6 +149,9 @@ class Plnd:
         self.people.touched(outcome.touches)
         self.chats.changed(outcome.quarters)
         self.speak()
+
+    def _own_handles(self) -> set[Key]:
+        return {key_of(one.network, one.handle) for one in self.today().profiles}
 
     def _chats_changed(self) -> None:
         self._today = None

@@ -161,9 +161,10 @@ class Reviews:
     def _breadth(self, start: int, end: int) -> float | None:
         """As if the user spoke equally with so many: over people, and handles that are nobody's."""
         counts: dict[str, int] = {}
+        own = self._people.own()
         owners = self._people.directory.by_handle
         for one in self._ground.log.touch_counts(start, end):
-            if one.kind == "visit" or one.key in self._people.own:
+            if one.kind == "visit" or one.key in own:
                 continue
             owner = owners.get(one.key)
             name = owner.id if owner else ":".join(one.key)

@@ -149,12 +149,11 @@ def standing(
     dealt: Dealt,
     now: int,
     by_tag: Mapping[str, Cadence],
-    posted_at: int | None = None,
 ) -> Standing:
-    """How things stand with a person now; `posted_at` is their own last known post."""
+    """How things stand with a person now."""
     cadence = cadence_of(person, by_tag)
     elapsed = max(0, now - (dealt.last.at if dealt.last else person.added_at))
-    silent = None if posted_at is None else max(0, now - posted_at)
+    silent = None if person.posted_at is None else max(0, now - person.posted_at)
     return Standing(
         person, dealt.last, tie(dealt, now), elapsed, cadence, gap(elapsed, cadence), silent
     )
@@ -231,6 +230,7 @@ def merged(kept: Person, gone: Person) -> Person:
         cadence=kept.cadence or gone.cadence,
         merged=_joined(kept.merged, [gone.id, *gone.merged]),
         uids=_joined(kept.uids, gone.uids),
+        posted_at=max((at for at in (kept.posted_at, gone.posted_at) if at), default=None),
     )
 
 
@@ -253,7 +253,7 @@ def parted(current: Person, before: Person, gone: Person) -> Person:
         tags=_without(current.tags, gone.tags, before.tags),
         merged=_without(current.merged, [gone.id, *gone.merged], before.merged),
         uids=_without(current.uids, gone.uids, before.uids),
-        **{name: back(name) for name in ("added_at", "how_met", "note", "cadence")},
+        **{name: back(name) for name in ("added_at", "how_met", "note", "cadence", "posted_at")},
     )
 
 

@@ -1,6 +1,7 @@
 """People over the API: what events say of them, and what the user says."""
 
 import random
+import sqlite3
 from typing import Any
 
 import pytest
@@ -125,6 +126,32 @@ async def test_the_weak_tie_stays_all_week_though_it_is_touched(api: Api, clock:
     await api("POST", "events", batch(*events))
     clock.forward(3 * DAY)
     assert (await api("GET", "ties"))["weak_tie"]["name"] == drawn
+
+
+async def test_gone_silent_is_another_matter_than_lost_touch(api: Api, plnd: Plnd) -> None:
+    await add(api, "Ana", "x:ana")
+    await add(api, "Ben", "x:ben")
+    plnd.people.saw_post("x", "@ANA", NOON - 100 * DAY)
+    plnd.people.saw_post("x", "ana", NOON - 120 * DAY)
+    plnd.people.saw_post("x", "ben", NOON - DAY)
+    plnd.people.saw_post("x", "nobody", NOON)
+    await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
+    ties = await api("GET", "ties")
+    assert [(one["name"], one["silent_days"]) for one in ties["gone_silent"]] == [("Ana", 100)]
+    assert ties["drifting"] == []
+
+
+async def test_what_is_forgotten_is_no_touch_any_more(api: Api, plnd: Plnd) -> None:
+    await add(api, "Ana", "x:ana")
+    await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
+    assert (await api("GET", "people"))["people"][0]["tie"] == "weak"
+    db = sqlite3.connect(plnd.home.data / "events.db")
+    db.execute("DELETE FROM interaction")
+    db.commit()
+    db.close()
+    plnd.people.forgotten()
+    (ana,) = (await api("GET", "people"))["people"]
+    assert (ana["tie"], ana["last_touch"]) == ("new", None)
 
 
 # -- suggestions --------------------------------------------------------------------------

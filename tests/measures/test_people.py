@@ -119,7 +119,8 @@ def test_drift_names_who_is_longest_over_and_leaves_out_who_is_fine() -> None:
 
 def test_gone_silent_and_lost_touch_are_told_apart() -> None:
     touch = Touch(at=NOON - DAY, kind="reply", network="x")
-    found = standing(person(), Dealt(touch, 1), NOON, {}, posted_at=NOON - 100 * DAY)
+    quiet = person(posted_at=NOON - 100 * DAY)
+    found = standing(quiet, Dealt(touch, 1), NOON, {})
     assert (found.elapsed_ms, found.silent_ms) == (DAY, 100 * DAY)
     assert standing(person(), Dealt(), NOON, {}).silent_ms is None
 
@@ -173,6 +174,7 @@ people = st.builds(
     tags=st.lists(st.sampled_from("abc"), max_size=3, unique=True),
     how_met=st.sampled_from(("", "here", "there")),
     note=st.sampled_from(("", "kind", "tall")),
+    posted_at=st.sampled_from((None, 5, 9)),
     cadence=st.sampled_from((None, Cadence(ideal_days=3), Cadence(ideal_days=9))),
 )
 
