@@ -200,6 +200,8 @@ class Entry(Strict, frozen=True):
     person: str | None = None
     person_name: Text | None = None
     link: Link | None = None
+    title: Text | None = None
+    author: Text | None = None
     network: Name | None = None
     minutes: EntryMinutes | None = None
 
@@ -541,6 +543,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     person: str | None
     person_name: str | None
     link: str | None
+    title: str | None
+    author: str | None
     network: str | None
     minutes: int | None
 
@@ -554,12 +558,15 @@ class EntryAnswer(Struct, frozen=True):
 
 
 class EntryRequest(Strict, frozen=True):
-    """Something learned or taught. `person` is a name, an id or network:handle."""
+    """Something learned or taught. `person` is a name, an id or network:handle; `title` and
+    `author` are those of what `link` leads to."""
 
     kind: EntryKind
     text: Line
     person: Name | None = None
     link: Link | None = None
+    title: Text | None = None
+    author: Text | None = None
     network: Name | None = None
     minutes: EntryMinutes | None = None
     at: Moment | None = None
@@ -573,6 +580,8 @@ class EntryChange(Strict, frozen=True):
     text: Line | UnsetType = UNSET
     person: Name | UnsetType | None = UNSET
     link: Link | UnsetType | None = UNSET
+    title: Text | UnsetType | None = UNSET
+    author: Text | UnsetType | None = UNSET
     minutes: EntryMinutes | UnsetType | None = UNSET
 
 

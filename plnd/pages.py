@@ -99,7 +99,8 @@ def _profile(one: Plain) -> str:
 
 def _entry(one: Plain) -> str:
     who = f" ({'from' if one['kind'] == 'learned' else 'to'} {one['person_name']})"
-    link = f" {one['link']}" if one["link"] else ""
+    about = ", ".join(part for part in (one["title"], one["author"], one["link"]) if part)
+    link = f" ({about})" if about else ""
     return f"{one['kind']}: {one['text']}{who if one['person_name'] else ''}{link}"
 
 

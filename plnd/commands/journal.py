@@ -21,13 +21,15 @@ def _journal_options(parser: ArgumentParser) -> None:
     edited.add_argument("--kind", choices=("learned", "taught"))
     edited.add_argument("--from", "--to", dest="person", metavar="NAME")
     edited.add_argument("--link", metavar="URL")
+    edited.add_argument("--title", help="of what the link leads to")
+    edited.add_argument("--author", help="of what the link leads to")
     edited.add_argument("--minutes", type=int)
     verb(verbs, "delete", "delete an entry").add_argument("id", metavar="ID")
 
 
 def _journal(args: Namespace) -> int:
     if args.verb == "edit":
-        names = ("text", "kind", "person", "link", "minutes")
+        names = ("text", "kind", "person", "link", "title", "author", "minutes")
         wanted = {name: value for name in names if (value := getattr(args, name)) is not None}
         return _said(args, ask("PATCH", f"journal/{quote(args.id, safe='')}", wanted))
     if args.verb == "delete":
@@ -52,6 +54,8 @@ def _entry_options(parser: ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT")
     parser.add_argument("--from", "--to", dest="person", metavar="NAME", help="whom from, or to")
     parser.add_argument("--link", metavar="URL", help="a page that belongs to it")
+    parser.add_argument("--title", help="the page's title")
+    parser.add_argument("--author", help="the page's author")
     parser.add_argument("--minutes", type=int, help="how long it took, for the development log")
     parser.add_argument("--at", metavar="WHEN", help="2026-11-20, 2026-11-20 14:00, yesterday")
     json_option(parser)
@@ -66,7 +70,7 @@ def _taught(args: Namespace) -> int:
 
 
 def _write(args: Namespace, kind: str) -> int:
-    names = ("text", "person", "link", "minutes")
+    names = ("text", "person", "link", "title", "author", "minutes")
     wanted = {name: value for name in names if (value := getattr(args, name)) is not None}
     if args.at:
         wanted["when"] = args.at

@@ -27,7 +27,8 @@ class Journal:
             if who and entry.person not in (who.id, *who.merged):
                 continue
             view = self.view(entry)
-            text = " ".join(part for part in (view.text, view.person_name, view.link) if part)
+            parts = (view.text, view.person_name, view.title, view.author, view.link)
+            text = " ".join(part for part in parts if part)
             if all(word in text.casefold() for word in wanted):
                 found.append(view)
         return sorted(found, key=lambda one: (-one.at, one.id))
@@ -57,6 +58,8 @@ class Journal:
             at=self._ground.moment(wanted.at, wanted.when),
             text=wanted.text.strip() or wanted.text,
             link=wanted.link,
+            title=wanted.title,
+            author=wanted.author,
             network=wanted.network,
             minutes=wanted.minutes,
             **self._who(wanted.person),

@@ -32,8 +32,11 @@ async def found(api: Api, query: str) -> list[str]:
 
 async def test_an_entry_is_linked_to_a_person_by_name(api: Api) -> None:
     await api("POST", "people", {"name": "Ana"})
-    entry = await learn(api, "hooks", person="ana", link="https://example.org/a")
+    entry = await learn(
+        api, "hooks", person="ana", link="https://example.org/a", title="On hooks", author="Bo"
+    )
     assert entry["person_name"] == "Ana"
+    assert await found(api, "q=bo%20on") == ["hooks"]
     await api("PATCH", "people/Ana", {"name": "Anna"})
     assert (await api("GET", "journal"))["entries"][0]["person_name"] == "Anna"
     unknown = await learn(api, "nets", person="Zoë")
