@@ -1,5 +1,6 @@
 """Chats: followed, added, attended; when the next one is, and what of a day belongs to them."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,8 @@ from plnd.measures.time import Tally
 from plnd.model import ChatSlot
 from plnd.store.files import write_atomic
 
+log = logging.getLogger("plnd")
+
 HISTORY_DAYS = 182
 """How far back attendance looks."""
 
@@ -60,6 +63,7 @@ class Chats:
         self._told = told
         self._book = ground.book
         self._went: dict[tuple[str, int, int], Attendance] = {}
+        self._broken: set[str] = set()
 
     def changed(self, quarters: Iterable[int]) -> None:
         """Forget what was worked out of slots in which something was recorded since."""
@@ -73,10 +77,25 @@ class Chats:
 
     def chats(self) -> dict[str, Chat]:
         """All chats by id; the user's word goes before the list that plnd comes with."""
-        return {**chatlist.load(), **{one.id: one for one in self._book.chats.all()}}
+        return {**chatlist.load(), **{one.id: one for one in self._kept()}}
 
     def followed(self) -> list[Chat]:
-        return [one for one in self._book.chats.all() if one.followed_at is not None]
+        return [one for one in self._kept() if one.followed_at is not None]
+
+    def _kept(self) -> list[Chat]:
+        """The user's chats; one that was edited by hand into what cannot be costs itself only."""
+        found = []
+        for chat in self._book.chats.all():
+            try:
+                _check(chat)
+            except Invalid as error:
+                if chat.id not in self._broken:
+                    self._broken.add(chat.id)
+                    path = self._book.chats.storage.path
+                    log.error("%s: chat %s is left out: %s", path, chat.id, error.message)
+            else:
+                found.append(chat)
+        return found
 
     def tags(self) -> list[FollowedTag]:
         """What browsers look out for."""
@@ -268,10 +287,10 @@ class Chats:
         """How a slot went; worked out once, until something new is recorded of that time."""
         key = (chat.id, slot.starts_at, slot.ends_at)
         if key not in self._went:
-            log = self._ground.log
-            visits = log.visits(slot.starts_at, slot.ends_at, tagged=True)
+            events = self._ground.log
+            visits = events.visits(slot.starts_at, slot.ends_at, tagged=True)
             self._went[key] = attendance(
-                chat, slot, visits, log.acts(slot.starts_at, slot.ends_at + LATE_MS)
+                chat, slot, visits, events.acts(slot.starts_at, slot.ends_at + LATE_MS)
             )
         return self._went[key]
 

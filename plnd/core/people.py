@@ -60,6 +60,7 @@ from plnd.store.log import TouchCount
 MOST_TOUCHES = 100
 GONE_SILENT_DAYS = 90
 MOST_DRIFTING = 200
+MOST_PEOPLE = 10_000
 MOST_STALE = 500
 _NONE = (0, 0)
 
@@ -343,6 +344,7 @@ class People:
         Conflict: a handle is somebody's already.
         """
         self._check_handles(wanted.handles, None)
+        self._check_room(1)
         person = Person(id=new_id(), added_at=self._ground.clock(), **_fields(wanted))
         self._save(person)
         return self.view(person)
@@ -387,6 +389,12 @@ class People:
         self.directory.put(person)
         self._stale.add(person.id)
         self._drawn = None
+
+    def _check_room(self, more: int) -> None:
+        count = len(self.directory.keys) + more
+        if count > MOST_PEOPLE:
+            message = f"that would be {count} people; plnd keeps {MOST_PEOPLE} at most"
+            raise Invalid(message, "import those that you follow up")
 
     def _renew(self) -> None:
         """Who the people are, or whom one met, has changed: put the dealings together anew."""
@@ -544,6 +552,7 @@ class People:
             return self._take_meetings(wanted)
         people, problems = _read(wanted)
         found = taken_in(people, self._book.people.all(), now=self._ground.clock(), new_id=new_id)
+        self._check_room(len(found.added))
         if not wanted.dry_run:
             self._keep_all(found)
         return ImportAnswer(

@@ -77,6 +77,20 @@ async def test_what_is_no_chat_is_refused_naming_the_field(
     assert (await api("GET", "chats?followed=1"))["chats"] == []
 
 
+async def test_a_chat_edited_into_what_cannot_be_costs_itself_only(
+    api: Api, plnd: Plnd, home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    await follow(api)
+    await follow(api, tag="other")
+    path = home.data / "chats.json"
+    path.write_text(path.read_text().replace("Europe/London", "Mars/Olympus", 1))
+    again = Plnd(home, clock=plnd.clock)
+    assert [one.id for one in again.chats.all(only_followed=True)] == ["other"]
+    assert again.today().next_chat is not None
+    assert "chat edchat2 is left out: unknown time zone 'Mars/Olympus'" in caplog.text
+    again.close_stores()
+
+
 # -- attendance and booking -------------------------------------------------------------
 
 

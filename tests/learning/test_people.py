@@ -270,6 +270,14 @@ async def test_an_import_is_previewed_done_and_done_again(api: Api) -> None:
     assert await names(api) == ["Ana", "Ben"]
 
 
+async def test_a_whole_town_is_refused_and_nothing_of_it_kept(api: Api) -> None:
+    cards = "".join(VCARD.format(name=f"P {n}", handle=f"p{n}") for n in range(10_001))
+    wanted = {"kind": "vcard", "content": cards, "dry_run": True}
+    answer = await api("POST", "people-import", wanted, status=400)
+    assert "10001 people" in answer["error"]["message"]
+    assert await names(api) == []
+
+
 async def test_meetings_come_from_a_calendar_once(api: Api) -> None:
     await add(api, "Ana Öz")
     await add(api, "Ben Lopez")
