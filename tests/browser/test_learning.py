@@ -46,6 +46,13 @@ def attended(desktop: Desktop) -> str | None:
     return slots[0]["attended"] if slots else None
 
 
+def knows_the_tag(browser: Browser) -> bool:
+    tags: list[Any] = browser.worker.evaluate(
+        "async () => (await chrome.storage.local.get('known')).known?.tags ?? []"
+    )
+    return bool(tags)
+
+
 def test_people_and_chats_follow_from_what_the_browser_does(
     start: Callable[..., Browser], desktop: Desktop
 ) -> None:
@@ -96,7 +103,9 @@ def test_a_look_at_a_followed_tag_is_listening(
     follow_a_chat_that_runs(desktop)
     listen_elsewhere(desktop)
     browser = start("x")
-    page = browser.page("https://x.com/hashtag/RealChat")
+    page = browser.page("https://x.com/home")
+    browser.until(lambda: knows_the_tag(browser), 40, "the browser to learn of the chat")
+    page.goto("https://x.com/hashtag/RealChat")
     page.wait_for_timeout(8000)
     page.goto("https://x.com/home")
     browser.until(lambda: attended(desktop), 30, "the chat to be attended")
