@@ -19,7 +19,11 @@ body { font: 11pt/1.45 system-ui, sans-serif; max-width: 50rem; margin: 2rem aut
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 1.6rem; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding: .4rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
-  border-bottom: 1px solid #c9ced6; overflow-wrap: anywhere; }
+  border-bottom: 1px solid #c9ced6; }
+th, td:first-child { white-space: nowrap; }
+td { overflow-wrap: anywhere; min-width: 5rem; }
+td.n { min-width: 0; }
+.wide { overflow-x: auto; }
 .n { text-align: right; white-space: nowrap; }
 @media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } }
 """
@@ -65,7 +69,8 @@ def _review_parts(review: Plain, zone: ZoneInfo) -> list[tuple[str, list[str]]]:
 
 
 def _light(one: Plain) -> str:
-    return f"{_MARKS[one['colour']]} {one['name']} ({one['colour']}): {one['says']}"
+    colour = "" if one["colour"] == "learning" else f" ({one['colour']})"
+    return f"{_MARKS[one['colour']]} {one['name']}{colour}: {one['says']}"
 
 
 def _done(review: Plain) -> list[str]:
@@ -198,7 +203,10 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequenc
         )
 
     body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in rows)
-    return f"<table><thead><tr>{line(heads, 'th')}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<div class="wide"><table><thead><tr>{line(heads, "th")}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def _minutes(seconds: int) -> str:
