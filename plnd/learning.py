@@ -180,6 +180,17 @@ class Chat(Strict, frozen=True, omit_defaults=True):
     confirmed_at: int | None = None
 
 
+class AttendedChat(Strict, frozen=True):
+    """A slot that was attended, as kept when its chat was changed or unfollowed since: what
+    was done stays in the log. `id` is the chat and when it began; `ms` was spent on it."""
+
+    id: str
+    chat: str
+    starts_at: int
+    attended: Attended
+    ms: int
+
+
 class Slot(Struct, frozen=True, kw_only=True):
     """One time at which a chat takes place, ms."""
 

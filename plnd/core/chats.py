@@ -13,6 +13,7 @@ from plnd.core.ground import DAY_MS, Ground
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.learning import (
     AttendanceCounts,
+    AttendedChat,
     AttendedSlot,
     BreaksAnswer,
     BreaksRequest,
@@ -41,6 +42,8 @@ from plnd.store.files import write_atomic
 
 log = logging.getLogger("plnd")
 
+WHEN = ("network", "weekday", "start", "minutes", "time_zone", "repeat", "nth", "anchor")
+"""What says when and where a chat takes place."""
 HISTORY_DAYS = 182
 """How far back attendance looks."""
 
@@ -170,8 +173,13 @@ class Chats:
         follow, confirmed = changes.pop("followed", None), changes.pop("confirmed", None)
         if follow is not None:
             changes["followed_at"] = (chat.followed_at or now) if follow else None
+        moved = any(changes.get(name, getattr(chat, name)) != getattr(chat, name) for name in WHEN)
+        if moved and chat.followed_at is not None and follow is not False:
+            # By its new times it begins anew: they say nothing of the past.
+            changes["followed_at"] = changes["confirmed_at"] = now
         if confirmed or (follow and chat.followed_at is None):
             changes["confirmed_at"] = now
+        before = chat
         chat = msgspec.structs.replace(chat, **changes)
         if follow and chat.start is None:
             raise Invalid(
@@ -179,13 +187,18 @@ class Chats:
                 f"find out and say it: plnd chat follow {chat.id} --start 20:00",
                 field="start",
             )
+        if before.followed_at is not None and chat.followed_at != before.followed_at:
+            _check(chat)
+            self._keep_attended(before)
         return self._save(chat)
 
     def remove(self, id: str) -> Chat:
         """Remove a chat of the user's own; one of the list goes back to what it was there."""
         chat = self.find(id)
-        if not self._book.chats.remove(chat.id):
+        if self._book.chats.get(chat.id) is None:
             raise Conflict(f"#{chat.tag} belongs to the list", "it is off unless you follow it")
+        self._keep_attended(chat)
+        self._book.chats.remove(chat.id)
         self._renew()
         return chat
 
@@ -273,6 +286,38 @@ class Chats:
             low = _running(chat, max(start, chat.followed_at or 0))
             found += [Held(chat, slot) for slot in slots(chat, low, end)]
         return sorted(found, key=lambda one: (one.slot.starts_at, one.chat.id))
+
+    def _keep_attended(self, chat: Chat) -> None:
+        """Keep what was attended so far, before the chat's times are others or forgotten."""
+        since = None if chat.followed_at is None else _running(chat, chat.followed_at)
+        self._book.attended.put_all(self._attended_since(chat, since, None))
+
+    def attended_in(self, start: int, end: int) -> list[AttendedChat]:
+        """The slots of `start <= begin < end` that were attended and are over."""
+        kept = {one.id: one for one in self._book.attended.all() if start <= one.starts_at < end}
+        for chat in self.followed():
+            low = max(start, _running(chat, chat.followed_at or 0))
+            kept |= {one.id: one for one in self._attended_since(chat, low, end)}
+        return sorted(kept.values(), key=lambda one: (one.starts_at, one.id))
+
+    def _attended_since(self, chat: Chat, start: int | None, end: int | None) -> list[AttendedChat]:
+        if start is None:
+            return []
+        now = self._ground.clock()
+        found = []
+        for slot in slots(chat, start, min(end or now, now)):
+            went = self.went(chat, slot)
+            if slot.ends_at <= now and went.attended != "missed":
+                found.append(
+                    AttendedChat(
+                        id=f"{chat.id}:{slot.starts_at}",
+                        chat=chat.id,
+                        starts_at=slot.starts_at,
+                        attended=went.attended,
+                        ms=self.times_of(Held(chat, slot)).spent_ms,
+                    )
+                )
+        return found
 
     # -- attendance ------------------------------------------------------------------------
 

@@ -75,19 +75,16 @@ class Development:
 
     def _held(self, start: int, end: int) -> list[ChatHeld]:
         """The chats that were attended, with the time that was theirs."""
-        found = []
-        for one in self._chats.held(start, end):
-            if one.slot.ends_at > end or one.slot.starts_at < start:
-                continue
-            went = self._chats.went(one.chat, one.slot)
-            if went.attended == "missed":
-                continue
-            times = self._chats.times_of(one)
-            day = self._ground.day_of(one.slot.starts_at).isoformat()
-            found.append(
-                ChatHeld(one.chat.id, one.slot.starts_at, day, went.attended, times.spent_ms)
+        return [
+            ChatHeld(
+                one.chat,
+                one.starts_at,
+                self._ground.day_of(one.starts_at).isoformat(),
+                one.attended,
+                one.ms,
             )
-        return found
+            for one in self._chats.attended_in(start, end)
+        ]
 
     def _sessions(self, start: int, end: int, chats: dict[tuple[int, str], Tally]) -> list[Session]:
         """Taking part by day and network, less what was a chat's."""

@@ -14,7 +14,17 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plnd.errors import StorageError
-from plnd.learning import Chat, CpdMark, Entry, Meeting, Merge, Person, Refused, TagCadence
+from plnd.learning import (
+    AttendedChat,
+    Chat,
+    CpdMark,
+    Entry,
+    Meeting,
+    Merge,
+    Person,
+    Refused,
+    TagCadence,
+)
 from plnd.measures.review import Plan
 from plnd.model import Budget, Notice, Pause, Settings, Snooze
 from plnd.store.files import cannot_write, set_aside, write_atomic
@@ -215,6 +225,7 @@ class Book:
         self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag")
         self.refused = Collection(folder / "refused.json", Refused)
         self.chats = Collection(folder / "chats.json", Chat)
+        self.attended = Collection(folder / "attended.json", AttendedChat)
         self.journal = Collection(folder / "journal.json", Entry)
         self.cpd = Collection(folder / "cpd.json", CpdMark)
         self.plans = Collection(folder / "plans.json", Plan, key="quarter")

@@ -151,6 +151,24 @@ async def test_three_silent_slots_make_it_quiet_and_a_word_wakes_it(api: Api, cl
     assert (await api("GET", "today"))["next_chat"]["starts_at"] == NOON + 21 * DAY
 
 
+async def test_new_times_say_nothing_of_the_past_and_forget_nothing(api: Api, clock: Clock) -> None:
+    """Not missed for slots that never were, and in the log what was attended stays."""
+    await follow(api)
+    clock.forward(2 * HOUR)
+    await api("POST", "events", batch(visit(NOON, 2400, page="tag", tag="edchat2")))
+    clock.forward(35 * DAY)
+    await api("PATCH", "chats/edchat2", {"confirmed": True})
+    changed = (await api("PATCH", "chats/edchat2", {"weekday": "tue", "start": "20:00"}))["chat"]
+    assert (changed["state"], changed["attendance"]["slots"]) == ("confirmed", 0)
+    rows = (await api("GET", "cpd?year=2026"))["rows"]
+    assert [(row["id"], row["hours"]) for row in rows] == [(f"chat:edchat2:{NOON}", 0.5)]
+    for method, body in (("PATCH", {"followed": False}), ("DELETE", None)):
+        await api(method, "chats/edchat2", body)
+        assert (await api("GET", "cpd?year=2026"))["rows"] == rows
+    note = {"note": "kept"}
+    assert (await api("PATCH", f"cpd/{rows[0]['id']}", note))["row"]["note"] == "kept"
+
+
 async def test_time_in_work_hours_is_left_out_of_their_budget_only(api: Api, clock: Clock) -> None:
     await api("PUT", "budgets", {"minutes": 10, "network": "x", "when": "work"})
     await follow(api)
