@@ -37,7 +37,9 @@ ProfileMode = Literal["active", "reading", "retired"]
 LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, where calendars end
 Moment = Annotated[int, Meta(ge=0, le=LAST_MOMENT)]
 MinutesADay = Annotated[int, Meta(ge=0, le=24 * 60)]
-NoticeKind = Literal["budget_near", "budget_used", "budget_over", "profile_silent"]
+NoticeKind = Literal[
+    "budget_near", "budget_used", "budget_over", "profile_silent", "chat", "review"
+]
 QuarterOfDay = Annotated[
     str,
     Meta(pattern="^([01][0-9]|2[0-3]):(00|15|30|45)$", description="a quarter of the day, HH:MM"),
@@ -240,6 +242,38 @@ class Settings(Strict, frozen=True):
         bool,
         Meta(description="desktop notices about own profiles: after 60 days of silence, and 90"),
     ] = True
+    notify_chats: Annotated[
+        bool,
+        Meta(description="a notice ten minutes before a followed chat, while a browser is in use"),
+    ] = True
+    notify_review: Annotated[bool, Meta(description="a notice when the weekly review is due")] = (
+        True
+    )
+    chats_outside_budget: Annotated[
+        bool, Meta(description="whether time in followed chats is left out of the budgets")
+    ] = True
+    review_day: Annotated[Weekday, Meta(description="the day of the weekly review")] = "sun"
+    review_time: Annotated[QuarterOfDay, Meta(description="its time of day, HH:MM")] = "17:00"
+    review_interaction_days: Annotated[
+        int, Meta(ge=1, le=28, description="days with an interaction, of 28, that you aim at")
+    ] = 8
+    review_breadth: Annotated[
+        int, Meta(ge=1, le=1000, description="with how many people you aim to speak in 28 days")
+    ] = 5
+    remind_unshared: Annotated[
+        bool, Meta(description="on Fridays, articles that were read and not shared")
+    ] = False
+    cpd_body: Annotated[
+        Literal["free", "cilip", "alia"],
+        Meta(description="whose year your development log goes by; free: cpd_year_start"),
+    ] = "free"
+    cpd_year_start: Annotated[
+        str,
+        Meta(
+            pattern="^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$",
+            description="the first day of your own year of the log, MM-DD",
+        ),
+    ] = "01-01"
 
 
 class SettingsAnswer(Struct, frozen=True):

@@ -4,6 +4,7 @@ import { GET_HOSTS } from "./get-hosts.js";
 import { Line } from "./line.js";
 import { HOLD, sameAs, sameness, takenBack, withAct } from "./once.js";
 import { readBody } from "./recognise.js";
+import { tagOfBody } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 
 /** A request that has not ended after this long is forgotten, in milliseconds. */
@@ -22,7 +23,9 @@ export class Acts {
   #known;
   #session;
   #line = new Line();
-  #ids = null;
+  /** The requests that have begun and not ended: this life's at once, an earlier life's when read. */
+  #ids = new Set();
+  #areRead = false;
 
   constructor({ catalogue, queue, courier, known, session }) {
     this.#catalogue = catalogue;
@@ -39,18 +42,18 @@ export class Acts {
     const body = readBody(requestBody);
     const act = this.#catalogue.recogniseRequest(method, url, body);
     if (!act || !this.#catalogue.counts(act)) return;
-    this.#ids?.add(requestId);
+    this.#ids.add(requestId);
     const same = sameness(request, act, body);
+    const tag = tagOfBody(this.#known.tags, act, body);
     await this.#line.run(async () => {
       const at = Math.floor(timeStamp);
       const { network, action, of } = act;
       const handle = await this.#handleOn(tabId, network);
       const begun = await this.#begun(at);
       // The id is made now: an end that is heard twice is one event.
-      const event = { id: uuid7(at), kind: "interaction", network, action, handle, tag: null, at };
+      const event = { id: uuid7(at), kind: "interaction", network, action, handle, tag, at };
       begun[requestId] = { event, of, tabId, key: await hashOf(same), at };
       await this.#session.set({ begun });
-      this.#ids?.add(requestId);
     });
   }
 
@@ -90,11 +93,14 @@ export class Acts {
 
   /** The entry of a request that ended; nearly all requests have none, and cost nothing here. */
   async #take(requestId) {
-    if (this.#ids && !this.#ids.has(requestId)) return undefined;
+    if (this.#areRead && !this.#ids.has(requestId)) return undefined;
     return this.#line.run(async () => {
       const { [requestId]: entry, ...begun } = await this.#begun();
       if (entry) await this.#session.set({ begun });
-      this.#ids = new Set(Object.keys(begun));
+      // Added to, never replaced: one that has begun meanwhile is not in the storage yet.
+      if (!this.#areRead) for (const id of Object.keys(begun)) this.#ids.add(id);
+      this.#areRead = true;
+      this.#ids.delete(requestId);
       return entry;
     });
   }

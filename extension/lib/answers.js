@@ -3,6 +3,8 @@ import { api } from "./browser.js";
 import { unsureActs } from "./catalogue.js";
 import { brokenLink } from "./chain.js";
 
+const LONGEST_LINK = 2048;
+
 /** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
 export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source }) {
   const asked = { asked: true };
@@ -39,7 +41,7 @@ export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles,
       const file = catalogue.networks.find(({ id }) => id === network);
       const unsure = catalogue.counts({ network, certainty: "low" }) ? unsureActs(file) : [];
       const state = known.paused ? "paused" : "counted";
-      return { state, name: file.name, page, handle, rule, is_own: file.is_own, unsure };
+      return { state, network, name: file.name, page, handle, rule, is_own: file.is_own, unsure };
     }
     const { origins } = await api.permissions.getAll();
     return { state: origins.length === 0 ? "none_picked" : "unseen" };
@@ -71,11 +73,20 @@ export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles,
     return { ok, ...(await summary()) };
   }
 
+  /** Something learned or taught, in the user's words; the page's address only with `link`. */
+  async function note({ kind, words, network, link }) {
+    const tab = link ? await watch.frontTab({ focused: false }) : null;
+    const address = tab?.url?.length <= LONGEST_LINK ? tab.url : null;
+    const entry = { kind, text: words, network, link: address };
+    const { ok } = await courier.ask("POST", "journal", entry, asked);
+    return { ok };
+  }
+
   async function health() {
     const { ok } = await courier.ask("GET", "health", undefined, asked);
     if (ok) await ownFiles.learn();
     return { ok, ...(await summary()) };
   }
 
-  return { refresh, pause, resume, snooze, open, health };
+  return { refresh, pause, resume, snooze, open, note, health };
 }

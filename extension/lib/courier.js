@@ -81,6 +81,13 @@ export class Courier {
     if (unreachable || this.#now() - (todayAt ?? 0) >= TODAY_CHECK) await this.ask("GET", "today");
     await this.#reportWhenDue();
     await this.send();
+    if (this.#known.tagsDue && this.#known.facts.reach?.ok) await this.#learnTags();
+  }
+
+  /** Which hashtags to look out for. A failure changes nothing, and is asked again later. */
+  async #learnTags() {
+    const { ok, body } = await this.#try("GET", "tags");
+    await this.#known.learnTags(ok ? body.tags : this.#known.tags);
   }
 
   /** What the user picked has changed: the daemon hears of it at once. */

@@ -33,6 +33,18 @@ function listen() {
       ? text("popup_snoozed", timeOfDay(until))
       : text("popup_failed");
   });
+  place("note").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { ok } = await ask({
+      ask: "note",
+      kind: event.submitter?.value ?? "learned",
+      words: place("words").value,
+      network: place("note").dataset.network,
+      link: place("with-link").checked,
+    });
+    if (ok) place("words").value = "";
+    place("noted").textContent = text(ok ? "popup_noted" : "popup_failed");
+  });
   place("networks-page").addEventListener("click", async () => {
     await api.runtime.openOptionsPage();
     window.close();
@@ -139,12 +151,14 @@ function actsOf(interactions, about = []) {
   return about.length > 0 ? text("popup_about", counts) : counts;
 }
 
-function showPage({ state, name, page, handle, rule, is_own: isOwn, unsure }) {
+function showPage({ state, network, name, page, handle, rule, is_own: isOwn, unsure }) {
   const seen = state === "counted" || state === "paused";
   const what = seen
     ? [name, handle ? `${text(`page_${page}`)} (${handle})` : text(`page_${page}`)]
     : [];
   place("page").textContent = text(`page_is_${state}`, ...(seen ? [what.join(", ")] : []));
+  place("note").hidden = !network;
+  place("note").dataset.network = network ?? "";
   place("stored").hidden = state !== "counted";
   if (state !== "counted") return;
   place("stored-visit").textContent = text("popup_stored_visit", what.join(", "));

@@ -1,6 +1,17 @@
 """The API: a module for each noun, and the one list of its routes."""
 
-from plnd.api import day, networks, notices, profiles, settings, sources
+from plnd.api import (
+    chats,
+    day,
+    journal,
+    networks,
+    notices,
+    people,
+    profiles,
+    review,
+    settings,
+    sources,
+)
 
 ROUTES = (
     *day.ROUTES,
@@ -9,5 +20,9 @@ ROUTES = (
     *networks.ROUTES,
     *profiles.ROUTES,
     *sources.ROUTES,
+    *people.ROUTES,
+    *chats.ROUTES,
+    *journal.ROUTES,
+    *review.ROUTES,
 )
 """What can be asked with or without a daemon; what only a daemon can answer is in `plnd.web`."""

@@ -60,7 +60,7 @@ async def put_feed(plnd: Plnd, call: Call) -> ProfileAnswer:
     return _answer(plnd, changed)
 
 
-def get_suggestions(plnd: Plnd, _: Call) -> SuggestedAnswer:
+def get_profile_suggestions(plnd: Plnd, _: Call) -> SuggestedAnswer:
     """Profiles that seem to be the user's own."""
     return SuggestedAnswer(plnd.profiles.suggestions())
 
@@ -115,7 +115,7 @@ ROUTES = (
     Route("DELETE", f"{_ONE}/decision", delete_decision, ProfileAnswer),
     Route("PUT", f"{_ONE}/steps/{{step}}", put_step, ProfileAnswer, StepChange),
     Route("PUT", f"{_ONE}/feed", put_feed, ProfileAnswer, FeedChange),
-    Route("GET", _SUGGESTIONS, get_suggestions, SuggestedAnswer),
+    Route("GET", _SUGGESTIONS, get_profile_suggestions, SuggestedAnswer),
     Route("DELETE", f"{_SUGGESTIONS}/{{network}}", delete_suggestion, Deleted, query=("handle",)),
     Route("GET", "/api/v1/affords", get_affords, Affords),
     Route("GET", "/api/v1/readings", get_readings, WantedAnswer),

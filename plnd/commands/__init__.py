@@ -8,12 +8,29 @@ import sys
 from argparse import ArgumentParser
 
 from plnd.cli import DONE, USAGE
-from plnd.commands import budget, daemon, day, explain, network, profile, settings, setup
+from plnd.commands import (
+    budget,
+    chat,
+    daemon,
+    day,
+    explain,
+    journal,
+    network,
+    person,
+    profile,
+    review,
+    settings,
+    setup,
+)
 
 COMMANDS = {
     **day.COMMANDS,
     **budget.COMMANDS,
     **profile.COMMANDS,
+    **person.COMMANDS,
+    **chat.COMMANDS,
+    **journal.COMMANDS,
+    **review.COMMANDS,
     **settings.COMMANDS,
     **explain.COMMANDS,
     **network.COMMANDS,

@@ -13,10 +13,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd import catalogue
+from plnd.core.chats import Chats
+from plnd.core.development import Development
 from plnd.core.ground import Ground
+from plnd.core.journal import Journal
 from plnd.core.networks import networks_answer
+from plnd.core.people import People
 from plnd.core.profiles import Profiles
 from plnd.core.readings import MakeFetch, Readings, way_out
+from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
@@ -25,7 +30,8 @@ from plnd.intake import Taken, sift
 from plnd.measures import upkeep
 from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
-from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
+from plnd.measures.people import Key, key_of
+from plnd.measures.time import WEEKDAYS, Tally, day_bounds, day_of
 from plnd.model import (
     Budget,
     BudgetRequest,
@@ -42,7 +48,15 @@ from plnd.model import (
     Today,
 )
 from plnd.notices import desktop
-from plnd.notices.rules import budget_notices, minute_of
+from plnd.notices.learning import (
+    AHEAD_MS,
+    browser_in_use,
+    chat_notices,
+    review_notices,
+    room,
+    within_a_day,
+)
+from plnd.notices.rules import budget_notices
 from plnd.profiles import Affords, ReadingAnswer, ReadingRequest
 from plnd.store import networks
 from plnd.store.book import Book
@@ -100,6 +114,18 @@ class Plnd:
         self._ground = ground
         self.profiles = Profiles(ground, self._forget_today)
         self.readings = Readings(ground, self.profiles, make_fetch)
+        self.people = People(ground, self._own_handles)
+        self.chats = Chats(ground, self._forget_today)
+        self.journal = Journal(ground, self.people)
+        self.development = Development(ground, self.chats, self.journal)
+        self.reviews = Reviews(
+            ground,
+            self.people,
+            self.chats,
+            self.journal,
+            profiles=lambda: self.today().profiles,
+            budget_minutes=self._budget_minutes,
+        )
 
     @property
     def damaged(self) -> list[str]:
@@ -160,7 +186,12 @@ class Plnd:
         for browser, at in outcome.seen.items():
             self._seen[browser] = max(at, self._seen.get(browser, 0))
         self.profiles.acts_changed(outcome.quarters)
+        self.people.touched(outcome.touches)
+        self.chats.changed(outcome.quarters)
         self.speak()
+
+    def _own_handles(self) -> set[Key]:
+        return {key_of(one.network, one.handle) for one in self.profiles.all()}
 
     def _forget_today(self) -> None:
         self._today = None
@@ -184,7 +215,8 @@ class Plnd:
     def _worked_out(self, shown: date, now: int) -> Today:
         zone = self.zone()
         figures = self._figures(shown, zone)
-        held = self._standings(figures, shown, now, zone)
+        chats = self.chats.times(figures.start, figures.end)
+        held = self._standings(figures, chats, shown, now, zone)
         bound = in_force(held.get(None, ()))
         return Today(
             day=shown.isoformat(),
@@ -195,10 +227,10 @@ class Plnd:
             left_seconds=bound.left_ms // 1000 if bound else None,
             state=bound.state if bound else "off",
             taking_part_seconds=figures.taking_part_ms() // 1000,
-            chat_seconds=0,
+            chat_seconds=sum(tally.spent_ms for tally in chats.values()) // 1000,
             networks=self._networks(figures, held),
             profiles=self.profiles.today(),
-            next_chat=None,
+            next_chat=self.chats.next(),
             sources=[
                 SourceSeen(browser=browser, last_event_at=at)
                 for browser, at in sorted(self._seen.items())
@@ -237,7 +269,7 @@ class Plnd:
         key = (day.isoformat(), zone.key)
         if self._day is None or self._day[:2] != key:
             start, end = day_bounds(day, zone, self._settings.day_start)
-            hours = self._work_hours()
+            hours = self._ground.work_hours()
             figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
             for begin, sums in self._log.quarters(start, end).items():
                 figures.put(begin, sums.times, sums.acts)
@@ -245,22 +277,40 @@ class Plnd:
         return self._day[2]
 
     def _standings(
-        self, figures: DayFigures, day: date, now: int, zone: ZoneInfo
+        self,
+        figures: DayFigures,
+        chats: Mapping[tuple[int, str], Tally],
+        day: date,
+        now: int,
+        zone: ZoneInfo,
     ) -> dict[str | None, list[Standing]]:
+        """The budgets that hold, and what was spent against them: chats left out, if wanted."""
+        hours = self._ground.work_hours()
+        outside = chats if self._settings.chats_outside_budget else {}
+
+        def spent(network: str | None, when: str | None) -> int:
+            chat = sum(
+                tally.spent_ms
+                for (begin, one), tally in outside.items()
+                if network in (None, one)
+                and (when is None or (when == "work") == hours.at(begin, zone))
+            )
+            return figures.spent_ms(network, when) - chat
+
         return standings(
             self._budgets,
             weekday=WEEKDAYS[day.weekday()],
-            now_when="work" if self._work_hours().at(now, zone) else "off",
-            spent=figures.spent_ms,
+            now_when="work" if hours.at(now, zone) else "off",
+            spent=spent,
         )
 
-    def _work_hours(self) -> WorkHours:
-        settings = self._settings
-        return WorkHours(
-            frozenset(settings.work_days),
-            minute_of(settings.work_start),
-            minute_of(settings.work_end),
-        )
+    def _budget_minutes(self, day: date) -> int | None:
+        """The budget of a day over all networks; None when there is none."""
+        nothing = DayFigures(0, 0, lambda _: False)
+        now = self._ground.day_bounds(day)[0]
+        held = self._standings(nothing, {}, day, now, self.zone())
+        bound = in_force(held.get(None, ()))
+        return bound.budget.minutes if bound else None
 
     def zone(self) -> ZoneInfo:
         """The user's time zone: the setting, else the system's, else UTC."""
@@ -398,11 +448,12 @@ class Plnd:
         day = day_of(now, zone, settings.day_start)
         if settings.notify_budget:
             self.telling.tell(self._budget_notices(day, now, zone))
-        if settings.notify_profiles:
-            self.telling.tell(self._profile_notices(day))
+        self.telling.tell(self._other_notices(day, now, zone))
 
     def _budget_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
-        held = self._standings(self._figures(day, zone), day, now, zone)
+        figures = self._figures(day, zone)
+        chats = self.chats.times(figures.start, figures.end)
+        held = self._standings(figures, chats, day, now, zone)
         return budget_notices(
             [standing for group in held.values() for standing in group],
             day=day.isoformat(),
@@ -411,6 +462,23 @@ class Plnd:
             names=self._names,
             grace_ms=self._settings.grace_minutes * 60_000,
         )
+
+    def _other_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
+        """What is not about budgets: two a day at most."""
+        settings = self._settings
+        due = []
+        if settings.notify_chats and browser_in_use(self._seen.values(), now):
+            due += chat_notices(self.chats.beginning(AHEAD_MS), now=now, zone=zone)
+        if settings.notify_review:
+            week, held = self.reviews.current()
+            due += review_notices(week, today=held == day, now=now)
+        told = self.telling.told.values()
+        start = self._ground.day_bounds(day)[0]
+        new = within_a_day(due, told, start)
+        # A profile's notice is noted as told when it is made: only while there is room for it.
+        if settings.notify_profiles and room(told, start) > len(new):
+            new += self._profile_notices(day)
+        return new
 
     def _profile_notices(self, day: date) -> list[Notice]:
         """What is to be said of profiles: one notice a day."""

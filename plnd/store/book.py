@@ -4,7 +4,7 @@ Used by one thread only. Each write replaces the whole file atomically, which st
 10 ms up to some 5,000 documents in a collection; what outgrows that belongs in the log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,18 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plnd.errors import StorageError
+from plnd.learning import (
+    AttendedChat,
+    Chat,
+    CpdMark,
+    Entry,
+    Meeting,
+    Merge,
+    Person,
+    Refused,
+    TagCadence,
+)
+from plnd.measures.review import Plan
 from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
 from plnd.profiles import NotMine, Profile, Request
 from plnd.store.files import cannot_write, set_aside, write_atomic
@@ -23,6 +35,7 @@ FIRST_BUDGET = Budget(id="all", minutes=60)
 MOST_NOTICES = 200
 MOST_SOURCES = 100
 MOST_REQUESTS = 1000
+MOST_MERGES = 100
 
 T = TypeVar("T", bound=msgspec.Struct)
 Tables = dict[str, dict[str, Any]]
@@ -152,6 +165,27 @@ class Collection(Generic[T]):
         if self._most is not None and len(rows) > self._most:
             self.remove(*list(rows)[: -self._most])
 
+    def put_all(self, values: Sequence[T]) -> None:
+        """Keep many documents, each in place of the one with the same key: at most two writes."""
+        rows = dict(self._rows())
+        plain = {getattr(value, self._key): (value, _plain(value)) for value in values}
+        new = [key for key in plain if key not in rows]
+        changed = [key for key in plain if key in rows]
+
+        def renew(document: MutableMapping[Any, Any]) -> None:
+            fresh = plain[document[self._key]][1]
+            document.clear()
+            document.update(fresh)
+
+        self._kept = None
+        if changed:
+            self._table.update(renew, doc_ids=[rows[key][0] for key in changed])
+        numbers = self._table.insert_multiple([plain[key][1] for key in new]) if new else []
+        for key in changed:
+            rows[key] = (rows[key][0], plain[key][0])
+        rows |= {key: (number, plain[key][0]) for key, number in zip(new, numbers, strict=True)}
+        self._kept = rows
+
     def remove(self, *keys: Any) -> bool:
         """Drop the documents with these keys; whether there were any."""
         rows = self._rows()
@@ -194,6 +228,16 @@ class Book:
         self.profiles = Collection(folder / "profiles.json", Profile)
         self.not_mine = Collection(folder / "not_mine.json", NotMine)
         self.requests = Collection(folder / "requests.json", Request, most=MOST_REQUESTS)
+        self.people = Collection(folder / "people.json", Person)
+        self.meetings = Collection(folder / "meetings.json", Meeting)
+        self.merges = Collection(folder / "merges.json", Merge, most=MOST_MERGES)
+        self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag")
+        self.refused = Collection(folder / "refused.json", Refused)
+        self.chats = Collection(folder / "chats.json", Chat)
+        self.attended = Collection(folder / "attended.json", AttendedChat)
+        self.journal = Collection(folder / "journal.json", Entry)
+        self.cpd = Collection(folder / "cpd.json", CpdMark)
+        self.plans = Collection(folder / "plans.json", Plan, key="quarter")
         self._storages = [
             one.storage for one in vars(self).values() if isinstance(one, Single | Collection)
         ]

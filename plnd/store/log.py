@@ -15,12 +15,14 @@ from typing import Any
 
 from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
+from plnd.learning import Touch
+from plnd.measures.chats import OwnAct, TagVisit
+from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
-from plnd.model import Interaction, Source, Visit
+from plnd.model import LAST_MOMENT, Interaction, Source, Visit
 from plnd.store.files import FILE_MODE, cannot_write, disk_full, set_aside
 
 APPLICATION_ID = 0x504C4E44  # "PLND"
-VERSION = 1
 KEPT_QUARTERS = 100
 MOST_KEYS = 1000
 SOURCE_WRITTEN_MS = 60_000
@@ -74,6 +76,48 @@ CREATE TABLE longest (visit_ms INTEGER NOT NULL);
 INSERT INTO longest VALUES (0);
 """
 
+# Who was dealt with: handles as they are compared (no @, no case). What goes from the events
+# goes from here.
+_TOUCHES = """
+CREATE TABLE touch (
+    event BLOB PRIMARY KEY,         -- the visit or interaction that it was
+    network TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX touch_time ON touch (at, network, handle, kind);
+CREATE INDEX touch_who ON touch (network, handle, at, kind);
+CREATE TABLE touched (              -- the last touch of each handle
+    network TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (network, handle)
+) WITHOUT ROWID;
+CREATE TRIGGER visit_gone AFTER DELETE ON visit BEGIN
+    DELETE FROM touch WHERE event = OLD.id;
+END;
+CREATE TRIGGER interaction_gone AFTER DELETE ON interaction BEGIN
+    DELETE FROM touch WHERE event = OLD.id;
+END;
+CREATE TRIGGER touch_gone AFTER DELETE ON touch BEGIN
+    DELETE FROM touched WHERE network = OLD.network AND handle = OLD.handle;
+    INSERT INTO touched SELECT network, handle, kind, at FROM touch
+        WHERE network = OLD.network AND handle = OLD.handle ORDER BY at DESC LIMIT 1;
+END;
+INSERT INTO touch SELECT id, network, handle_key(handle), 'visit', end FROM visit
+    WHERE handle IS NOT NULL AND page = 'profile' AND end - start >= 60000;
+INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM interaction
+    WHERE handle IS NOT NULL
+    AND action IN ('post', 'reply', 'share', 'react', 'follow', 'message');
+INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
+CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL;
+"""
+_MIGRATIONS = (_SCHEMA, _TOUCHES)
+"""Version N of the schema is what the first N of these make. More are appended, none changed."""
+VERSION = len(_MIGRATIONS)
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -93,11 +137,22 @@ class Batch:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a commit changed: indexes refused per batch, quarters anew, browsers seen."""
+    """What a commit changed: indexes refused per batch, quarters anew, browsers seen, and
+    who was touched."""
 
     conflicts: list[list[int]] = field(default_factory=list)
     quarters: dict[int, Sums] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    touches: list[tuple[Key, Touch]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TouchCount:
+    """How often, in some time, a handle was dealt with in one way."""
+
+    key: Key
+    kind: str
+    count: int
 
 
 class Log:
@@ -159,8 +214,10 @@ class Log:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             if version < VERSION:
+                db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
                 db.executescript(
-                    f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id={APPLICATION_ID}; "
+                    f"BEGIN IMMEDIATE; {''.join(_MIGRATIONS[version:])} "
+                    f"PRAGMA application_id={APPLICATION_ID}; "
                     f"PRAGMA user_version={VERSION}; COMMIT;"
                 )
         except BaseException:
@@ -239,7 +296,21 @@ class Log:
             outcome.conflicts.append(conflicts)
         visits.write()
         acts.write()
+        self._write_touches(visits, acts, outcome)
         return touched
+
+    def _write_touches(self, visits: "_Rows", acts: "_Rows", outcome: Outcome) -> None:
+        """Bring what is kept of dealings with people up to date with the rows written."""
+        rows = []
+        for key, _, network, page, handle, _, start, end in visits.changed:
+            if handle is not None and (found := visit_touch(network, page, handle, start, end)):
+                rows.append((key, *found))
+        for key, _, network, action, handle, _, at in acts.changed:
+            if handle is not None and (found := act_touch(network, action, handle, at)):
+                rows.append((key, *found))
+        if rows:
+            _write_touches(self._db, rows)
+            outcome.touches += [row[1:] for row in rows]
 
     def _take_visit(
         self, key: bytes, visit: Visit, source: int, rows: "_Rows", touched: set[int]
@@ -440,11 +511,94 @@ class Log:
             (since, page),
         )
 
-    def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+    def first_moment(self) -> int | None:
+        """The beginning of the first quarter of which anything is known, ms."""
+        (begin,) = self._one("SELECT min(begin) FROM quarter_time")
+        return None if begin is None else int(begin)
+
+    def last_touches(self) -> dict[Key, Touch]:
+        """The last touch of each handle that was ever dealt with."""
+        rows = self._rows("SELECT network, handle, kind, at FROM touched")
+        return {
+            (network, handle): Touch(at=at, kind=kind, network=network)
+            for network, handle, kind, at in rows
+        }
+
+    def touch_counts(self, start: int, end: int) -> list[TouchCount]:
+        """Touches by handle and kind in `start <= at < end`."""
+        rows = self._rows(
+            "SELECT network, handle, kind, count(*) FROM touch WHERE at >= ? AND at < ?"
+            " GROUP BY network, handle, kind",
+            (start, end),
+        )
+        return [TouchCount((network, handle), kind, count) for network, handle, kind, count in rows]
+
+    def touches(self, key: Key, most: int, before: int = LAST_MOMENT) -> list[Touch]:
+        """The latest touches of a handle that lie before a moment, the last first."""
+        rows = self._rows(
+            "SELECT kind, at FROM touch WHERE network = ? AND handle = ? AND at < ?"
+            " ORDER BY at DESC LIMIT ?",
+            (*key, before, most),
+        )
+        return [Touch(at=at, kind=kind, network=key[0]) for kind, at in rows]
+
+    def visits(self, start: int, end: int, *, tagged: bool = False) -> list[TagVisit]:
+        """The visits that touch `start <= t < end`; `tagged`: those to a tag only."""
+        self._note_length(0)
+        rows = self._rows(
+            "SELECT start, end, id, network, page, tag FROM visit"
+            " WHERE tag IS NOT NULL AND end > ? AND end < ? AND start < ?"
+            if tagged
+            else "SELECT start, end, id, network, page, tag FROM visit"
+            " WHERE start > ? AND start < ? AND end > ?",
+            (start, end + LONGEST_VISIT_MS, end)
+            if tagged
+            else (start - (self._longest or 0) - 1, end, start),
+        )
+        return [TagVisit(*row) for row in rows]
+
+    def acts(self, start: int, end: int) -> list[OwnAct]:
+        """The own acts in `start <= at < end`."""
+        return [
+            OwnAct(*row)
+            for row in self._rows(
+                "SELECT at, network, tag FROM interaction WHERE at >= ? AND at < ?", (start, end)
+            )
+        ]
+
+    def shares(self, start: int, end: int) -> list[tuple[int, str]]:
+        """When something was shared, and on which network."""
+        return self._rows(
+            "SELECT at, network FROM interaction WHERE at >= ? AND at < ? AND action = 'share'",
+            (start, end),
+        )
+
+    def touch_times(self, start: int, end: int) -> list[tuple[Key, int]]:
+        """Who was dealt with when, in `start <= at < end`; looks left out."""
+        rows = self._rows(
+            "SELECT network, handle, at FROM touch WHERE at >= ? AND at < ? AND kind != 'visit'",
+            (start, end),
+        )
+        return [((network, handle), at) for network, handle, at in rows]
+
+    def articles(self, start: int, end: int, least_ms: int) -> list[tuple[int, int, str, str]]:
+        """Stays on articles that began in `start <= t < end` and were long enough: start, end,
+        network, and whose they were ("" when unknown)."""
+        return self._rows(
+            "SELECT start, end, network, coalesce(handle, '') FROM visit"
+            " WHERE start >= ? AND start < ? AND page = 'article' AND end - start >= ?"
+            " ORDER BY start",
+            (start, end, least_ms),
+        )
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise _storage_error(self.path, error) from error
+
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        return self._rows(sql, values)[0]
 
     def seen(self) -> dict[str, int]:
         """When each browser was last heard of: the time (ms) of its latest event."""
@@ -496,6 +650,7 @@ class _Rows:
         self._db = db
         self._table = table
         self._changed: dict[bytes, tuple[Any, ...]] = {}
+        self.changed = self._changed.values()
         self.known: dict[bytes, tuple[Any, ...]] = {}
         # Ids of version 7 rise with time: a look at the greatest tells most of the new ones.
         (greatest,) = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608
@@ -519,6 +674,18 @@ class _Rows:
                 f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})",  # noqa: S608
                 self._changed.values(),
             )
+
+
+def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?)",
+        [(event, *key, touch.kind, touch.at) for event, key, touch in rows],
+    )
+    db.executemany(
+        "INSERT INTO touched VALUES (?, ?, ?, ?) ON CONFLICT (network, handle) DO UPDATE"
+        " SET kind = excluded.kind, at = excluded.at WHERE excluded.at >= at",
+        [(*key, touch.kind, touch.at) for _, key, touch in rows],
+    )
 
 
 def _latest(batch: Batch) -> int:

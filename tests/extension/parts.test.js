@@ -38,6 +38,7 @@ function makeDaemon() {
   return {
     requests: [],
     events: new Map(),
+    tags: [],
     pause: { paused: false, since: null, until: null },
     answer: () => null,
     async request(method, path, body) {
@@ -47,6 +48,7 @@ function makeDaemon() {
       if (path === "today") return { status: 200, body: TODAY };
       if (path === "pause") return { status: 200, body: this.pause };
       if (path.startsWith("sources/")) return { status: 200, body: {} };
+      if (path === "tags") return { status: 200, body: { tags: this.tags } };
       for (const event of body.events) this.events.set(event.id, event);
       return {
         status: 200,
@@ -372,7 +374,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
     await parts.courier.tick();
   }
   assert.deepEqual(
-    daemon.requests.slice(before).map(({ path }) => path),
+    daemon.requests.slice(before).flatMap(({ path }) => (path === "tags" ? [] : [path])),
     ["pause", "pause"],
   );
   assert.equal(await kept(), 0);
@@ -398,8 +400,8 @@ test("today is asked for once an hour at most when nothing happens, and after a 
     parts.clock.now += 60_000;
     await parts.courier.tick();
   }
-  assert.equal(daemon.requests.filter(({ path }) => path === "today").length, 2);
-  assert.equal(daemon.requests.length, 2 + reports().length);
+  const paths = daemon.requests.map(({ path }) => path).filter((path) => !/^sources/.test(path));
+  assert.deepEqual(paths, ["today", "tags", "today", "tags"]);
 });
 
 const reports = () => daemon.requests.filter(({ path }) => path.startsWith("sources/"));
@@ -491,6 +493,32 @@ test("of what is sent in the same moment twice, one counts", async () => {
   await Promise.all([like("1", 0), like("2", 1)]);
   await sendActs();
   assert.equal(sent().length, 1);
+});
+
+test("an act that begins while another ends is not lost, however fast its answer", async () => {
+  await wake();
+  const begin = (requestId) => {
+    const url = "https://x.com/i/api/graphql/a/FavoriteTweet";
+    const body = { variables: { tweet_id: requestId } };
+    return parts.acts.begin(post(requestId, body, { url, timeStamp: START }));
+  };
+  const finish = (requestId) => parts.acts.finish({ requestId, statusCode: 200 });
+  await begin("1");
+  await finish("1");
+  await begin("2");
+  const ending = finish("2");
+  const beginning = begin("3");
+  let looks = 0;
+  let answered;
+  browser.storage.session.before = async () => {
+    looks += 1;
+    // After "2" was taken out of the storage, before "3" is in it.
+    if (looks === 3) answered = finish("3");
+  };
+  await Promise.all([ending, beginning]);
+  await answered;
+  browser.storage.session.before = async () => {};
+  assert.equal(await kept(), 3);
 });
 
 test("where one act sends several requests that differ, they are one act, on one tab", async () => {
@@ -624,4 +652,60 @@ test("GETs are heard only from hosts where one can be an act, and writes from al
   }
   await Promise.resolve();
   assert.deepEqual(begun, ["write", "get"]);
+});
+
+// -- followed tags ---------------------------------------------------------------------
+
+async function follow(...tags) {
+  daemon.tags = tags.map((tag) => ({ network: "x", tag }));
+  await parts.courier.ask("GET", "today");
+  await parts.courier.tick();
+}
+
+test("of a hashtag's page only a followed tag is sent", async () => {
+  await wake();
+  await follow("edchat");
+  for (const tag of ["EdChat", "secret"]) {
+    browser.tab = { url: `https://x.com/hashtag/${tag}` };
+    await parts.watch.look();
+    await pass(10);
+  }
+  browser.front.focused = false;
+  await pass(5);
+  assert.deepEqual(
+    sent().map(({ page, tag }) => [page, tag]),
+    [
+      ["tag", "edchat"],
+      ["tag", null],
+    ],
+  );
+});
+
+test("of a post only that a followed tag occurs in it is sent, nothing of its words", async () => {
+  await wake();
+  await follow("edchat");
+  const texts = ["my words #EDCHAT", "my words #other", "my words"];
+  for (const [index, tweet_text] of texts.entries()) {
+    const variables = { variables: { tweet_text } };
+    await parts.acts.begin(post(`${index}`, variables, { timeStamp: START + 60_000 * index }));
+    await parts.acts.finish({ requestId: `${index}`, statusCode: 200 });
+  }
+  await parts.courier.send({ all: true });
+  assert.deepEqual(
+    sent().map(({ tag }) => tag),
+    ["edchat", null, null],
+  );
+  const stored = JSON.stringify([...daemon.requests, await browser.storage.local.get(null)]);
+  assert.ok(!stored.includes("my words"));
+});
+
+test("a chat that is next and not known yet is asked for at the next beat", async () => {
+  await wake();
+  await follow();
+  const next = { tag: "EdChat", network: "x", starts_at: START, ends_at: START + 1 };
+  daemon.tags = [{ network: "x", tag: "edchat" }];
+  parts.clock.now += 1000;
+  await parts.known.learnToday({ ...TODAY, next_chat: next });
+  await parts.courier.tick();
+  assert.deepEqual(parts.known.tags, daemon.tags);
 });

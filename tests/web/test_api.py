@@ -33,6 +33,16 @@ DEFAULTS = {
     "grace_minutes": 0,
     "notify_budget": True,
     "notify_profiles": True,
+    "notify_chats": True,
+    "notify_review": True,
+    "chats_outside_budget": True,
+    "review_day": "sun",
+    "review_time": "17:00",
+    "review_interaction_days": 8,
+    "review_breadth": 5,
+    "remind_unshared": False,
+    "cpd_body": "free",
+    "cpd_year_start": "01-01",
 }
 
 
