@@ -504,13 +504,43 @@ def test_the_profile_that_spoke_last_counts(here: Home, ask: Callable[..., Any])
     assert (check.status, check.message.endswith("sees facebook, x")) == ("ok", True)
 
 
-def test_a_browser_whose_extension_was_stopped_is_said(
-    installed: Home, ask: Ask, tmp_path: Path
-) -> None:
-    """A real process called as the browser is, with a real host as its child, and without."""
-    report(ask, "vivaldi")
+@pytest.fixture
+def vivaldi(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a real process that is called as Vivaldi's main program is."""
     program = tmp_path / "vivaldi-bin"
     shutil.copy(Path(sys.executable).resolve(), program)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str, *words: str, **env: str) -> subprocess.Popen[bytes]:
+        started.append(
+            subprocess.Popen(
+                [program, "-c", code, *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={"PYTHONHOME": sys.base_prefix, **env},
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def said_by(process: "subprocess.Popen[bytes]", word: bytes = b"") -> None:
+    """Tell a process to go on, and wait until it has."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(word)
+    process.stdin.flush()
+    process.stdout.readline()
+
+
+def test_a_browser_whose_extension_was_stopped_is_said(
+    installed: Home, ask: Ask, vivaldi: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """With a real host as its child all is well; without one, the extension was stopped."""
+    report(ask, "vivaldi")
     code = (
         "import subprocess, sys\n"
         "host = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE)\n"
@@ -518,25 +548,39 @@ def test_a_browser_whose_extension_was_stopped_is_said(
         "host.stdin.close(); host.wait()\n"
         "print(flush=True); sys.stdin.readline()\n"
     )
-    browser = subprocess.Popen(
-        [program, "-c", code, installed.host / "plnd-host"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONHOME": sys.base_prefix},
-    )
-    assert browser.stdin is not None and browser.stdout is not None
-    try:
-        browser.stdout.readline()
-        assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
-        browser.stdin.write(b"\n")
-        browser.stdin.flush()
-        browser.stdout.readline()
-        check = named(check_heard(installed, ask), "extension in vivaldi")
-        assert check.message.endswith("vivaldi runs, the extension does not")
-        assert "click plnd's icon in vivaldi" in check.fix
-    finally:
-        browser.communicate(b"\n")
+    browser = vivaldi(code, str(installed.host / "plnd-host"), HOME=str(Path.home()))
+    said_by(browser)
     assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+    said_by(browser, b"\n")
+    check = named(check_heard(installed, ask), "extension in vivaldi")
+    assert check.message.endswith("vivaldi runs, the extension does not")
+    assert "click plnd's icon in vivaldi" in check.fix
+    browser.kill()
+    browser.wait()
+    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("env", "word", "status"),
+    [
+        ({"HOME": "/elsewhere"}, "", "ok"),
+        ({}, "--user-data-dir=/elsewhere", "ok"),
+        ({}, "", "warn"),
+    ],
+    ids=["another home", "profiles elsewhere", "its environment overwritten"],
+)
+def test_only_this_users_browsers_are_looked_at(
+    installed: Home,
+    ask: Ask,
+    vivaldi: Callable[..., subprocess.Popen[bytes]],
+    env: dict[str, str],
+    word: str,
+    status: str,
+) -> None:
+    """Another's says nothing; Chromium's family writes its title over its environment."""
+    report(ask, "vivaldi")
+    said_by(vivaldi("import sys; print(flush=True); sys.stdin.readline()", word, **env))
+    assert named(check_heard(installed, ask), "extension in vivaldi").status == status
 
 
 def test_fix_mends_all_that_it_can(installed: Home, run_plnd: RunPlnd) -> None:

@@ -116,15 +116,29 @@ class Process(NamedTuple):
 
 def _processes(proc: Path) -> Iterable[Process]:
     """Those of this user's home folder; none where the system does not show them so."""
-    home = f"HOME={Path.home()}".encode()
     for folder in proc.glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            if home not in (folder / "environ").read_bytes().split(b"\0"):
+            environment, words = _texts(folder / "environ"), _texts(folder / "cmdline")
+            if _is_elsewhere(environment, words):
                 continue
-            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             program = (folder / "exe").readlink().name.removesuffix(" (deleted)")
             yield Process(int(folder.name), parent, program, words)
+
+
+def _texts(path: Path) -> list[str]:
+    return path.read_bytes().decode(errors="replace").split("\0")
+
+
+def _is_elsewhere(environment: list[str], words: list[str]) -> bool:
+    """Whether a process belongs to another home, or is a browser with its profiles elsewhere."""
+    home = str(Path.home())
+    said = [one for one in environment if one.startswith("HOME=")]
+    if said:
+        return said[0] != f"HOME={home}"
+    # Chromium writes its title over its environment, the words of its command in one.
+    given = " ".join(words).partition("--user-data-dir=")[2]
+    return bool(given) and not given.startswith(home)
 
 
 def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
@@ -132,7 +146,9 @@ def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
 
     An extension that runs keeps its host: the port is open from its first word on.
     """
-    own = {one.pid for one in processes if one.program in PROGRAMS.get(browser, ())}
+    named = [one for one in processes if one.program in PROGRAMS.get(browser, ())]
+    # What a browser starts of its own is of a type; not each such process says whose it is.
+    own = {one.pid for one in named if not any("--type=" in word for word in one.words)}
     return bool(own) and not any(
         one.parent in own and str(home.state) in one.words for one in processes
     )
