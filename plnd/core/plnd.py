@@ -57,7 +57,7 @@ from plnd.notices.learning import (
     within_a_day,
 )
 from plnd.notices.rules import budget_notices
-from plnd.profiles import Affords, ReadingAnswer, ReadingRequest
+from plnd.profiles import Affords, ReadingAnswer, ReadingRequest, Wanted
 from plnd.store import networks
 from plnd.store.book import Book
 from plnd.store.commits import Commits
@@ -113,7 +113,9 @@ class Plnd:
         )
         self._ground = ground
         self.profiles = Profiles(ground, self._forget_today)
-        self.readings = Readings(ground, self.profiles, make_fetch)
+        self.readings = Readings(
+            ground, self.profiles, make_fetch, lambda *seen: self.people.saw_post(*seen)
+        )
         self.people = People(ground, self._own_handles)
         self.chats = Chats(ground, self._forget_today)
         self.journal = Journal(ground, self.people)
@@ -124,6 +126,8 @@ class Plnd:
             self.chats,
             self.journal,
             profiles=lambda: self.today().profiles,
+            profile_lines=self.profiles.review_lines,
+            unaffordable=self._unaffordable,
             budget_minutes=self._budget_minutes,
         )
 
@@ -391,6 +395,27 @@ class Plnd:
     async def read_page(self, given: ReadingRequest) -> ReadingAnswer:
         """What a profile's page says of its last post. While plnd is paused nothing is kept."""
         return await self.readings.take(given, keep=not self.pause_state().paused)
+
+    def wanted_readings(self, network: str | None = None) -> list[Wanted]:
+        """Whose pages are worth reading when the user looks at them: own profiles and people."""
+        people = [
+            Wanted(network=one, handle=handle) for one, handle in self.people.directory.by_handle
+        ]
+        wanted = dict.fromkeys([*self.profiles.wanted(), *people])
+        return [one for one in wanted if network in (None, one.network)]
+
+    def _unaffordable(self) -> list[tuple[str, str]]:
+        """The networks beyond the week's budget, with the reason."""
+        return [
+            (
+                one.name,
+                f"{one.hours:.0f} hours in four weeks without an interaction"
+                if one.weekly_minutes is None
+                else f"{one.weekly_minutes} minutes a week do not fit into the budget",
+            )
+            for one in self.affords().networks
+            if one.state == "rest"
+        ]
 
     def affords(self) -> Affords:
         """What the user's hour affords, from the last four weeks."""
