@@ -24,6 +24,8 @@ from plnd.web.app import make_app
 log = logging.getLogger("plnd")
 
 PORTS_TRIED = 20
+FIRST_UPKEEP_SECONDS = 60.0
+UPKEEP_SECONDS = 3600.0
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -112,13 +114,30 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     }
     write_atomic(where.state / "daemon.json", msgspec.json.encode(about))
     _announce(url, access, ready)
+    upkeep = loop.create_task(_upkeep(plnd))
     try:
         await stop.wait()
     finally:
+        upkeep.cancel()
         (where.state / "daemon.json").unlink(missing_ok=True)
         await runner.cleanup()
         await plnd.close()
         log.info("stopped")
+
+
+async def _upkeep(plnd: Plnd) -> None:
+    """Once an hour see to what is due once a day: a machine that slept is late, not left out.
+
+    Not at once: a start has better things to do.
+    """
+    wait = FIRST_UPKEEP_SECONDS
+    while True:
+        await asyncio.sleep(wait)
+        try:
+            await plnd.upkeep()
+        except PlndError as error:
+            log.warning("the day's upkeep failed: %s", error.message)
+        wait = UPKEEP_SECONDS
 
 
 def _announce(url: str, access: Access, ready: int | None) -> None:

@@ -8,13 +8,14 @@ import sys
 from argparse import ArgumentParser
 
 from plnd.cli import DONE, USAGE
-from plnd.commands import budget, daemon, day, explain, settings, setup
+from plnd.commands import budget, daemon, day, explain, own, settings, setup
 
 COMMANDS = {
     **day.COMMANDS,
     **budget.COMMANDS,
     **settings.COMMANDS,
     **explain.COMMANDS,
+    **own.COMMANDS,
     **daemon.COMMANDS,
     **setup.COMMANDS,
 }

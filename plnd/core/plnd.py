@@ -3,6 +3,7 @@
 It loads, asks a pure function, saves; it knows both stores, and nobody else does.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd import catalogue
+from plnd.core import copies, forgetting, portable
+from plnd.core.receipt import receipt
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
@@ -21,26 +24,36 @@ from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
 from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
 from plnd.model import (
+    BackupEntry,
     Budget,
     BudgetRequest,
     EventBatch,
     EventsAnswer,
+    ExportAnswer,
+    ForgetAnswer,
+    ForgetRequest,
+    ImportAnswer,
     NetworkToday,
     Pause,
     PauseState,
+    ReceiptAnswer,
     Rejection,
+    RestoreAnswer,
     Settings,
     SourceSeen,
     Today,
 )
 from plnd.notices import desktop
 from plnd.notices.rules import budget_notices, minute_of
+from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
 from plnd.store.log import Batch, Log, Outcome
 
 log = logging.getLogger("plnd")
+
+DAY_MS = 86_400_000
 
 
 def now_ms() -> int:
@@ -66,15 +79,33 @@ class Plnd:
         self.clock = clock
         self._names = {one.id: one.name for one in catalogue.load().values()}
         self._book = Book(home.data)
+        self._backups = Backups(home.data)
+        self._copying = asyncio.Lock()
+        self.telling = Telling(self._book, clock, tell)
+        self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
+        self._commits = Commits(self._log, self._changed)
+        self._take_stores()
+
+    def _take_stores(self) -> None:
+        """Take up what both stores hold: at the start, and when much of it was changed at once."""
         self._settings = kept_settings(self._book.settings)
         self._budgets = self._book.budgets.all()
         self._pauses = self._book.pauses.all()
-        self.telling = Telling(self._book, clock, tell)
-        self._log = Log(home.data / "events.db")
-        self._commits = Commits(self._log, self._changed)
+        self._forgotten = forgetting.guards(self._book, self.clock())
+        self.telling.take_store()
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
         self._today: Today | None = None
+
+    def _before_upgrade(self, version: int) -> None:
+        """Keep the log of an older plnd, before it is brought up to date."""
+        name = f"{self._stamp()}-before-upgrade"
+        made = self._backups.make(name, "before_upgrade", self.clock())
+        log.info("a store of version %d is brought up to date; backup %s", version, made.name)
+
+    def _stamp(self) -> str:
+        """The moment as it stands in the names of backups, in UTC."""
+        return time.strftime("%Y-%m-%dT%H%M%S", time.gmtime(self.clock() / 1000))
 
     @property
     def damaged(self) -> list[str]:
@@ -96,7 +127,12 @@ class Plnd:
     async def record(self, batch: EventBatch) -> EventsAnswer:
         """Store a batch. What the answer calls stored is on disk."""
         taken, rejected = sift(
-            batch.events, now=self.clock(), networks=self._names, pauses=self._pauses
+            batch.events,
+            now=self.clock(),
+            networks=self._names,
+            pauses=self._pauses,
+            forgotten=self._forgotten,
+            visits_from=self._log.visits_from,
         )
         if taken:
             conflicts = await self._commits.store(Batch(batch.source, taken))
@@ -313,6 +349,104 @@ class Plnd:
     def _save_pause(self, pause: Pause) -> None:
         self._book.pauses.put(pause)
         self._pauses = self._book.pauses.all()
+
+    # -- the user's own ------------------------------------------------------------
+
+    def receipt(
+        self, before: str | None = None, limit: int = 100, network: str | None = None
+    ) -> ReceiptAnswer:
+        """Stored events in plain words, latest first.
+
+        Raises:
+            Invalid: `before` is not what an earlier receipt gave as `next`.
+        """
+        return receipt(
+            self._log,
+            names=self._names,
+            zone=self.zone(),
+            before=before,
+            limit=limit,
+            network=network,
+        )
+
+    async def forget(self, wanted: ForgetRequest) -> ForgetAnswer:
+        """Forget what the request names; with `dry_run` only say what that is.
+
+        Raises:
+            Invalid: it names nothing, or what cannot be.
+        """
+        scope = forgetting.scope_of(
+            wanted,
+            networks=self._names,
+            day_bounds=lambda day: day_bounds(day, self.zone(), self._settings.day_start),
+        )
+        async with self._copying:
+            self._commits.commit()
+            stores = (self._log, self._book, self._backups, self.home.data)
+            answer = forgetting.would_forget(scope, *stores)
+            if wanted.dry_run:
+                return answer
+            try:
+                forgetting.forget(scope, *stores, self.clock())
+            finally:
+                self._take_stores()
+        return msgspec.structs.replace(answer, dry_run=False)
+
+    def export(self, after: str | None = None) -> ExportAnswer:
+        """A part of everything that is kept, in the form of docs/export.md.
+
+        Raises:
+            Invalid: `after` is not what an earlier part gave as `next`.
+        """
+        return portable.export(self._book, self._log, after, self.clock())
+
+    def take_lines(self, lines: Sequence[str], *, dry_run: bool) -> ImportAnswer:
+        """Take lines of an export; what is there already stays as it is."""
+        self._commits.commit()
+        importing = portable.Importing(
+            self._book, self._log, networks=self._names, now=self.clock(), dry_run=dry_run
+        )
+        try:
+            return importing.take(lines)
+        finally:
+            self._take_stores()
+
+    def backups(self) -> list[BackupEntry]:
+        """The backups, oldest first."""
+        return self._backups.all()
+
+    async def restore(self, name: str, *, dry_run: bool) -> RestoreAnswer:
+        """Go back to a backup; with `dry_run` only say what would change.
+
+        Raises:
+            NotFound: there is no such backup.
+        """
+        async with self._copying:
+            self._commits.commit()
+            stores = (self._backups, self._log, self._book)
+            answer = copies.would_restore(name, *stores)
+            if dry_run:
+                return answer
+            aside = f"{self._stamp()}-before-restore"
+            try:
+                kept = copies.restore(name, *stores, aside=aside, now=self.clock())
+            finally:
+                self._take_stores()
+        return msgspec.structs.replace(answer, dry_run=False, kept_aside=kept)
+
+    async def upkeep(self) -> None:
+        """What is due once a day: letting go of old visits, and a backup."""
+        now = self.clock()
+        today = day_of(now, self.zone(), self._settings.day_start)
+        self._forgotten = forgetting.guards(self._book, now)
+        if days := self._settings.keep_visits_days:
+            first = day_of(now - days * DAY_MS, self.zone(), self._settings.day_start)
+            begin, _ = day_bounds(first, self.zone(), self._settings.day_start)
+            self._log.keep_visits_from(begin)
+        async with self._copying:
+            if any(one.why == "daily" and one.name >= today.isoformat() for one in self.backups()):
+                return
+            await asyncio.to_thread(self._backups.make, today.isoformat(), "daily", now)
 
     # -- notices -----------------------------------------------------------------
 

@@ -384,3 +384,23 @@ test("today is asked for once an hour at most when nothing happens, and after a 
   }
   assert.equal(daemon.requests.length, 2);
 });
+
+test("what the user has forgotten is let go of, and is nobody's mistake", async () => {
+  daemon.answer = (_method, path, body) =>
+    path === "events"
+      ? {
+          status: 200,
+          body: {
+            stored: [],
+            rejected: body.events.map(({ id }, index) => ({ id, index, code: "forgotten" })),
+            today: TODAY,
+          },
+        }
+      : null;
+  await wake();
+  await parts.acts.begin(post("1"));
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  await parts.courier.send();
+  assert.equal(await kept(), 0);
+  assert.equal(parts.known.facts.refused ?? 0, 0);
+});

@@ -31,6 +31,7 @@ DEFAULTS = {
     "quiet_end": None,
     "grace_minutes": 0,
     "notify_budget": True,
+    "keep_visits_days": 0,
 }
 
 
