@@ -197,6 +197,7 @@ async def test_a_place_that_is_none_is_refused(api: Api, place: str) -> None:
 def test_the_commands_carry_everything_over(
     run_plnd: RunPlnd, daemon: Daemon, tmp_path: Path, online: bool
 ) -> None:
+    daemon.ask("PATCH", "settings", {"notify_budget": False})
     start = now_ms() - 10 * HOUR
     events = [visit(start + n * 20_000, 15, handle="ü") for n in range(900)]
     for number in range(0, 900, 300):
