@@ -31,6 +31,15 @@ os.environ["TZ"] = "Europe/London"
 time.tzset()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rounds",
+        type=int,
+        default=60,
+        help="how often the tests in tests/chaos kill, flip and cut; scripts/chaos asks for 1000",
+    )
+
+
 class ByFile(LoadScopeScheduling):
     """Tests of one file stay together, and those of all browsers: they share a desktop."""
 

@@ -81,6 +81,7 @@ class Plnd:
         self._book = Book(home.data)
         self._backups = Backups(home.data)
         self._copying = asyncio.Lock()
+        self._system_zone: tuple[int, ZoneInfo] | None = None
         self.telling = Telling(self._book, clock, tell)
         self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
         self._commits = Commits(self._log, self._changed)
@@ -250,8 +251,13 @@ class Plnd:
         )
 
     def zone(self) -> ZoneInfo:
-        """The user's time zone: the setting, else the system's, else UTC."""
-        return ZoneInfo(self._settings.time_zone or system_zone())
+        """The user's time zone: the setting, else the system's of this minute, else UTC."""
+        if self._settings.time_zone:
+            return ZoneInfo(self._settings.time_zone)
+        minute = self.clock() // 60_000
+        if self._system_zone is None or self._system_zone[0] != minute:
+            self._system_zone = (minute, ZoneInfo(system_zone()))
+        return self._system_zone[1]
 
     # -- settings and budgets ----------------------------------------------------
 

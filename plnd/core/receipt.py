@@ -81,9 +81,9 @@ def words(event: Visit | Interaction, network: str, zone: ZoneInfo) -> str:
     tag = f", under #{event.tag}" if event.tag else ""
     if isinstance(event, Visit):
         length = _length((event.end - event.start) // 1000)
-        page = f"{_PAGES[event.page]}{of} on {network}{tag}"
+        page = f"{_PAGES.get(event.page, 'a page')}{of} on {network}{tag}"
         return f"{_moment(event.start, zone)}: you looked at {page} for {length}."
-    did = _ACTS[event.action]
+    did = _ACTS.get(event.action, "You did something")
     to = f", {event.handle}" if event.handle else ""
     return f"{_moment(event.at, zone)}: {did[0].lower()}{did[1:]} on {network}{to}{tag}."
 

@@ -1,5 +1,6 @@
 """The settings: read, checked beyond what their types say, changed by name."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -76,11 +77,18 @@ def checked(settings: Settings) -> None:
 
 
 def system_zone() -> str:
-    """The name of the system's time zone; UTC where it has none that can be used."""
+    """The name of the system's time zone as it is now; UTC where it has none that can be used.
+
+    Looks at the system each time, which costs nearly a millisecond: whoever travels with a
+    running plnd takes their days along.
+    """
     import tzlocal
 
     try:
-        name = tzlocal.get_localzone_name()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a system that contradicts itself
+            tzlocal.reload_localzone()
+        name = tzlocal.get_localzone_name() or "UTC"
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "UTC"
