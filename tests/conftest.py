@@ -24,6 +24,8 @@ from plnd.web.access import Access
 from plnd.web.app import make_app
 
 settings.register_profile("plnd", deadline=None, derandomize=True, max_examples=60)
+# What scripts/chaos asks for: other examples each time, and many.
+settings.register_profile("long", deadline=None, max_examples=4000)
 settings.load_profile("plnd")
 
 # One zone for the whole run, whatever machine it is: tests of other zones set theirs.

@@ -122,6 +122,7 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
 async def _open(request: web.Request) -> web.Response:
     """Exchange a one-time code for the dashboard's cookie."""
     access = request.app[RUNNING].access
+    access.check_user(request)
     if not access.redeem(request.query.get("code", "")):
         raise Refused(
             403,
