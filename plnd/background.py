@@ -30,7 +30,7 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
 
     home().make()
     log = os.path.join(where.state, "daemon.log")
-    _make_room(log)
+    make_room(log)
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "plnd", "run", "--ready-fd", str(writing)]
     with open(log, "ab", opener=_private) as output:
@@ -63,7 +63,7 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
     raise PlndError(*_last_words(log, begin))
 
 
-def _make_room(log: str) -> None:
+def make_room(log: str) -> None:
     """Begin a new log when the old one has grown long; one old one is kept."""
     with contextlib.suppress(FileNotFoundError):
         if os.path.getsize(log) > LONGEST_LOG_BYTES:

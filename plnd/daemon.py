@@ -10,11 +10,12 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 from aiohttp import web
 
-from plnd import __version__, place, single
+from plnd import __version__, background, place, single
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
 from plnd.store.files import Home, home, write_atomic
@@ -37,11 +38,14 @@ def run(port: str | None = None, ready: int | None = None) -> None:
     Raises:
         PlndError: it cannot start; the message says why.
     """
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
     os.umask(0o077)
     where = home()
+    logging.basicConfig(
+        handlers=[BoundedLog(where.state / "daemon.log")],
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        datefmt="%d %b %H:%M:%S",
+    )
     where.make()
     lock = single.hold(where)
     try:
@@ -49,6 +53,31 @@ def run(port: str | None = None, ready: int | None = None) -> None:
         asyncio.run(_serve(where, listener, ready))
     finally:
         lock.release()
+
+
+class BoundedLog(logging.StreamHandler[TextIO]):
+    """Standard error; begun anew when that is the daemon's own file and has grown long."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(sys.stderr)
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        with contextlib.suppress(OSError, ValueError):
+            stream = self.stream.fileno()
+            if os.fstat(stream).st_size <= background.LONGEST_LOG_BYTES:
+                return
+            if os.path.samestat(os.fstat(stream), self._path.stat()):
+                background.make_room(str(self._path))
+                self._follow(stream)
+
+    def _follow(self, stream: int) -> None:
+        """Let standard error, and all else that is written to it, go to the new file."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        new = os.open(self._path, flags, 0o600)
+        os.dup2(new, stream)
+        os.close(new)
 
 
 def _listen(given: str | None) -> socket.socket:

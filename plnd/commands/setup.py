@@ -7,13 +7,25 @@ from argparse import ArgumentParser, Namespace
 from plnd import client
 from plnd.cli import DONE, FAILED, print_json
 from plnd.commands.command import Command, json_option
+from plnd.errors import Invalid
 from plnd.place import place
 
 
-def _install_options(parser: ArgumentParser) -> None:
+def _folder_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--manifest-dir", metavar="DIR", help="this folder only, as a test profile needs"
     )
+
+
+def _install_options(parser: ArgumentParser) -> None:
+    _folder_option(parser)
+    parser.add_argument("--service", action="store_true", help="start plnd at login as well")
+    json_option(parser)
+
+
+def _uninstall_options(parser: ArgumentParser) -> None:
+    _folder_option(parser)
+    parser.add_argument("--data", action="store_true", help="remove everything that is kept, too")
     json_option(parser)
 
 
@@ -23,6 +35,8 @@ def _install(args: Namespace) -> int:
     from plnd.setup import browsers
     from plnd.store.files import home
 
+    if args.service:
+        _install_service()
     folder = Path(args.manifest_dir) if args.manifest_dir else None
     found = browsers.install(home(), manifest_dir=folder)
     if args.json:
@@ -37,14 +51,37 @@ def _install(args: Namespace) -> int:
     return DONE
 
 
+def _install_service() -> None:
+    """Have the system start plnd at login, in place of the daemon that runs now."""
+    from plnd import background
+    from plnd.setup import service
+    from plnd.store.files import home
+
+    home().make()
+    one = service.service(home())
+    background.stop(place())
+    refused = service.install(one)
+    print(f"starts at login: {one.path}", file=sys.stderr)
+    for said in refused:
+        print(f"but {said}", file=sys.stderr)
+
+
 def _uninstall(args: Namespace) -> int:
     from pathlib import Path
 
-    from plnd.setup import browsers
+    from plnd import background
+    from plnd.setup import browsers, leave, service
     from plnd.store.files import home
 
     folder = Path(args.manifest_dir) if args.manifest_dir else None
-    removed = [str(path) for path in browsers.uninstall(home(), manifest_dir=folder)]
+    if folder and args.data:
+        raise Invalid("--data goes without --manifest-dir", field="data")
+    gone = browsers.uninstall(home(), manifest_dir=folder)
+    if folder is None:
+        gone += service.uninstall(service.service(home()))
+        background.stop(place())
+        gone += leave.leave(home(), data=args.data)
+    removed = [str(path) for path in gone]
     if args.json:
         print_json({"removed": removed})
     else:
@@ -69,6 +106,6 @@ def _doctor(args: Namespace) -> int:
 
 COMMANDS = {
     "install": Command("let the browsers talk to plnd", _install_options, _install),
-    "uninstall": Command("take away what install wrote", _install_options, _uninstall),
+    "uninstall": Command("remove plnd's traces, but the data", _uninstall_options, _uninstall),
     "doctor": Command("find what is broken, and the fix", json_option, _doctor),
 }
