@@ -15,10 +15,10 @@ from typing import TextIO
 import msgspec
 from aiohttp import web
 
-from plnd import __version__, background, place, single
+from plnd import __version__, place, single
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
-from plnd.store.files import Home, home, write_atomic
+from plnd.store.files import LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
 from plnd.web.access import Access
 from plnd.web.app import make_app
 
@@ -66,10 +66,10 @@ class BoundedLog(logging.StreamHandler[TextIO]):
         super().emit(record)
         with contextlib.suppress(OSError, ValueError):
             stream = self.stream.fileno()
-            if os.fstat(stream).st_size <= background.LONGEST_LOG_BYTES:
+            if os.fstat(stream).st_size <= LONGEST_LOG_BYTES:
                 return
             if os.path.samestat(os.fstat(stream), self._path.stat()):
-                background.make_room(str(self._path))
+                make_room(str(self._path))
                 self._follow(stream)
 
     def _follow(self, stream: int) -> None:

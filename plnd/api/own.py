@@ -2,7 +2,6 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.core.receipt import MOST_ENTRIES
 from plnd.errors import Invalid
 from plnd.model import (
     BackupsAnswer,
@@ -16,6 +15,7 @@ from plnd.model import (
     RestoreRequest,
 )
 
+MOST_ENTRIES = 500
 MOST_IMPORT_BYTES = 4 * 1024 * 1024
 
 

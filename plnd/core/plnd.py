@@ -1,6 +1,7 @@
 """What plnd can do, one method each. The only object that the web, the command line and tests call.
 
-It loads, asks a pure function, saves; it knows both stores, and nobody else does.
+It loads, asks a pure function, saves; it knows both stores, and nobody else does. What is
+asked for once in a long while is imported when it is: a start waits for every import.
 """
 
 import asyncio
@@ -14,8 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd import catalogue
-from plnd.core import copies, forgetting, portable
-from plnd.core.receipt import receipt
+from plnd.core import forgetting
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
@@ -366,6 +366,8 @@ class Plnd:
         Raises:
             Invalid: `before` is not what an earlier receipt gave as `next`.
         """
+        from plnd.core.receipt import receipt
+
         return receipt(
             self._log,
             names=self._names,
@@ -404,10 +406,14 @@ class Plnd:
         Raises:
             Invalid: `after` is not what an earlier part gave as `next`.
         """
+        from plnd.core import portable
+
         return portable.export(self._book, self._log, after, self.clock())
 
     def take_lines(self, lines: Sequence[str], *, dry_run: bool) -> ImportAnswer:
         """Take lines of an export; what is there already stays as it is."""
+        from plnd.core import portable
+
         self._commits.commit()
         importing = portable.Importing(
             self._book, self._log, networks=self._names, now=self.clock(), dry_run=dry_run
@@ -427,6 +433,8 @@ class Plnd:
         Raises:
             NotFound: there is no such backup.
         """
+        from plnd.core import copies
+
         async with self._copying:
             self._commits.commit()
             stores = (self._backups, self._log, self._book)

@@ -8,8 +8,6 @@ from plnd.model import LAST_MOMENT, Interaction, ReceiptAnswer, ReceiptEntry, Vi
 from plnd.store.keeping import Place, Stored
 from plnd.store.log import Log
 
-MOST_ENTRIES = 500
-
 _PAGES = {
     "feed": "the feed",
     "profile": "a profile",

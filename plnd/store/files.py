@@ -14,6 +14,7 @@ from plnd.errors import StorageError
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+LONGEST_LOG_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,13 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+
+
+def make_room(log: str) -> None:
+    """Begin a new log when the old one has grown long; one old one is kept."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.getsize(log) > LONGEST_LOG_BYTES:
+            os.replace(log, log + ".1")
 
 
 def sync_folder(folder: Path) -> None:
