@@ -109,27 +109,22 @@ def _cut_visits(db: sqlite3.Connection, scope: Scope) -> None:
     """Of a visit that reaches out of the scope's time, the part outside stays."""
     if scope.always:
         return
-    named = _named(scope)
-    both = db.execute(
-        "SELECT * FROM visit WHERE start < :start AND end > :end AND " + _visits_in(scope),  # noqa: S608
-        named,
+    reaching = db.execute(
+        "SELECT * FROM visit WHERE (start < :start OR end > :end) AND " + _visits_in(scope),  # noqa: S608
+        _named(scope),
     ).fetchall()
-    for key, *said, _, end in both:
-        # The part after the gap is a visit of its own, under an id that stays the same.
-        own = hashlib.sha256(key + scope.end.to_bytes(8, "big")).digest()[:16]
-        db.execute(
+    for key, *said, start, end in reaching:
+        parts = [(key, start, scope.start)] if start < scope.start else []
+        if end > scope.end:
+            # After a gap, the rest is a visit of its own, under an id that stays the same.
+            own = hashlib.sha256(key + scope.end.to_bytes(8, "big")).digest()[:16]
+            parts.append((own if parts else key, scope.end, end))
+        # Not an update: what is kept of the whole visit elsewhere has to go with it.
+        db.execute("DELETE FROM visit WHERE id = ?", (key,))
+        db.executemany(
             "INSERT OR IGNORE INTO visit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (own, *said, scope.end, end),
+            [(one, *said, *span) for one, *span in parts],
         )
-    db.execute(
-        "UPDATE visit SET end = :start WHERE start < :start AND " + _visits_in(scope),  # noqa: S608
-        named,
-    )
-    db.execute(
-        "UPDATE visit SET start = :end WHERE start >= :start AND end > :end AND "  # noqa: S608
-        + _visits_in(scope),
-        named,
-    )
 
 
 def _hear_anew(db: sqlite3.Connection, senders: Iterable[int]) -> None:
