@@ -7,7 +7,6 @@ to refuse, and holds a handle only as a digest that nobody can read it from.
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from plnd.model import LAST_MOMENT, Forgotten
@@ -68,54 +67,63 @@ def _digest(salt: str, handle: str) -> str:
 def without(document: dict[str, Any], scope: Scope) -> dict[str, Any] | None:
     """A document without what lies in the scope; None when it lies in it as a whole.
 
-    Entries of its lists that name the network and the handle are taken out. The document
-    itself goes when its moment fits, and what it says of network and handle.
+    Entries inside it that lie in the scope are taken out. Where a text only mentions the
+    handle (`@ana`, `x:ana`, an address with `/ana` in it), the mention is taken out.
     """
-    if scope.everything:
+    if scope.everything or _within(document, scope, None):
         return None
-    if scope.always:
-        document = {key: _kept(value, scope) for key, value in document.items()}
-    moment = next(
-        (document[name] for name in _MOMENTS if isinstance(document.get(name), int)), None
-    )
-    if not scope.always and (moment is None or not scope.holds(moment)):
-        return document
-    if scope.handle is not None:
-        # A text that names the handle seldom says on which network: then it goes.
-        elsewhere = document.get("network", scope.network) not in (None, scope.network)
-        about = _mentions(document, plain_handle(scope.handle))
-        return document if (scope.network is not None and elsewhere) or not about else None
-    if scope.network is not None and not _mentions(document, scope.network):
-        return document
-    return None
+    left: dict[str, Any] = _left(document, scope, None)
+    return left
 
 
 _MOMENTS = ("at", "taken_at", "start")
+_CUT = "…"
 
 
-def _kept(value: Any, scope: Scope) -> Any:
-    """A field's value without the entries that are about the network and the handle."""
-    if not isinstance(value, list):
-        return value
-    return [one for one in value if not (isinstance(one, dict) and _names(one, scope))]
-
-
-def _names(entry: dict[str, Any], scope: Scope) -> bool:
-    """Whether an entry of a list stands for the handle (of the network), or for the network."""
-    if scope.network is not None and entry.get("network") != scope.network:
+def _within(entry: dict[str, Any], scope: Scope, above: str | None) -> bool:
+    """Whether an entry lies in the scope; `above` is the network of what it is part of."""
+    if not scope.always:
+        moments = [entry[name] for name in _MOMENTS if isinstance(entry.get(name), int)]
+        if not (moments and scope.holds(moments[0])):
+            return False
+    if scope.network is not None and not _on(entry, scope.network, above):
         return False
-    if scope.handle is None:
-        return "network" in entry
-    handle = entry.get("handle")
-    return isinstance(handle, str) and plain_handle(handle) == plain_handle(scope.handle)
+    return scope.handle is None or _of(entry, plain_handle(scope.handle))
 
 
-def _mentions(value: Any, word: str) -> bool:
-    """Whether a text anywhere in the value has the word in it."""
+def _on(entry: dict[str, Any], network: str, above: str | None) -> bool:
+    """Whether an entry is about the network: by its field, its id, or the cause of a notice."""
+    if (own := entry.get("network", above)) is not None:
+        return bool(own == network)
+    parts = re.split(r"[/:.]", f"{entry.get('id', '')}/{entry.get('cause', '')}")
+    return network in parts
+
+
+def _of(entry: dict[str, Any], handle: str) -> bool:
+    """Whether an entry stands for the handle: by its field, or by an id like `x:ana`."""
+    own = entry.get("handle")
+    if isinstance(own, str):
+        return plain_handle(own) == handle
+    key = entry.get("id")
+    return isinstance(key, str) and plain_handle(key.partition(":")[2]) == handle
+
+
+def _left(value: Any, scope: Scope, above: str | None) -> Any:
+    """A value without the entries in it that lie in the scope, and without the handle."""
     if isinstance(value, dict):
-        return any(map(partial(_mentions, word=word), (*value, *value.values())))
+        above = value.get("network", above)
+        return {
+            _left(name, scope, above): one if name == "handle" else _left(one, scope, above)
+            for name, one in value.items()
+            if not (isinstance(one, dict) and _within(one, scope, above))
+        }
     if isinstance(value, list):
-        return any(map(partial(_mentions, word=word), value))
-    if not isinstance(value, str):
-        return False
-    return re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", value.casefold()) is not None
+        return [
+            _left(one, scope, above)
+            for one in value
+            if not (isinstance(one, dict) and _within(one, scope, above))
+        ]
+    if isinstance(value, str) and scope.handle is not None and scope.always:
+        mention = rf"(?<=[@/:]){re.escape(plain_handle(scope.handle))}(?!\w)"
+        return re.sub(mention, _CUT, value, flags=re.IGNORECASE)
+    return value

@@ -245,19 +245,26 @@ class Collection(Generic[T]):
 
     def would_forget(self, scope: Scope) -> int:
         """How many documents `forget` would remove or change."""
-        return sum(map(len, self._within(scope)))
+        gone, changed = self._within(scope)
+        return len(gone) + sum(getattr(one, self._key) not in gone for one in changed)
 
     def _within(self, scope: Scope) -> tuple[list[Any], list[T]]:
-        """The keys of the documents that lie in a scope, and those that change, as they will be."""
+        """The keys of the documents that go, and those that change, as they will be."""
         gone: list[Any] = []
         changed: list[T] = []
         for key, (_, value) in self._rows().items():
             plain = _plain(value)
             left = without(plain, scope)
-            if left is None:
+            if left == plain:
+                continue
+            try:
+                new = None if left is None else msgspec.convert(left, self.kind)
+            except msgspec.ValidationError:
+                new = None  # what is left of it makes no sense by itself
+            if new is None or getattr(new, self._key) != key:
                 gone.append(key)
-            elif left != plain:
-                changed.append(msgspec.convert(left, self.kind))
+            if new is not None:
+                changed.append(new)
         return gone, changed
 
     def wipe(self) -> None:

@@ -1,6 +1,7 @@
 """What is forgotten is gone: from both stores, their sums, the backups, and every byte."""
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -144,38 +145,43 @@ def test_a_browser_of_which_nothing_is_left_was_never_heard_of(tmp_path: Path) -
 # -- the documents ---------------------------------------------------------------------
 
 
+ANA = {"network": "x", "handle": "@Ana"}
+BEN = {"network": "x", "handle": "ben"}
+TOOT = {"network": "mastodon", "handle": "ana"}
+
+
 @pytest.mark.parametrize(
     ("document", "scope", "left"),
     [
         ({"at": 5, "body": "a word"}, Scope(start=5, end=6), None),
         ({"at": 6, "body": "a word"}, Scope(start=5, end=6), {"at": 6, "body": "a word"}),
         ({"name": "Ana"}, Scope(start=0, end=9), {"name": "Ana"}),
-        ({"network": "x", "handle": "@Ana"}, Scope(network="x", handle="ana"), None),
-        (
-            {"network": "x", "handle": "anabel"},
-            Scope(handle="ana"),
-            {"network": "x", "handle": "anabel"},
-        ),
-        (
-            {"name": "A. B.", "handles": [{"network": "x", "handle": "ana"}]},
-            Scope(network="x", handle="@ANA"),
-            {"name": "A. B.", "handles": []},
-        ),
-        (
-            {"name": "A. B.", "handles": [{"network": "mastodon", "handle": "ana"}]},
-            Scope(network="x", handle="bob"),
-            {"name": "A. B.", "handles": [{"network": "mastodon", "handle": "ana"}]},
-        ),
-        ({"told": {"deep": ["hello @ana!"]}}, Scope(handle="ana"), None),
-        ({"told": "ask ana"}, Scope(network="x", handle="ana"), None),
-        (
-            {"network": "mastodon", "handle": "ana"},
-            Scope(network="x", handle="ana"),
-            {"network": "mastodon", "handle": "ana"},
-        ),
+        ({"last": {"acts": {"at": 5}, "feed": {"at": 7}}}, Scope(start=5, end=6),
+         {"last": {"feed": {"at": 7}}}),
+        ({"network": "x", "told": [{"at": 5}, {"at": 7}]}, Scope(start=5, end=6, network="x"),
+         {"network": "x", "told": [{"at": 7}]}),
+        ({"network": "x", "told": [{"at": 5}]}, Scope(start=5, end=6, network="mastodon"),
+         {"network": "x", "told": [{"at": 5}]}),
+        (ANA, Scope(network="x", handle="ana"), None),
+        (ANA, Scope(network="mastodon", handle="ana"), ANA),
+        (TOOT, Scope(handle="@ANA"), None),
+        ({"network": "x", "handle": "anabel"}, Scope(handle="ana"),
+         {"network": "x", "handle": "anabel"}),
+        ({"id": "x:ana", "at": 5}, Scope(handle="ana"), None),
+        ({"id": "x:ana", "at": 5}, Scope(network="x"), None),
+        ({"name": "A. B.", "handles": [ANA, BEN, TOOT]}, Scope(network="x", handle="ana"),
+         {"name": "A. B.", "handles": [BEN, TOOT]}),
+        ({"name": "A. B.", "handles": [ANA, TOOT]}, Scope(network="x"),
+         {"name": "A. B.", "handles": [TOOT]}),
+        ({"name": "Ana", "note": "ana, @ana and @anabel, https://x.com/Ana/1"}, Scope(handle="ana"),
+         {"name": "Ana", "note": "ana, @… and @anabel, https://x.com/…/1"}),
+        ({"note": "solve for x"}, Scope(network="x"), {"note": "solve for x"}),
+        ({"cause": "2026-11-23/x.mon/20/80", "title": "X"}, Scope(network="x"), None),
+        ({"cause": "2026-11-23/all/60/80", "title": "X"}, Scope(network="x"),
+         {"cause": "2026-11-23/all/60/80", "title": "X"}),
         ({"anything": 1}, Scope(), None),
     ],
-)
+)  # fmt: skip
 def test_what_is_left_of_a_document(
     document: dict[str, Any], scope: Scope, left: dict[str, Any] | None
 ) -> None:
@@ -186,13 +192,65 @@ def test_choices_and_guards_are_not_memories(tmp_path: Path) -> None:
     book = Book(tmp_path)
     book.budgets.put(Budget(id="x", minutes=5, network="x"))
     book.pauses.put(Pause(start=NOON, end=NOON + 5))
-    book.notices.put(Notice(cause="x", kind="budget_near", at=NOON, title="X", body="b"))
+    book.notices.put(Notice(cause="d/x/5/80", kind="budget_near", at=NOON, title="X", body="b"))
     assert book.would_forget(Scope(network="x")) == {"notices": 1}
     book.forget(Scope(network="x"))
     book.forget(Scope(start=NOON, end=NOON + 9))
     assert [one.id for one in book.budgets.all()] == ["all", "x"]
     assert book.pauses.all() == [Pause(start=NOON, end=NOON + 5)]
     assert book.notices.all() == []
+
+
+def sample(kind: Any, word: str, name: str = "") -> Any:
+    """A value of a type with the word wherever a text can be, as a user would have written it."""
+    if isinstance(kind, msgspec.inspect.StructType):
+        return {
+            one.encode_name: sample(one.type, word, one.encode_name)
+            for one in kind.fields
+            if one.encode_name != kind.tag_field
+        } | ({kind.tag_field: kind.tag} if kind.tag_field else {})
+    if isinstance(kind, msgspec.inspect.Metadata):
+        return sample(kind.type, word, name)
+    if isinstance(kind, msgspec.inspect.UnionType):
+        plain = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
+        return sample(plain[0], word, name)
+    if isinstance(kind, msgspec.inspect.ListType):
+        return [sample(kind.item_type, word, name)]
+    if isinstance(kind, msgspec.inspect.DictType):
+        return {sample(kind.key_type, word, name): sample(kind.value_type, word, name)}
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return kind.values[0]
+    if isinstance(kind, msgspec.inspect.BoolType):
+        return True
+    if isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType):
+        low, high = kind.ge or 0, NOON if kind.le is None else kind.le
+        return max(low, min(high, NOON))
+    assert isinstance(kind, msgspec.inspect.StrType), kind
+    texts = [f"https://x.com/{word}", "2026-11-23", "2026-11", "2026-Q4", "09:00", "09:00:00"]
+    if kind.pattern is None:
+        own = {"handle": f"@{word}", "id": f"x:{word}", "network": "x"}
+        return own.get(name, f"ask @{word} or x:{word}")
+    return next(text for text in texts if re.search(kind.pattern, text))
+
+
+def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> None:
+    """Every memory there is, each with the handle in every text; new collections too."""
+    book = Book(tmp_path)
+    memories = {
+        name: kept
+        for name, kept in book.kept.items()
+        if isinstance(kept, Collection) and kept.role == "memory"
+    }
+    assert "notices" in memories
+    for kept in memories.values():
+        kept.put(msgspec.convert(sample(msgspec.inspect.type_info(kept.kind), WORD), kept.kind))
+    assert len(bytes_with(tmp_path, WORD)) >= len(memories) - 2
+    would = book.would_forget(Scope(handle=WORD))
+    book.forget(Scope(handle=WORD))
+    assert bytes_with(tmp_path, WORD) == []
+    assert sum(would.values()) >= len(memories) - 2
+    assert book.would_forget(Scope(handle=WORD)) == {}
+    Book(tmp_path)
 
 
 def test_whatever_the_book_keeps_is_forgotten_with_everything(tmp_path: Path) -> None:
@@ -223,7 +281,13 @@ async def live(plnd: Plnd, clock: Clock) -> None:
             typed(batch(act(start, network="x", handle=f"@{WORD.title()}"), act(start + 1)))
         )
         plnd._book.notices.put(
-            Notice(cause=str(day), kind="budget_near", at=start, title="X", body=f"Ask @{WORD}.")
+            Notice(
+                cause=f"{day}/x/5/80",
+                kind="budget_near",
+                at=start,
+                title="X",
+                body=f"Ask @{WORD}.",
+            )
         )
         await plnd.upkeep()
         clock.forward(DAY)
@@ -262,7 +326,7 @@ async def test_no_byte_below_the_home_has_it_any_more(
     again = await api("POST", "forget", {**wanted, "dry_run": True})
     assert (again["visits"], again["interactions"], again["remains"]) == (0, 0, [])
     if "handle" in wanted:
-        assert bytes_with(home, "ana") != []
+        assert [one["event"]["handle"] for one in (await api("GET", "receipt"))["entries"]]
         assert len(await backups(api)) == 3
 
 
