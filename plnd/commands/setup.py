@@ -89,6 +89,14 @@ def _uninstall(args: Namespace) -> int:
     return DONE
 
 
+def _doctor_options(parser: ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument(
+        "--report", action="store_true", help="a text fit for a bug report, nothing of your life"
+    )
+
+
 def _doctor(args: Namespace) -> int:
     from plnd import offline
     from plnd.setup import doctor
@@ -99,6 +107,11 @@ def _doctor(args: Namespace) -> int:
     checks = doctor.run_checks(home(), asking, open_stores=offline.open_stores)
     if args.json:
         print_json({"checks": [check.as_dict() for check in checks]})
+    elif args.report:
+        from plnd.setup.report import report
+
+        health = asking("GET", "health") if asking else None
+        print(report(home(), [check.line() for check in checks], health))
     else:
         print("\n".join(check.line() for check in checks))
     return FAILED if any(check.status == "fail" for check in checks) else DONE
@@ -107,5 +120,5 @@ def _doctor(args: Namespace) -> int:
 COMMANDS = {
     "install": Command("let the browsers talk to plnd", _install_options, _install),
     "uninstall": Command("remove plnd's traces, but the data", _uninstall_options, _uninstall),
-    "doctor": Command("find what is broken, and the fix", json_option, _doctor),
+    "doctor": Command("find what is broken, and the fix", _doctor_options, _doctor),
 }
