@@ -7,6 +7,7 @@ to refuse, and holds a handle only as a digest that nobody can read it from.
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from plnd.model import LAST_MOMENT, Forgotten
@@ -76,15 +77,28 @@ def without(document: dict[str, Any], scope: Scope) -> dict[str, Any] | None:
     return left
 
 
-_MOMENTS = ("at", "taken_at", "start")
+_MOMENTS = ("at", "taken_at", "start", "starts_at")
 _CUT = "…"
+_NOON_MS = 12 * 3_600_000
+
+
+def _moment(entry: dict[str, Any]) -> int | None:
+    """When an entry was (ms); of one that has a day only, the day's noon."""
+    for name in _MOMENTS:
+        if isinstance(found := entry.get(name), int):
+            return found
+    try:
+        day = date.fromisoformat(entry["day"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (day - date(1970, 1, 1)).days * 86_400_000 + _NOON_MS
 
 
 def _within(entry: dict[str, Any], scope: Scope, above: str | None) -> bool:
     """Whether an entry lies in the scope; `above` is the network of what it is part of."""
     if not scope.always:
-        moments = [entry[name] for name in _MOMENTS if isinstance(entry.get(name), int)]
-        if not (moments and scope.holds(moments[0])):
+        moment = _moment(entry)
+        if moment is None or not scope.holds(moment):
             return False
     if scope.network is not None and not _on(entry, scope.network, above):
         return False

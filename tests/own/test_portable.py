@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, typed, visit
+from builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, sample, typed, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import Api, Clock, Daemon, Desktop, RunPlnd
 
 from plnd.core import Plnd, now_ms, portable
 from plnd.model import BudgetRequest, ForgetRequest
+from plnd.store.book import Collection
 from plnd.store.files import Home
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,10 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
     plnd.telling.snooze(NOON + 1)
     plnd.pause(NOON + HOUR)
     await plnd.forget(ForgetRequest(handle="somebody"))
+    for kept in plnd._book.kept.values():
+        if isinstance(kept, Collection) and kept.role == "memory":
+            kept.put(sample(kept.kind, "ünal"))  # whatever else the book may have
+    plnd._take_stores()
     await plnd.upkeep()
 
 
