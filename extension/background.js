@@ -9,7 +9,11 @@ import { start } from "./lib/start.js";
 const ready = start();
 ready.then(({ watch, courier }) => Promise.all([watch.look(), courier.tick()]));
 
-const look = async () => (await ready).watch.look();
+const look = async () => {
+  const { watch, reader } = await ready;
+  await watch.look();
+  await reader.look();
+};
 
 api.tabs.onActivated.addListener(look);
 api.tabs.onRemoved.addListener(look);
@@ -21,18 +25,29 @@ api.windows.onRemoved.addListener(look);
 api.idle.onStateChanged.addListener(look);
 
 api.alarms.onAlarm.addListener(async () => {
-  const { watch, courier } = await ready;
+  const { watch, courier, ownFiles } = await ready;
   await watch.look();
   await courier.tick();
+  await ownFiles.tick();
 });
 
 const listen = makeListen(ready);
 listen();
-api.permissions.onAdded.addListener(() => {
-  listen();
-  return look();
+const listenAnew = async () => listen((await ready).catalogue.getPatterns);
+ready.then(({ catalogue }) => catalogue.hasOwnGets && listenAnew());
+const picked = async () => {
+  const { watch, courier } = await ready;
+  await watch.look();
+  await courier.picked();
+};
+api.permissions.onAdded.addListener(() => Promise.all([listenAnew(), picked()]));
+api.permissions.onRemoved.addListener(picked);
+// The welcome page keeps own hosts, own files come from the daemon: both change what is heard.
+api.storage.local.onChanged.addListener(async ({ own_hosts, own_files, unsure_off }) => {
+  if (!own_hosts && !own_files && !unsure_off) return;
+  await (await ready).catalogue.reload();
+  await listenAnew();
 });
-api.permissions.onRemoved.addListener(look);
 
 api.runtime.onStartup.addListener(look);
 api.runtime.onInstalled.addListener(async ({ reason }) => {

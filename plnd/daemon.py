@@ -27,6 +27,7 @@ log = logging.getLogger("plnd")
 PORTS_TRIED = 20
 FIRST_UPKEEP_SECONDS = 60.0
 UPKEEP_SECONDS = 3600.0
+BEAT_SECONDS = 60.0
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -143,11 +144,13 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     }
     write_atomic(where.state / "daemon.json", msgspec.json.encode(about))
     _announce(url, access, ready)
-    upkeep = loop.create_task(_upkeep(plnd))
+    tasks = [loop.create_task(_beat(plnd)), loop.create_task(_upkeep(plnd))]
     try:
         await stop.wait()
     finally:
-        upkeep.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
         await runner.cleanup()
         await plnd.close()
@@ -167,6 +170,19 @@ async def _upkeep(plnd: Plnd) -> None:
         except PlndError as error:
             log.warning("the day's upkeep failed: %s", error.message)
         wait = UPKEEP_SECONDS
+
+
+async def _beat(plnd: Plnd) -> None:
+    """Once a minute: what is due by the clock alone."""
+    while True:
+        try:
+            plnd.speak()
+            await plnd.readings.refresh_due()
+        except PlndError as error:
+            log.error("what was due could not be done: %s", error.message)
+        except Exception:
+            log.exception("a bug in what was due")
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def _announce(url: str, access: Access, ready: int | None) -> None:

@@ -37,7 +37,9 @@ ProfileMode = Literal["active", "reading", "retired"]
 LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, where calendars end
 Moment = Annotated[int, Meta(ge=0, le=LAST_MOMENT)]
 MinutesADay = Annotated[int, Meta(ge=0, le=24 * 60)]
-NoticeKind = Literal["budget_near", "budget_used", "budget_over"]
+NoticeKind = Literal[
+    "budget_near", "budget_used", "budget_over", "profile_silent", "chat", "review"
+]
 QuarterOfDay = Annotated[
     str,
     Meta(pattern="^([01][0-9]|2[0-3]):(00|15|30|45)$", description="a quarter of the day, HH:MM"),
@@ -100,7 +102,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
 
 class NetworkToday(Struct, frozen=True, kw_only=True):
-    """One network's part of a day."""
+    """One network's part of a day; the kinds of act in `about` may be counted too high."""
 
     id: str
     name: str
@@ -109,6 +111,7 @@ class NetworkToday(Struct, frozen=True, kw_only=True):
     state: BudgetState
     taking_part_seconds: int
     interactions: dict[str, int]
+    about: list[str]
     page_seconds: dict[str, int]
 
 
@@ -155,6 +158,29 @@ class Today(Struct, frozen=True, kw_only=True):
     profiles: list[ProfileToday]
     next_chat: ChatSlot | None
     sources: list[SourceSeen]
+
+
+class NetworkFault(Struct, frozen=True, kw_only=True):
+    """What is wrong with a file of the user's own, which is not used for that; `field` names the
+    part, empty for the whole."""
+
+    file: str
+    field: str
+    message: str
+
+
+class NetworkEntry(Struct, frozen=True, kw_only=True):
+    """A network; `source` says whose file is in use, null for none. `file` is the user's own."""
+
+    id: str
+    name: str
+    source: Literal["plnd", "own"] | None
+    file: dict[str, Any] | None = None
+    fault: NetworkFault | None = None
+
+
+class NetworksAnswer(Struct, frozen=True):
+    networks: list[NetworkEntry]
 
 
 class EventsAnswer(Struct, frozen=True, kw_only=True):
@@ -212,6 +238,42 @@ class Settings(Strict, frozen=True):
     notify_budget: Annotated[
         bool, Meta(description="desktop notices about budgets: at 80 %, when used up, and beyond")
     ] = True
+    notify_profiles: Annotated[
+        bool,
+        Meta(description="desktop notices about own profiles: after 60 days of silence, and 90"),
+    ] = True
+    notify_chats: Annotated[
+        bool,
+        Meta(description="a notice ten minutes before a followed chat, while a browser is in use"),
+    ] = True
+    notify_review: Annotated[bool, Meta(description="a notice when the weekly review is due")] = (
+        True
+    )
+    chats_outside_budget: Annotated[
+        bool, Meta(description="whether time in followed chats is left out of the budgets")
+    ] = True
+    review_day: Annotated[Weekday, Meta(description="the day of the weekly review")] = "sun"
+    review_time: Annotated[QuarterOfDay, Meta(description="its time of day, HH:MM")] = "17:00"
+    review_interaction_days: Annotated[
+        int, Meta(ge=1, le=28, description="days with an interaction, of 28, that you aim at")
+    ] = 8
+    review_breadth: Annotated[
+        int, Meta(ge=1, le=1000, description="with how many people you aim to speak in 28 days")
+    ] = 5
+    remind_unshared: Annotated[
+        bool, Meta(description="on Fridays, articles that were read and not shared")
+    ] = False
+    cpd_body: Annotated[
+        Literal["free", "cilip", "alia"],
+        Meta(description="whose year your development log goes by; free: cpd_year_start"),
+    ] = "free"
+    cpd_year_start: Annotated[
+        str,
+        Meta(
+            pattern="^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$",
+            description="the first day of your own year of the log, MM-DD",
+        ),
+    ] = "01-01"
     keep_visits_days: Annotated[
         int,
         Meta(
@@ -305,6 +367,32 @@ class Shown(Struct, frozen=True, kw_only=True):
 
     shown: bool
     error: str | None = None
+
+
+class SourceReport(Strict, frozen=True):
+    """What the extension says of itself: its browser, its version, the networks picked in it."""
+
+    browser: Name
+    extension: Name
+    networks: Annotated[list[Name], Meta(max_length=LONGEST_TEXT)]
+
+
+class SourceHeard(Struct, frozen=True, kw_only=True):
+    """The last such report of a browser's profile, and when (ms) it came."""
+
+    profile: str
+    browser: str
+    extension: str
+    networks: list[str]
+    heard_at: int
+
+
+class SourcesAnswer(Struct, frozen=True):
+    sources: list[SourceHeard]
+
+
+class SourceAnswer(Struct, frozen=True):
+    source: SourceHeard
 
 
 # -- the user's own -------------------------------------------------------------------

@@ -32,6 +32,7 @@ async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
         return await route.answer(plnd, call)
     finally:
         await plnd.telling.close()
+        await plnd.readings.close()
 
 
 def open_stores() -> list[str]:

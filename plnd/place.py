@@ -53,6 +53,13 @@ def given_port() -> str | None:
     return os.environ.get("PLND_PORT") or None
 
 
+def editor() -> "list[str]":
+    """The command of `VISUAL`, else of `EDITOR`; empty when neither is set."""
+    import shlex
+
+    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+
+
 def colour_wanted(terminal: bool) -> bool:
     """Colour only on a terminal and without `NO_COLOR`."""
     return terminal and not os.environ.get("NO_COLOR")

@@ -18,5 +18,10 @@ def host_dir() -> Path:
     return _first(_PACKAGE / "native_host", _PACKAGE.parent / "native-host")
 
 
+def chats_file() -> Path:
+    """The list of chats that plnd comes with."""
+    return _PACKAGE / "chats.json"
+
+
 def _first(inside: Path, beside: Path) -> Path:
     return inside if inside.is_dir() else beside

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     Today = dict[str, Any]
 
 COLUMNS = 80
+SOON_MS = 12 * 60 * 60 * 1000
 _WORST = {"over": 0, "near": 1, "under": 2, "off": 3}
 _COLOURS = {"over": "\x1b[31m", "near": "\x1b[33m", "under": "\x1b[32m", "off": ""}
 _ACTS = {"reply": ("reply", "replies"), "react": ("reaction", "reactions")}
@@ -22,7 +23,13 @@ def screen(today: Today, colour: bool = False) -> str:
     lines += [_network_line(row, today, width, colour) for row in rows]
     if not rows:
         lines.append("  nothing yet today")
-    lines += [f"  {_profile_words(p)}" for p in today["profiles"] if _needs_a_word(p)]
+    if today["next_chat"] and today["next_chat"]["starts_at"] - today["now"] <= SOON_MS:
+        lines.append(f"  {_chat_words(today['next_chat'], today['now'])}")
+    stale = [profile for profile in today["profiles"] if _needs_a_word(profile)]
+    if stale:
+        worst = max(stale, key=lambda profile: profile["days_silent"])
+        more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
+        lines.append(f"  {_profile_words(worst)}{more}")
     return "\n".join(lines)
 
 
@@ -31,17 +38,35 @@ def _budget_line(today: Today, colour: bool) -> str:
     if today["state"] == "off":
         words = f"{spent}, no budget set"
     else:
-        used = today["spent_seconds"] // 60
+        used = _counted(today) // 60
         words = f"{used} of {today['budget_minutes']} min used, {_left(today)}"
     return f"{today['day']}  {words}  {_state(today['state'], colour)}"
 
 
 def _left(today: Today) -> str:
     if today["state"] == "over":
-        over = today["spent_seconds"] - today["budget_minutes"] * 60
+        over = _counted(today) - today["budget_minutes"] * 60
         return f"{minutes(over)} over" if over > 0 else "over"
     # Used is rounded down, so what is left is rounded up: together they are the budget.
     return f"{minutes(today['left_seconds'] + 59)} left"
+
+
+def _counted(today: Today) -> int:
+    """What counts against the budget, in seconds: without chats, where they are left out."""
+    spent, budget = today["spent_seconds"], today["budget_minutes"]
+    if budget is None:
+        return int(spent)
+    if today["left_seconds"]:
+        return int(budget * 60 - today["left_seconds"])
+    without = spent - today["chat_seconds"]
+    return int(without if without >= budget * 60 else spent)
+
+
+def _chat_words(chat: dict[str, Any], now: int) -> str:
+    if chat["starts_at"] <= now:
+        return f"#{chat['tag']} runs, for another {(chat['ends_at'] - now) // 60_000} min"
+    hours, left = divmod(-(-(chat["starts_at"] - now) // 60_000), 60)
+    return f"#{chat['tag']} begins in {f'{hours} h ' if hours else ''}{left} min"
 
 
 def _network_line(row: dict[str, Any], today: Today, width: int, colour: bool) -> str:
@@ -55,7 +80,8 @@ def _network_line(row: dict[str, Any], today: Today, width: int, colour: bool) -
         parts.append(f"taking part {share} %")
     if row["interactions"]:
         acts = row["interactions"].items()
-        parts.append(", ".join(counted(count, action) for action, count in acts))
+        about = "about " if row["about"] else ""
+        parts.append(about + ", ".join(counted(count, action) for action, count in acts))
     last = [p for p in today["profiles"] if p["network"] == row["id"] and p["last_post_at"]]
     if last:
         parts.append(f"last post {_ago(min(p['days_silent'] for p in last))}")
@@ -104,14 +130,14 @@ def counted(count: int, action: str) -> str:
 
 def short(today: Today) -> str:
     """For a prompt: minutes used of the budget, `!` when near, `!!` when over."""
-    spent = today["spent_seconds"] // 60
+    spent = _counted(today) // 60
     mark = {"near": "!", "over": "!!"}.get(today["state"], "")
     return f"{spent}m" if today["state"] == "off" else f"{spent}/{today['budget_minutes']}m{mark}"
 
 
 def waybar(today: Today) -> dict[str, Any]:
     """For a bar: waybar's four fields. `percentage` is of the budget, at most 100."""
-    allowed, spent = (today["budget_minutes"] or 0) * 60, today["spent_seconds"]
+    allowed, spent = (today["budget_minutes"] or 0) * 60, _counted(today)
     used = 100 * spent // allowed if allowed else 0
     return {
         "text": short(today),

@@ -14,10 +14,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import psutil
 import trustme
 from aiohttp import web
 from playwright.sync_api import BrowserContext, Page, Worker, sync_playwright
@@ -28,7 +29,10 @@ EXTENSION = ROOT / "extension"
 CHROMIUM = next(
     path for path in ("/usr/lib/chromium/chromium", "/usr/bin/chromium") if os.path.exists(path)
 )
-NAMES = ("x.com", "www.facebook.com", "www.linkedin.com", "mastodon.social", "example.org")
+NAMES = (
+    *("x.com", "www.facebook.com", "www.linkedin.com", "mastodon.social"),
+    *("news.ycombinator.com", "example.org"),
+)
 
 
 class Desktop:
@@ -73,16 +77,20 @@ class Desktop:
     def close(self) -> None:
         self._bus.__exit__(None, None, None)
         for child in reversed(self._children):
-            child.kill()
-            child.wait()
+            child.terminate()  # not killed: an X server takes its lock and its socket along
+            child.wait(10)
 
 
 class Web:
-    """The outside web: any page of any name, any write; a write below /refused gets a 403."""
+    """The outside web: any page of any name, any write; a write below /refused gets a 403.
+
+    `pages` holds the HTML of single addresses, by host and path.
+    """
 
     def __init__(self) -> None:
         self.port = 0
         self.asked: list[str] = []
+        self.pages: dict[str, str] = {}
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -112,7 +120,8 @@ class Web:
     async def _answer(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.method == "GET":
-            text = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            plain = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
+            text = self.pages.get(f"{request.host}{request.path}", plain)
             return web.Response(text=text, content_type="text/html")
         await request.read()
         refused = "refused" in request.headers.get("X-Test", "")
@@ -123,8 +132,68 @@ class Web:
         self._thread.join(10)
 
 
+class AnyPage(Protocol):
+    """A tab of any browser."""
+
+    def evaluate(self, function: str, given: Any = None, /) -> Any:
+        """What a JavaScript function returns there."""
+
+    def bring_to_front(self) -> None:
+        """Make it the tab in front."""
+
+
+class AnyBrowser(Protocol):
+    """What a scenario asks of a browser, whichever it is."""
+
+    name: str
+
+    def page(self, url: str | None = None) -> AnyPage:
+        """A new tab in front."""
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+
+    def until(self, check: Callable[[], Any], seconds: float, what: str) -> Any:
+        """What `check` gives as soon as it gives something."""
+
+    def stop_background(self) -> None:
+        """Stop the extension's worker or event page."""
+
+    def idle(self, state: str) -> None:
+        """Let nobody be at the keyboard ("idle"), or somebody ("active")."""
+
+    def look_away(self) -> None:
+        """Let the browser lose the focus."""
+
+    def look_back(self) -> None:
+        """Let it have the focus again."""
+
+    def host(self) -> psutil.Process:
+        """The native host that this browser started."""
+
+    def pick(self, networks: list[str]) -> None:
+        """Pick networks on the welcome page and accept the browser's question."""
+
+    def origins(self) -> list[str]:
+        """The hosts that the user has granted."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+def host_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
+    """The native host among these processes, if there is one."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(word.endswith("plnd_host.py") for word in process.cmdline()):
+                return process
+    return None
+
+
 class Browser:
     """Chromium with the shipped extension, on a profile of its own."""
+
+    name = "chromium"
 
     def __init__(self, desktop: Desktop, world: Web, profile: Path, *, headless: bool) -> None:
         self.desktop = desktop
@@ -200,12 +269,77 @@ class Browser:
         page.bring_to_front()
         return page
 
-    def stop_worker(self) -> None:
+    def wait(self, seconds: float) -> None:
+        """Let time pass, through Playwright, which hears of the browser only meanwhile."""
+        self.context.pages[0].wait_for_timeout(seconds * 1000)
+
+    def stop_background(self) -> None:
         """Stop the worker, as the browser does when it thinks it idle."""
         session = self.context.new_cdp_session(self.context.pages[0])
         session.send("ServiceWorker.enable")
         session.send("ServiceWorker.stopAllWorkers")
         session.detach()
+
+    def idle(self, state: str) -> None:
+        """What a machine without a keyboard cannot do: be idle and come back."""
+        self.worker.evaluate(
+            """state => {
+                chrome.idle.queryState = async () => state;
+                chrome.idle.onStateChanged.dispatch(state);
+            }""",
+            state,
+        )
+
+    def look_away(self) -> None:
+        """Put the window away: without a desktop to focus, that is what takes the focus."""
+        self._window("minimized")
+
+    def look_back(self) -> None:
+        self._window("normal")
+
+    def _window(self, state: str) -> None:
+        self.worker.evaluate(
+            """async state => {
+                const [one] = await chrome.windows.getAll();
+                await chrome.windows.update(one.id, {state, focused: state === "normal"});
+            }""",
+            state,
+        )
+
+    def host(self) -> psutil.Process:
+        """The native host that this browser started."""
+        mark = f"--user-data-dir={self.profile}"
+
+        def look() -> psutil.Process | None:
+            for process in psutil.process_iter(["cmdline"]):
+                if mark in (process.info["cmdline"] or ()):
+                    return host_among(process.children())
+            return None
+
+        found: psutil.Process = self.until(look, 10, "the native host")
+        return found
+
+    def origins(self) -> list[str]:
+        """The hosts that the user has granted."""
+        found: list[str] = self.worker.evaluate(
+            "async () => (await chrome.permissions.getAll()).origins"
+        )
+        return found
+
+    def pick(self, networks: list[str]) -> None:
+        """Pick networks on the welcome page and accept the browser's question."""
+        welcome = self.tab("welcome")
+        for network in networks:
+            welcome.check(f"input[name={network}]")
+        welcome.bring_to_front()
+        welcome.click("button[type=submit]", no_wait_after=True)
+        # The dialog is drawn into the same window and tells nobody that it is there; and at first
+        # it takes no keys, lest somebody agrees by mistake. "Deny" has the focus, "Allow" is a Tab
+        # away.
+        for name in ("Tab", "Return"):
+            welcome.wait_for_timeout(1500)
+            self.desktop.key(name)
+        self.until(self.origins, 20, "the dialog accepted")
 
     def close(self) -> None:
         with contextlib.suppress(Exception):
@@ -213,14 +347,14 @@ class Browser:
         self._playwright.stop()
 
 
-def send(page: Page, url: str, body: Any, *, form: bool = False, refused: bool = False) -> None:
+def send(page: AnyPage, url: str, body: Any, *, form: bool = False, refused: bool = False) -> None:
     """A write by the page's own script, as the network's page sends it."""
     page.evaluate(
         """async ({url, body, form, refused}) => {
             const headers = refused ? {"X-Test": "refused"} : {};
             if (!form) headers["Content-Type"] = "application/json";
             const sent = form ? new URLSearchParams(body) : JSON.stringify(body);
-            await fetch(url, {method: "POST", headers, body: sent});
+            await (await fetch(url, {method: "POST", headers, body: sent})).text();
         }""",
         {"url": url, "body": body, "form": form, "refused": refused},
     )
@@ -242,6 +376,12 @@ def plnd(desktop: Desktop, *words: str, codes: tuple[int, ...] = (0,)) -> str:
 def status(desktop: Desktop) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(plnd(desktop, "status", "--json", codes=(0, 3)))
     return found
+
+
+def doctor(desktop: Desktop) -> dict[str, str]:
+    """What `plnd doctor` says of each link."""
+    said = json.loads(plnd(desktop, "doctor", "--json", codes=(0, 1)))
+    return {one["name"]: one["message"] for one in said["checks"]}
 
 
 def daemon_pid(desktop: Desktop) -> int:

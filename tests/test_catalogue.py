@@ -1,8 +1,10 @@
 """The catalogue: its files, what Python makes of them, and that the extension makes the same."""
 
 import json
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from plnd import catalogue
-from plnd.catalogue import Body, explain, load, load_from, network_of
+from plnd.catalogue import Body, effective, explain, load, load_from, network_of
+from plnd.catalogue.bodies import holds
+from plnd.catalogue.examples import checked
+from plnd.catalogue.patterns import pattern
+from plnd.catalogue.rules import BodyTest
 from plnd.errors import PlndError
 from plnd.resources import extension_dir, host_dir
 
@@ -35,6 +41,13 @@ def text_of(body: object) -> str | None:
 # ---- the files
 
 
+def test_what_follows_from_the_files_is_up_to_date() -> None:
+    """Index, hosts in the manifest and hosts of GETs are as scripts/catalogue writes them."""
+    script = Path(__file__).parents[1] / "scripts" / "catalogue"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_the_index_lists_the_files() -> None:
     """Neither a file without an entry nor an entry without a file."""
     assert sorted(FILES) == sorted(
@@ -54,12 +67,13 @@ def test_every_pattern_compiles_and_has_its_groups(name: str) -> None:
     """A rule's group numbers exist in its pattern."""
     network = load()[name]
     for rule in network.pages:
-        groups = catalogue._pattern(rule.path).groups
+        groups = pattern(rule.path).groups
         assert max(rule.handle or 0, rule.tag or 0) <= groups, rule
     for interaction in network.interactions:
-        assert catalogue._pattern(interaction.url)
+        assert pattern(interaction.url)
         if interaction.body and interaction.body.test == "matches":
-            assert catalogue._pattern(str(interaction.body.value))
+            assert pattern(str(interaction.body.value))
+    assert checked(FOLDER / f"{name}.json", FILES[name]) == network
 
 
 @pytest.mark.parametrize(("name", "example"), PAGES)
@@ -142,6 +156,39 @@ def test_an_address_without_a_scheme_is_taken_for_https() -> None:
     """As people type it."""
     assert explain("x.com/nasa") == explain("https://x.com/nasa")
     assert explain("x.com:443/nasa") == explain("https://x.com:443/nasa")
+
+
+def test_a_handle_may_stand_in_the_host() -> None:
+    """As in somebody.tumblr.com, but not for a host that is the network's own."""
+    assert explain("https://staff.tumblr.com/")["handle"] == "staff"
+    assert explain("https://staff.tumblr.com/")["page"] == "profile"
+    assert explain("https://example.substack.com/p/some-title")["handle"] == "example"
+    for url in ("https://www.tumblr.com/", "https://tumblr.com/", "https://help.tumblr.com/"):
+        assert (explain(url)["network"], explain(url)["handle"]) == ("tumblr", None)
+
+
+def test_a_get_is_a_page_unless_a_rule_takes_it_for_an_act() -> None:
+    """Hacker News votes by plain links."""
+    assert explain("https://news.ycombinator.com/item?id=1")["page"] == "post"
+    assert explain("https://news.ycombinator.com/vote?id=1&how=up")["action"] == "react"
+    assert explain("https://news.ycombinator.com/vote?id=1&how=un")["action"] == "undo"
+
+
+def test_every_undo_says_what_it_takes_back() -> None:
+    """Some kind of act that its own network has a rule for."""
+    for network in load().values():
+        acts = {rule.action for rule in network.interactions}
+        for index, rule in enumerate(network.interactions):
+            assert set(rule.of) & acts or rule.action != "undo", (network.id, index)
+
+
+def test_counts_that_may_be_too_high_are_known() -> None:
+    """All of a network that refuses unseen; else those of low certainty."""
+    assert catalogue.unsure_acts(load()["mastodon"]) == set()
+    assert "post" in catalogue.unsure_acts(load()["x"])
+    assert catalogue.unsure_acts(load()["substack"]) == {
+        rule["action"] for rule in FILES["substack"]["interactions"] if rule["certainty"] == "low"
+    }
 
 
 def test_a_method_or_a_body_asks_for_the_request() -> None:
@@ -228,8 +275,8 @@ def test_a_bodys_test_means_the_same_in_both_languages(tmp_path: Path) -> None:
     done = subprocess.run(["node", script], capture_output=True, text=True, check=True, timeout=60)
     in_js = json.loads(done.stdout)
     for (test, body, wanted), js in zip(BODIES, in_js, strict=True):
-        rule = catalogue.BodyTest(test["type"], test.get("path"), test["test"], test.get("value"))
-        in_python = body is not None and catalogue._holds(rule, body)
+        rule = BodyTest(test["type"], test.get("path"), test["test"], test.get("value"))
+        in_python = body is not None and holds(rule, body)
         assert (in_python, js) == (wanted, wanted), (test, body)
 
 
@@ -241,11 +288,11 @@ def body_to_js(body: Body) -> dict[str, Any]:
 # ---- parity over addresses
 
 
-def ask_js(questions: list[dict[str, Any]]) -> list[dict[str, Any] | None]:
+def ask_js(questions: list[dict[str, Any]], driver: Path = DRIVER) -> list[Any]:
     """What the extension's recogniser answers."""
     sent = "".join(json.dumps(question) + "\n" for question in questions)
     done = subprocess.run(
-        ["node", DRIVER], input=sent, capture_output=True, text=True, check=True, timeout=120
+        ["node", driver], input=sent, capture_output=True, text=True, check=True, timeout=120
     )
     return [json.loads(line) for line in done.stdout.split("\n") if line]
 
@@ -258,7 +305,7 @@ def ask_python(question: dict[str, Any]) -> dict[str, Any] | None:
         sent = question["body"]
         body = None if sent is None else Body(sent.get("text"), sent.get("form"))
         found = catalogue.recognise_request(question["method"], question["request"], body)
-    return None if found is None else found._asdict()
+    return None if found is None else {**found._asdict(), "of": list(found.of)}
 
 
 VARIANTS: list[Callable[[str], str]] = [
@@ -310,10 +357,8 @@ def test_both_languages_recognise_the_same_requests() -> None:
     questions = []
     for _, example in REQUESTS:
         given_body = example.get("body") or {}
-        fields = {
-            name: one if isinstance(one, str) else json.dumps(one)
-            for name, one in given_body.items()
-        }
+        named = given_body.items() if isinstance(given_body, dict) else ()
+        fields = {name: one if isinstance(one, str) else json.dumps(one) for name, one in named}
         bodies: list[dict[str, Any] | None] = [
             None,
             {"text": json.dumps(given_body)},
@@ -351,47 +396,114 @@ def test_both_languages_agree_on_made_up_addresses(made: list[tuple[str, list[st
     compare([{"url": f"https://{host}/" + "/".join(parts)} for host, parts in made])
 
 
-# ---- broken files
+# ---- files that are not as they must be
 
+X = FILES["x"]
+UNDO = next(index for index, rule in enumerate(X["interactions"]) if rule["action"] == "undo")
+Change = Callable[[dict[str, Any]], object]
 
-def broken(folder: Path, change: Callable[[dict[str, Any]], object]) -> PlndError:
-    """The error for a catalogue whose x.json was changed."""
-    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
-    file = json.loads((folder / "x.json").read_text())
-    change(file)
-    (folder / "x.json").write_text(json.dumps(file))
-    with pytest.raises(PlndError) as caught:
-        load_from(folder)
-    assert str(folder / "x.json") in caught.value.message
-    assert caught.value.hint
-    return caught.value
-
-
-CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+CHANGES: list[tuple[Change, str]] = [
     (lambda file: file.pop("name"), "/name"),
+    (lambda file: file.update(names="X"), "/names"),
     (lambda file: file.update(id="y"), "/id"),
+    (lambda file: file.update(group="other"), "/group"),
+    (lambda file: file.pop("reason"), "/reason"),
+    (lambda file: file.update(reason="minutes"), "/reason"),
+    (lambda file: file["reason"].pop("de"), "/reason/de"),
+    (lambda file: file["reason"].update(fr="Pour"), "/reason/fr"),
+    (lambda file: file.update(note=""), "/note"),
     (lambda file: file.update(hosts="x.com"), "/hosts"),
+    (lambda file: file.update(hosts=[]), "/hosts"),
+    (lambda file: file.update(hosts=["*"]), "/hosts"),
+    (lambda file: file.update(hosts=["*.com"]), "/hosts"),
+    (lambda file: file.update(hosts=["x.com/"]), "/hosts"),
+    (lambda file: file.update(write_hosts=["X.com\n"]), "/write_hosts"),
+    (lambda file: file.update(profile_url=None), "/profile_url"),
     (lambda file: file.update(reserved=[1]), "/reserved"),
+    (lambda file: file.update(handle_from_host="x"), "/handle_from_host"),
+    (lambda file: file.update(own_hosts={}), "/own_hosts"),
+    (lambda file: file.update(own_hosts=[{"path": "x"}]), "/own_hosts/0/path"),
+    (lambda file: file.update(own_hosts=[{"path": "/"}]), "/own_hosts/0/test"),
+    (lambda file: file.update(refused_as_200="yes"), "/refused_as_200"),
     (lambda file: file.update(pages={}), "/pages"),
-    (lambda file: file["pages"].append("x"), f"/pages/{len(FILES['x']['pages'])}"),
+    (lambda file: file["pages"].append("x"), f"/pages/{len(X['pages'])}"),
+    (lambda file: file["pages"][2].update(page="home"), "/pages/2/page"),
+    (lambda file: file["pages"][2].update(kind="post"), "/pages/2/kind"),
     (lambda file: file["pages"][2].pop("path"), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(path="("), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(path="(?<name>a)", handle=None), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(path="(?<=a)b", handle=None), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(path="(?i)b", handle=None), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(path="b\\Z", handle=None), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(path="[a]++", handle=None), "/pages/2/path"),
     (lambda file: file["pages"][2].update(handle=0), "/pages/2/handle"),
+    (lambda file: file["pages"][2].update(handle=2), "/pages/2/path"),
+    (lambda file: file["pages"][2].update(handle=True), "/pages/2/handle"),
     (lambda file: file["pages"][2].update(tag="1"), "/pages/2/tag"),
+    (lambda file: file["pages"][2].update(host="["), "/pages/2/host"),
     (lambda file: file["interactions"][0].pop("action"), "/interactions/0/action"),
+    (lambda file: file["interactions"][0].update(action="like"), "/interactions/0/action"),
+    (lambda file: file["interactions"][0].update(of=["post"]), "/interactions/0/of"),
+    (lambda file: file["interactions"][UNDO].pop("of"), f"/interactions/{UNDO}/of"),
+    (lambda file: file["interactions"][UNDO].update(of=["undo"]), f"/interactions/{UNDO}/of"),
+    (lambda file: file["interactions"][0].update(method="post"), "/interactions/0/method"),
+    (lambda file: file["interactions"][0].update(url="*"), "/interactions/0/url"),
+    (lambda file: file["interactions"][0].update(certainty="so so"), "/interactions/0/certainty"),
+    (lambda file: file["interactions"][0].pop("certainty"), "/interactions/0/certainty"),
+    (lambda file: file["interactions"][0].update(as_of=2026), "/interactions/0/as_of"),
     (lambda file: file["interactions"][0]["body"].update(test="is"), "/interactions/0/body/test"),
     (lambda file: file["interactions"][0]["body"].update(type="xml"), "/interactions/0/body/type"),
+    (lambda file: file["interactions"][0]["body"].update(where="a"), "/interactions/0/body/where"),
+    (
+        lambda file: file["interactions"][0]["body"].update(test="matches", value="("),
+        "/interactions/0/body/value",
+    ),
     (lambda file: file["interactions"][0].update(body=[]), "/interactions/0/body"),
+    (lambda file: file["interactions"][0].update(once=1), "/interactions/0/once"),
+    (lambda file: file.update(examples="none"), "/examples"),
+    (lambda file: file.update(examples=[{"page": "feed"}]), "/examples/0/request"),
+    (lambda file: file.update(examples=[{"url": 1}]), "/examples/0/url"),
+    (lambda file: file["examples"][0].update(page="group"), "/examples/0/page"),
+    (lambda file: file["examples"][1].update(handle="nobody"), "/examples/1/handle"),
 ]
 
 
-@pytest.mark.parametrize(("change", "field"), CHANGES, ids=[field for _, field in CHANGES])
-def test_a_broken_file_is_named_with_its_field(
-    tmp_path: Path, change: Callable[[dict[str, Any]], object], field: str
-) -> None:
-    """The error says which file, and where in it."""
-    error = broken(tmp_path, change)
-    assert error.field == field
-    assert field in error.message
+def changed(change: Change) -> dict[str, Any]:
+    """The file of X with something changed."""
+    file: dict[str, Any] = json.loads(json.dumps(X))
+    change(file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), CHANGES, ids=[f"{i}{c[1]}" for i, c in enumerate(CHANGES)]
+)
+def test_what_is_wrong_is_named_with_file_and_field(change: Change, field: str) -> None:
+    """So that whoever wrote it finds it."""
+    with pytest.raises(PlndError) as caught:
+        checked(Path("x.json"), changed(change))
+    assert caught.value.field == field
+    assert caught.value.message.startswith(f"x.json: {field} ")
+    assert caught.value.hint
+
+
+def test_both_languages_find_the_same_fault() -> None:
+    """The extension checks what it is given itself, and by the same rules."""
+    files = [(changed(change), field) for change, field in CHANGES]
+    whole: list[Any] = [None, [], "x", 7]
+    questions = [{"file": file, "id": "x"} for file, _ in files]
+    questions += [{"file": file, "id": "x"} for file in whole]
+    questions += [{"file": file, "id": name} for name, file in FILES.items()]
+    answers = ask_js(questions)
+    assert answers == [*(field for _, field in files), *([""] * len(whole)), *([None] * len(FILES))]
+
+
+def test_a_shipped_file_is_held_to_its_form(tmp_path: Path) -> None:
+    """What is damaged in the folder is named with its path."""
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "x.json").write_text(json.dumps(changed(lambda file: file.pop("name"))))
+    with pytest.raises(PlndError, match=r"x\.json: /name must be text"):
+        load_from(tmp_path)
 
 
 def test_a_file_that_is_missing_or_no_json_is_named(tmp_path: Path) -> None:
@@ -412,4 +524,77 @@ def test_a_file_that_is_missing_or_no_json_is_named(tmp_path: Path) -> None:
 def test_a_broken_pattern_is_shown() -> None:
     """Patterns are compiled late; the error names the one that is broken."""
     with pytest.raises(PlndError, match=r"\(unclosed"):
-        catalogue._pattern("(unclosed")
+        pattern("(unclosed")
+
+
+# ---- a network from the handbook
+
+
+def test_the_network_of_the_handbook_works(tmp_path: Path) -> None:
+    """The file that CONTRIBUTING shows, put where it says: both languages know the network."""
+    root = Path(__file__).parent.parent
+    (text,) = re.findall(r"```json\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.DOTALL)
+    for part in ("extension", "scripts", "tests/extension"):
+        shutil.copytree(root / part, tmp_path / part)
+    folder = tmp_path / "extension" / "catalogue"
+    (folder / "club.json").write_text(text)
+    subprocess.run([sys.executable, tmp_path / "scripts" / "catalogue"], check=True, timeout=60)
+    manifest = json.loads((tmp_path / "extension" / "manifest.json").read_text())
+    assert "https://club.example.org/*" in manifest["optional_host_permissions"]
+    networks = load_from(folder)
+    file = json.loads(text)
+    assert checked(folder / "club.json", file) == networks["club"]
+    questions: list[dict[str, Any]] = []
+    wanted = []
+    for example in file["examples"]:
+        if "url" in example:
+            found = catalogue.recognise_page(example["url"], networks)
+            questions.append({"url": example["url"]})
+        else:
+            body = Body(json.dumps(example.get("body")))
+            found = catalogue.recognise_request(
+                example["method"], example["request"], body, networks
+            )
+            asked = {name: example[name] for name in ("method", "request")}
+            questions.append({**asked, "body": {"text": body.text}})
+        assert found
+        assert {
+            name: getattr(found, name)
+            for name in example.keys() & {"page", "handle", "tag", "action"}
+        }.items() <= example.items()
+        wanted.append({**found._asdict(), "of": list(found.of)})
+    assert len(wanted) >= 5
+    assert ask_js(questions, tmp_path / "tests" / "extension" / "parity.mjs") == wanted
+
+
+# ---- the user's own files
+
+
+def test_own_files_take_the_place_of_shipped_ones_or_add_to_them(tmp_path: Path) -> None:
+    """A broken one is named and passed over; nothing else is touched."""
+    pages = [{"page": "article", "path": "^/"}]
+    mine = {**X, "name": "Mine", "pages": pages, "examples": []}
+    (tmp_path / "x.json").write_text(json.dumps(mine))
+    added = {**mine, "id": "club", "hosts": ["club.example.org"]}
+    (tmp_path / "club.json").write_text(json.dumps(added))
+    (tmp_path / "reddit.json").write_text(json.dumps({**FILES["reddit"], "hosts": []}))
+    (tmp_path / "slack.json").write_text("{")
+    (tmp_path / "github.json").write_text("[" * 200_000)
+    (tmp_path / "quora.json").write_text(" " * 300_000)
+    (tmp_path / "medium.json").mkdir()
+    found = effective(tmp_path)
+    assert set(found.own) == {"x", "club"}
+    assert {name: error.field for name, error in found.faults.items()} == {
+        "reddit": "/hosts",
+        **dict.fromkeys(["slack", "github", "quora", "medium"], ""),
+    }
+    assert set(found.networks) == {*FILES, "club"}
+    assert found.networks["reddit"] == load()["reddit"]
+    assert explain("https://x.com/nasa", networks=found.networks)["page"] == "article"
+    assert explain("https://club.example.org/", networks=found.networks)["network"] == "club"
+    assert explain("https://x.com/nasa")["page"] == "profile"
+
+
+def test_without_a_folder_the_shipped_networks_are_in_use(tmp_path: Path) -> None:
+    """As for most people."""
+    assert effective(tmp_path / "none").networks == load()

@@ -4,8 +4,10 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from plnd import __version__, client, commands
 from plnd.commands import budget
 from plnd.core import now_ms
 from plnd.errors import Invalid
+from plnd.resources import extension_dir
 from plnd.store.files import Home
 
 
@@ -390,6 +393,21 @@ def test_open_starts_the_daemon(run_plnd: RunPlnd) -> None:
     run_plnd("stop")
 
 
+def test_explain_says_what_would_be_stored_and_how_sure_it_is(run_plnd: RunPlnd) -> None:
+    """With the rule, and with what the user should know of the counts."""
+    page = run_plnd("explain", "https://staff.tumblr.com/").out
+    assert "rule      tumblr#/pages/0\n" in page
+    assert "stored    a visit: tumblr, profile, staff, begin and end" in page
+    write = "https://www.quora.com/graphql/gql_para_POST?q={}"
+    act = run_plnd("explain", write.format("UpvoteMutation"), "--method", "POST").out
+    assert "certainty low\n" in act
+    assert "stored    an interaction: quora, react" in act
+    assert "switched off" in act
+    assert "about" in act
+    undo = run_plnd("explain", write.format("UnfollowMutation"), "--method", "POST").out
+    assert "stored    nothing; a follow, react or save just before" in undo
+
+
 def test_explain_needs_no_daemon_and_leaves_no_trace(run_plnd: RunPlnd, home: Home) -> None:
     found = run_plnd("explain", "https://x.com/nasa", "--json").json
     assert set(found) == {"network", "page", "handle", "tag", "action", "rule"}
@@ -441,3 +459,93 @@ def test_what_answers_and_is_not_plnd_is_said(home: Home) -> None:
             client.ask(found, "GET", "today")
         thread.join()
     assert "is not plnd" in caught.value.message
+
+
+# -- networks ---------------------------------------------------------------------
+
+
+def editing(old: str, new: str) -> dict[str, str]:
+    """An editor that puts one text in another's place, once."""
+    code = (
+        "import pathlib, sys; path = pathlib.Path(sys.argv[3]);"
+        "path.write_text(path.read_text().replace(sys.argv[1], sys.argv[2], 1))"
+    )
+    return {"EDITOR": shlex.join([sys.executable, "-c", code, old, new])}
+
+
+def test_an_edited_network_is_checked_and_used(run_plnd: RunPlnd, home: Home) -> None:
+    """A name that was changed shows; going back takes the file away."""
+    said = run_plnd("network", "edit", "x", env=editing("https://x.com/{handle}", "mine"))
+    assert said.out.startswith("x: checked and in use")
+    path = home.data / "networks" / "x.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    shown = run_plnd("network", "show", "x", "--json").json
+    assert shown["profile_url"] == "mine"
+    listed = {one["id"]: one for one in run_plnd("network", "--json").json["networks"]}
+    assert (listed["x"]["source"], listed["x"]["file"]) == ("own", shown)
+    assert (listed["reddit"]["source"], listed["reddit"]["file"]) == ("plnd", None)
+    assert "(your own file)" in run_plnd("explain", "https://x.com/nasa").out
+    assert run_plnd("network", "reset", "x", "--json").json == {"network": "x", "changed": True}
+    assert run_plnd("network", "reset", "x").out == "x: nothing changed\n"
+    assert not list(path.parent.rglob("*.json"))
+
+
+def test_what_is_wrong_with_an_edit_is_said_and_the_draft_kept(
+    run_plnd: RunPlnd, home: Home
+) -> None:
+    """The next edit goes on where it was left; nothing is used before it is right."""
+    failed = run_plnd("network", "edit", "x", env=editing('"feed"', '"fed"'), code=1)
+    assert "draft/x.json: /pages/0/page must be one of feed" in failed.err
+    assert "`plnd network edit x`" in failed.err
+    assert run_plnd("explain", "https://x.com/home", "--json").json["page"] == "feed"
+    assert run_plnd("network", "show", "x", "--json").json["pages"][0]["page"] == "feed"
+    mended = run_plnd("network", "edit", "x", env=editing('"fed"', '"feed"'))
+    assert mended.out == "x: nothing changed\n"
+    assert not list((home.data / "networks").rglob("*.json"))
+
+
+def test_a_broken_file_below_the_home_is_named_and_harms_nothing(
+    run_plnd: RunPlnd, home: Home
+) -> None:
+    """The shipped one is used, and so is everything else."""
+    folder = home.data / "networks"
+    folder.mkdir(parents=True)
+    (folder / "x.json").write_text('{"id": "x"}')
+    (folder / "club.json").write_text("{")
+    found = run_plnd("explain", "https://x.com/nasa", "--json")
+    assert found.json["page"] == "profile"
+    assert "not used: " in found.err
+    assert "x.json: /name must be text" in found.err
+    lines = run_plnd("network").out.splitlines()
+    assert any(line.startswith("club ") and "is not JSON" in line for line in lines)
+    assert len(lines) == 25
+    run_plnd("status", "--json", code=3)
+
+
+def test_edit_says_what_it_needs(run_plnd: RunPlnd) -> None:
+    """An editor that is known, is there, and ends well; and a network that there is."""
+    none = {"EDITOR": "", "VISUAL": ""}
+    assert "set EDITOR" in run_plnd("network", "edit", "x", env=none, code=1).err
+    gone = {"VISUAL": "/nowhere/editor --wait"}
+    assert "cannot start /nowhere/editor" in run_plnd("network", "edit", "x", env=gone, code=1).err
+    assert "ended with 1" in run_plnd("network", "edit", "x", env={"VISUAL": "false"}, code=1).err
+    for name in ("nothing", "../x", "index"):
+        for verb in ("edit", "show"):
+            error = run_plnd("network", verb, name, env={"VISUAL": "true"}, code=1).err
+            assert f"there is no network '{name}'" in error
+
+
+def test_a_running_daemon_knows_an_added_network_at_once(
+    run_plnd: RunPlnd, daemon: Daemon, home: Home
+) -> None:
+    """Its events are taken as soon as the file has been read."""
+    file = json.loads((extension_dir() / "catalogue" / "hackernews.json").read_text())
+    file |= {"id": "club", "hosts": ["club.example.org"], "examples": []}
+    (home.data / "networks").mkdir()
+    (home.data / "networks" / "club.json").write_text(json.dumps(file))
+    sent = batch(visit(time.time_ns() // 10**6 - 60_000, 30, network="club"))
+    assert len(daemon.ask("POST", "events", sent)["rejected"]) == 1
+    found = daemon.ask("GET", "networks")["networks"]
+    assert [one["id"] for one in found if one["file"]] == ["club"]
+    assert len(daemon.ask("POST", "events", sent)["stored"]) == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from plnd import catalogue
 from plnd.commands import COMMANDS
 from plnd.model import Settings
 from plnd.place import DEFAULT_PORT
@@ -27,6 +28,11 @@ def test_every_setting_is_described(words: str) -> None:
     names = [field.name for field in msgspec.structs.fields(Settings)]
     missing = [name for name in names if f"`{name}`" not in words]
     assert not missing, f"no document names these settings: {missing}"
+
+
+def test_every_network_is_named(words: str) -> None:
+    missing = [one.name for one in catalogue.load().values() if one.name not in words]
+    assert not missing, f"no document names these networks: {missing}"
 
 
 def test_the_environment_is_described(words: str) -> None:

@@ -17,6 +17,7 @@ def network(name: str = "X", minutes: int = 20, **given: Any) -> dict[str, Any]:
         "state": "under",
         "taking_part_seconds": minutes * 6,
         "interactions": {},
+        "about": [],
         "page_seconds": {"feed": minutes * 60},
         **given,
     }
@@ -42,6 +43,9 @@ def today(minutes: int = 31, budget: int | None = 60, **given: Any) -> dict[str,
         "budget_minutes": budget,
         "left_seconds": None if budget is None else max(0, budget - minutes) * 60,
         "state": state,
+        "now": 1_795_435_200_000,
+        "chat_seconds": 0,
+        "next_chat": None,
         "networks": [],
         "profiles": [],
         **given,
@@ -95,7 +99,9 @@ def test_a_line_says_what_was_done() -> None:
     row = network(interactions={"post": 1, "reply": 2, "react": 3})
     line = status.screen(today(networks=[row], profiles=[profile()])).splitlines()[1]
     assert "20 min  under  taking part 10 %" in line
-    assert "1 post, 2 replies, 3 reactions" in line
+    assert "  1 post, 2 replies, 3 reactions" in line
+    unsure = status.screen(today(networks=[{**row, "about": ["react"]}]))
+    assert "  about 1 post, 2 replies, 3 reactions" in unsure
     whole = status.screen(today(networks=[row], profiles=[profile()]))
     assert "last post 3 days ago" in whole
 
@@ -182,3 +188,39 @@ def test_waybar_gets_its_four_fields(day: dict[str, Any], kind: str, percentage:
 )
 def test_the_code_of_a_check(day: dict[str, Any], code: int) -> None:
     assert status.check(day) == code
+
+
+# -- chats ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ahead_minutes", "words"),
+    [
+        (10, "#edchat begins in 10 min"),
+        (125, "#edchat begins in 2 h 5 min"),
+        (-20, "#edchat runs, for another 40 min"),
+        (13 * 60, None),
+    ],
+)
+def test_a_chat_that_is_near_is_named(ahead_minutes: int, words: str | None) -> None:
+    day = today()
+    start = day["now"] + ahead_minutes * 60_000
+    day["next_chat"] = {
+        "tag": "edchat",
+        "network": "x",
+        "starts_at": start,
+        "ends_at": start + 3_600_000,
+    }
+    last = status.screen(day).splitlines()[-1].strip()
+    assert (last == words) if words else "edchat" not in last
+
+
+def test_chats_are_left_out_of_what_is_used() -> None:
+    day = today(50, chat_seconds=1800, left_seconds=2400, state="under")
+    assert "20 of 60 min used, 40 min left" in status.screen(day)
+    assert status.short(day) == "20/60m"
+    over = today(100, chat_seconds=1800, left_seconds=0, state="over")
+    assert "70 of 60 min used, 10 min over" in status.screen(over)
+    # With chats counted in, what is over says so.
+    counted = today(70, chat_seconds=1800, left_seconds=0, state="over")
+    assert "70 of 60 min used, 10 min over" in status.screen(counted)

@@ -1,7 +1,10 @@
 /** Recognises interactions in the browser's requests and keeps those that succeeded. */
 import { api } from "./browser.js";
+import { GET_HOSTS } from "./get-hosts.js";
 import { Line } from "./line.js";
+import { HOLD, sameAs, sameness, takenBack, withAct } from "./once.js";
 import { readBody } from "./recognise.js";
+import { tagOfBody } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 
 /** A request that has not ended after this long is forgotten, in milliseconds. */
@@ -10,6 +13,9 @@ const FORGET = 10 * 60_000;
 /** Kinds of request that can carry an act; images, styles and the like can't. */
 const TYPES = ["main_frame", "sub_frame", "xmlhttprequest", "ping", "beacon", "other"];
 
+/** A vote by a plain GET may well be sent as a picture. */
+const GET_TYPES = [...TYPES, "image"];
+
 export class Acts {
   #catalogue;
   #queue;
@@ -17,6 +23,9 @@ export class Acts {
   #known;
   #session;
   #line = new Line();
+  /** The requests that have begun and not ended: this life's at once, an earlier life's when read. */
+  #ids = new Set();
+  #areRead = false;
 
   constructor({ catalogue, queue, courier, known, session }) {
     this.#catalogue = catalogue;
@@ -26,29 +35,35 @@ export class Acts {
     this.#session = session;
   }
 
-  /** A request begins. Its body is looked at here, if a rule asks for it, and kept nowhere. */
-  async begin({ requestId, method, url, tabId, timeStamp, incognito, requestBody }) {
-    if (incognito || this.#known.paused) return;
-    const body = this.#catalogue.needsBody(method, url) ? readBody(requestBody) : null;
+  /** A request begins. Its body is looked at here, if a rule fits, and kept nowhere. */
+  async begin(request) {
+    const { requestId, method, url, tabId, timeStamp, incognito, requestBody } = request;
+    if (incognito || this.#known.paused || !this.#catalogue.mayAct(method, url)) return;
+    const body = readBody(requestBody);
     const act = this.#catalogue.recogniseRequest(method, url, body);
-    if (!act || act.action === "undo") return;
+    if (!act || !this.#catalogue.counts(act)) return;
+    this.#ids.add(requestId);
+    const same = sameness(request, act, body);
+    const tag = tagOfBody(this.#known.tags, act, body);
     await this.#line.run(async () => {
       const at = Math.floor(timeStamp);
-      const handle = await this.#handleOn(tabId, act.network);
-      // The id is made now: an end that is heard twice is one event.
-      const event = { id: uuid7(at), kind: "interaction", network: act.network };
+      const { network, action, of } = act;
+      const handle = await this.#handleOn(tabId, network);
       const begun = await this.#begun(at);
-      begun[requestId] = { ...event, action: act.action, handle, tag: null, at };
+      // The id is made now: an end that is heard twice is one event.
+      const event = { id: uuid7(at), kind: "interaction", network, action, handle, tag, at };
+      begun[requestId] = { event, of, tabId, key: await hashOf(same), at };
       await this.#session.set({ begun });
     });
   }
 
   /** A request got its answer: a redirect or a success counts, anything else does not. */
   async finish({ requestId, statusCode }) {
-    const event = await this.#take(requestId);
-    if (!event || statusCode < 200 || statusCode >= 400) return;
-    await this.#queue.put(event);
-    this.#courier.send();
+    const entry = await this.#take(requestId);
+    if (!entry || statusCode < 200 || statusCode >= 400) return;
+    await this.#line.run(() =>
+      entry.event.action === "undo" ? this.#undo(entry) : this.#keep(entry),
+    );
   }
 
   /** A request got no answer. */
@@ -56,11 +71,37 @@ export class Acts {
     await this.#take(requestId);
   }
 
-  #take(requestId) {
+  async #keep({ event, tabId, key }) {
+    const { done = [] } = await this.#session.get("done");
+    const { id, network, action, at } = event;
+    const act = { id, key, network, action, tabId, at };
+    if (!sameAs(done, act)) {
+      await this.#queue.put(event);
+      setTimeout(() => this.#courier.send(), HOLD);
+    }
+    await this.#session.set({ done: withAct(done, act) });
+  }
+
+  /** What waits to be sent is let go; what was sent stays: a mail once posted can't be fetched. */
+  async #undo({ event, of, tabId }) {
+    const { done = [] } = await this.#session.get("done");
+    const back = takenBack(done, { of, network: event.network, tabId, at: event.at });
+    if (!back) return;
+    await this.#queue.remove(back.id);
+    await this.#session.set({ done: done.filter((one) => one !== back) });
+  }
+
+  /** The entry of a request that ended; nearly all requests have none, and cost nothing here. */
+  async #take(requestId) {
+    if (this.#areRead && !this.#ids.has(requestId)) return undefined;
     return this.#line.run(async () => {
-      const { [requestId]: event, ...begun } = await this.#begun();
-      if (event) await this.#session.set({ begun });
-      return event;
+      const { [requestId]: entry, ...begun } = await this.#begun();
+      if (entry) await this.#session.set({ begun });
+      // Added to, never replaced: one that has begun meanwhile is not in the storage yet.
+      if (!this.#areRead) for (const id of Object.keys(begun)) this.#ids.add(id);
+      this.#areRead = true;
+      this.#ids.delete(requestId);
+      return entry;
     });
   }
 
@@ -80,29 +121,48 @@ export class Acts {
   }
 }
 
+async function hashOf(text) {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(bytes, 0, 16)].map((one) => one.toString(16).padStart(2, "0")).join("");
+}
+
 const isWrite = ({ method }) => !["GET", "HEAD", "OPTIONS"].includes(method);
+const isGet = ({ method }) => method === "GET";
 
 /**
  * Makes the function that begins to listen; calling it again listens anew, as a listener that is
  * older than a permission stays deaf to its hosts. The hosts that the user granted are the gate,
- * not the filter.
+ * not the filter. GETs are most of what a page asks for: they are heard only from the hosts where
+ * one can be an act, those shipped and (`more`) those of the user's own files.
  * @param {Promise<{acts: Acts}>} ready
  */
 export function makeListen(ready) {
-  // Removing a listener asks for the very function that was added: made once, here.
-  const tell = (name) => (details) => {
-    if (isWrite(details)) ready.then(({ acts }) => acts[name](details));
+  const writes = makeHearers(ready, isWrite);
+  const gets = makeHearers(ready, isGet);
+  return (more = []) => {
+    hear(writes, ["https://*/*"], TYPES);
+    hear(gets, [...new Set([...GET_HOSTS, ...more])], GET_TYPES);
   };
-  const [begin, finish, fail] = ["begin", "finish", "fail"].map(tell);
-  return () => {
-    const { onBeforeRequest, onCompleted, onErrorOccurred, ResourceType } = api.webRequest;
-    const types = TYPES.filter((type) => Object.values(ResourceType).includes(type));
-    const filter = { urls: ["https://*/*"], types };
-    onBeforeRequest.removeListener(begin);
-    onBeforeRequest.addListener(begin, filter, ["requestBody"]);
-    onCompleted.removeListener(finish);
-    onCompleted.addListener(finish, filter);
-    onErrorOccurred.removeListener(fail);
-    onErrorOccurred.addListener(fail, filter);
-  };
+}
+
+/**
+ * Removing a listener asks for the very function that was added: made once, here. The promise is
+ * given back: Firefox does not stop an event page that still works on one.
+ */
+function makeHearers(ready, wanted) {
+  return ["begin", "finish", "fail"].map((name) => (details) => {
+    if (wanted(details)) return ready.then(({ acts }) => acts[name](details));
+  });
+}
+
+function hear([begin, finish, fail], urls, kinds) {
+  const { onBeforeRequest, onCompleted, onErrorOccurred, ResourceType } = api.webRequest;
+  const types = kinds.filter((type) => Object.values(ResourceType).includes(type));
+  const filter = { urls, types };
+  onBeforeRequest.removeListener(begin);
+  onBeforeRequest.addListener(begin, filter, ["requestBody"]);
+  onCompleted.removeListener(finish);
+  onCompleted.addListener(finish, filter);
+  onErrorOccurred.removeListener(fail);
+  onErrorOccurred.addListener(fail, filter);
 }

@@ -1,25 +1,35 @@
 /** What the extension's own pages ask the background for. */
 import { api } from "./browser.js";
+import { unsureActs } from "./catalogue.js";
+import { brokenLink } from "./chain.js";
+
+const LONGEST_LINK = 2048;
 
 /** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
-export function makeAnswers({ catalogue, queue, courier, known, watch }) {
+export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source }) {
   const asked = { asked: true };
 
-  async function summary() {
-    return { known: known.facts, paused: known.paused, kept: await queue.count() };
+  /** What the popup shows; `more` are facts about the chain beyond those that are kept. */
+  async function summary(more = {}) {
+    const kept = await queue.count();
+    const broken = brokenLink({ ...known.facts, ...more, kept, source, now: Date.now() });
+    return { known: known.facts, paused: known.paused, broken };
   }
 
   /** Everything anew; `snoozed_until` is null when it is not known. */
   async function refresh() {
     const { ok } = await courier.ask("GET", "today", undefined, asked);
     if (!ok) return { ...(await summary()), page: await thisPage(), snoozed_until: null };
-    const [notices] = await Promise.all([
+    const [notices, health] = await Promise.all([
       courier.ask("GET", "notices", undefined, asked),
+      courier.ask("GET", "health", undefined, asked),
       courier.ask("GET", "pause", undefined, asked),
     ]);
     courier.send();
+    ownFiles.learn();
     const snoozedUntil = notices.ok ? notices.body.snoozed_until : null;
-    return { ...(await summary()), page: await thisPage(), snoozed_until: snoozedUntil };
+    const chain = { notices: notices.body.notices, damaged: health.body.damaged };
+    return { ...(await summary(chain)), page: await thisPage(), snoozed_until: snoozedUntil };
   }
 
   /** What plnd makes of the page in front: `counted`, `paused`, `unseen` or `none_picked`. */
@@ -27,9 +37,11 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
     const tab = await watch.frontTab({ focused: false });
     const found = tab?.url ? catalogue.recognisePage(tab.url) : null;
     if (found) {
-      const { network, page, handle } = found;
-      const name = catalogue.networks.find(({ id }) => id === network).name;
-      return { state: known.paused ? "paused" : "counted", name, page, handle };
+      const { network, page, handle, rule } = found;
+      const file = catalogue.networks.find(({ id }) => id === network);
+      const unsure = catalogue.counts({ network, certainty: "low" }) ? unsureActs(file) : [];
+      const state = known.paused ? "paused" : "counted";
+      return { state, network, name: file.name, page, handle, rule, is_own: file.is_own, unsure };
     }
     const { origins } = await api.permissions.getAll();
     return { state: origins.length === 0 ? "none_picked" : "unseen" };
@@ -38,7 +50,7 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
   /** What was before the pause is sent before it: later it would be refused. */
   async function pause({ until }) {
     await watch.leave();
-    await courier.send();
+    await courier.send({ all: true });
     const { ok } = await courier.ask("PUT", "pause", { until }, asked);
     await watch.look();
     return { ok, ...(await summary()), page: await thisPage() };
@@ -61,10 +73,20 @@ export function makeAnswers({ catalogue, queue, courier, known, watch }) {
     return { ok, ...(await summary()) };
   }
 
+  /** Something learned or taught, in the user's words; the page's address only with `link`. */
+  async function note({ kind, words, network, link }) {
+    const tab = link ? await watch.frontTab({ focused: false }) : null;
+    const address = tab?.url?.length <= LONGEST_LINK ? tab.url : null;
+    const entry = { kind, text: words, network, link: address };
+    const { ok } = await courier.ask("POST", "journal", entry, asked);
+    return { ok };
+  }
+
   async function health() {
     const { ok } = await courier.ask("GET", "health", undefined, asked);
+    if (ok) await ownFiles.learn();
     return { ok, ...(await summary()) };
   }
 
-  return { refresh, pause, resume, snooze, open, health };
+  return { refresh, pause, resume, snooze, open, note, health };
 }

@@ -1,15 +1,18 @@
 /** The one place that names the browser's own object; everything else imports `api`. */
+import { brandOf } from "./brand.js";
 
 export const api = globalThis.browser ?? globalThis.chrome;
 
-/** What this browser calls itself, in one lower-case word. */
-export function browserName() {
-  if (api.runtime.getURL("").startsWith("moz-extension:")) return "firefox";
-  const brands = (navigator.userAgentData?.brands ?? []).map((entry) => entry.brand);
-  if (brands.includes("Google Chrome")) return "chrome";
-  if (brands.includes("Microsoft Edge")) return "edge";
-  if (brands.includes("Brave")) return "brave";
-  return "chromium";
+/** What this browser is called, in one lower-case word. */
+export async function browserName() {
+  const [tab] = await api.tabs.query({}).catch(() => []);
+  return brandOf({
+    address: api.runtime.getURL(""),
+    brands: navigator.userAgentData?.brands.map(({ brand }) => brand),
+    agent: navigator.userAgent,
+    brave: "brave" in navigator,
+    tab,
+  });
 }
 
 /** The parsed JSON of a file inside the extension. */

@@ -1,4 +1,5 @@
 /** Carries kept events to the daemon and brings back what it says. */
+import { HOLD } from "./once.js";
 import { BATCH } from "./queue.js";
 import { BEAT } from "./spans.js";
 
@@ -6,6 +7,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 5 * 60_000;
 const PAUSE_CHECK = 60_000;
 const TODAY_CHECK = 60 * 60_000;
+const REPORT_AGAIN = 60 * 60_000;
 
 /** How long to wait after so many failures on end, in milliseconds. */
 export function waitAfter(failures) {
@@ -24,26 +26,33 @@ export class Courier {
   #known;
   #session;
   #source;
+  #networks;
   #now;
   #wanted = false;
+  #all = false;
   #sending = null;
 
   /**
    * @param {object} parts queue, pipe, known; `session`, a storage area that outlives the
-   *   worker; `source` of the events
+   *   worker; `source` of the events; `networks`, which tells those that the user has picked
    */
-  constructor({ queue, pipe, known, session, source, now = Date.now }) {
+  constructor({ queue, pipe, known, session, source, networks, now = Date.now }) {
     this.#queue = queue;
     this.#pipe = pipe;
     this.#known = known;
     this.#session = session;
     this.#source = source;
+    this.#networks = networks;
     this.#now = now;
   }
 
-  /** Sends what is kept, unless a failure asks for patience. Resolves when it has been tried. */
-  send() {
+  /**
+   * Sends what is kept, unless a failure asks for patience. Acts wait a moment, as they may be
+   * taken back; with `all` they go at once. Resolves when it has been tried.
+   */
+  send({ all = false } = {}) {
     this.#wanted = true;
+    this.#all ||= all;
     this.#sending ??= this.#sendWhileWanted();
     return this.#sending;
   }
@@ -52,8 +61,9 @@ export class Courier {
     try {
       // Asked again meanwhile: what was put last may have missed the batch.
       while (this.#wanted) {
-        this.#wanted = false;
-        await this.#sendAll();
+        const ripe = this.#all ? () => true : (event) => this.#isRipe(event);
+        this.#wanted = this.#all = false;
+        await this.#sendAll(ripe);
       }
     } finally {
       this.#sending = null;
@@ -69,7 +79,32 @@ export class Courier {
     }
     const unreachable = this.#known.facts.reach?.ok === false;
     if (unreachable || this.#now() - (todayAt ?? 0) >= TODAY_CHECK) await this.ask("GET", "today");
+    await this.#reportWhenDue();
     await this.send();
+    if (this.#known.tagsDue && this.#known.facts.reach?.ok) await this.#learnTags();
+  }
+
+  /** Which hashtags to look out for. A failure changes nothing, and is asked again later. */
+  async #learnTags() {
+    const { ok, body } = await this.#try("GET", "tags");
+    await this.#known.learnTags(ok ? body.tags : this.#known.tags);
+  }
+
+  /** What the user picked has changed: the daemon hears of it at once. */
+  async picked() {
+    await this.#session.remove("reported_at");
+    await this.tick();
+  }
+
+  /** That the extension is here and what it may see: at each start of the browser, and hourly. */
+  async #reportWhenDue() {
+    const { reported_at: reportedAt } = await this.#session.get("reported_at");
+    const age = this.#now() - (reportedAt ?? 0);
+    if ((age >= 0 && age < REPORT_AGAIN) || (await this.#mustWait())) return;
+    const { profile, ...self } = this.#source;
+    const said = { ...self, networks: await this.#networks() };
+    const { status } = await this.ask("PUT", `sources/${profile}`, said);
+    if (!isFailure(status)) await this.#session.set({ reported_at: this.#now() });
   }
 
   /**
@@ -100,10 +135,15 @@ export class Courier {
     }
   }
 
-  async #sendAll() {
+  #isRipe({ kind, at }) {
+    const age = this.#now() - at;
+    return kind !== "interaction" || age < 0 || age >= HOLD;
+  }
+
+  async #sendAll(ripe) {
     let most = BATCH;
     while (!(await this.#mustWait())) {
-      const events = await this.#queue.batch({ events: most });
+      const events = await this.#queue.batch({ events: most, ripe });
       if (events.length === 0) return;
       const { ok, status, body } = await this.ask("POST", "events", {
         source: this.#source,

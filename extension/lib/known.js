@@ -1,17 +1,28 @@
 /**
  * What was last heard from the daemon, kept so that the popup and the badge have something to
  * show at once: `today` and when it was heard (`today_at`), `reach` ({ok, code}), `pause`
- * ({paused, until, asked_at}), and `refused`, the number of events that it would not take.
+ * ({paused, until, asked_at}), `tags` of followed chats and when they were heard (`tags_at`),
+ * and `refused`, the number of events that it would not take.
  */
 import { badgeOf } from "./badge.js";
 import { api } from "./browser.js";
+import { followedTag } from "./tags.js";
 import { duration, text, timeOfDay } from "./words.js";
 
 const KEY = "known";
+const TAGS_CHECK = 5 * 60_000;
 
 export class Known {
   #now;
-  #facts = { today: null, today_at: null, reach: null, pause: null, refused: 0 };
+  #facts = {
+    today: null,
+    today_at: null,
+    reach: null,
+    pause: null,
+    refused: 0,
+    tags: [],
+    tags_at: null,
+  };
 
   static async load(now = Date.now) {
     const known = new Known();
@@ -34,6 +45,27 @@ export class Known {
 
   learnToday(today) {
     return this.#learn({ today, today_at: this.#now(), reach: { ok: true, code: null } });
+  }
+
+  /** The hashtags of followed chats, `[{network, tag}]`. */
+  get tags() {
+    return this.#facts.tags;
+  }
+
+  /**
+   * Whether to ask for them anew: when a chat is next that is not among them, or after a while,
+   * but only once something else was heard since: nothing is asked for its own sake.
+   */
+  get tagsDue() {
+    const { tags, tags_at: at, today, today_at: heard } = this.#facts;
+    if (heard === null || (at !== null && heard <= at)) return false;
+    const next = today.next_chat;
+    const isNew = Boolean(next) && followedTag(tags, next.network, next.tag) === null;
+    return isNew || at === null || this.#now() - at >= TAGS_CHECK;
+  }
+
+  learnTags(tags) {
+    return this.#learn({ tags, tags_at: this.#now() });
   }
 
   learnReach(ok, code = null) {

@@ -47,12 +47,18 @@ export class Queue {
     return this.#line.run(async () => (await this.#load()).length);
   }
 
-  /** The oldest events, as many as fit. */
-  batch({ events: most = BATCH, bytes: limit = BATCH_BYTES } = {}) {
+  /** Lets go of an event, sent or not. */
+  remove(id) {
+    return this.#line.run(() => this.#drop([id]));
+  }
+
+  /** The oldest events that are `ripe`, as many as fit. */
+  batch({ events: most = BATCH, bytes: limit = BATCH_BYTES, ripe = () => true } = {}) {
     return this.#line.run(async () => {
       const batch = [];
       let bytes = 0;
-      for (const event of await this.#read((await this.#load()).slice(0, most))) {
+      const oldest = await this.#read((await this.#load()).slice(0, most));
+      for (const event of oldest.filter(ripe)) {
         bytes += new TextEncoder().encode(JSON.stringify(event)).length + 1;
         if (batch.length > 0 && bytes > limit) break;
         batch.push(event);

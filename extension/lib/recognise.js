@@ -1,7 +1,9 @@
 /**
  * PURE. What an address or a request means, by the rules of the catalogue files.
- * A result is `{network, page, handle, tag, action, rule}`; `rule` is a JSON pointer
- * into the network's file ("x#/pages/3"). Null means: plnd makes nothing of it.
+ * A result is `{network, page, handle, tag, action, rule, of, certainty, once}`; `rule` is a
+ * JSON pointer into the network's file ("x#/pages/3"), `of` what an undo may take back, `certainty`
+ * how sure the rule of a request is, `once` that several such requests may be one act. Null means:
+ * plnd makes nothing of it.
  */
 
 const LONGEST_NAME = 256;
@@ -15,16 +17,33 @@ export function makeCatalogue(files) {
     networks,
     networkOf: (host) => networks.find((network) => hostIn(host, network.hosts))?.id ?? null,
     recognisePage: (address) => recognisePage(networks, address),
-    needsBody: (method, address) => needsBody(networks, method, address),
+    /** Whether any rule fits but for the body: only then need that be read. */
+    mayAct: (method, address) => !candidates(networks, method, address).next().done,
     recogniseRequest: (method, address, body) => recogniseRequest(networks, method, address, body),
+    recognise: (method, address, body) =>
+      recogniseRequest(networks, method, address, body) ??
+      (method === "GET" && body === null ? recognisePage(networks, address) : null),
   };
 }
+
+/** The hosts on which a plain GET can be an act, as patterns of addresses. */
+export function getPatterns(files) {
+  const found = files.filter(({ interactions }) => interactions.some(isGet));
+  return [...new Set(found.flatMap((file) => file.write_hosts))].map((host) => `https://${host}/*`);
+}
+
+const isGet = ({ method }) => method === "GET";
 
 function compile(file) {
   return {
     ...file,
     reserved: new Set(file.reserved),
-    pages: file.pages.map((rule) => ({ ...rule, path: new RegExp(rule.path) })),
+    handleFromHost: file.handle_from_host && new RegExp(file.handle_from_host),
+    pages: file.pages.map((rule) => ({
+      ...rule,
+      path: new RegExp(rule.path),
+      host: rule.host && new RegExp(rule.host),
+    })),
     interactions: file.interactions.map((rule) => ({
       ...rule,
       url: new RegExp(rule.url),
@@ -56,25 +75,41 @@ function recognisePage(networks, address) {
   if (!network) return null;
   const path = url.pathname + url.search;
   for (const [index, rule] of network.pages.entries()) {
-    const found = rule.path.exec(path);
+    const found = (!rule.host || rule.host.test(url.hostname)) && rule.path.exec(path);
     if (!found) continue;
     const handle = group(found, rule.handle);
-    if (handle !== null && network.reserved.has(handle.toLowerCase())) continue;
+    if (isReserved(handle, network)) continue;
     return {
       network: network.id,
       page: rule.page,
-      handle,
+      handle: isNumber(rule.handle) ? handle : handleIn(url.hostname, network),
       tag: group(found, rule.tag),
       action: null,
       rule: `${network.id}#/pages/${index}`,
+      of: [],
+      certainty: null,
+      once: false,
     };
   }
   return null;
 }
 
+function isReserved(handle, network) {
+  return handle !== null && network.reserved.has(handle.toLowerCase());
+}
+
+/** The handle that stands in the name of the host itself, as in somebody.tumblr.com. */
+function handleIn(host, network) {
+  const found = network.handleFromHost?.exec(host);
+  const handle = found ? group(found, 1) : null;
+  return isReserved(handle, network) ? null : handle;
+}
+
+const isNumber = (value) => typeof value === "number";
+
 /** The text of a group, decoded; null when the rule has none, or when it is no sensible name. */
 function group(found, number) {
-  const text = number === undefined ? undefined : found[number];
+  const text = isNumber(number) ? found[number] : undefined;
   if (text === undefined) return null;
   const name = percentDecoded(text);
   return name.length <= LONGEST_NAME ? name : null;
@@ -103,14 +138,8 @@ function* candidates(networks, method, address) {
   }
 }
 
-/** Whether the answer to `recogniseRequest` depends on the body: only then need it be read. */
-function needsBody(networks, method, address) {
-  const first = candidates(networks, method, address).next().value;
-  return Boolean(first?.rule.body);
-}
-
 /**
- * @param {{text: string} | {form: Record<string, string>} | null} body null: not readable
+ * @param {{text?: string, form?: Record<string, string>} | null} body null: not readable
  */
 function recogniseRequest(networks, method, address, body) {
   for (const { network, rule, index } of candidates(networks, method, address)) {
@@ -122,6 +151,9 @@ function recogniseRequest(networks, method, address, body) {
       tag: null,
       action: rule.action,
       rule: `${network.id}#/interactions/${index}`,
+      of: rule.of ?? [],
+      certainty: rule.certainty,
+      once: rule.once ?? false,
     };
   }
   return null;
@@ -130,7 +162,7 @@ function recogniseRequest(networks, method, address, body) {
 function holds(test, body) {
   const whole = body && readAs(test.type, body);
   if (whole === null || whole === undefined) return false;
-  const value = test.path === undefined ? wholeText(body) : at(whole, test.path);
+  const value = isNothing(test.path) ? wholeText(body) : at(whole, test.path);
   const there = value !== null && value !== undefined;
   switch (test.test) {
     case "exists":
@@ -178,9 +210,17 @@ function wholeText({ text, form }) {
 function at(value, path) {
   for (const key of path.split(".")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    if (Array.isArray(value) && !/^[0-9]+$/.test(key)) return undefined;
     value = value[key];
   }
   return value;
+}
+
+const isNothing = (value) => value === undefined || value === null;
+
+/** Whether a body passes a rule's test as it stands in a file. */
+export function passes(test, body) {
+  return holds(compileTest(test), body);
 }
 
 function sameJson(one, other) {

@@ -3,7 +3,7 @@
  * of somebody who is there.
  *
  * A look is `{page, idle, listening}`: the page in front of the focused window
- * (`{network, page, handle}` or null), the state of the machine ("active", "idle", "locked"),
+ * (`{network, page, handle, tag}` or null), the state of the machine ("active", "idle", "locked"),
  * and whether an idle user may still be listening (the tab plays sound and the last input is
  * less than five minutes old). All times are milliseconds since the epoch.
  */
@@ -63,8 +63,8 @@ export function step(open, seen, now, newId) {
   };
 }
 
-function begin({ network, page, handle }, now, newId) {
-  return { id: newId(now), network, page, handle, start: now, end: now, kept: now };
+function begin({ network, page, handle, tag = null }, now, newId) {
+  return { id: newId(now), network, page, handle, tag, start: now, end: now, kept: now };
 }
 
 /** The page, if somebody is there to see it. Being idle with sound only carries on, never begins. */
@@ -86,10 +86,11 @@ function samePage(span, page) {
     page !== null &&
     span.network === page.network &&
     span.page === page.page &&
-    span.handle === page.handle
+    span.handle === page.handle &&
+    (span.tag ?? null) === (page.tag ?? null)
   );
 }
 
-function visitOf({ id, network, page, handle, start, end }) {
-  return { id, kind: "visit", network, page, handle, tag: null, start, end };
+function visitOf({ id, network, page, handle, tag = null, start, end }) {
+  return { id, kind: "visit", network, page, handle, tag, start, end };
 }

@@ -5,6 +5,8 @@ import { api, browserName } from "./browser.js";
 import { loadCatalogue } from "./catalogue.js";
 import { Courier } from "./courier.js";
 import { Known } from "./known.js";
+import { OwnFiles } from "./own-files.js";
+import { PageReader } from "./page-reader.js";
 import { Pipe } from "./pipe.js";
 import { Queue } from "./queue.js";
 import { IDLE_SECONDS } from "./spans.js";
@@ -24,13 +26,16 @@ export async function start() {
     findSource(),
   ]);
   const queue = new Queue(local);
-  const courier = new Courier({ queue, pipe: new Pipe(), known, session, source });
+  const networks = () => pickedOf(catalogue.networks);
+  const courier = new Courier({ queue, pipe: new Pipe(), known, session, source, networks });
   const watch = new Watch({ catalogue, queue, courier, known, session });
   const acts = new Acts({ catalogue, queue, courier, known, session });
-  const answers = makeAnswers({ catalogue, queue, courier, known, watch });
+  const ownFiles = new OwnFiles({ catalogue, courier, session });
+  const reader = new PageReader({ catalogue, courier, known, watch, local });
+  const answers = makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source });
   api.idle.setDetectionInterval(IDLE_SECONDS);
   await setAlarms();
-  return { watch, acts, courier, answers };
+  return { watch, acts, courier, answers, catalogue, ownFiles, reader };
 }
 
 /** Who sends: the profile is a random name, so that two profiles of one browser stay apart. */
@@ -38,7 +43,16 @@ async function findSource() {
   const stored = await api.storage.local.get("profile");
   const profile = stored.profile ?? crypto.randomUUID();
   if (!stored.profile) await api.storage.local.set({ profile });
-  return { browser: browserName(), profile, extension: api.runtime.getManifest().version };
+  return { browser: await browserName(), profile, extension: api.runtime.getManifest().version };
+}
+
+/** The ids of the networks of which the user lets the extension see a host. */
+async function pickedOf(networks) {
+  const isSeen = (host) => api.permissions.contains({ origins: [`https://${host}/*`] });
+  const seen = await Promise.all(
+    networks.map(async ({ hosts }) => (await Promise.all(hosts.map(isSeen))).includes(true)),
+  );
+  return networks.filter((_, index) => seen[index]).map(({ id }) => id);
 }
 
 async function setAlarms() {

@@ -2,6 +2,7 @@
 import { api } from "./browser.js";
 import { Line } from "./line.js";
 import { IDLE_SECONDS, IDLE_SECONDS_WITH_SOUND, LOOK, step } from "./spans.js";
+import { followedTag } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 
 const NOTHING = { page: null, idle: "active", listening: false };
@@ -56,7 +57,12 @@ export class Watch {
   /** The page in front and whether somebody is there. */
   async #see() {
     const tab = await this.frontTab({ focused: true });
-    const page = tab?.url ? this.#catalogue.recognisePage(tab.url) : null;
+    const found = tab?.url ? this.#catalogue.recognisePage(tab.url) : null;
+    // Of a tag only that the user follows it; any other is nobody's business.
+    const page = found && {
+      ...found,
+      tag: followedTag(this.#known.tags, found.network, found.tag),
+    };
     const idle = await api.idle.queryState(IDLE_SECONDS);
     const listening =
       idle === "idle" &&
@@ -72,7 +78,9 @@ export class Watch {
   async frontTab({ focused }) {
     try {
       const front = await api.windows.getLastFocused();
-      if (front.incognito || (focused && !front.focused)) return null;
+      // A window that was put away is in front of nobody; some desktops leave it the focus.
+      const inFront = front.focused && front.state !== "minimized";
+      if (front.incognito || (focused && !inFront)) return null;
       const [tab] = await api.tabs.query({ active: true, windowId: front.id });
       return tab && !tab.incognito ? tab : null;
     } catch {

@@ -35,13 +35,19 @@ export function timeOfDay(at) {
   return new Intl.DateTimeFormat(language(), format).format(time);
 }
 
-/** Puts the texts into a page: `data-text` for content, `data-label` for aria-label. */
+/**
+ * Puts the texts into a page or a part of one: `data-text` for content, `data-label` for
+ * aria-label, `data-hint` for the placeholder.
+ */
 export function fillIn(page) {
-  page.documentElement.lang = language();
+  document.documentElement.lang = language();
   for (const place of page.querySelectorAll("[data-text]")) {
     place.textContent = text(place.dataset.text);
   }
   for (const place of page.querySelectorAll("[data-label]")) {
     place.setAttribute("aria-label", text(place.dataset.label));
+  }
+  for (const place of page.querySelectorAll("[data-hint]")) {
+    place.placeholder = text(place.dataset.hint);
   }
 }

@@ -1,7 +1,6 @@
 /** Today in one glance. Shows at once what was last known, then what the daemon says now. */
 import { secondsOver } from "../lib/badge.js";
 import { api } from "../lib/browser.js";
-import { textKeyOf } from "../lib/errors.js";
 import { duration, fillIn, text, timeOfDay } from "../lib/words.js";
 
 const place = (id) => document.getElementById(id);
@@ -34,6 +33,18 @@ function listen() {
       ? text("popup_snoozed", timeOfDay(until))
       : text("popup_failed");
   });
+  place("note").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { ok } = await ask({
+      ask: "note",
+      kind: event.submitter?.value ?? "learned",
+      words: place("words").value,
+      network: place("note").dataset.network,
+      link: place("with-link").checked,
+    });
+    if (ok) place("words").value = "";
+    place("noted").textContent = text(ok ? "popup_noted" : "popup_failed");
+  });
   place("networks-page").addEventListener("click", async () => {
     await api.runtime.openOptionsPage();
     window.close();
@@ -56,9 +67,9 @@ function show(answer) {
   }
 }
 
-function showKnown({ known, paused = false, kept = 0 }) {
+function showKnown({ known, paused = false, broken = [] }) {
   showToday(known);
-  showWarning(known, kept);
+  showBroken(broken);
   place("running-pause").hidden = !paused;
   place("pauses").hidden = paused;
   const until = known.pause?.until;
@@ -67,15 +78,10 @@ function showKnown({ known, paused = false, kept = 0 }) {
     : text("popup_paused");
 }
 
-function showWarning({ reach, refused }, kept) {
-  const lines = [];
-  if (reach && !reach.ok) {
-    lines.push(text(textKeyOf(reach.code)));
-    if (kept > 0) lines.push(text(kept === 1 ? "popup_kept_one" : "popup_kept", kept));
-  }
-  if (refused > 0) lines.push(text("popup_refused", refused));
-  place("warning").hidden = lines.length === 0;
-  place("warning").textContent = lines.join(" ");
+/** One quiet line with the link of the chain that is broken, and what to do. */
+function showBroken(broken) {
+  place("warning").hidden = broken.length === 0;
+  place("warning").textContent = broken.map(({ key, parts }) => text(key, ...parts)).join(" ");
 }
 
 function showToday({ today, today_at: at, reach }) {
@@ -128,30 +134,38 @@ function spentOf({ spent_seconds: spent, budget_minutes: budget }) {
 }
 
 /** What was done there, after the state of the network's own budget when it is near or over. */
-function wordsOf({ state, budget_minutes: budget, interactions }) {
-  const acts = actsOf(interactions);
+function wordsOf({ state, budget_minutes: budget, interactions, about }) {
+  const acts = actsOf(interactions, about);
   return budget !== null && ["near", "over"].includes(state)
     ? `${text(`state_${state}`)} · ${acts}`
     : acts;
 }
 
-function actsOf(interactions) {
+/** The counts; "about" where some may have been refused without our knowing, or guessed. */
+function actsOf(interactions, about = []) {
   const acts = Object.entries(interactions).filter(([, count]) => count > 0);
   if (acts.length === 0) return text("popup_no_acts");
-  return acts
+  const counts = acts
     .map(([action, count]) => `${count} ${text(`act_${action}${count === 1 ? "" : "s"}`)}`)
     .join(", ");
+  return about.length > 0 ? text("popup_about", counts) : counts;
 }
 
-function showPage({ state, name, page, handle }) {
-  place("page").textContent =
-    state === "counted" || state === "paused" ? pageOf() : text(`page_is_${state}`);
-
-  function pageOf() {
-    const kind = text(`page_${page}`);
-    const what = [name, handle ? `${kind} (${handle})` : kind].join(", ");
-    return text(`page_is_${state}`, what);
-  }
+function showPage({ state, network, name, page, handle, rule, is_own: isOwn, unsure }) {
+  const seen = state === "counted" || state === "paused";
+  const what = seen
+    ? [name, handle ? `${text(`page_${page}`)} (${handle})` : text(`page_${page}`)]
+    : [];
+  place("page").textContent = text(`page_is_${state}`, ...(seen ? [what.join(", ")] : []));
+  place("note").hidden = !network;
+  place("note").dataset.network = network ?? "";
+  place("stored").hidden = state !== "counted";
+  if (state !== "counted") return;
+  place("stored-visit").textContent = text("popup_stored_visit", what.join(", "));
+  place("rule").textContent = text(isOwn ? "popup_rule_own" : "popup_rule", rule);
+  place("unsure").hidden = unsure.length === 0;
+  const acts = unsure.map((action) => text(`act_${action}s`)).join(", ");
+  place("unsure").textContent = text("popup_unsure", acts);
 }
 
 function piece(tag, name, content = "") {

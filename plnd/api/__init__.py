@@ -1,6 +1,30 @@
 """The API: a module for each noun, and the one list of its routes."""
 
-from plnd.api import day, notices, own, settings
+from plnd.api import (
+    chats,
+    day,
+    journal,
+    networks,
+    notices,
+    own,
+    people,
+    profiles,
+    review,
+    settings,
+    sources,
+)
 
-ROUTES = (*day.ROUTES, *settings.ROUTES, *notices.ROUTES, *own.ROUTES)
+ROUTES = (
+    *day.ROUTES,
+    *settings.ROUTES,
+    *notices.ROUTES,
+    *networks.ROUTES,
+    *profiles.ROUTES,
+    *sources.ROUTES,
+    *people.ROUTES,
+    *chats.ROUTES,
+    *journal.ROUTES,
+    *review.ROUTES,
+    *own.ROUTES,
+)
 """What can be asked with or without a daemon; what only a daemon can answer is in `plnd.web`."""

@@ -37,7 +37,7 @@ def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
     return plnd.export(call.query.get("after"))
 
 
-def post_import(plnd: Plnd, call: Call) -> ImportAnswer:
+def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take lines of an export; the same again changes nothing, a bad one costs itself only."""
     wanted = call.body(ImportRequest)
     return plnd.take_lines(wanted.lines, dry_run=wanted.dry_run)
@@ -67,7 +67,7 @@ ROUTES = (
     Route(
         "POST",
         "/api/v1/import",
-        post_import,
+        post_lines,
         ImportAnswer,
         ImportRequest,
         most_bytes=MOST_IMPORT_BYTES,

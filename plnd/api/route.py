@@ -49,7 +49,8 @@ Handler = Callable[[Plnd, Call], Any]
 class Route:
     """One route, for its answers and for the OpenAPI document alike.
 
-    `query` are the parameters that it knows, `most_bytes` how long its body may be.
+    `query` are the parameters that it knows, `most_bytes` how long its body may be. With a
+    `media` type other than JSON it gives text, as it is to be sent.
     """
 
     method: str
@@ -59,6 +60,7 @@ class Route:
     takes: Any = None
     query: tuple[str, ...] = ()
     most_bytes: int = MOST_BODY_BYTES
+    media: str = "application/json"
 
     @property
     def summary(self) -> str:

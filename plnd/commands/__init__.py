@@ -8,13 +8,33 @@ import sys
 from argparse import ArgumentParser
 
 from plnd.cli import DONE, USAGE
-from plnd.commands import budget, daemon, day, explain, own, settings, setup
+from plnd.commands import (
+    budget,
+    chat,
+    daemon,
+    day,
+    explain,
+    journal,
+    network,
+    own,
+    person,
+    profile,
+    review,
+    settings,
+    setup,
+)
 
 COMMANDS = {
     **day.COMMANDS,
     **budget.COMMANDS,
+    **profile.COMMANDS,
+    **person.COMMANDS,
+    **chat.COMMANDS,
+    **journal.COMMANDS,
+    **review.COMMANDS,
     **settings.COMMANDS,
     **explain.COMMANDS,
+    **network.COMMANDS,
     **own.COMMANDS,
     **daemon.COMMANDS,
     **setup.COMMANDS,

@@ -1,6 +1,6 @@
 """What every command needs: its form, a way to ask, and words for moments."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -33,6 +33,13 @@ def no_options(parser: ArgumentParser) -> None:
 
 def json_option(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, in the API's shapes")
+
+
+def verb(verbs: Any, name: str, what: str) -> ArgumentParser:
+    """A verb below a noun; it takes --json as the noun does, and does not undo it."""
+    parser: ArgumentParser = verbs.add_parser(name, help=what, description=what)
+    parser.add_argument("--json", action="store_true", default=SUPPRESS, help=SUPPRESS)
+    return parser
 
 
 def until(text: str | None) -> int | None:

@@ -3,12 +3,16 @@
 import functools
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from plnd import client
 from plnd.cli import DONE, FAILED, print_json
 from plnd.commands.command import Command, json_option
 from plnd.errors import Invalid
 from plnd.place import place
+
+if TYPE_CHECKING:
+    from plnd.setup.doctor import Check
 
 
 def _folder_option(parser: ArgumentParser) -> None:
@@ -38,15 +42,18 @@ def _install(args: Namespace) -> int:
     if args.service:
         _install_service()
     folder = Path(args.manifest_dir) if args.manifest_dir else None
-    found = browsers.install(home(), manifest_dir=folder)
+    found = [] if folder else browsers.found_browsers(home())
+    done = browsers.install(home(), manifest_dir=folder, browsers=found)
     if args.json:
         print_json(
-            {"installed": [{"browser": b.browser, "manifest": str(b.manifest)} for b in found]}
+            {"installed": [{"browser": b.browser, "manifest": str(b.manifest)} for b in done]}
         )
-        return DONE
+    else:
+        print("".join(f"{one.browser}: {one.manifest}\n" for one in done), end="")
     for one in found:
-        print(f"{one.browser}: {one.manifest}")
-    if not found:
+        if said := one.hindrance or one.condition:
+            print(f"{one.name} {said}", file=sys.stderr)
+    if not done:
         print("no browser was found to set up", file=sys.stderr)
     return DONE
 
@@ -90,31 +97,47 @@ def _uninstall(args: Namespace) -> int:
 
 
 def _doctor_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="mend what is safe to: modes, manifests, the launcher, left-over files, the daemon",
+    )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--json", action="store_true", help="print JSON, in the API's shapes")
     form.add_argument(
         "--report", action="store_true", help="a text fit for a bug report, nothing of your life"
     )
 
 
 def _doctor(args: Namespace) -> int:
-    from plnd import offline
+    from plnd.setup import doctor
+
+    mended = doctor.mend(_checks()) if args.fix else []
+    checks = _checks()
+    if args.json:
+        print_json({"checks": [check.as_dict() for check in checks],
+                    "mended": [check.as_dict() for check in mended]})  # fmt: skip
+    elif args.report:
+        from plnd.setup.report import report
+        from plnd.store.files import home
+
+        found = client.daemon(place())
+        health = client.ask(found, "GET", "health") if found else None
+        print(report(home(), [check.line() for check in [*mended, *checks]], health))
+    else:
+        print("\n".join(check.line() for check in [*mended, *checks]))
+    return FAILED if any(check.status == "fail" for check in checks) else DONE
+
+
+def _checks() -> "list[Check]":
+    from plnd import background, offline
     from plnd.setup import doctor
     from plnd.store.files import home
 
     found = client.daemon(place())
     asking = functools.partial(client.ask, found) if found else None
-    checks = doctor.run_checks(home(), asking, open_stores=offline.open_stores)
-    if args.json:
-        print_json({"checks": [check.as_dict() for check in checks]})
-    elif args.report:
-        from plnd.setup.report import report
-
-        health = asking("GET", "health") if asking else None
-        print(report(home(), [check.line() for check in checks], health))
-    else:
-        print("\n".join(check.line() for check in checks))
-    return FAILED if any(check.status == "fail" for check in checks) else DONE
+    start = functools.partial(background.start, place(), None)
+    return doctor.run_checks(home(), asking, open_stores=offline.open_stores, start=start)
 
 
 COMMANDS = {

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +16,25 @@ import msgspec
 
 from plnd import catalogue
 from plnd.core import forgetting
+from plnd.core.chats import Chats
+from plnd.core.development import Development
+from plnd.core.ground import Ground
+from plnd.core.journal import Journal
+from plnd.core.networks import networks_answer
+from plnd.core.people import People
+from plnd.core.profiles import Profiles
+from plnd.core.readings import MakeFetch, Readings, way_out
+from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
+from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
+from plnd.measures import upkeep
 from plnd.measures.budget import Standing, in_force, standings
 from plnd.measures.day import DayFigures
-from plnd.measures.time import WEEKDAYS, WorkHours, day_bounds, day_of
+from plnd.measures.people import Key, key_of
+from plnd.measures.time import WEEKDAYS, Tally, day_bounds, day_of
 from plnd.model import (
     BackupEntry,
     Budget,
@@ -33,7 +45,9 @@ from plnd.model import (
     ForgetAnswer,
     ForgetRequest,
     ImportAnswer,
+    NetworksAnswer,
     NetworkToday,
+    Notice,
     Pause,
     PauseState,
     ReceiptAnswer,
@@ -44,16 +58,27 @@ from plnd.model import (
     Today,
 )
 from plnd.notices import desktop
-from plnd.notices.rules import budget_notices, minute_of
+from plnd.notices.learning import (
+    AHEAD_MS,
+    browser_in_use,
+    chat_notices,
+    review_notices,
+    room,
+    within_a_day,
+)
+from plnd.notices.rules import budget_notices
+from plnd.profiles import Affords, ReadingAnswer, ReadingRequest
+from plnd.store import networks
 from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
-from plnd.store.log import Batch, Log, Outcome
+from plnd.store.log import Batch, Log, Outcome, Sums
 
 log = logging.getLogger("plnd")
 
 DAY_MS = 86_400_000
+UPKEEP_WEEKS = 4
 
 
 def now_ms() -> int:
@@ -65,19 +90,26 @@ class Plnd:
     """One home's plnd.
 
     `clock` gives the time in ms; `tell(title, body)` shows a notice and returns None, or why
-    it was not shown.
+    it was not shown; `make_fetch` gives the way to the feeds outside.
 
     Raises:
         StorageError: from any method, when a store refuses.
     """
 
     def __init__(
-        self, home: Home, *, clock: Callable[[], int] = now_ms, tell: Tell = desktop.tell
+        self,
+        home: Home,
+        *,
+        clock: Callable[[], int] = now_ms,
+        tell: Tell = desktop.tell,
+        make_fetch: MakeFetch = way_out,
     ) -> None:
         home.make()
         self.home = home
         self.clock = clock
-        self._names = {one.id: one.name for one in catalogue.load().values()}
+        self._names: dict[str, str] = {}
+        self._today: Today | None = None
+        self._take_networks(self._catalogue())
         self._book = Book(home.data)
         self._backups = Backups(home.data)
         self._copying = asyncio.Lock()
@@ -85,6 +117,12 @@ class Plnd:
         self.telling = Telling(self._book, clock, tell)
         self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
         self._commits = Commits(self._log, self._changed)
+        self._ground = Ground(
+            home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
+        )
+        self.sources = Sources(self._book, clock)
+        self.profiles = Profiles(self._ground, self._forget_today)
+        self.readings = Readings(self._ground, self.profiles, make_fetch)
         self._take_stores()
 
     def _take_stores(self) -> None:
@@ -96,7 +134,21 @@ class Plnd:
         self.telling.take_store()
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
-        self._today: Today | None = None
+        self._today = None
+        self.profiles.take_store()
+        ground = self._ground
+        self.people = People(ground, self._own_handles)
+        self.chats = Chats(ground, self._forget_today)
+        self.journal = Journal(ground, self.people)
+        self.development = Development(ground, self.chats, self.journal)
+        self.reviews = Reviews(
+            ground,
+            self.people,
+            self.chats,
+            self.journal,
+            profiles=lambda: self.today().profiles,
+            budget_minutes=self._budget_minutes,
+        )
 
     def _before_upgrade(self, version: int) -> None:
         """Keep the log of an older plnd, before it is brought up to date."""
@@ -117,11 +169,30 @@ class Plnd:
         """Write what waits, end the notices that are being shown, close the stores."""
         self._commits.commit()
         await self.telling.close()
+        await self.readings.close()
         self.close_stores()
 
     def close_stores(self) -> None:
         """Close the log; enough where nothing was recorded."""
         self._log.close()
+
+    # -- networks --------------------------------------------------------------
+
+    def _catalogue(self) -> catalogue.Effective:
+        return catalogue.effective(networks.folder(self.home))
+
+    def _take_networks(self, found: catalogue.Effective) -> None:
+        every = found.networks.values()
+        self._names.clear()  # the parts hold on to this one
+        self._names.update({one.id: one.name for one in every})
+        self._unsure = {one.id: catalogue.unsure_acts(one) for one in every}
+        self._today = None
+
+    def networks(self) -> NetworksAnswer:
+        """The networks in use, with the user's own files as they are on disk now."""
+        found = self._catalogue()
+        self._take_networks(found)
+        return networks_answer(found)
 
     # -- events ----------------------------------------------------------------
 
@@ -152,7 +223,16 @@ class Plnd:
                 self._day[2].put(begin, sums.times, sums.acts)
         for browser, at in outcome.seen.items():
             self._seen[browser] = max(at, self._seen.get(browser, 0))
-        self._speak()
+        self.profiles.acts_changed(outcome.quarters)
+        self.people.touched(outcome.touches)
+        self.chats.changed(outcome.quarters)
+        self.speak()
+
+    def _own_handles(self) -> set[Key]:
+        return {key_of(one.network, one.handle) for one in self.profiles.all()}
+
+    def _forget_today(self) -> None:
+        self._today = None
 
     # -- today -----------------------------------------------------------------
 
@@ -173,7 +253,8 @@ class Plnd:
     def _worked_out(self, shown: date, now: int) -> Today:
         zone = self.zone()
         figures = self._figures(shown, zone)
-        held = self._standings(figures, shown, now, zone)
+        chats = self.chats.times(figures.start, figures.end)
+        held = self._standings(figures, chats, shown, now, zone)
         bound = in_force(held.get(None, ()))
         return Today(
             day=shown.isoformat(),
@@ -184,10 +265,10 @@ class Plnd:
             left_seconds=bound.left_ms // 1000 if bound else None,
             state=bound.state if bound else "off",
             taking_part_seconds=figures.taking_part_ms() // 1000,
-            chat_seconds=0,
+            chat_seconds=sum(tally.spent_ms for tally in chats.values()) // 1000,
             networks=self._networks(figures, held),
-            profiles=[],
-            next_chat=None,
+            profiles=self.profiles.today(),
+            next_chat=self.chats.next(),
             sources=[
                 SourceSeen(browser=browser, last_event_at=at)
                 for browser, at in sorted(self._seen.items())
@@ -215,6 +296,7 @@ class Plnd:
                     state=holding.state if holding else "off",
                     taking_part_seconds=figure.taking_part_ms // 1000,
                     interactions=acts,
+                    about=[act for act in acts if act in self._unsure.get(network, ())],
                     page_seconds={p: ms // 1000 for p, ms in figure.pages.items() if ms},
                 )
             )
@@ -225,7 +307,7 @@ class Plnd:
         key = (day.isoformat(), zone.key)
         if self._day is None or self._day[:2] != key:
             start, end = day_bounds(day, zone, self._settings.day_start)
-            hours = self._work_hours()
+            hours = self._ground.work_hours()
             figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
             for begin, sums in self._log.quarters(start, end).items():
                 figures.put(begin, sums.times, sums.acts)
@@ -233,22 +315,40 @@ class Plnd:
         return self._day[2]
 
     def _standings(
-        self, figures: DayFigures, day: date, now: int, zone: ZoneInfo
+        self,
+        figures: DayFigures,
+        chats: Mapping[tuple[int, str], Tally],
+        day: date,
+        now: int,
+        zone: ZoneInfo,
     ) -> dict[str | None, list[Standing]]:
+        """The budgets that hold, and what was spent against them: chats left out, if wanted."""
+        hours = self._ground.work_hours()
+        outside = chats if self._settings.chats_outside_budget else {}
+
+        def spent(network: str | None, when: str | None) -> int:
+            chat = sum(
+                tally.spent_ms
+                for (begin, one), tally in outside.items()
+                if network in (None, one)
+                and (when is None or (when == "work") == hours.at(begin, zone))
+            )
+            return figures.spent_ms(network, when) - chat
+
         return standings(
             self._budgets,
             weekday=WEEKDAYS[day.weekday()],
-            now_when="work" if self._work_hours().at(now, zone) else "off",
-            spent=figures.spent_ms,
+            now_when="work" if hours.at(now, zone) else "off",
+            spent=spent,
         )
 
-    def _work_hours(self) -> WorkHours:
-        settings = self._settings
-        return WorkHours(
-            frozenset(settings.work_days),
-            minute_of(settings.work_start),
-            minute_of(settings.work_end),
-        )
+    def _budget_minutes(self, day: date) -> int | None:
+        """The budget of a day over all networks; None when there is none."""
+        nothing = DayFigures(0, 0, lambda _: False)
+        now = self._ground.day_bounds(day)[0]
+        held = self._standings(nothing, {}, day, now, self.zone())
+        bound = in_force(held.get(None, ()))
+        return bound.budget.minutes if bound else None
 
     def zone(self) -> ZoneInfo:
         """The user's time zone: the setting, else the system's of this minute, else UTC."""
@@ -320,6 +420,26 @@ class Plnd:
     def _take_budgets(self) -> None:
         self._budgets = self._book.budgets.all()
         self._today = None
+
+    # -- profiles ----------------------------------------------------------------
+
+    async def read_page(self, given: ReadingRequest) -> ReadingAnswer:
+        """What a profile's page says of its last post. While plnd is paused nothing is kept."""
+        return await self.readings.take(given, keep=not self.pause_state().paused)
+
+    def affords(self) -> Affords:
+        """What the user's hour affords, from the last four weeks."""
+        zone, settings, now = self.zone(), self._settings, self.clock()
+        today = day_of(now, zone, settings.day_start)
+        found: dict[str, list[upkeep.Week]] = {}
+        for number in range(UPKEEP_WEEKS):
+            last = today - timedelta(days=7 * number)
+            start = day_bounds(last - timedelta(days=6), zone, settings.day_start)[0]
+            end = day_bounds(last, zone, settings.day_start)[1]
+            for network, week in _week(self._log.quarters(start, end)).items():
+                weeks = found.setdefault(network, [upkeep.Week()] * UPKEEP_WEEKS)
+                weeks[number] = week
+        return upkeep.affords(found, upkeep.budget_minutes(self._budgets), self._names)
 
     # -- pause -------------------------------------------------------------------
 
@@ -464,24 +584,72 @@ class Plnd:
 
     # -- notices -----------------------------------------------------------------
 
-    def _speak(self) -> None:
-        """Tell what is due. It is noted on disk first, so that no restart tells it twice."""
+    def speak(self) -> None:
+        """Tell what is due. It is noted on disk first, so that no restart tells it twice.
+
+        Called after each commit, and by the daemon once a minute for what no commit brings.
+        """
         now = self.clock()
         zone = self.zone()
         settings = self._settings
-        if not settings.notify_budget or not self.telling.allowed(now, zone, settings):
+        if not self.telling.allowed(now, zone, settings):
             return
         day = day_of(now, zone, settings.day_start)
-        held = self._standings(self._figures(day, zone), day, now, zone)
-        due = budget_notices(
+        if settings.notify_budget:
+            self.telling.tell(self._budget_notices(day, now, zone))
+        self.telling.tell(self._other_notices(day, now, zone))
+
+    def _budget_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
+        figures = self._figures(day, zone)
+        chats = self.chats.times(figures.start, figures.end)
+        held = self._standings(figures, chats, day, now, zone)
+        return budget_notices(
             [standing for group in held.values() for standing in group],
             day=day.isoformat(),
             now=now,
             told=self.telling.told,
             names=self._names,
-            grace_ms=settings.grace_minutes * 60_000,
+            grace_ms=self._settings.grace_minutes * 60_000,
         )
-        self.telling.tell(due)
+
+    def _other_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
+        """What is not about budgets: two a day at most."""
+        settings = self._settings
+        due = []
+        if settings.notify_chats and browser_in_use(self._seen.values(), now):
+            due += chat_notices(self.chats.beginning(AHEAD_MS), now=now, zone=zone)
+        if settings.notify_review:
+            week, held = self.reviews.current()
+            due += review_notices(week, today=held == day, now=now)
+        told = self.telling.told.values()
+        start = self._ground.day_bounds(day)[0]
+        new = within_a_day(due, told, start)
+        # A profile's notice is noted as told when it is made: only while there is room for it.
+        if settings.notify_profiles and room(told, start) > len(new):
+            new += self._profile_notices(day)
+        return new
+
+    def _profile_notices(self, day: date) -> list[Notice]:
+        """What is to be said of profiles: one notice a day."""
+        if f"profiles/{day.isoformat()}" in self.telling.told:
+            return []
+        notice = self.profiles.notice(day.isoformat())
+        return [notice] if notice else []
+
+
+def _week(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
+    """A week's figures by network."""
+    spent: dict[str, int] = {}
+    acts: dict[str, int] = {}
+    for sums in quarters.values():
+        for (network, _), (ms, _) in sums.times.items():
+            spent[network] = spent.get(network, 0) + ms
+        for (network, _), count in sums.acts.items():
+            acts[network] = acts.get(network, 0) + count
+    return {
+        network: upkeep.Week(spent.get(network, 0), acts.get(network, 0))
+        for network in spent.keys() | acts.keys()
+    }
 
 
 def _conflict(one: Taken) -> Rejection:

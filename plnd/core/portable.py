@@ -140,7 +140,8 @@ def export(book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
         return _part([_source_line(*row) for row in log.sources()], _NEXT[stage])
     if stage == "sums":
         return _part(_sum_lines(log), _NEXT[stage])
-    found = (log.visits if stage == "visits" else log.interactions)(start, LINES_IN_A_PART)
+    read = log.visits_after if stage == "visits" else log.interactions_after
+    found = read(start, LINES_IN_A_PART)
     more = f"{stage}:{found[-1].key.hex()}" if len(found) == LINES_IN_A_PART else _NEXT[stage]
     return _part([_event_line(one) for one in found], more)
 

@@ -1,8 +1,8 @@
-"""Where browsers look for native messaging hosts, and plnd's entry there.
+"""plnd's entry where browsers look for native messaging hosts.
 
-Each browser reads a small manifest from a folder of its own; ours names the
-launcher, a shell script below plnd's home that carries `PLND_HOME` on to the
-host. On Windows browsers look in the registry, which is not written yet.
+Each browser reads a small manifest from a folder of its own, or on Windows from where
+a key of the registry points. Ours names the launcher, a script below plnd's home that
+carries `PLND_HOME` on to the host.
 """
 
 import contextlib
@@ -16,34 +16,27 @@ from typing import Any, NamedTuple
 
 from plnd.errors import PlndError
 from plnd.resources import host_dir
+from plnd.setup import known
+from plnd.setup.known import MANIFEST_NAME, Browser
+from plnd.setup.registry import Registry, WindowsRegistry
 from plnd.store.files import FOLDER_MODE, Home, cannot_write, write_atomic
 
-HOST_NAME = "org.plnd.host"
-MANIFEST_NAME = f"{HOST_NAME}.json"
 LAUNCHER_NAME = "plnd-host"
 RECORD_NAME = "installed.json"
 LAUNCHER_MODE = 0o700
 
 
-class Browser(NamedTuple):
-    """A browser: what it is called, which form of manifest it reads, and where it lives."""
+class System(NamedTuple):
+    """The system that is set up: its name as `sys.platform` gives it, and Windows' registry."""
 
-    id: str
-    name: str
-    form: str
-    config: Path
-    manifests: Path
-    commands: tuple[str, ...]
+    platform: str
+    registry: Registry | None = None
 
-    @property
-    def found(self) -> bool:
-        """Whether this user has it: it has been started once, or can be."""
-        return self.config.is_dir() or any(map(shutil.which, self.commands))
 
-    @property
-    def manifest(self) -> Path:
-        """Where it looks for our manifest."""
-        return self.manifests / MANIFEST_NAME
+def this_system() -> System:
+    """The one that this process runs on."""
+    registry = WindowsRegistry() if sys.platform == "win32" else None
+    return System(sys.platform, registry)
 
 
 class Installed(NamedTuple):
@@ -54,74 +47,13 @@ class Installed(NamedTuple):
     launcher: Path
 
 
-# id, name, commands, folder on Linux (below ~/.config), on macOS (below Application Support)
-_CHROMIUM_FAMILY = (
-    ("chromium", "Chromium", ("chromium", "chromium-browser"), "chromium", "Chromium"),
-    (
-        "chrome",
-        "Google Chrome",
-        ("google-chrome", "google-chrome-stable"),
-        "google-chrome",
-        "Google/Chrome",
-    ),
-    (
-        "brave",
-        "Brave",
-        ("brave-browser", "brave"),
-        "BraveSoftware/Brave-Browser",
-        "BraveSoftware/Brave-Browser",
-    ),
-    (
-        "edge",
-        "Microsoft Edge",
-        ("microsoft-edge", "microsoft-edge-stable"),
-        "microsoft-edge",
-        "Microsoft Edge",
-    ),
-    ("vivaldi", "Vivaldi", ("vivaldi", "vivaldi-stable"), "vivaldi", "Vivaldi"),
-    ("opera", "Opera", ("opera",), "opera", "com.operasoftware.Opera"),
-)
-
-
-def browsers(user: Path | None = None, platform: str = sys.platform) -> list[Browser]:
-    """Every browser that plnd knows, for the user whose home folder is `user`.
-
-    Raises:
-        PlndError: on a platform whose browsers do not look in folders.
-    """
-    user = user or Path.home()
-    if platform == "darwin":
-        support = user / "Library" / "Application Support"
-        firefox = support / "Mozilla"
-        fox = Browser(
-            "firefox", "Firefox", "firefox", support / "Firefox",
-            firefox / "NativeMessagingHosts", ("firefox",),
-        )  # fmt: skip
-        return [*(_chromium(row, support / row[4]) for row in _CHROMIUM_FAMILY), fox]
-    if platform == "win32":
-        raise PlndError(
-            "registering with browsers is not there for Windows yet",
-            "use Linux or macOS",
-            code="unsupported",
-        )
-    # Not $XDG_CONFIG_HOME: the browsers do not go by it for these folders.
-    config = user / ".config"
-    mozilla = user / ".mozilla"
-    fox = Browser(
-        "firefox", "Firefox", "firefox", mozilla / "firefox",
-        mozilla / "native-messaging-hosts", ("firefox", "firefox-esr"),
-    )  # fmt: skip
-    return [*(_chromium(row, config / row[3]) for row in _CHROMIUM_FAMILY), fox]
-
-
-def _chromium(row: tuple[str, str, tuple[str, ...], str, str], config: Path) -> Browser:
-    manifests = config / "NativeMessagingHosts"
-    return Browser(row[0], row[1], "chromium", config, manifests, row[2])
-
-
-def found_browsers() -> list[Browser]:
+def found_browsers(home: Home, system: System | None = None) -> list[Browser]:
     """The browsers that this user has."""
-    return [browser for browser in browsers() if browser.found]
+    return [browser for browser in _browsers(home, system) if browser.found]
+
+
+def _browsers(home: Home, system: System | None) -> list[Browser]:
+    return known.browsers(platform=(system or this_system()).platform, host=home.host)
 
 
 # ---- install
@@ -133,64 +65,118 @@ def install(
     manifest_dir: Path | None = None,
     form: str | None = None,
     browsers: Sequence[Browser] | None = None,
+    system: System | None = None,
 ) -> list[Installed]:
     """Write the launcher, and a manifest for each browser found (or into one folder).
 
     Args:
         manifest_dir: the one folder to write to, instead of the browsers' own.
         form: "chromium" or "firefox", for `manifest_dir`; told from its path when None.
-        browsers: those to register with; those found when None.
+        browsers: those to register with; those found when None. One that cannot start plnd
+            however it is registered (see `Browser.hindrance`) is left out.
 
     Doing it twice is the same as once. Without any browser nothing is written.
 
     Raises:
         PlndError: something cannot be written, or there is no plnd command to start.
     """
+    system = system or this_system()
+    if browsers is None:
+        browsers = found_browsers(home, system)
     targets = _targets(manifest_dir, form, browsers)
     if not targets:
         return []
     home.make()
-    launcher = write_launcher(home)
+    launcher = write_launcher(home, system)
     made: list[Path] = []
-    for _, form_of, manifest in targets:
-        made += _make_folder(manifest.parent)
+    for one in targets:
+        made += _make_folder(one.manifest.parent)
         # What was made is noted first: a kill in between must not leave a folder behind.
-        _note(home, [manifest], made)
-        write_atomic(manifest, _manifest(form_of, launcher))
-    return [Installed(name, manifest, launcher) for name, _, manifest in targets]
+        _note(home, [one.manifest], made)
+        write_atomic(one.manifest, _manifest(one.form, launcher))
+        _point(system.registry, one.keys, one.manifest)
+    return [Installed(one.browser, one.manifest, launcher) for one in targets]
+
+
+class _Target(NamedTuple):
+    """One manifest to write, and the keys of the registry that are to point there."""
+
+    browser: str
+    form: str
+    manifest: Path
+    keys: tuple[str, ...] = ()
 
 
 def _targets(
-    manifest_dir: Path | None, form: str | None, browsers: Sequence[Browser] | None
-) -> list[tuple[str, str, Path]]:
-    """Browser, form and path of each manifest to write."""
+    manifest_dir: Path | None, form: str | None, browsers: Sequence[Browser]
+) -> list[_Target]:
     if manifest_dir is not None:
         folder = manifest_dir.absolute()
         told = "firefox" if "mozilla" in str(folder).lower() else "chromium"
-        return [(form or told, form or told, folder / MANIFEST_NAME)]
-    found = found_browsers() if browsers is None else browsers
-    return [(browser.id, browser.form, browser.manifest) for browser in found]
+        return [_Target(form or told, form or told, folder / MANIFEST_NAME)]
+    able = [one for one in browsers if not one.hindrance]
+    return [_Target(one.id, one.form, one.manifest, one.keys) for one in able]
 
 
-def write_launcher(home: Home) -> Path:
+def _point(registry: Registry | None, keys: Sequence[str], manifest: Path) -> None:
+    """Let the registry's keys point to a manifest."""
+    if registry is None:
+        return
+    for key in keys:
+        try:
+            registry.write(key, str(manifest))
+        except OSError as error:
+            raise _cannot_write_key(key, error) from error
+
+
+def _cannot_write_key(key: str, error: OSError) -> PlndError:
+    return PlndError(
+        f"cannot change the registry's HKEY_CURRENT_USER\\{key}: {error.strerror or error}",
+        "ask whoever looks after this machine to allow it",
+        code="storage",
+    )
+
+
+def launcher_of(home: Home, system: System | None = None) -> Path:
+    """Where the script lies that browsers start."""
+    windows = (system or this_system()).platform == "win32"
+    return home.host / (f"{LAUNCHER_NAME}.bat" if windows else LAUNCHER_NAME)
+
+
+def write_launcher(home: Home, system: System | None = None) -> Path:
     """Write the script that browsers start, for this Python and this home; gives its path."""
-    launcher = home.host / LAUNCHER_NAME
-    write_atomic(launcher, launcher_text(home, plnd_command()).encode(), LAUNCHER_MODE)
+    system = system or this_system()
+    launcher = launcher_of(home, system)
+    text = launcher_text(home, plnd_command(), system)
+    write_atomic(launcher, text.encode(), LAUNCHER_MODE)
     return launcher
 
 
-def launcher_text(home: Home, plnd: Path) -> str:
+_SAID = 'Written by "plnd install"; "plnd uninstall" takes it away.'
+
+
+def launcher_text(home: Home, plnd: Path, system: System | None = None) -> str:
     """The launcher: the browser's environment must not decide which home it speaks for."""
-    place = (
-        "unset PLND_HOME"
-        if home.root is None
-        else f"export PLND_HOME={shlex.quote(str(home.root))}"
-    )
     host = host_dir() / "plnd_host.py"
     command = [sys.executable, "-I", "-S", host, "--state", home.state, "--start", plnd]
+    if (system or this_system()).platform == "win32":
+        return _batch_file(home.root, list(map(str, command)))
+    place = "unset PLND_HOME"
+    if home.root is not None:
+        place = f"export PLND_HOME={shlex.quote(str(home.root))}"
     words = " ".join(shlex.quote(str(word)) for word in command)
-    said = '# Written by "plnd install"; "plnd uninstall" takes it away.'
-    return f'#!/bin/sh\n{said}\n{place}\nexec {words} "$@"\n'
+    return f'#!/bin/sh\n# {_SAID}\n{place}\nexec {words} "$@"\n'
+
+
+def _batch_file(root: Path | None, command: list[str]) -> str:
+    """The same for Windows, where a path holds no quote; a per cent sign is doubled."""
+    lines = [
+        "@echo off",
+        f"rem {_SAID}",
+        f'set "PLND_HOME={root or ""}"',
+        " ".join(f'"{word}"' for word in command),
+    ]
+    return "\r\n".join(line.replace("%", "%%") for line in lines) + " %*\r\n"
 
 
 def plnd_command() -> Path:
@@ -199,9 +185,10 @@ def plnd_command() -> Path:
     Raises:
         PlndError: there is none beside this Python, nor on the PATH.
     """
-    beside = Path(sys.executable).with_name("plnd")
-    if beside.is_file():
-        return beside
+    for name in ("plnd", "plnd.exe"):
+        beside = Path(sys.executable).with_name(name)
+        if beside.is_file():
+            return beside
     found = shutil.which("plnd")
     if found is None:
         raise PlndError(
@@ -232,10 +219,10 @@ def _make_folder(folder: Path) -> list[Path]:
 # ---- the record of what was written
 
 
-def recorded_manifests(home: Home) -> list[Path]:
+def recorded_manifests(home: Home, system: System | None = None) -> list[Path]:
     """Every manifest that `install` wrote for this home and that names its launcher still."""
-    known = map(Path, _record(home)["manifests"])
-    return [path for path in known if names_launcher(path, home)]
+    written = map(Path, _record(home)["manifests"])
+    return [path for path in written if names_launcher(path, home, system)]
 
 
 def _record(home: Home) -> dict[str, list[str]]:
@@ -263,39 +250,57 @@ def _note(home: Home, manifests: list[Path], folders: list[Path]) -> None:
 # ---- uninstall
 
 
-def uninstall(home: Home, manifest_dir: Path | None = None) -> list[Path]:
+def uninstall(
+    home: Home, manifest_dir: Path | None = None, system: System | None = None
+) -> list[Path]:
     """Take away what `install` wrote for this home; gives the paths that are gone.
 
-    Only manifests that name this home's launcher go, and folders that `install` made
-    and that are empty. With `manifest_dir`, only what lies there, and the launcher
-    when no manifest is left that needs it.
+    Only manifests that name this home's launcher go, the registry's keys that point to
+    them, and folders that `install` made and that are empty. With `manifest_dir`, only
+    what lies there, and the launcher when no manifest is left that needs it.
 
     Raises:
         StorageError: something cannot be taken away.
     """
+    system = system or this_system()
     record = _record(home)
-    known = [Path(path) for path in record["manifests"]]
+    known_to_us = [Path(path) for path in record["manifests"]]
     if manifest_dir is None:
-        going = [*known, *(browser.manifest for browser in browsers())]
+        going = [*known_to_us, *(browser.manifest for browser in _browsers(home, system))]
     else:
         going = [manifest_dir.absolute() / MANIFEST_NAME]
-    going = [path for path in dict.fromkeys(going) if names_launcher(path, home)]
+    going = [path for path in dict.fromkeys(going) if names_launcher(path, home, system)]
+    _unpoint(system.registry, _browsers(home, system), going)
     gone = [path for path in going if _remove(path, Path.unlink)]
     gone += _remove_folders(record, going)
-    left = recorded_manifests(home)
+    left = recorded_manifests(home, system)
     if left:
         _forget(home, record, left)
         return gone
-    for name in (LAUNCHER_NAME, RECORD_NAME):
-        path = home.host / name
+    for path in (launcher_of(home, system), home.host / RECORD_NAME):
         if _remove(path, Path.unlink):
             gone.append(path)
     return gone
 
 
-def names_launcher(manifest: Path, home: Home) -> bool:
+def _unpoint(
+    registry: Registry | None, browsers: Sequence[Browser], manifests: Sequence[Path]
+) -> None:
+    """Take away the registry's keys that point to these manifests."""
+    if registry is None:
+        return
+    going = set(map(str, manifests))
+    for key in {key: None for browser in browsers for key in browser.keys}:
+        if registry.read(key) in going:
+            try:
+                registry.delete(key)
+            except OSError as error:
+                raise _cannot_write_key(key, error) from error
+
+
+def names_launcher(manifest: Path, home: Home, system: System | None = None) -> bool:
     """Whether a manifest is there and names this home's launcher."""
-    return read_manifest(manifest).get("path") == str(home.host / LAUNCHER_NAME)
+    return read_manifest(manifest).get("path") == str(launcher_of(home, system))
 
 
 def read_manifest(manifest: Path) -> dict[str, Any]:

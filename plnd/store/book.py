@@ -14,13 +14,29 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plnd.errors import StorageError
-from plnd.model import Budget, Forgotten, Notice, Pause, Settings, Snooze
+from plnd.learning import (
+    AttendedChat,
+    Chat,
+    CpdMark,
+    Entry,
+    Meeting,
+    Merge,
+    Person,
+    Refused,
+    TagCadence,
+)
+from plnd.measures.review import Plan
+from plnd.model import Budget, Forgotten, Notice, Pause, Settings, Snooze, SourceHeard
+from plnd.profiles import NotMine, Profile, Request
 from plnd.scope import Scope, without
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
 FORMAT = 1
 FIRST_BUDGET = Budget(id="all", minutes=60)
 MOST_NOTICES = 200
+MOST_SOURCES = 100
+MOST_REQUESTS = 1000
+MOST_MERGES = 100
 
 Role = Literal["memory", "choice", "guard"]
 """What documents are to the user: memory of what was (it can be forgotten in part), a choice
@@ -313,6 +329,22 @@ class Book:
         self.pauses = Collection(folder / "pauses.json", Pause, key="start", role="guard")
         self.forgotten = Collection(folder / "forgotten.json", Forgotten, role="guard")
         self.notices = Collection(folder / "notices.json", Notice, key="cause", most=MOST_NOTICES)
+        self.sources = Collection(
+            folder / "sources.json", SourceHeard, key="profile", most=MOST_SOURCES
+        )
+        self.profiles = Collection(folder / "profiles.json", Profile)
+        self.not_mine = Collection(folder / "not_mine.json", NotMine)
+        self.requests = Collection(folder / "requests.json", Request, most=MOST_REQUESTS)
+        self.people = Collection(folder / "people.json", Person)
+        self.meetings = Collection(folder / "meetings.json", Meeting)
+        self.merges = Collection(folder / "merges.json", Merge, most=MOST_MERGES)
+        self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag", role="choice")
+        self.refused = Collection(folder / "refused.json", Refused)
+        self.chats = Collection(folder / "chats.json", Chat, role="choice")
+        self.attended = Collection(folder / "attended.json", AttendedChat)
+        self.journal = Collection(folder / "journal.json", Entry)
+        self.cpd = Collection(folder / "cpd.json", CpdMark)
+        self.plans = Collection(folder / "plans.json", Plan, key="quarter")
         self.kept: dict[str, Kept] = {
             name: one for name, one in vars(self).items() if isinstance(one, Single | Collection)
         }

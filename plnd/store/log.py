@@ -16,8 +16,11 @@ from typing import Any, TypeVar
 
 from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
+from plnd.learning import Touch
+from plnd.measures.chats import OwnAct, TagVisit
+from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
-from plnd.model import Interaction, Source, Visit
+from plnd.model import LAST_MOMENT, Interaction, Source, Visit
 from plnd.scope import Scope
 from plnd.store import keeping
 from plnd.store.files import FILE_MODE, cannot_write, set_aside
@@ -79,15 +82,53 @@ CREATE TABLE longest (visit_ms INTEGER NOT NULL);
 INSERT INTO longest VALUES (0);
 """
 
+# Who was dealt with: handles as they are compared (no @, no case). What goes from the events
+# goes from here.
+_TOUCHES = """
+CREATE TABLE touch (
+    event BLOB PRIMARY KEY,         -- the visit or interaction that it was
+    network TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX touch_time ON touch (at, network, handle, kind);
+CREATE INDEX touch_who ON touch (network, handle, at, kind);
+CREATE TABLE touched (              -- the last touch of each handle
+    network TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (network, handle)
+) WITHOUT ROWID;
+CREATE TRIGGER visit_gone AFTER DELETE ON visit BEGIN
+    DELETE FROM touch WHERE event = OLD.id;
+END;
+CREATE TRIGGER interaction_gone AFTER DELETE ON interaction BEGIN
+    DELETE FROM touch WHERE event = OLD.id;
+END;
+CREATE TRIGGER touch_gone AFTER DELETE ON touch BEGIN
+    DELETE FROM touched WHERE network = OLD.network AND handle = OLD.handle;
+    INSERT INTO touched SELECT network, handle, kind, at FROM touch
+        WHERE network = OLD.network AND handle = OLD.handle ORDER BY at DESC LIMIT 1;
+END;
+INSERT INTO touch SELECT id, network, handle_key(handle), 'visit', end FROM visit
+    WHERE handle IS NOT NULL AND page = 'profile' AND end - start >= 60000;
+INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM interaction
+    WHERE handle IS NOT NULL
+    AND action IN ('post', 'reply', 'share', 'react', 'follow', 'message');
+INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
+CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL;
+"""
 _MIGRATIONS = (
     _SCHEMA,
+    _TOUCHES,
     """
     CREATE TABLE kept (visits_from INTEGER NOT NULL); -- ms; of older visits only sums are left
     INSERT INTO kept VALUES (0);
     """,
 )
 """Version N of the schema is what the first N of these make. More are appended, none changed."""
-
 VERSION = len(_MIGRATIONS)
 
 
@@ -109,7 +150,8 @@ class Batch:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a commit changed: indexes refused per batch, quarters anew, browsers seen.
+    """What a commit changed: indexes refused per batch, quarters anew, browsers seen, and
+    who was touched.
 
     `written` is the number of events that were new or had grown.
     """
@@ -118,6 +160,16 @@ class Outcome:
     quarters: dict[int, Sums] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     written: int = 0
+    touches: list[tuple[Key, Touch]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TouchCount:
+    """How often, in some time, a handle was dealt with in one way."""
+
+    key: Key
+    kind: str
+    count: int
 
 
 class Log:
@@ -198,6 +250,7 @@ class Log:
             db.execute("PRAGMA secure_delete=ON")
             db.execute("PRAGMA temp_store=MEMORY")
             if version < VERSION:
+                db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
                 db.executescript(
                     f"BEGIN IMMEDIATE; {''.join(_MIGRATIONS[version:])} "
                     f"PRAGMA application_id={APPLICATION_ID}; "
@@ -291,7 +344,21 @@ class Log:
                     conflicts.append(one.index)
             outcome.conflicts.append(conflicts)
         outcome.written = visits.write() + acts.write()
+        self._write_touches(visits, acts, outcome)
         return touched
+
+    def _write_touches(self, visits: "_Rows", acts: "_Rows", outcome: Outcome) -> None:
+        """Bring what is kept of dealings with people up to date with the rows written."""
+        rows = []
+        for key, _, network, page, handle, _, start, end in visits.changed:
+            if handle is not None and (found := visit_touch(network, page, handle, start, end)):
+                rows.append((key, *found))
+        for key, _, network, action, handle, _, at in acts.changed:
+            if handle is not None and (found := act_touch(network, action, handle, at)):
+                rows.append((key, *found))
+        if rows:
+            _write_touches(self._db, rows)
+            outcome.touches += [row[1:] for row in rows]
 
     def _take_visit(
         self, key: bytes, visit: Visit, source: int, rows: "_Rows", touched: set[int]
@@ -460,6 +527,137 @@ class Log:
             raise storage_error(self.path, error) from error
         return found
 
+    def last_acts(self, actions: Sequence[str], since: int = 0) -> dict[str, int]:
+        """When each network last had one of these acts (ms), since `since` or not at all."""
+        named = f"action IN ({','.join('?' * len(actions))})"
+        latest = self._rows(
+            f"SELECT network, max(begin) FROM quarter_act WHERE {named} AND count > 0"  # noqa: S608
+            " AND begin >= ? GROUP BY network",
+            (*actions, since - QUARTER_MS),
+        )
+        found = {}
+        for network, begin in latest:
+            ((at,),) = self._rows(
+                f"SELECT max(at) FROM interaction WHERE {named}"  # noqa: S608
+                " AND network = ? AND at >= ? AND at < ?",
+                (*actions, network, begin, begin + QUARTER_MS),
+            )
+            found[network] = at
+        return found
+
+    def act_quarters(self, actions: Sequence[str], since: int) -> list[tuple[str, int]]:
+        """Network and begin (ms) of each quarter since then that has one of these acts."""
+        marks = ",".join("?" * len(actions))
+        return self._rows(
+            f"SELECT DISTINCT network, begin FROM quarter_act WHERE action IN ({marks})"  # noqa: S608
+            " AND count > 0 AND begin >= ?",
+            (*actions, since),
+        )
+
+    def visited(self, since: int) -> set[str]:
+        """The networks that were visited since then (ms)."""
+        rows = self._rows(
+            "SELECT DISTINCT network FROM quarter_time WHERE begin >= ? AND spent_ms > 0", (since,)
+        )
+        return {network for (network,) in rows}
+
+    def handles_seen(self, page: str, since: int) -> list[tuple[str, str | None, int]]:
+        """Network, handle and number of the visits to a kind of page since then (ms)."""
+        return self._rows(
+            "SELECT network, handle, count(*) FROM visit WHERE start >= ? AND page = ?"
+            " GROUP BY network, handle ORDER BY count(*) DESC, handle",
+            (since, page),
+        )
+
+    def first_moment(self) -> int | None:
+        """The beginning of the first quarter of which anything is known, ms."""
+        (begin,) = self._one("SELECT min(begin) FROM quarter_time")
+        return None if begin is None else int(begin)
+
+    def last_touches(self) -> dict[Key, Touch]:
+        """The last touch of each handle that was ever dealt with."""
+        rows = self._rows("SELECT network, handle, kind, at FROM touched")
+        return {
+            (network, handle): Touch(at=at, kind=kind, network=network)
+            for network, handle, kind, at in rows
+        }
+
+    def touch_counts(self, start: int, end: int) -> list[TouchCount]:
+        """Touches by handle and kind in `start <= at < end`."""
+        rows = self._rows(
+            "SELECT network, handle, kind, count(*) FROM touch WHERE at >= ? AND at < ?"
+            " GROUP BY network, handle, kind",
+            (start, end),
+        )
+        return [TouchCount((network, handle), kind, count) for network, handle, kind, count in rows]
+
+    def touches(self, key: Key, most: int, before: int = LAST_MOMENT) -> list[Touch]:
+        """The latest touches of a handle that lie before a moment, the last first."""
+        rows = self._rows(
+            "SELECT kind, at FROM touch WHERE network = ? AND handle = ? AND at < ?"
+            " ORDER BY at DESC LIMIT ?",
+            (*key, before, most),
+        )
+        return [Touch(at=at, kind=kind, network=key[0]) for kind, at in rows]
+
+    def visits(self, start: int, end: int, *, tagged: bool = False) -> list[TagVisit]:
+        """The visits that touch `start <= t < end`; `tagged`: those to a tag only."""
+        self._note_length(0)
+        rows = self._rows(
+            "SELECT start, end, id, network, page, tag FROM visit"
+            " WHERE tag IS NOT NULL AND end > ? AND end < ? AND start < ?"
+            if tagged
+            else "SELECT start, end, id, network, page, tag FROM visit"
+            " WHERE start > ? AND start < ? AND end > ?",
+            (start, end + LONGEST_VISIT_MS, end)
+            if tagged
+            else (start - (self._longest or 0) - 1, end, start),
+        )
+        return [TagVisit(*row) for row in rows]
+
+    def acts(self, start: int, end: int) -> list[OwnAct]:
+        """The own acts in `start <= at < end`."""
+        return [
+            OwnAct(*row)
+            for row in self._rows(
+                "SELECT at, network, tag FROM interaction WHERE at >= ? AND at < ?", (start, end)
+            )
+        ]
+
+    def shares(self, start: int, end: int) -> list[tuple[int, str]]:
+        """When something was shared, and on which network."""
+        return self._rows(
+            "SELECT at, network FROM interaction WHERE at >= ? AND at < ? AND action = 'share'",
+            (start, end),
+        )
+
+    def touch_times(self, start: int, end: int) -> list[tuple[Key, int]]:
+        """Who was dealt with when, in `start <= at < end`; looks left out."""
+        rows = self._rows(
+            "SELECT network, handle, at FROM touch WHERE at >= ? AND at < ? AND kind != 'visit'",
+            (start, end),
+        )
+        return [((network, handle), at) for network, handle, at in rows]
+
+    def articles(self, start: int, end: int, least_ms: int) -> list[tuple[int, int, str, str]]:
+        """Stays on articles that began in `start <= t < end` and were long enough: start, end,
+        network, and whose they were ("" when unknown)."""
+        return self._rows(
+            "SELECT start, end, network, coalesce(handle, '') FROM visit"
+            " WHERE start >= ? AND start < ? AND page = 'article' AND end - start >= ?"
+            " ORDER BY start",
+            (start, end, least_ms),
+        )
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise storage_error(self.path, error) from error
+
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        return self._rows(sql, values)[0]
+
     def seen(self) -> dict[str, int]:
         """When each browser was last heard of: the time (ms) of its latest event."""
         try:
@@ -524,11 +722,11 @@ class Log:
         """Up to `limit` events that lie before a place in the order of time, latest first."""
         return self._read(keeping.latest, before, limit, network)
 
-    def visits(self, after: bytes, limit: int) -> list[Stored]:
+    def visits_after(self, after: bytes, limit: int) -> list[Stored]:
         """Up to `limit` visits in the order of their ids, after one of them."""
         return self._read(keeping.visits, after, limit)
 
-    def interactions(self, after: bytes, limit: int) -> list[Stored]:
+    def interactions_after(self, after: bytes, limit: int) -> list[Stored]:
         """Up to `limit` interactions in the order of their ids, after one of them."""
         return self._read(keeping.interactions, after, limit)
 
@@ -635,6 +833,7 @@ class _Rows:
         self._db = db
         self._table = table
         self._changed: dict[bytes, tuple[Any, ...]] = {}
+        self.changed = self._changed.values()
         self.known: dict[bytes, tuple[Any, ...]] = {}
         # Ids of version 7 rise with time: a look at the greatest tells most of the new ones.
         (greatest,) = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608
@@ -660,6 +859,18 @@ class _Rows:
                 self._changed.values(),
             )
         return len(self._changed)
+
+
+def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?)",
+        [(event, *key, touch.kind, touch.at) for event, key, touch in rows],
+    )
+    db.executemany(
+        "INSERT INTO touched VALUES (?, ?, ?, ?) ON CONFLICT (network, handle) DO UPDATE"
+        " SET kind = excluded.kind, at = excluded.at WHERE excluded.at >= at",
+        [(*key, touch.kind, touch.at) for _, key, touch in rows],
+    )
 
 
 def _latest(batch: Batch) -> int:

@@ -39,6 +39,13 @@ _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+# What is handed on as a page carries its own style, and nothing else.
+_TEXT_HEADERS = {
+    **_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
 _PAGE = Path(__file__).parent / "page"
 _TYPES = {
     ".html": "text/html",
@@ -114,9 +121,14 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
         if len(content) > route.most_bytes:
             raise _too_large(route.most_bytes)
         query = request.query if request.query_string else {}
-        return _json(await route.answer(plnd, Call(request.match_info, query, content)))
+        found = await route.answer(plnd, Call(request.match_info, query, content))
+        return _json(found) if route.media == "application/json" else _text(found, route.media)
 
     return answer
+
+
+def _text(text: str, media: str) -> web.Response:
+    return web.Response(text=text, content_type=media, charset="utf-8", headers=_TEXT_HEADERS)
 
 
 async def _open(request: web.Request) -> web.Response:

@@ -53,7 +53,7 @@ def _operation(route: Route, takes: Any, gives: Any) -> dict[str, Any]:
             *(_parameter(name, "path") for name in re.findall(r"{(\w+)}", route.path)),
             *(_parameter(name, "query") for name in route.query),
         ],
-        "responses": {"200": _json("done", gives)},
+        "responses": {"200": _json("done", gives, route.media)},
     }
     if takes:
         found["requestBody"] = {"required": True, **_json("", takes)}
@@ -64,6 +64,6 @@ def _parameter(name: str, place: str) -> dict[str, Any]:
     return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
 
 
-def _json(description: str, schema: Any) -> dict[str, Any]:
-    content = {"content": {"application/json": {"schema": schema}}}
+def _json(description: str, schema: Any, media: str = "application/json") -> dict[str, Any]:
+    content = {"content": {media: {"schema": schema}}}
     return {"description": description, **content} if description else content

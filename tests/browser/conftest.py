@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from machine import Browser, Desktop, Web, copy_profile, machine, plnd
+from firefox import Firefox
+from machine import AnyBrowser, Browser, Desktop, Web, copy_profile, machine, plnd
+
+ALL = "x facebook linkedin mastodon"
 
 
 @pytest.fixture(scope="session")
@@ -37,38 +40,15 @@ def granted(
     """Profiles in which the user said yes to networks, in the browser's own dialog."""
     desktop, world = surroundings
     made = {}
-    for picked in ("x facebook linkedin mastodon", "x"):
+    for picked in (ALL, "x"):
         profile = tmp_path_factory.mktemp("granted") / "profile"
         browser = Browser(desktop, world, profile, headless=False)
         try:
-            pick(browser, picked.split())
+            browser.pick(picked.split())
         finally:
             browser.close()
         made[picked] = profile
     return made
-
-
-def pick(browser: Browser, networks: list[str]) -> None:
-    """Pick networks on the welcome page and accept the browser's question."""
-    welcome = browser.tab("welcome")
-    for network in networks:
-        welcome.check(f"input[name={network}]")
-    welcome.bring_to_front()
-    welcome.click("button[type=submit]", no_wait_after=True)
-    # The dialog is drawn into the same window and tells nobody that it is there; and at first it
-    # takes no keys, lest somebody agrees by mistake. "Deny" has the focus, "Allow" is a Tab away.
-    for name in ("Tab", "Return"):
-        welcome.wait_for_timeout(1500)
-        browser.desktop.key(name)
-    browser.until(lambda: origins(browser), 20, "the dialog accepted")
-
-
-def origins(browser: Browser) -> list[str]:
-    """The hosts that the user has granted."""
-    found: list[str] = browser.worker.evaluate(
-        "async () => (await chrome.permissions.getAll()).origins"
-    )
-    return found
 
 
 @pytest.fixture
@@ -78,7 +58,7 @@ def start(
     """Starts Chromium with these networks picked and the native host registered."""
     started: list[Browser] = []
 
-    def start(picked: str = "x facebook linkedin mastodon", *, headless: bool = True) -> Browser:
+    def start(picked: str = ALL, *, headless: bool = True) -> Browser:
         profile = copy_profile(granted[picked], tmp_path / f"profile-{len(started)}")
         plnd(desktop, "install", "--manifest-dir", str(profile / "NativeMessagingHosts"))
         started.append(Browser(desktop, world, profile, headless=headless))
@@ -87,3 +67,30 @@ def start(
     yield start
     for browser in started:
         browser.close()
+
+
+@pytest.fixture
+def start_firefox(desktop: Desktop, world: Web, tmp_path: Path) -> Iterator[Callable[..., Firefox]]:
+    """Starts Firefox, registers plnd as a user does, and picks these networks in its dialog."""
+    started: list[Firefox] = []
+
+    def start(picked: str = ALL) -> Firefox:
+        # Firefox finds native hosts below the user's home, wherever its profile lies.
+        desktop.env = {**desktop.env, "HOME": str(tmp_path / "user")}
+        said = plnd(desktop, "install")
+        assert f"firefox: {tmp_path}/user/.mozilla/native-messaging-hosts/" in said
+        started.append(Firefox(desktop, world, tmp_path / f"firefox-{len(started)}"))
+        started[-1].pick(picked.split())
+        return started[-1]
+
+    yield start
+    for browser in started:
+        browser.close()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest) -> AnyBrowser:
+    """Each browser in turn, with all networks picked."""
+    starts = {"chromium": "start", "firefox": "start_firefox"}
+    found: AnyBrowser = request.getfixturevalue(starts[request.param])()
+    return found

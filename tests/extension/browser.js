@@ -10,7 +10,10 @@ export const browser = {
   tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
   idleSeconds: 0,
   locked: false,
+  picked: [],
   badge: {},
+  scripts: [],
+  page: null,
 };
 
 globalThis.navigator ??= { language: "en-GB" };
@@ -34,6 +37,13 @@ globalThis.chrome = {
     queryState: async (seconds) => {
       if (browser.locked) return "locked";
       return browser.idleSeconds >= seconds ? "idle" : "active";
+    },
+  },
+  scripting: {
+    executeScript: async (injection) => {
+      browser.scripts.push(injection);
+      if (browser.page instanceof Error) throw browser.page;
+      return [{ result: browser.page }];
     },
   },
   action: {
@@ -61,7 +71,10 @@ export function freshBrowser() {
     tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
     idleSeconds: 0,
     locked: false,
+    picked: [],
     badge: {},
+    scripts: [],
+    page: null,
   });
   return browser;
 }

@@ -11,14 +11,15 @@ const networks = json("catalogue/index.json").map((id) => json(`catalogue/${id}.
 const code = readdirSync(ROOT, { recursive: true }).filter((path) => path.endsWith(".js"));
 const pages = ["popup/popup.html", "welcome/welcome.html"];
 
-test("the manifest asks for the catalogue's hosts, each optional, and for nothing else", () => {
+test("the manifest names the catalogue's hosts and any other, all optional, and nothing else", () => {
   const hosts = networks.flatMap((network) => [...network.hosts, ...network.write_hosts]);
   const wanted = [...new Set(hosts)].map((host) => `https://${host}/*`);
-  assert.deepEqual(manifest.optional_host_permissions, wanted);
+  assert.deepEqual(manifest.optional_host_permissions, [...wanted, "https://*/*"]);
   assert.deepEqual([...manifest.permissions].sort(), [
     "alarms",
     "idle",
     "nativeMessaging",
+    "scripting",
     "storage",
     "webRequest",
   ]);
@@ -31,6 +32,16 @@ test("the manifest asks for the catalogue's hosts, each optional, and for nothin
     assert.equal(manifest[key], undefined, key);
   }
   assert.equal(manifest.incognito, "not_allowed");
+});
+
+test("Firefox is told what is handed on to the daemon, and that it can't be left out", () => {
+  const { gecko } = manifest.browser_specific_settings;
+  assert.deepEqual(gecko.data_collection_permissions, {
+    required: ["browsingActivity", "websiteActivity"],
+  });
+  // The first Firefox that knows that key, and optional hosts in this version of the manifest.
+  assert.ok(Number.parseInt(gecko.strict_min_version, 10) >= 140);
+  assert.deepEqual(manifest.background.scripts, [manifest.background.service_worker]);
 });
 
 test("every file that the manifest and the pages name is there", () => {
@@ -57,10 +68,25 @@ test("only lib/browser.js names the browser's object", () => {
   }
 });
 
-test("spans.js and recognise.js are pure: they import nothing and name no clock", () => {
-  for (const path of ["lib/spans.js", "lib/recognise.js"]) {
-    assert.doesNotMatch(read(path), /^import|Date\.now|new Date|setTimeout|fetch\(/m, path);
+test("the pure modules import nothing that is not pure and name no clock", () => {
+  const pure = ["spans", "recognise", "once", "brand", "chain"];
+  for (const path of pure.map((name) => `lib/${name}.js`)) {
+    assert.doesNotMatch(
+      read(path),
+      /^import(?!.*\.\/errors\.js)|Date\.now|new Date|setTimeout|fetch\(/m,
+      path,
+    );
   }
+});
+
+test("no code asks for all hosts: only for those of a network, and for one that was typed", () => {
+  const asks = code.filter((path) => /permissions\s*\.request\(/.test(read(path)));
+  assert.deepEqual(asks.sort(), ["welcome/own-hosts.js", "welcome/welcome.js"]);
+  const wide = code.filter((path) => read(path).includes("https://*/*"));
+  assert.deepEqual(wide, ["lib/acts.js"]); // what is listened to, of what the user granted
+  for (const { hosts, write_hosts: more } of networks)
+    for (const host of [...hosts, ...more])
+      assert.match(host, /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/);
 });
 
 const languages = readdirSync(new URL("_locales/", ROOT));
@@ -100,7 +126,7 @@ const MADE = {
     `${one}s`,
   ]),
   state_: ["under", "near", "over"],
-  welcome_reason_: networks.map(({ id }) => id),
+  welcome_group_: ["talk", "forum", "writing", "media"],
 };
 
 test("every text that is asked for exists, and every one that exists is asked for", () => {
@@ -108,12 +134,12 @@ test("every text that is asked for exists, and every one that exists is asked fo
   const asked = new Set(
     Object.entries(MADE).flatMap(([start, ends]) => ends.map((end) => start + end)),
   );
-  for (const [, key] of sources.matchAll(/data-(?:text|label)="(\w+)"/g)) asked.add(key);
+  for (const [, key] of sources.matchAll(/data-(?:text|label|hint)="(\w+)"/g)) asked.add(key);
   for (const [, key] of sources.matchAll(/__MSG_(\w+)__/g)) asked.add(key);
   for (const [, key] of sources.matchAll(/"((?:badge|error|popup|welcome|language)_?\w*)"/g)) {
     if (key in messages.en) asked.add(key);
   }
-  for (const [, key] of sources.matchAll(/text\("(\w+)"/g)) asked.add(key);
+  for (const [, key] of sources.matchAll(/(?<!\.)\btext\("(\w+)"/g)) asked.add(key);
   assert.deepEqual([...asked].sort(), Object.keys(messages.en).sort());
 });
 

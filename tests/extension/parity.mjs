@@ -1,7 +1,9 @@
 // Answers questions with the extension's own recogniser, one JSON line for each on standard
-// input: {"url"} or {"method", "request", "body": {"text"} | {"form"} | null}.
+// input: {"url"}, {"method", "request", "body": {"text"} | {"form"} | null}, or {"file", "id"}, which
+// asks for the field of the file that is not as it must be.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { faultOf } from "../../extension/lib/check.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
 
 const folder = new URL("../../extension/catalogue/", import.meta.url);
@@ -10,9 +12,11 @@ const catalogue = makeCatalogue(read("index").map(read));
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
-  const found =
-    "url" in question
-      ? catalogue.recognisePage(question.url)
-      : catalogue.recogniseRequest(question.method, question.request, question.body);
-  process.stdout.write(`${JSON.stringify(found)}\n`);
+  process.stdout.write(`${JSON.stringify(answerTo(question))}\n`);
+}
+
+function answerTo({ url, method, request, body, file, id }) {
+  if (id !== undefined) return faultOf(file, id);
+  if (url !== undefined) return catalogue.recognisePage(url);
+  return catalogue.recogniseRequest(method, request, body);
 }

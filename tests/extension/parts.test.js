@@ -4,19 +4,23 @@ import "./browser.js"; // before all else: the extension looks for its browser a
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { Acts } from "../../extension/lib/acts.js";
+import { Acts, makeListen } from "../../extension/lib/acts.js";
+import { Catalogue } from "../../extension/lib/catalogue.js";
 import { Courier, waitAfter } from "../../extension/lib/courier.js";
+import { GET_HOSTS } from "../../extension/lib/get-hosts.js";
 import { Known } from "../../extension/lib/known.js";
+import { HOLD } from "../../extension/lib/once.js";
 import { PipeError } from "../../extension/lib/pipe.js";
 import { Queue } from "../../extension/lib/queue.js";
-import { makeCatalogue } from "../../extension/lib/recognise.js";
 import { Watch } from "../../extension/lib/watch.js";
 import { freshBrowser } from "./browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
-const catalogue = makeCatalogue(read("index.json").map((id) => read(`${id}.json`)));
+const catalogue = new Catalogue(read("index.json").map((id) => read(`${id}.json`)));
 const START = 1_795_456_800_000;
+/** Long enough ago that an act is not held back any more. */
+const EARLIER = START - HOLD;
 const TODAY = {
   state: "under",
   left_seconds: 1380,
@@ -34,6 +38,7 @@ function makeDaemon() {
   return {
     requests: [],
     events: new Map(),
+    tags: [],
     pause: { paused: false, since: null, until: null },
     answer: () => null,
     async request(method, path, body) {
@@ -42,6 +47,8 @@ function makeDaemon() {
       if (special) return special;
       if (path === "today") return { status: 200, body: TODAY };
       if (path === "pause") return { status: 200, body: this.pause };
+      if (path.startsWith("sources/")) return { status: 200, body: {} };
+      if (path === "tags") return { status: 200, body: { tags: this.tags } };
       for (const event of body.events) this.events.set(event.id, event);
       return {
         status: 200,
@@ -62,10 +69,17 @@ async function wake() {
     ...shared,
     pipe: daemon,
     source: { browser: "chromium", profile: "p", extension: "0" },
+    networks: async () => browser.picked,
   });
   const watch = new Watch({ ...shared, courier });
   parts = { clock, known, queue, courier, watch, acts: new Acts({ ...shared, courier }) };
   return parts;
+}
+
+/** Sends what was done before now, once it can't be taken back any more. */
+async function sendActs() {
+  parts.clock.now += HOLD;
+  await parts.courier.send();
 }
 
 /** Lets `seconds` pass, with a look at each five, as the worker's timer takes them. */
@@ -81,12 +95,13 @@ const sent = () => [...daemon.events.values()];
 const lengths = () => sent().map(({ start, end }) => (end - start) / 1000);
 const kept = () => parts.queue.count();
 
-beforeEach(() => {
+beforeEach(async () => {
   // The timers of the parts only bring the next look or try nearer: the tests call those.
   mock.timers.enable({ apis: ["setTimeout"] });
   browser = freshBrowser();
   daemon = makeDaemon();
   parts = null;
+  await catalogue.reload();
 });
 
 afterEach(() => mock.timers.reset());
@@ -144,6 +159,8 @@ test("another application, no window, a private window or a page out of sight ar
   await wake();
   browser.front.focused = false;
   await pass(30);
+  browser.front = { id: 1, focused: true, incognito: false, state: "minimized" };
+  await pass(30);
   browser.front = { id: 1, focused: true, incognito: true };
   await pass(30);
   browser.front = { id: 1, focused: true, incognito: false };
@@ -182,7 +199,7 @@ test("an act counts once it succeeded, with the handle of the page and nothing o
   assert.deepEqual(sent(), []);
   assert.doesNotMatch(JSON.stringify([...browser.storage.session.data]), /secret/);
   await parts.acts.finish({ requestId: "1", statusCode: 200 });
-  await parts.courier.send();
+  await sendActs();
   const [{ id, ...event }] = sent();
   assert.match(id, /^[0-9a-f-]{36}$/);
   assert.deepEqual(event, {
@@ -218,7 +235,7 @@ test("a worker that is stopped in the middle of a request counts it all the same
     parts.acts.finish({ requestId: "1", statusCode: 302 }),
     parts.acts.finish({ requestId: "1", statusCode: 302 }),
   ]);
-  await parts.courier.send();
+  await sendActs();
   assert.equal(sent().length, 1);
 });
 
@@ -226,9 +243,9 @@ test("a service worker's act has no handle; nor has one on another network's pag
   browser.tab.url = "https://www.facebook.com/NASA";
   await wake();
   await parts.acts.begin(post("1", {}, { tabId: -1 }));
-  await parts.acts.begin(post("2"));
+  await parts.acts.begin(post("2", { other: 1 }));
   for (const requestId of ["1", "2"]) await parts.acts.finish({ requestId, statusCode: 200 });
-  await parts.courier.send();
+  await sendActs();
   assert.deepEqual(
     sent().map(({ handle }) => handle),
     [null, null],
@@ -238,7 +255,7 @@ test("a service worker's act has no handle; nor has one on another network's pag
 test("what can't be sent is kept, waits longer each time, and the badge says so", async () => {
   daemon.answer = () => ({ status: 503, body: { error: { code: "daemon_unreachable" } } });
   await wake();
-  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   for (let tries = 1; tries <= 4; tries += 1) {
     await parts.courier.send();
     await parts.courier.send(); // not yet: the wait is on
@@ -278,7 +295,7 @@ test("one event that spoils its batch is found and let go; all others arrive", a
       : null;
   await wake();
   for (let index = 100; index < 800; index += 1) {
-    await parts.queue.put({ id: `e-${index}`, kind: "interaction", at: START });
+    await parts.queue.put({ id: `e-${index}`, kind: "interaction", at: EARLIER });
   }
   await parts.courier.send();
   assert.equal(await kept(), 0);
@@ -303,7 +320,7 @@ test("a rejected event is let go and counted, by its id or by its place", async 
         }
       : null;
   await wake();
-  for (const id of ["a", "b", "c"]) await parts.queue.put({ id, kind: "interaction", at: START });
+  for (const id of ["a", "b", "c"]) await parts.queue.put({ id, kind: "interaction", at: EARLIER });
   await parts.courier.send();
   assert.equal(await kept(), 0);
   assert.equal(parts.known.facts.refused, 2);
@@ -312,7 +329,7 @@ test("a rejected event is let go and counted, by its id or by its place", async 
 test("an answer that acknowledges nothing is not asked for without end", async () => {
   daemon.answer = () => ({ status: 200, body: { stored: [], rejected: [], today: TODAY } });
   await wake();
-  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   await parts.courier.send();
   assert.equal(daemon.requests.length, 1);
   assert.equal(await kept(), 1);
@@ -321,7 +338,7 @@ test("an answer that acknowledges nothing is not asked for without end", async (
 test("access refused is a failure, not a reason to let events go", async () => {
   daemon.answer = () => ({ status: 401, body: { error: { code: "unauthorized" } } });
   await wake();
-  await parts.queue.put({ id: "a", kind: "interaction", at: START });
+  await parts.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   await parts.courier.send();
   await parts.courier.send();
   assert.equal(daemon.requests.length, 1);
@@ -348,6 +365,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
   assert.equal(parts.known.paused, true);
   assert.equal(browser.badge.text, "II");
   assert.equal(parts.known.facts.refused, 0);
+  await parts.courier.tick(); // the report that the extension is here
   const before = daemon.requests.length;
   await parts.acts.begin(post("1"));
   await parts.acts.finish({ requestId: "1", statusCode: 200 });
@@ -356,7 +374,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
     await parts.courier.tick();
   }
   assert.deepEqual(
-    daemon.requests.slice(before).map(({ path }) => path),
+    daemon.requests.slice(before).flatMap(({ path }) => (path === "tags" ? [] : [path])),
     ["pause", "pause"],
   );
   assert.equal(await kept(), 0);
@@ -382,7 +400,314 @@ test("today is asked for once an hour at most when nothing happens, and after a 
     parts.clock.now += 60_000;
     await parts.courier.tick();
   }
-  assert.equal(daemon.requests.length, 2);
+  const paths = daemon.requests.map(({ path }) => path).filter((path) => !/^sources/.test(path));
+  assert.deepEqual(paths, ["today", "tags", "today", "tags"]);
+});
+
+const reports = () => daemon.requests.filter(({ path }) => path.startsWith("sources/"));
+
+test("the daemon hears what is picked: at the browser's start, hourly, and when it changes", async () => {
+  browser.picked = ["x"];
+  await wake();
+  await parts.courier.tick();
+  await parts.courier.tick();
+  await wake(); // a worker that is woken again has nothing new to say
+  await parts.courier.tick();
+  const said = { browser: "chromium", extension: "0", networks: ["x"] };
+  assert.deepEqual(reports(), [{ method: "PUT", path: "sources/p", body: said }]);
+  browser.picked = ["x", "facebook"];
+  await parts.courier.picked();
+  assert.deepEqual(reports()[1].body.networks, ["x", "facebook"]);
+  parts.clock.now += 3600_000;
+  await parts.courier.tick();
+  assert.equal(reports().length, 3);
+  browser.storage.session.data.clear(); // the browser was started anew
+  await wake();
+  await parts.courier.tick();
+  assert.equal(reports().length, 4);
+});
+
+test("a report that did not arrive is made again; one that is not understood is not", async () => {
+  let status = 503;
+  daemon.answer = (_method, path) => (path.startsWith("sources/") ? { status, body: {} } : null);
+  await wake();
+  await parts.courier.tick();
+  parts.clock.now += waitAfter(1);
+  await parts.courier.tick();
+  assert.equal(reports().length, 2);
+  status = 404; // an older daemon
+  parts.clock.now += waitAfter(2);
+  await parts.courier.tick();
+  await parts.courier.tick();
+  assert.equal(reports().length, 3);
+});
+
+/** A like of one post on X, begun at `at` ms and answered at once. */
+async function like(requestId, at, more = {}) {
+  const url = "https://x.com/i/api/graphql/a/FavoriteTweet";
+  const body = { variables: { tweet_id: more.tweet ?? "1" } };
+  await parts.acts.begin(post(requestId, body, { url, timeStamp: START + at, ...more }));
+  await parts.acts.finish({ requestId, statusCode: more.statusCode ?? 200 });
+}
+
+const unlike = (requestId, at, more = {}) =>
+  like(requestId, at, { url: "https://x.com/i/api/graphql/a/UnfavoriteTweet", ...more });
+
+test("the same request again within seconds is one act; after them, or with other content, two", async () => {
+  await wake();
+  await like("1", 0);
+  await like("2", 4000);
+  await like("3", 8000); // a chain of retries: each follows the one before
+  await like("4", 8500, { tweet: "2" });
+  await like("5", 13_001);
+  parts.clock.now += 20_000;
+  await parts.courier.send();
+  assert.deepEqual(
+    sent().map(({ at }) => at - START),
+    [0, 8500, 13_001],
+  );
+});
+
+test("what was refused or broke off, and is tried again, counts once", async () => {
+  await wake();
+  await like("1", 0, { statusCode: 500 });
+  await parts.acts.begin(post("2"));
+  await parts.acts.fail({ requestId: "2" });
+  await like("3", 1000);
+  await sendActs();
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("a double click across the stop of the worker is one act", async () => {
+  await wake();
+  await like("1", 0);
+  await wake();
+  await like("2", 300);
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("of what is sent in the same moment twice, one counts", async () => {
+  await wake();
+  await Promise.all([like("1", 0), like("2", 1)]);
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("an act that begins while another ends is not lost, however fast its answer", async () => {
+  await wake();
+  const begin = (requestId) => {
+    const url = "https://x.com/i/api/graphql/a/FavoriteTweet";
+    const body = { variables: { tweet_id: requestId } };
+    return parts.acts.begin(post(requestId, body, { url, timeStamp: START }));
+  };
+  const finish = (requestId) => parts.acts.finish({ requestId, statusCode: 200 });
+  await begin("1");
+  await finish("1");
+  await begin("2");
+  const ending = finish("2");
+  const beginning = begin("3");
+  let looks = 0;
+  let answered;
+  browser.storage.session.before = async () => {
+    looks += 1;
+    // After "2" was taken out of the storage, before "3" is in it.
+    if (looks === 3) answered = finish("3");
+  };
+  await Promise.all([ending, beginning]);
+  await answered;
+  browser.storage.session.before = async () => {};
+  assert.equal(await kept(), 3);
+});
+
+test("where one act sends several requests that differ, they are one act, on one tab", async () => {
+  await wake();
+  const url = "https://medium.com/_/graphql";
+  const follow = async (requestId, operationName, more = {}) => {
+    await parts.acts.begin(post(requestId, [{ operationName }], { url, ...more }));
+    await parts.acts.finish({ requestId, statusCode: 200 });
+  };
+  await follow("1", "SubscribeNewsletterV3Mutation");
+  await follow("2", "FollowUserMutation");
+  await follow("3", "FollowUserMutation", { tabId: 9 });
+  assert.equal(await kept(), 2);
+});
+
+test("what is taken back before it was sent was no act; done again it counts", async () => {
+  await wake();
+  await like("1", 0);
+  await unlike("2", 1000);
+  assert.equal(await kept(), 0);
+  await like("3", 2000);
+  await sendActs();
+  await sendActs();
+  assert.deepEqual(
+    sent().map(({ at }) => at - START),
+    [2000],
+  );
+});
+
+test("an undo that was refused, of another kind or on another tab, and one after the sending, take nothing back", async () => {
+  await wake();
+  await like("1", 0);
+  await unlike("2", 100, { statusCode: 403 });
+  await unlike("3", 200, { tabId: 8 });
+  const url = "https://x.com/i/api/1.1/friendships/destroy.json";
+  await unlike("4", 300, { url });
+  assert.equal(await kept(), 1);
+  await sendActs();
+  await unlike("5", 6000);
+  await sendActs();
+  assert.equal(sent().length, 1);
+});
+
+test("while the daemon can't be reached an act can be taken back for a minute", async () => {
+  daemon.answer = () => ({ status: 503, body: {} });
+  await wake();
+  await like("1", 0);
+  await like("2", 0, { tweet: "2" });
+  await sendActs();
+  await unlike("3", 50_000);
+  assert.equal(await kept(), 1);
+  await unlike("4", 60_000);
+  assert.equal(await kept(), 1);
+});
+
+test("a pause sends the acts before it at once", async () => {
+  await wake();
+  await like("1", 0);
+  await parts.courier.send();
+  assert.equal(sent().length, 0);
+  await parts.courier.send({ all: true });
+  assert.equal(sent().length, 1);
+});
+
+test("an act of low certainty counts unless the user said not to", async () => {
+  const low = { url: "https://www.quora.com/graphql/gql_para_POST?q=UpvoteMutation" };
+  const act = catalogue.recogniseRequest("POST", low.url, null);
+  assert.equal(act.certainty, "low");
+  await wake();
+  await parts.acts.begin(post("1", {}, low));
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  assert.equal(await kept(), 1);
+  await browser.storage.local.set({ unsure_off: ["quora"] });
+  await catalogue.reload();
+  await parts.acts.begin(post("2", { other: 1 }, low));
+  await parts.acts.finish({ requestId: "2", statusCode: 200 });
+  await like("3", 0);
+  assert.equal(await kept(), 2);
+});
+
+test("a vote by a plain GET is an act, and no other GET is kept in mind", async () => {
+  await wake();
+  const url = "https://news.ycombinator.com/vote?id=1&how=up&auth=a";
+  const get = { method: "GET", requestBody: undefined };
+  await parts.acts.begin({ ...post("1"), ...get, url });
+  await parts.acts.begin({ ...post("2"), ...get, url: "https://news.ycombinator.com/item?id=1" });
+  assert.deepEqual(Object.keys(browser.storage.session.data.get("begun")), ["1"]);
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  assert.equal(await kept(), 1);
+});
+
+test("requests that are no acts cost no look into the storage", async () => {
+  await wake();
+  await parts.acts.finish({ requestId: "first", statusCode: 200 });
+  let looks = 0;
+  browser.storage.session.before = async () => {
+    looks += 1;
+  };
+  for (let index = 0; index < 500; index += 1) {
+    const requestId = String(index);
+    await parts.acts.begin(post(requestId, {}, { url: "https://x.com/i/api/1.1/jot" }));
+    await parts.acts.finish({ requestId, statusCode: 200 });
+  }
+  browser.storage.session.before = async () => {};
+  assert.equal(looks, 0);
+});
+
+test("GETs are heard only from hosts where one can be an act, and writes from all", async () => {
+  const heard = [];
+  const event = () => ({
+    addListener: (hearer, { urls, types }) => heard.push({ hearer, urls, types }),
+    removeListener: () => {},
+  });
+  globalThis.chrome.webRequest = {
+    onBeforeRequest: event(),
+    onCompleted: { addListener() {}, removeListener() {} },
+    onErrorOccurred: { addListener() {}, removeListener() {} },
+    ResourceType: { A: "main_frame", B: "xmlhttprequest", C: "image" },
+  };
+  const begun = [];
+  const acts = { begin: ({ url }) => begun.push(url) };
+  makeListen(Promise.resolve({ acts }))(["https://own.example.org/*"]);
+  const [writes, gets] = heard;
+  assert.deepEqual(writes.urls, ["https://*/*"]);
+  assert.ok(!writes.types.includes("image"));
+  assert.deepEqual(gets.urls, [...GET_HOSTS, "https://own.example.org/*"]);
+  assert.ok(gets.types.includes("image"));
+  for (const { hearer } of heard) {
+    hearer({ method: "GET", url: hearer === gets.hearer ? "get" : "never" });
+    hearer({ method: "POST", url: hearer === writes.hearer ? "write" : "never" });
+  }
+  await Promise.resolve();
+  assert.deepEqual(begun, ["write", "get"]);
+});
+
+// -- followed tags ---------------------------------------------------------------------
+
+async function follow(...tags) {
+  daemon.tags = tags.map((tag) => ({ network: "x", tag }));
+  await parts.courier.ask("GET", "today");
+  await parts.courier.tick();
+}
+
+test("of a hashtag's page only a followed tag is sent", async () => {
+  await wake();
+  await follow("edchat");
+  for (const tag of ["EdChat", "secret"]) {
+    browser.tab = { url: `https://x.com/hashtag/${tag}` };
+    await parts.watch.look();
+    await pass(10);
+  }
+  browser.front.focused = false;
+  await pass(5);
+  assert.deepEqual(
+    sent().map(({ page, tag }) => [page, tag]),
+    [
+      ["tag", "edchat"],
+      ["tag", null],
+    ],
+  );
+});
+
+test("of a post only that a followed tag occurs in it is sent, nothing of its words", async () => {
+  await wake();
+  await follow("edchat");
+  const texts = ["my words #EDCHAT", "my words #other", "my words"];
+  for (const [index, tweet_text] of texts.entries()) {
+    const variables = { variables: { tweet_text } };
+    await parts.acts.begin(post(`${index}`, variables, { timeStamp: START + 60_000 * index }));
+    await parts.acts.finish({ requestId: `${index}`, statusCode: 200 });
+  }
+  await parts.courier.send({ all: true });
+  assert.deepEqual(
+    sent().map(({ tag }) => tag),
+    ["edchat", null, null],
+  );
+  const stored = JSON.stringify([...daemon.requests, await browser.storage.local.get(null)]);
+  assert.ok(!stored.includes("my words"));
+});
+
+test("a chat that is next and not known yet is asked for at the next beat", async () => {
+  await wake();
+  await follow();
+  const next = { tag: "EdChat", network: "x", starts_at: START, ends_at: START + 1 };
+  daemon.tags = [{ network: "x", tag: "edchat" }];
+  parts.clock.now += 1000;
+  await parts.known.learnToday({ ...TODAY, next_chat: next });
+  await parts.courier.tick();
+  assert.deepEqual(parts.known.tags, daemon.tags);
 });
 
 test("what the user has forgotten is let go of, and is nobody's mistake", async () => {

@@ -243,3 +243,128 @@ test("a look every five seconds costs at most one write a beat", () => {
   const { beats } = play(looks(0, 10 * 60_000, on(FEED)));
   assert.equal(beats.length, (10 * 60_000) / BEAT);
 });
+
+// -- Lives at a desk: what nobody can have looked at is not counted, and what was is.
+
+const SECOND = 1000;
+
+/**
+ * Looks as Watch takes them, every five seconds while the machine is awake, and for each second
+ * whether somebody can have been looking. A scene is `{seconds, page, here, sound, locked,
+ * asleep}`: the page of the focused window (null when another window or program has the focus),
+ * whether there is input, whether the page in front plays.
+ */
+function live(scenes) {
+  const list = [];
+  const seen = [];
+  let at = 0;
+  let quiet = 0;
+  let before = null;
+  for (const { seconds, page, here = true, sound = false, locked = false, asleep } of scenes) {
+    // Nobody changes windows without a key or the mouse.
+    if (page !== before && !locked && !asleep) quiet = -1;
+    before = page;
+    for (let second = 0; second < seconds; second += 1, at += 1) {
+      quiet = here && !locked && !asleep ? 0 : quiet + 1;
+      const limit = sound ? 300 : 60;
+      seen.push(page !== null && !locked && !asleep && quiet < limit);
+      if (asleep || (at * SECOND) % LOOK !== 0) continue;
+      const state = quiet >= 60 ? "idle" : "active";
+      const listening = state === "idle" && sound && quiet < 300;
+      list.push([at * SECOND, { page, idle: locked ? "locked" : state, listening }]);
+    }
+  }
+  list.push([at * SECOND, away]);
+  return { list, seen };
+}
+
+/** What was counted of a life against what can have been seen of it, in seconds. */
+function judge(scenes) {
+  const { list, seen } = live(scenes);
+  const { lengths } = play(list);
+  const counted = seen.map(() => 0);
+  for (const [start, end] of lengths) {
+    for (let second = start / SECOND; second < end / SECOND; second += 1) counted[second] += 1;
+  }
+  const near = (second) =>
+    seen.slice(Math.max(0, second - LOOK / SECOND), second + 1).some(Boolean);
+  return {
+    seen: seen.filter(Boolean).length,
+    counted: counted.reduce((sum, times) => sum + times, 0),
+    twice: counted.filter((times) => times > 1).length,
+    // A look may find the end of a span up to five seconds late, and nothing more.
+    unseen: counted.filter((times, second) => times > 0 && !near(second)).length,
+  };
+}
+
+/** Plays a hundred lives of a kind; `scene` makes one from random numbers. */
+function judgeLives(scene, { gapCounts = 0 } = {}) {
+  for (let seed = 1; seed <= 100; seed += 1) {
+    const random = randomFrom(seed);
+    const pick = (list) => list[Math.floor(random() * list.length)];
+    const some = (most) => 1 + Math.floor(random() * most);
+    const scenes = Array.from({ length: 30 }, () => scene({ pick, some })).flat();
+    const { seen, counted, twice, unseen } = judge(scenes);
+    assert.equal(twice, 0, `seed ${seed}`);
+    assert.ok(unseen <= gapCounts * scenes.length, `seed ${seed}: ${unseen} s that nobody saw`);
+    const slack = (LOOK / SECOND) * (scenes.length + 1);
+    assert.ok(counted >= seen - slack, `seed ${seed}: ${counted} of ${seen} s`);
+    assert.ok(
+      counted <= seen + slack + gapCounts * scenes.length,
+      `seed ${seed}: ${counted} of ${seen} s`,
+    );
+  }
+}
+
+test("a video that plays on a second screen counts only while its window has the focus", () => {
+  judgeLives(({ pick, some }) => ({
+    seconds: some(400),
+    // Elsewhere the video goes on to play, which is no reason to count it.
+    page: pick([null, null, GROUP]),
+    here: pick([true, true, false]),
+    sound: true,
+  }));
+});
+
+test("a picture in picture beside other work is not counted, the page in front is", () => {
+  judgeLives(({ pick, some }) => [
+    { seconds: some(120), page: GROUP, sound: true },
+    { seconds: some(900), page: pick([null, FEED]), sound: false },
+  ]);
+});
+
+test("a pinned tab over night costs a minute, five while it plays", () => {
+  const evening = { seconds: 600, page: FEED };
+  for (const [sound, most] of [
+    [false, 60],
+    [true, 300],
+  ]) {
+    const night = { seconds: 9 * 3600, page: FEED, here: false, sound };
+    const { counted } = judge([evening, night, evening]);
+    assert.ok(Math.abs(counted - 1200 - most) <= 10, `${counted} s`);
+  }
+  judgeLives(({ pick, some }) => [
+    { seconds: some(600), page: FEED, here: true },
+    {
+      seconds: some(3 * 3600),
+      page: FEED,
+      here: false,
+      sound: pick([true, false]),
+      locked: pick([true, false]),
+    },
+  ]);
+});
+
+test("a lid that is closed in the middle ends what was open, wherever it was", () => {
+  // A nap shorter than two beats can't be told from a slow worker: at most that is counted.
+  judgeLives(
+    ({ pick, some }) => [
+      { seconds: some(300), page: pick([FEED, NASA, GROUP]), sound: pick([true, false]) },
+      { seconds: some(pick([60, 600, 8 * 3600])), page: FEED, asleep: true, here: false },
+    ],
+    { gapCounts: (GAP + LOOK) / SECOND / 2 },
+  );
+  const day = { seconds: 600, page: FEED };
+  const { counted } = judge([day, { seconds: 8 * 3600, page: FEED, asleep: true }, day]);
+  assert.ok(counted <= 1200 && counted >= 1190, `${counted} s`);
+});

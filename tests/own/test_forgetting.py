@@ -51,7 +51,7 @@ def bytes_with(folder: Path, word: str) -> list[str]:
 
 def stored(log: Log) -> list[dict[str, Any]]:
     """All events as builders write them."""
-    found = [*log.visits(b"", 10_000), *log.interactions(b"", 10_000)]
+    found = [*log.visits_after(b"", 10_000), *log.interactions_after(b"", 10_000)]
     return [msgspec.to_builtins(one.event) for one in found]
 
 
@@ -355,7 +355,7 @@ async def test_what_a_browser_still_keeps_does_not_bring_it_back(
         ("forgotten", "start"),
     ]
     restarted = Plnd(home, clock=clock, tell=desktop)
-    spans = [(one.event.start, one.event.end) for one in restarted._log.visits(b"", 9)]
+    spans = [(one.event.start, one.event.end) for one in restarted._log.visits_after(b"", 9)]
     assert sorted(spans) == [(NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + 5 * MINUTE)]
     restarted.close_stores()
 

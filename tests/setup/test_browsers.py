@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from plnd.errors import PlndError
-from plnd.setup import browsers
-from plnd.setup.browsers import install, launcher_text, uninstall
+from plnd.setup import browsers, known
+from plnd.setup.browsers import System, found_browsers, install, launcher_text, uninstall
+from plnd.setup.registry import WindowsRegistry
 from plnd.store.files import Home
 
 EXTENSIONS = {"chromium": "allowed_origins", "firefox": "allowed_extensions"}
@@ -67,7 +68,8 @@ def test_the_folders_on_linux(user: Path) -> None:
     """Below the home folder, not below $XDG_CONFIG_HOME: browsers do not look there."""
     folders = {
         browser.id: str(browser.manifests.relative_to(user))
-        for browser in browsers.browsers(platform="linux")
+        for browser in known.browsers(platform="linux")
+        if not browser.package
     }
     assert folders == {
         "chromium": ".config/chromium/NativeMessagingHosts",
@@ -85,25 +87,170 @@ def test_the_folders_on_macos(user: Path) -> None:
     support = user / "Library" / "Application Support"
     folders = {
         browser.id: str(browser.manifests.relative_to(support))
-        for browser in browsers.browsers(platform="darwin")
+        for browser in known.browsers(platform="darwin")
     }
     assert folders["chrome"] == "Google/Chrome/NativeMessagingHosts"
     assert folders["firefox"] == "Mozilla/NativeMessagingHosts"
     assert len(folders) == 7
 
 
-def test_windows_is_said_to_be_missing() -> None:
-    """Its browsers look in the registry."""
-    with pytest.raises(PlndError, match="Windows"):
-        browsers.browsers(platform="win32")
-
-
-def test_a_browser_is_found_by_its_folder_or_its_command(user: Path) -> None:
+def test_a_browser_is_found_by_its_folder_or_its_command(user: Path, home: Home) -> None:
     """Either it has been started once, or it can be."""
-    assert browsers.found_browsers() == []
+    assert found_browsers(home) == []
     (user / ".config" / "google-chrome").mkdir(parents=True)
     add_command(user, "firefox-esr")
-    assert [browser.id for browser in browsers.found_browsers()] == ["chrome", "firefox"]
+    assert [browser.id for browser in found_browsers(home)] == ["chrome", "firefox"]
+
+
+# ---- Flatpak and Snap
+
+
+PACKED = [
+    (".var/app/org.chromium.Chromium/config/chromium", "Chromium (Flatpak)"),
+    (".var/app/com.google.Chrome/config/google-chrome", "Google Chrome (Flatpak)"),
+    ("snap/chromium", "Chromium (Snap)"),
+    ("snap/brave", "Brave (Snap)"),
+]
+
+
+@pytest.mark.parametrize(("folder", "name"), PACKED)
+def test_one_that_is_packed_cannot_be_reached_and_that_is_said(
+    user: Path, home: Home, folder: str, name: str
+) -> None:
+    """Nothing is written for it: a manifest there would only look as if it helped."""
+    (user / folder).mkdir(parents=True)
+    (found,) = found_browsers(home)
+    assert found.name == name
+    assert found.hindrance.startswith("runs as a ")
+    before = tree(user)
+    assert install(home) == []
+    assert tree(user) == before
+
+
+@pytest.mark.parametrize("folder", [".var/app/org.mozilla.firefox", "snap/firefox"])
+def test_a_packed_firefox_is_registered_where_the_portal_looks(
+    user: Path, home: Home, folder: str
+) -> None:
+    """That is where a Firefox looks that is not packed; what else it takes is said."""
+    (user / folder).mkdir(parents=True)
+    (found,) = found_browsers(home)
+    assert (found.id, found.hindrance) == ("firefox", "")
+    assert "portal" in found.condition
+    (installed,) = install(home)
+    assert installed.manifest.parent == user / ".mozilla" / "native-messaging-hosts"
+
+
+def test_a_snaps_command_is_not_taken_for_the_plain_browser(
+    user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Snaps put a command of the same name onto the path."""
+    monkeypatch.setattr(shutil, "which", lambda name: f"/snap/bin/{name}")
+    assert not any(browser.found for browser in known.browsers(platform="linux"))
+
+
+# ---- Windows, on this machine: its registry is the one thing that is not there
+
+
+class Winreg:
+    """Stands for Python's winreg: keys with a text each, in a dictionary."""
+
+    HKEY_CURRENT_USER = "HKCU"
+    REG_SZ = 1
+
+    def __init__(self) -> None:
+        self.keys: dict[str, str] = {}
+        self.locked = False
+
+    def QueryValue(self, root: str, key: str) -> str:
+        if key not in self.keys:
+            raise FileNotFoundError(2, "not found", key)
+        return self.keys[key]
+
+    def SetValue(self, root: str, key: str, kind: int, text: str) -> None:
+        assert (root, kind) == (self.HKEY_CURRENT_USER, self.REG_SZ)
+        if self.locked:
+            raise PermissionError(13, "Access is denied")
+        self.keys[key] = text
+
+    def DeleteKey(self, root: str, key: str) -> None:
+        if self.locked:
+            raise PermissionError(13, "Access is denied")
+        self.QueryValue(root, key)
+        del self.keys[key]
+
+
+@pytest.fixture
+def winreg() -> Winreg:
+    return Winreg()
+
+
+@pytest.fixture
+def windows(winreg: Winreg) -> System:
+    return System("win32", WindowsRegistry(winreg))
+
+
+def key_of(name: str) -> str:
+    return rf"Software\{name}\NativeMessagingHosts\org.plnd.host"
+
+
+def test_on_windows_the_registry_points_to_one_manifest_of_each_form(
+    user: Path, home: Home, windows: System, winreg: Winreg
+) -> None:
+    """Below plnd's own home; every browser that is there by its own key, and by Chrome's too."""
+    for folder in ("Local/Google/Chrome/User Data", "Local/Vivaldi/User Data",
+                   "Roaming/Mozilla/Firefox"):  # fmt: skip
+        (user / "AppData" / folder).mkdir(parents=True)
+    before = tree(user)
+    done = install(home, system=windows)
+    assert tree(user) == before
+    assert [one.browser for one in done] == ["chrome", "vivaldi", "firefox"]
+    chromium = home.host / "chromium" / "org.plnd.host.json"
+    firefox = home.host / "firefox" / "org.plnd.host.json"
+    assert winreg.keys == {
+        key_of(r"Google\Chrome"): str(chromium),
+        key_of("Vivaldi"): str(chromium),
+        key_of("Mozilla"): str(firefox),
+    }
+    for manifest in (chromium, firefox):
+        assert json.loads(manifest.read_text())["path"] == str(home.host / "plnd-host.bat")
+
+
+def test_on_windows_uninstall_takes_the_keys_away_that_are_ours(
+    user: Path, home: Home, windows: System, winreg: Winreg
+) -> None:
+    """One that points elsewhere is somebody else's."""
+    (user / "AppData" / "Local" / "Google" / "Chrome" / "User Data").mkdir(parents=True)
+    (user / "AppData" / "Roaming" / "Mozilla" / "Firefox").mkdir(parents=True)
+    install(home, system=windows)
+    winreg.keys[key_of("Mozilla")] = "C:/elsewhere.json"
+    uninstall(home, system=windows)
+    assert winreg.keys == {key_of("Mozilla"): "C:/elsewhere.json"}
+    assert list(home.host.iterdir()) == []
+    assert uninstall(home, system=windows) == []
+
+
+def test_a_locked_registry_is_said(user: Path, home: Home, windows: System, winreg: Winreg) -> None:
+    """With the key, and what to do."""
+    (user / "AppData" / "Local" / "Microsoft" / "Edge" / "User Data").mkdir(parents=True)
+    winreg.locked = True
+    with pytest.raises(PlndError, match=r"Software\\Microsoft\\Edge.*Access is denied"):
+        install(home, system=windows)
+    winreg.locked = False
+    install(home, system=windows)
+    winreg.locked = True
+    with pytest.raises(PlndError, match="registry"):
+        uninstall(home, system=windows)
+
+
+def test_the_launcher_on_windows(tmp_path: Path, windows: System) -> None:
+    """A batch file with the same words; a per cent sign is doubled, lines end as there."""
+    text = launcher_text(make_home(tmp_path / "100 %"), tmp_path / "plnd.exe", windows)
+    lines = text.split("\r\n")
+    assert lines[0] == "@echo off"
+    assert lines[2] == f'set "PLND_HOME={tmp_path}/100 %%"'
+    assert lines[3].startswith('"') and lines[3].endswith(f'"--start" "{tmp_path}/plnd.exe" %*')
+    rootless = launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd", windows)
+    assert 'set "PLND_HOME="' in rootless
 
 
 # ---- install
@@ -111,7 +258,8 @@ def test_a_browser_is_found_by_its_folder_or_its_command(user: Path) -> None:
 
 def test_each_browser_gets_a_manifest_in_its_own_form(user: Path, home: Home) -> None:
     """It names the launcher and lets our extension in, nobody else."""
-    done = install(home, browsers=browsers.browsers(platform="linux"))
+    plain = [one for one in known.browsers(platform="linux") if not one.package]
+    done = install(home, browsers=plain)
     assert len(done) == 7
     for installed in done:
         manifest = json.loads(installed.manifest.read_text())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,12 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kit import RunPlnd
 
 from plnd import client, place
 from plnd.errors import PlndError
 from plnd.setup import browsers, doctor
-from plnd.setup.browsers import Browser
-from plnd.setup.doctor import Ask, Check
+from plnd.setup.doctor import desktop as desktop_links
+from plnd.setup.doctor import heard, registered
+from plnd.setup.doctor import home as home_links
+from plnd.setup.doctor.check import Ask, Check
+from plnd.setup.doctor.daemon import check_clock, check_port, check_time_zone
+from plnd.setup.doctor.desktop import check_notice, check_notifier
+from plnd.setup.doctor.heard import check_heard
+from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
+from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
+from plnd.setup.known import Browser
 from plnd.store.files import Home, home
 
 HOUR_MS = 60 * 60 * 1000
@@ -82,6 +92,12 @@ def send(ask: Callable[..., Any], name: str, at: int) -> None:
     assert answer["rejected"] == []
 
 
+def report(ask: Callable[..., Any], browser: str, **given: Any) -> None:
+    """What the extension in a browser says of itself."""
+    said = {"browser": browser, "extension": heard.shipped_version(), "networks": ["x"]}
+    ask("PUT", f"sources/profile-of-{browser}", {**said, **given})
+
+
 def now() -> int:
     """This moment."""
     return time.time_ns() // 1_000_000
@@ -122,12 +138,14 @@ def desktop(here: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def test_all_is_well(desktop: None, installed: Home, browser: Browser, ask: Ask) -> None:
     """Every link holds, in order, and the notice is really shown."""
+    report(ask, "chromium")
     send(ask, "chromium", now() - HOUR_MS)
     checks = doctor.run_checks(installed, ask, found=[browser])
     assert [check for check in checks if check.status != "ok"] == []
     assert [check.name for check in checks] == [
-        "home", "privacy", "disk", "daemon", "port", "stores", "Chromium", "launcher",
-        "native host", "events from chromium", "notifier", "notice",
+        "home", "privacy", "disk", "left over", "daemon", "port", "clock", "time zone", "stores",
+        "Chromium", "launcher", "native host", "extension in chromium", "events from chromium",
+        "notifier", "notice",
     ]  # fmt: skip
     assert all(check.message and not check.fix for check in checks)
     assert named(checks, "native host").message == "it answers"
@@ -199,9 +217,9 @@ def test_a_taken_port_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setenv("PLND_PORT", str(port))
-        assert doctor.check_port(here).status == "warn"
-        assert str(port) in doctor.check_port(here).message
-    assert doctor.check_port(here) == Check("port", "ok", f"{port} is free")
+        assert check_port(here).status == "warn"
+        assert str(port) in check_port(here).message
+    assert check_port(here) == Check("port", "ok", f"{port} is free")
 
 
 def test_a_daemon_on_another_port_is_said(
@@ -212,17 +230,56 @@ def test_a_daemon_on_another_port_is_said(
     assert found is not None
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("PLND_PORT", str(taken.getsockname()[1]))
-        check = doctor.check_port(here)
+        check = check_port(here)
         assert check.status == "warn"
         assert found["url"] in check.message
-    assert doctor.check_port(here) == Check("port", "ok", found["url"])
+    assert check_port(here) == Check("port", "ok", found["url"])
 
 
-def test_a_clock_of_long_ago_is_said(here: Home, ask: Ask) -> None:
+def test_a_clock_of_long_ago_is_said() -> None:
     """No event of it would be taken."""
-    health = {**ask("GET", "health"), "now": 1000}
-    _, check = doctor.check_daemon(here, lambda method, path: health)
-    assert (check.status, check.message) == ("fail", "its clock says 1970-01-01")
+    check = check_clock(1000)
+    assert (check.status, check.message) == ("fail", "it says 1970-01-01 00:00 UTC")
+    assert check_clock(now()).status == "ok"
+
+
+def test_days_of_another_zone_are_said(here: Home, ask: Callable[..., Any]) -> None:
+    """A zone that was chosen before a journey; and a machine whose zone plnd cannot tell."""
+    assert check_time_zone(ask).status == "ok"
+    ask("PATCH", "settings", {"time_zone": "Asia/Kathmandu"})
+    check = check_time_zone(ask)
+    assert (check.status, "Asia/Kathmandu" in check.message) == ("warn", True)
+    assert check.fix.startswith("plnd settings time_zone null")
+
+    def elsewhere(method: str, path: str) -> Any:
+        answers = {
+            "today": {"time_zone": "Asia/Tokyo"},
+            "settings": {"settings": {"time_zone": None}},
+        }
+        return answers[path]
+
+    check = check_time_zone(elsewhere)
+    assert (check.status, check.fix.startswith("plnd stop, then plnd start")) == ("warn", True)
+
+
+def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask) -> None:
+    """While it runs the same file is its own."""
+    assert check_left_over(installed).status == "ok"
+    found = client.daemon(place.place())
+    assert found is not None
+    os.kill(found["pid"], signal.SIGKILL)
+    while client.lock_is_held(place.place()):
+        os.sched_yield()
+    half = installed.data / ".settings.json.new"
+    half.write_bytes(b"{")
+    check = check_left_over(installed)
+    assert (check.status, check.message.split()[0]) == (
+        "warn", str(installed.state / "daemon.json")
+    )  # fmt: skip
+    assert [one.status for one in doctor.mend([check])] == ["ok"]
+    assert not half.exists()
+    assert not (installed.state / "daemon.json").exists()
+    assert check_left_over(installed) == Check("left over", "ok", "nothing")
 
 
 # ---- the home
@@ -230,7 +287,7 @@ def test_a_clock_of_long_ago_is_said(here: Home, ask: Ask) -> None:
 
 def test_a_home_that_is_not_there_yet_is_no_failure(here: Home) -> None:
     """The first start makes it."""
-    check, privacy = doctor.check_home(here)
+    check, privacy = check_home(here)
     assert (check.status, check.fix) == ("warn", "plnd start makes it")
     assert privacy.status == "ok"
 
@@ -241,10 +298,13 @@ def test_what_others_can_read_is_named(installed: Home, part: str) -> None:
     assert installed.root is not None
     path = installed.root / part
     path.touch(mode=0o600)
-    assert doctor.check_home(installed)[1].status == "ok"
+    assert check_home(installed)[1].status == "ok"
     path.chmod(0o755)
-    check = doctor.check_home(installed)[1]
+    check = check_home(installed)[1]
     assert (check.status, check.fix) == ("fail", f"chmod go= '{path}'")
+    doctor.mend([check])
+    assert path.stat().st_mode & 0o777 == 0o700
+    assert check_home(installed)[1].status == "ok"
 
 
 def test_a_home_that_cannot_be_written_is_named(
@@ -252,16 +312,16 @@ def test_a_home_that_cannot_be_written_is_named(
 ) -> None:
     """The system's own answer counts; root may write anything, so it is asked, not tried."""
     shut = installed.data
-    monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != shut)
-    check = doctor.check_home(installed)[0]
+    monkeypatch.setattr(home_links.os, "access", lambda path, mode: path != shut)
+    check = check_home(installed)[0]
     assert (check.status, check.message) == ("fail", f"{shut} is not writable")
 
 
 def test_a_full_disk_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under 50 MB."""
-    assert doctor.check_disk(here).status == "ok"
-    monkeypatch.setattr(doctor, "SMALLEST_FREE_BYTES", 1 << 60)
-    assert doctor.check_disk(here).status == "fail"
+    assert check_disk(here).status == "ok"
+    monkeypatch.setattr(home_links, "SMALLEST_FREE_BYTES", 1 << 60)
+    assert check_disk(here).status == "fail"
 
 
 def test_the_stores_are_opened_while_no_daemon_has_them(here: Home) -> None:
@@ -270,9 +330,9 @@ def test_the_stores_are_opened_while_no_daemon_has_them(here: Home) -> None:
     def refuses() -> list[str]:
         raise PlndError("events.db is newer than this plnd", "install the newer plnd")
 
-    assert doctor.check_stores(None, list).status == "ok"
-    assert doctor.check_stores(None, lambda: ["budgets.json.damaged"]).status == "warn"
-    check = doctor.check_stores(None, refuses)
+    assert check_stores(None, list).status == "ok"
+    assert check_stores(None, lambda: ["budgets.json.damaged"]).status == "warn"
+    check = check_stores(None, refuses)
     assert check == Check(
         "stores", "fail", "events.db is newer than this plnd", "install the newer plnd"
     )
@@ -283,19 +343,37 @@ def test_the_stores_are_opened_while_no_daemon_has_them(here: Home) -> None:
 
 def test_no_browser_is_said(here: Home) -> None:
     """There is nothing to register with."""
-    (check,) = doctor.check_manifests(here, [])
+    (check,) = check_manifests(here, [])
     assert (check.name, check.status) == ("browsers", "warn")
 
 
 def test_a_missing_manifest_is_said(here: Home, installed: Home, browser: Browser) -> None:
     """It fails while there is none at all; one browser of two without it is worth a word."""
     fox = browser._replace(id="firefox", name="Firefox", manifests=browser.config / "fox")
-    well, missing = doctor.check_manifests(here, [browser, fox])
+    well, missing = check_manifests(here, [browser, fox])
     assert (well.status, missing.status, missing.fix) == ("ok", "warn", "plnd install")
     browser.manifest.unlink()
-    for check in doctor.check_manifests(here, [browser, fox]):
+    for check in check_manifests(here, [browser, fox]):
         assert (check.status, check.fix) == ("fail", "plnd install")
         assert "is not there" in check.message
+        doctor.mend([check])
+    assert [one.status for one in check_manifests(here, [browser, fox])] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize("package", ["flatpak", "snap"])
+def test_a_packed_browser_is_named_with_what_helps(
+    here: Home, browser: Browser, package: str
+) -> None:
+    """No manifest could help it; Firefox is fine with one, and with what else it takes."""
+    packed = browser._replace(name="Chromium (packed)", package=package)
+    (check,) = check_manifests(here, [packed])
+    assert (check.name, check.status) == ("Chromium (packed)", "warn")
+    assert "starts no program of this machine" in check.message
+    assert check.mend is None
+    fox = packed._replace(form="firefox")
+    browsers.install(here, browsers=[fox])
+    (check,) = check_manifests(here, [fox])
+    assert (check.status, "portal" in check.message) == ("ok", True)
 
 
 @pytest.mark.parametrize(
@@ -313,48 +391,72 @@ def test_a_changed_manifest_is_said(
     """Another launcher, another extension: the browser would refuse."""
     manifest = json.loads(browser.manifest.read_text())
     browser.manifest.write_text(json.dumps({**manifest, **change}))
-    (check,) = doctor.check_manifests(installed, [browser])
+    (check,) = check_manifests(installed, [browser])
     assert check.status == "fail"
     assert said in check.message
+    doctor.mend([check])
+    assert check_manifests(installed, [browser])[0].status == "ok"
 
 
 def test_a_broken_manifest_is_said(installed: Home, browser: Browser) -> None:
     """It is there and is no JSON."""
     browser.manifest.write_text("{")
-    (check,) = doctor.check_manifests(installed, [browser])
+    (check,) = check_manifests(installed, [browser])
     assert "cannot be read" in check.message
+    assert [one.line() for one in doctor.mend([check])] == [
+        f"ok   Chromium: mended: {check.message}"
+    ]
 
 
 def test_manifests_in_given_folders_are_looked_at(here: Home, tmp_path: Path) -> None:
     """What was installed with --manifest-dir counts too."""
     browsers.install(here, manifest_dir=tmp_path / "mozilla" / "hosts")
-    (check,) = doctor.check_manifests(here, [])
+    (check,) = check_manifests(here, [])
     assert (check.name, check.status) == (str(tmp_path / "mozilla" / "hosts"), "ok")
+    manifest = tmp_path / "mozilla" / "hosts" / "org.plnd.host.json"
+    said = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**said, "type": "pipe"}))
+    doctor.mend(check_manifests(here, []))
+    assert json.loads(manifest.read_text()) == said
 
 
 def test_a_broken_launcher_is_said(installed: Home) -> None:
     """Not for this plnd, not to be run, not there: each in its own words, with the same fix."""
     launcher = installed.host / "plnd-host"
-    assert doctor.check_launcher(installed).status == "ok"
+    assert check_launcher(installed).status == "ok"
     launcher.write_text("#!/bin/sh\nexit 3\n")
-    assert doctor.check_launcher(installed).status == "warn"
-    check = doctor.check_host(installed, running=False)
+    assert check_launcher(installed).status == "warn"
+    check = check_host(installed, running=False)
     assert (check.status, check.fix) == ("fail", "plnd install")
     assert "exit 3" in check.message
     launcher.write_text(f"#!{sys.executable}\nprint('noise')\n")
-    assert doctor.check_host(installed, running=False).status == "fail"
+    assert check_host(installed, running=False).status == "fail"
     launcher.chmod(0o600)
-    assert "cannot be run" in doctor.check_launcher(installed).message
+    assert "cannot be run" in check_launcher(installed).message
     launcher.unlink()
-    assert "is not there" in doctor.check_launcher(installed).message
-    assert "cannot be run" in doctor.check_host(installed, running=False).message
+    assert "is not there" in check_launcher(installed).message
+    assert "cannot be run" in check_host(installed, running=False).message
+    doctor.mend([check_launcher(installed)])
+    assert check_launcher(installed).status == "ok"
+    assert check_host(installed, running=False).status == "ok"
+
+
+def test_what_cannot_be_mended_is_said(installed: Home, browser: Browser) -> None:
+    """A file stands where a folder should; the rest is mended all the same."""
+    shutil.rmtree(browser.manifests)
+    browser.manifests.write_text("")
+    (installed.host / "plnd-host").unlink()
+    checks = [*check_manifests(installed, [browser]), check_launcher(installed)]
+    broken, mended = doctor.mend(checks)
+    assert (broken.status, mended.status) == ("fail", "ok")
+    assert broken.message.startswith("not mended: cannot write")
 
 
 def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The doctor does not wait for ever."""
-    monkeypatch.setattr(doctor, "HOST_SECONDS", 0.2)
+    monkeypatch.setattr(registered, "HOST_SECONDS", 0.2)
     (installed.host / "plnd-host").write_text("#!/bin/sh\nexec sleep 30\n")
-    assert "does not end" in doctor.check_host(installed, running=False).message
+    assert "does not end" in check_host(installed, running=False).message
 
 
 # ---- events and the desktop
@@ -362,27 +464,157 @@ def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.Monk
 
 def test_a_browser_that_fell_silent_is_said(here: Home, ask: Ask) -> None:
     """More than two days without an event is worth a word; so is none ever."""
-    (check,) = doctor.check_sources(ask)
+    (check,) = check_heard(here, ask)
     assert (check.status, check.message) == ("warn", "no browser has ever sent any")
     send(ask, "firefox", now() - 3 * DAY_MS)
     send(ask, "chromium", now() - 47 * HOUR_MS)
-    checks = doctor.check_sources(ask)
+    checks = check_heard(here, ask)
     silent = named(checks, "events from firefox")
     assert (silent.status, silent.message) == ("warn", "none for 3 days")
     assert named(checks, "events from chromium").status == "ok"
 
 
+@pytest.mark.parametrize(
+    ("given", "said", "fix"),
+    [
+        ({"networks": []}, "it may see no network", "Networks"),
+        ({"extension": "0.0.1"}, "0.0.1, heard of 0 minutes ago: plnd has", "anew"),
+    ],
+)
+def test_an_extension_that_cannot_do_its_work_is_said(
+    here: Home, ask: Ask, given: dict[str, Any], said: str, fix: str
+) -> None:
+    """By what it said of itself, with what to do in that browser."""
+    report(ask, "firefox", **given)
+    check = named(check_heard(here, ask), "extension in firefox")
+    assert (check.status, said in check.message, fix in check.fix) == ("warn", True, True)
+    report(ask, "firefox")
+    check = named(check_heard(here, ask), "extension in firefox")
+    assert (check.status, check.message.endswith("sees x")) == ("ok", True)
+    assert named(check_heard(here, ask), "events from firefox").message == "none ever"
+
+
+def test_the_profile_that_spoke_last_counts(here: Home, ask: Callable[..., Any]) -> None:
+    """An old profile of the same browser is nobody's trouble."""
+    said = {"browser": "firefox", "extension": heard.shipped_version(), "networks": []}
+    ask("PUT", "sources/old", said)
+    time.sleep(0.002)  # they are told apart by the millisecond
+    ask("PUT", "sources/new", {**said, "networks": ["x", "facebook"]})
+    check = named(check_heard(here, ask), "extension in firefox")
+    assert (check.status, check.message.endswith("sees facebook, x")) == ("ok", True)
+
+
+@pytest.fixture
+def vivaldi(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a real process that is called as Vivaldi's main program is."""
+    program = tmp_path / "vivaldi-bin"
+    shutil.copy(Path(sys.executable).resolve(), program)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str, *words: str, **env: str) -> subprocess.Popen[bytes]:
+        started.append(
+            subprocess.Popen(
+                [program, "-c", code, *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={"PYTHONHOME": sys.base_prefix, **env},
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def said_by(process: "subprocess.Popen[bytes]", word: bytes = b"") -> None:
+    """Tell a process to go on, and wait until it has."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(word)
+    process.stdin.flush()
+    process.stdout.readline()
+
+
+def test_a_browser_whose_extension_was_stopped_is_said(
+    installed: Home, ask: Ask, vivaldi: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """With a real host as its child all is well; without one, the extension was stopped."""
+    report(ask, "vivaldi")
+    code = (
+        "import subprocess, sys\n"
+        "host = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE)\n"
+        "print(flush=True); sys.stdin.readline()\n"
+        "host.stdin.close(); host.wait()\n"
+        "print(flush=True); sys.stdin.readline()\n"
+    )
+    browser = vivaldi(code, str(installed.host / "plnd-host"), HOME=str(Path.home()))
+    said_by(browser)
+    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+    said_by(browser, b"\n")
+    check = named(check_heard(installed, ask), "extension in vivaldi")
+    assert check.message.endswith("vivaldi runs, the extension does not")
+    assert "click plnd's icon in vivaldi" in check.fix
+    browser.kill()
+    browser.wait()
+    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("env", "word", "status"),
+    [
+        ({"HOME": "/elsewhere"}, "", "ok"),
+        ({}, "--user-data-dir=/elsewhere", "ok"),
+        ({}, "", "warn"),
+    ],
+    ids=["another home", "profiles elsewhere", "its environment overwritten"],
+)
+def test_only_this_users_browsers_are_looked_at(
+    installed: Home,
+    ask: Ask,
+    vivaldi: Callable[..., subprocess.Popen[bytes]],
+    env: dict[str, str],
+    word: str,
+    status: str,
+) -> None:
+    """Another's says nothing; Chromium's family writes its title over its environment."""
+    report(ask, "vivaldi")
+    said_by(vivaldi("import sys; print(flush=True); sys.stdin.readline()", word, **env))
+    assert named(check_heard(installed, ask), "extension in vivaldi").status == status
+
+
+def test_fix_mends_all_that_it_can(installed: Home, run_plnd: RunPlnd) -> None:
+    """As a command: first what was mended, then how things stand; twice is the same as once."""
+    (installed.host / "plnd-host").unlink()
+    (installed.host / "installed.json").chmod(0o644)
+    broken = {
+        one["name"]: one["status"] for one in run_plnd("doctor", "--json", code=1).json["checks"]
+    }
+    assert [broken[name] for name in ("privacy", "daemon", "launcher")] == ["fail"] * 3
+    done = run_plnd("doctor", "--fix", "--json", code=None).json
+    try:
+        assert {one["name"] for one in done["mended"]} >= {"privacy", "daemon", "launcher"}
+        assert {one["status"] for one in done["mended"]} == {"ok"}
+        stands = {one["name"]: one["status"] for one in done["checks"]}
+        for name in ("home", "privacy", "daemon", "launcher", "native host", "stores"):
+            assert stands[name] == "ok", name
+        assert run_plnd("doctor", "--fix", "--json", code=None).json["mended"] == []
+    finally:
+        run_plnd("stop")
+
+
 def test_an_event_of_the_future_is_said(here: Home, ask: Ask) -> None:
     """The clock was set back since."""
     send(ask, "chromium", now())
-    today = ask("GET", "today")
-    (check,) = doctor.check_sources(lambda method, path: {**today, "now": today["now"] - HOUR_MS})
+    today = {**ask("GET", "today"), "now": now() - HOUR_MS}
+    (check,) = check_heard(here, lambda method, path: {"sources": [], **ask(method, path)}
+                           if path != "today" else today)  # fmt: skip
     assert (check.status, check.message) == ("warn", "the last one lies in the future")
 
 
 def test_a_desktop_that_shows_nothing_is_said(here: Home, ask: Ask) -> None:
     """The daemon tries it, and its reason is passed on."""
-    check = doctor.check_notice(ask)
+    check = check_notice(ask)
     assert check.status == "fail"
     assert check.message.startswith("the desktop did not show it: ")
     assert check.fix
@@ -390,7 +622,7 @@ def test_a_desktop_that_shows_nothing_is_said(here: Home, ask: Ask) -> None:
 
 def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the command nor the module is there."""
-    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(desktop_links.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setenv("PATH", "/nowhere")
-    check = doctor.check_notifier()
+    check = check_notifier()
     assert (check.status, "libnotify-bin" in check.fix) == ("warn", True)

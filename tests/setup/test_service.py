@@ -38,6 +38,7 @@ def test_the_unit_is_one_that_systemd_takes(home: Home, tmp_path: Path) -> None:
     command.chmod(0o700)
     unit = tmp_path / "plnd.service"
     unit.write_text(service.systemd_unit([str(command), "run"], {"PLND_HOME": str(root)}))
+    unit.chmod(0o600)
     lines = unit.read_text().splitlines()
     assert [line for line in lines if line.startswith("[")] == ["[Unit]", "[Service]", "[Install]"]
     assert all("=" in line for line in lines if line and line[0] not in "[#")

@@ -10,10 +10,13 @@ import pytest
 from builders import NOON
 
 from plnd.errors import StorageError
-from plnd.model import Budget, Notice, Pause, Settings, Snooze
+from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
 from plnd.store.book import MOST_NOTICES, Book, Collection
 
-FILES = ("settings", "budgets", "pauses", "notices", "snooze")
+FILES = ("settings", "budgets", "pauses", "notices", "snooze", "sources")
+HEARD = SourceHeard(
+    profile="p", browser="firefox", extension="0.1.0", networks=["x"], heard_at=NOON
+)
 
 
 @pytest.fixture
@@ -38,12 +41,14 @@ def test_all_that_is_kept_is_there_again(book: Book, tmp_path: Path) -> None:
     book.notices.put(notice())
     book.notices.put(notice(shown=False, error="no desktop"))
     book.snooze.put(Snooze(snoozed_until=NOON + 9))
+    book.sources.put(HEARD)
     for one in (book, Book(tmp_path)):
         assert one.settings.get() == settings
         assert [budget.minutes for budget in one.budgets.all()] == [60, 20]
         assert one.pauses.all() == [Pause(start=NOON, end=NOON + 5)]
         assert one.notices.all() == [notice(shown=False, error="no desktop")]
         assert one.snooze.get() == Snooze(snoozed_until=NOON + 9)
+        assert one.sources.all() == [HEARD]
 
 
 def test_the_first_budget_is_an_hour_until_the_user_says_otherwise(
@@ -115,6 +120,7 @@ def test_a_damaged_file_is_set_aside_and_the_others_stay(
     first.pauses.put(Pause(start=NOON))
     first.notices.put(notice())
     first.snooze.put(Snooze(snoozed_until=NOON))
+    first.sources.put(HEARD)
     others = {n: (tmp_path / f"{n}.json").read_bytes() for n in FILES if n != name}
     (tmp_path / f"{name}.json").write_bytes(content)
     book = Book(tmp_path)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,17 @@ DEFAULTS = {
     "quiet_end": None,
     "grace_minutes": 0,
     "notify_budget": True,
+    "notify_profiles": True,
+    "notify_chats": True,
+    "notify_review": True,
+    "chats_outside_budget": True,
+    "review_day": "sun",
+    "review_time": "17:00",
+    "review_interaction_days": 8,
+    "review_breadth": 5,
+    "remind_unshared": False,
+    "cpd_body": "free",
+    "cpd_year_start": "01-01",
     "keep_visits_days": 0,
 }
 
@@ -80,6 +92,7 @@ async def test_today_is_as_the_contract_says(api: Api) -> None:
                 "state": "over",
                 "taking_part_seconds": 300,
                 "interactions": {"post": 1, "reply": 2},
+                "about": ["post", "reply"],
                 "page_seconds": {"feed": 900, "profile": 300},
             },
             {
@@ -90,6 +103,7 @@ async def test_today_is_as_the_contract_says(api: Api) -> None:
                 "state": "under",
                 "taking_part_seconds": 0,
                 "interactions": {},
+                "about": [],
                 "page_seconds": {"feed": 660},
             },
         ],
@@ -356,6 +370,46 @@ async def test_a_trial_notice_says_whether_it_was_seen(api: Api, desktop: Deskto
     assert (await api("GET", "notices"))["notices"] == []
 
 
+async def test_a_source_says_what_it_is_and_the_last_word_counts(api: Api, clock: Clock) -> None:
+    """By profile; who spoke last stands first; it outlives the daemon in a file of its own."""
+    said = {"browser": "firefox", "extension": "0.1.0", "networks": ["x", "facebook", "x"]}
+    heard = {**said, "profile": "p1", "networks": ["facebook", "x"], "heard_at": NOON}
+    assert await api("PUT", "sources/p1", said) == {"source": heard}
+    clock.forward(MINUTE)
+    await api("PUT", "sources/p2", {**said, "browser": "chromium", "networks": []})
+    clock.forward(MINUTE)
+    again = await api("PUT", "sources/p1", {**said, "extension": "0.2.0", "networks": ["x"]})
+    assert again["source"]["networks"] == ["x"]
+    sources = (await api("GET", "sources"))["sources"]
+    assert [(one["profile"], one["extension"], one["heard_at"]) for one in sources] == [
+        ("p1", "0.2.0", NOON + 2 * MINUTE),
+        ("p2", "0.1.0", NOON + MINUTE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"browser": ""}, "browser"),
+        ({"networks": "x"}, "networks"),
+        ({"networks": ["x"] * 257}, "networks"),
+        ({"networks": [""]}, "networks[0]"),
+        ({"os": "linux"}, "os"),
+    ],
+)
+async def test_a_source_that_says_too_much_or_too_little_is_refused(
+    api: Api, change: dict[str, Any], field: str
+) -> None:
+    said = {"browser": "firefox", "extension": "0.1.0", "networks": [], **change}
+    refused(await api("PUT", "sources/p1", said, status=400), "invalid", field)
+    assert await api("GET", "sources") == {"sources": []}
+
+
+async def test_a_source_of_endless_name_is_refused(api: Api) -> None:
+    said = {"browser": "firefox", "extension": "0.1.0", "networks": []}
+    refused(await api("PUT", f"sources/{'p' * 257}", said, status=400), "invalid", "profile")
+
+
 async def test_health_says_who_runs(api: Api, home: Home) -> None:
     assert await api("GET", "health") == {
         "version": __version__,
@@ -372,7 +426,7 @@ async def test_health_says_who_runs(api: Api, home: Home) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda one: f"{one.method} {one.path}")
 async def test_an_unknown_query_is_refused_everywhere(api: Api, route: Any) -> None:
-    path = route.path.removeprefix("/api/v1/").replace("{id}", "all")
+    path = re.sub(r"{\w+}", "all", route.path.removeprefix("/api/v1/"))
     refused(await api(route.method, f"{path}?moon=full", status=400), "invalid", "moon")
 
 

@@ -68,7 +68,7 @@ function row(network) {
     name,
     cell("Time", minutes(network.spent_seconds)),
     cell("Taking part", network.spent_seconds ? share(network) : "–"),
-    cell("What you did", acts(network.interactions)),
+    cell("What you did", acts(network)),
     budgetCell(network),
   );
   return line;
@@ -88,12 +88,13 @@ function cell(label, text, state) {
   return made;
 }
 
-function acts(counts) {
-  const words = Object.entries(counts).map(([action, count]) => {
+/** "about" where some of the acts may have been refused without our knowing, or guessed. */
+function acts({ interactions, about }) {
+  const words = Object.entries(interactions).map(([action, count]) => {
     const [one, many] = ACTS[action] ?? [action, `${action}s`];
     return count === 1 ? `1 ${one}` : `${count} ${many}`;
   });
-  return words.join(", ") || "–";
+  return (about.length > 0 ? "about " : "") + words.join(", ") || "–";
 }
 
 function heard(source, now) {

@@ -1,0 +1,126 @@
+"""The review, the plan, the ledger of work and home, the log of professional development."""
+
+from datetime import date, timedelta
+from typing import Any, get_args
+
+import msgspec
+
+from plnd import pages
+from plnd.api.route import Call, Route
+from plnd.core import Plnd
+from plnd.errors import Invalid
+from plnd.learning import CpdAnswer, CpdBody, CpdChange, CpdLog, CpdRequest
+from plnd.model import Deleted
+from plnd.weekly import Ledger, PlanAnswer, Review
+
+
+def get_review(plnd: Plnd, call: Call) -> Review:
+    """The review of a `week` (2026-W48), else of the last that was due."""
+    return plnd.reviews.week(call.query.get("week"))
+
+
+def get_review_text(plnd: Plnd, call: Call) -> str:
+    """The same review as Markdown."""
+    return pages.review_markdown(_plain(get_review(plnd, call)), plnd.zone().key)
+
+
+def get_review_page(plnd: Plnd, call: Call) -> str:
+    """The same review as a page to print."""
+    return pages.review_page(_plain(get_review(plnd, call)), plnd.zone().key)
+
+
+def get_plan(plnd: Plnd, _: Call) -> PlanAnswer:
+    """This quarter's plan as things stand, beside the last one that was kept."""
+    plan, diff = plnd.reviews.plan()
+    return PlanAnswer(plan=plan, compared=diff)
+
+
+def put_plan(plnd: Plnd, _: Call) -> PlanAnswer:
+    """Keep this quarter's plan, to compare the next one with."""
+    plan, diff = plnd.reviews.keep_plan()
+    return PlanAnswer(plan=plan, compared=diff)
+
+
+def get_ledger(plnd: Plnd, call: Call) -> Ledger:
+    """Work and home, `first` to `last` day (else 28 days); with `names=1` also whom it was with."""
+    last = _day(call, "last") or date.fromisoformat(plnd.today().day)
+    first = _day(call, "first") or last - timedelta(days=27)
+    if not 0 <= (last - first).days <= 3660:
+        raise Invalid("first is not before last, or over ten years ago", field="first")
+    return plnd.reviews.ledger(first, last, names=call.query.get("names") == "1")
+
+
+def get_ledger_page(plnd: Plnd, call: Call) -> str:
+    """The same ledger as a page to hand on."""
+    return pages.ledger_page(_plain(get_ledger(plnd, call)))
+
+
+def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
+    """A `year` of the log by the calendar of a `body` (free, cilip, alia); else this one."""
+    year, body = call.query.get("year"), call.query.get("body")
+    if body is not None and body not in get_args(CpdBody):
+        raise Invalid(f"unknown body {body!r}", "free, cilip or alia", field="body")
+    if year is not None and not (year.isdecimal() and 2000 <= int(year) <= 2100):
+        raise Invalid(f"{year!r} is not a year", "write it as 2026", field="year")
+    return plnd.development.year(None if year is None else int(year), body)  # type: ignore[arg-type]
+
+
+def get_cpd_table(plnd: Plnd, call: Call) -> str:
+    """The same log as CSV; struck rows are left out."""
+    return pages.cpd_csv(_plain(get_cpd(plnd, call)))
+
+
+def get_cpd_page(plnd: Plnd, call: Call) -> str:
+    """The same log as a page to print; struck rows are left out."""
+    return pages.cpd_page(_plain(get_cpd(plnd, call)))
+
+
+def post_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
+    """Add a row of your own."""
+    return CpdAnswer(plnd.development.add(call.body(CpdRequest)))
+
+
+def patch_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
+    """Add a sentence to a row, edit it, strike it."""
+    return CpdAnswer(plnd.development.change(call.path["id"], call.body(CpdChange)))
+
+
+def delete_cpd(plnd: Plnd, call: Call) -> Deleted:
+    """Take back what was changed in a row; a row of your own goes altogether."""
+    plnd.development.forget(call.path["id"])
+    return Deleted(call.path["id"])
+
+
+def _plain(answer: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(answer)
+    return plain
+
+
+def _day(call: Call, name: str) -> date | None:
+    text = call.query.get(name)
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+        _ = found + timedelta(days=2), found - timedelta(days=400)
+    except (ValueError, OverflowError):
+        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field=name) from None
+    return found
+
+
+_WEEK, _LEDGER, _YEAR = ("week",), ("first", "last", "names"), ("year", "body")
+ROUTES = (
+    Route("GET", "/api/v1/review", get_review, Review, query=_WEEK),
+    Route("GET", "/api/v1/review.md", get_review_text, str, query=_WEEK, media="text/markdown"),
+    Route("GET", "/api/v1/review.html", get_review_page, str, query=_WEEK, media="text/html"),
+    Route("GET", "/api/v1/plan", get_plan, PlanAnswer),
+    Route("PUT", "/api/v1/plan", put_plan, PlanAnswer),
+    Route("GET", "/api/v1/ledger", get_ledger, Ledger, query=_LEDGER),
+    Route("GET", "/api/v1/ledger.html", get_ledger_page, str, query=_LEDGER, media="text/html"),
+    Route("GET", "/api/v1/cpd", get_cpd, CpdLog, query=_YEAR),
+    Route("GET", "/api/v1/cpd.csv", get_cpd_table, str, query=_YEAR, media="text/csv"),
+    Route("GET", "/api/v1/cpd.html", get_cpd_page, str, query=_YEAR, media="text/html"),
+    Route("POST", "/api/v1/cpd", post_cpd, CpdAnswer, CpdRequest),
+    Route("PATCH", "/api/v1/cpd/{id}", patch_cpd, CpdAnswer, CpdChange),
+    Route("DELETE", "/api/v1/cpd/{id}", delete_cpd, Deleted),
+)

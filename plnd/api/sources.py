@@ -1,0 +1,25 @@
+"""What the extension says of itself in each browser's profile."""
+
+from plnd.api.route import Call, Route
+from plnd.core import Plnd
+from plnd.errors import Invalid
+from plnd.model import LONGEST_TEXT, SourceAnswer, SourceReport, SourcesAnswer
+
+
+def get_sources(plnd: Plnd, _: Call) -> SourcesAnswer:
+    """Each browser's profile: the extension in it, the networks picked, when it was heard of."""
+    return SourcesAnswer(plnd.sources.heard())
+
+
+def put_source(plnd: Plnd, call: Call) -> SourceAnswer:
+    """What the extension in this profile is, and which networks are picked there."""
+    profile = call.path["profile"]
+    if len(profile) > LONGEST_TEXT:
+        raise Invalid(f"a name is at most {LONGEST_TEXT} characters long", field="profile")
+    return SourceAnswer(plnd.sources.hear(profile, call.body(SourceReport)))
+
+
+ROUTES = (
+    Route("GET", "/api/v1/sources", get_sources, SourcesAnswer),
+    Route("PUT", "/api/v1/sources/{profile}", put_source, SourceAnswer, SourceReport),
+)

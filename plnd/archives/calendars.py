@@ -1,0 +1,213 @@
+"""Calendars (.ics): meetings and term dates in, followed chats out."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import recurring_ical_events
+from msgspec.structs import replace
+
+from plnd.errors import Invalid
+from plnd.learning import Break, Chat, Problem
+from plnd.measures.chats import slots
+
+MOST_OCCURRENCES = 20_000
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An occurrence in a calendar: when (ms), what, with whom. `uid` is the same every time
+    that the same occurrence is read."""
+
+    uid: str
+    at: int
+    summary: str
+    names: tuple[str, ...]
+
+
+def appointments(
+    text: str, zone: ZoneInfo, start: int, end: int
+) -> tuple[list[Appointment], list[Problem]]:
+    """The occurrences that begin in `start <= at < end` (ms), recurrences unrolled.
+
+    `zone` is for times without one. All-day entries are left out: they are no meetings.
+
+    Raises:
+        Invalid: it is no calendar, or one without end.
+    """
+    found: list[Appointment] = []
+    problems: list[Problem] = []
+    for event in _events(text, start, end, problems):
+        begin = event.get("DTSTART").dt
+        if not isinstance(begin, datetime):
+            continue
+        at = _moment(begin, zone)
+        if start <= at < end:
+            uid = str(event.get("UID", event.get("SUMMARY", "")))[:200]
+            found.append(Appointment(f"{uid}@{at}", at, _summary(event), tuple(_names(event))))
+    return found, problems
+
+
+def dates(text: str, start: int, end: int) -> tuple[list[Break], list[Problem]]:
+    """The entries of a calendar of term dates, as days, first and last included.
+
+    Raises:
+        Invalid: it is no calendar, or one without end.
+    """
+    found: list[Break] = []
+    problems: list[Problem] = []
+    for event in _events(text, start, end, problems):
+        begin, close = event.get("DTSTART").dt, event.get("DTEND")
+        first = begin.date() if isinstance(begin, datetime) else begin
+        last = first if close is None else _last_day(close.dt)
+        found.append(
+            Break(
+                first=first.isoformat(),
+                last=max(first, last).isoformat(),
+                name=_summary(event)[:256],
+            )
+        )
+    return found, problems
+
+
+def _events(
+    text: str, start: int, end: int, problems: list[Problem]
+) -> Iterator[icalendar.cal.Component]:
+    calendar = _calendar(text)
+    low, high = (datetime.fromtimestamp(at / 1000, UTC) for at in (start, end))
+    count = 0
+    # One entry at a time: a broken one costs itself only.
+    for alone, name in _alone(calendar):
+        try:
+            _check_rules(alone)
+            unrolled = recurring_ical_events.of(alone).between(low, high)
+        # The library lets errors of every kind through for what it does not understand.
+        except Exception as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            problems.append(Problem(where=name, message=f"cannot be read: {reason[:200]}"))
+            continue
+        count += len(unrolled)
+        if count > MOST_OCCURRENCES:
+            raise Invalid(f"more than {MOST_OCCURRENCES} occurrences", "import a shorter calendar")
+        yield from unrolled
+
+
+def _check_rules(alone: icalendar.Calendar) -> None:
+    """Refuse what repeats within the day: no meeting does, and unrolling it takes minutes."""
+    for event in alone.walk("VEVENT"):
+        rules = event.get("RRULE", [])
+        for rule in rules if isinstance(rules, list) else [rules]:
+            often = str(rule.get("FREQ", ["DAILY"])[0]).lower()
+            if often in ("secondly", "minutely", "hourly"):
+                raise ValueError(f"it repeats too often ({often})")
+
+
+def _calendar(text: str) -> icalendar.Calendar:
+    try:
+        found = icalendar.Calendar.from_ical(text)
+    except (ValueError, IndexError, KeyError) as error:
+        raise Invalid(
+            f"this is no calendar: {str(error)[:200]}", "an .ics file begins with BEGIN:VCALENDAR"
+        ) from error
+    if found.name != "VCALENDAR":
+        raise Invalid("this is no calendar", "an .ics file begins with BEGIN:VCALENDAR")
+    return found
+
+
+def _alone(calendar: icalendar.Calendar) -> Iterator[tuple[icalendar.Calendar, str]]:
+    """A calendar for each entry, with its exceptions and all time zones."""
+    zones = calendar.walk("VTIMEZONE")
+    entries: dict[str, list[icalendar.cal.Component]] = {}
+    for number, event in enumerate(calendar.walk("VEVENT"), 1):
+        entries.setdefault(str(event.get("UID") or f"entry {number}"), []).append(event)
+    for number, parts in enumerate(entries.values(), 1):
+        alone = icalendar.Calendar()
+        for part in (*zones, *parts):
+            alone.add_component(part)
+        yield alone, f"entry {number} ({_summary(parts[0])[:60]})"
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> int:
+    return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp()) * 1000
+
+
+def _last_day(end: date | datetime) -> date:
+    """An end is the first moment, or day, after it all."""
+    if isinstance(end, datetime):
+        return (end - timedelta(microseconds=1)).date()
+    return end - timedelta(days=1)
+
+
+def _summary(event: icalendar.cal.Component) -> str:
+    return " ".join(str(event.get("SUMMARY", "")).split())
+
+
+def _names(event: icalendar.cal.Component) -> Iterator[str]:
+    """The names of those invited; addresses are not looked at."""
+    invited = event.get("ATTENDEE", [])
+    for one in invited if isinstance(invited, list) else [invited]:
+        if name := " ".join(str(one.params.get("CN", "")).split()):
+            yield name
+
+
+# -- out --------------------------------------------------------------------------
+
+
+def chats_calendar(chats: Iterable[Chat], now: int, years: int = 2) -> bytes:
+    """The chats as a calendar to subscribe to, from a month ago and for so many years.
+
+    Each chat is one recurring entry in its own time zone; what falls into a break is taken
+    out, so any reader shows the very slots that plnd counts by.
+    """
+    calendar = icalendar.Calendar()
+    for name, value in (("PRODID", "-//plnd//chats//EN"), ("VERSION", "2.0")):
+        calendar.add(name, value)
+    calendar.add("X-WR-CALNAME", "Chats")
+    start, end = now - 30 * DAY_MS, now + years * 366 * DAY_MS
+    for chat in chats:
+        if event := _chat_event(chat, start, end, now):
+            calendar.add_component(event)
+    calendar.add_missing_timezones(
+        first_date=datetime.fromtimestamp(start / 1000, UTC).date() - timedelta(days=1),
+        last_date=datetime.fromtimestamp(end / 1000, UTC).date() + timedelta(days=366),
+    )
+    return bytes(calendar.to_ical())
+
+
+_DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
+
+
+def _chat_event(chat: Chat, start: int, end: int, now: int) -> icalendar.Event | None:
+    held = slots(chat, start, end)
+    if not held or chat.start is None:
+        return None
+    zone = ZoneInfo(chat.time_zone)
+    first = datetime.fromtimestamp(held[0].starts_at / 1000, zone)
+    # The wall clock is the chat's own, also on a day whose clocks skip that time.
+    clock = time(int(chat.start[:2]), int(chat.start[3:]))
+    begin = datetime.combine(first.date(), clock, zone)
+    event = icalendar.Event()
+    event.add("UID", f"{chat.id}@chats.plnd")
+    event.add("DTSTAMP", datetime.fromtimestamp(now // 1000, UTC))
+    event.add("SUMMARY", f"#{chat.tag}")
+    event.add("CATEGORIES", ["plnd", chat.network])
+    event.add("DTSTART", begin)
+    event.add("DURATION", timedelta(minutes=chat.minutes))
+    rule: dict[str, object] = {"FREQ": "WEEKLY", "BYDAY": _DAYS[chat.weekday]}
+    if chat.repeat == "fortnightly" and chat.anchor:
+        rule |= {"INTERVAL": 2, "WKST": "MO"}
+    if chat.repeat == "monthly":
+        days = [f"{nth}{_DAYS[chat.weekday]}" for nth in chat.nth or [1]]
+        rule |= {"FREQ": "MONTHLY", "BYDAY": days}
+    rule["UNTIL"] = datetime.fromtimestamp(end / 1000, UTC)
+    event.add("RRULE", rule)
+    without = replace(chat, breaks=[])
+    kept = {slot.starts_at for slot in held}
+    left_out = [one for one in slots(without, held[0].starts_at, end) if one.starts_at not in kept]
+    if left_out:
+        days_out = [datetime.fromtimestamp(one.starts_at / 1000, zone).date() for one in left_out]
+        event.add("EXDATE", [datetime.combine(day, clock, zone) for day in days_out])
+    return event

@@ -1,0 +1,75 @@
+"""People out of LinkedIn's archive: Connections.csv."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from plnd.archives.addresses import handle_of
+from plnd.errors import Invalid
+from plnd.learning import Candidate, Problem
+
+NEEDED = ("First Name", "Last Name", "URL")
+
+
+def read(text: str) -> tuple[list[Candidate], list[Problem]]:
+    """The connections, and the lines that say nothing usable.
+
+    Raises:
+        Invalid: there is no header with the columns that LinkedIn writes.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    start = next((n for n, line in enumerate(lines) if _is_header(line)), None)
+    if start is None:
+        first = next((line for line in lines if line.strip()), "")
+        raise Invalid(
+            f"no header with {', '.join(NEEDED)}; the file begins with {first[:80]!r}",
+            "take Connections.csv as it stands in LinkedIn's archive, in English",
+        )
+    people, problems = [], []
+    rows = csv.DictReader(io.StringIO("\n".join(lines[start:])))
+    try:
+        for row in rows:
+            where = f"line {start + rows.line_num}"
+            person = _person(row, where)
+            if person is None:
+                problems.append(Problem(where=where, message="neither a name nor a profile"))
+            else:
+                people.append(person)
+    except csv.Error as error:
+        where = f"line {start + rows.line_num}"
+        problems.append(Problem(where=where, message=f"the file breaks off here: {error}"))
+    return people, problems
+
+
+def _is_header(line: str) -> bool:
+    names = [name.strip() for name in next(csv.reader([line]), [])]
+    return all(name in names for name in NEEDED)
+
+
+def _person(row: Mapping[str, object], where: str) -> Candidate | None:
+    name = " ".join(_texts(row, "First Name", "Last Name"))
+    handle = handle_of(next(iter(_texts(row, "URL")), ""))
+    if not name and handle is None:
+        return None
+    return Candidate(
+        where=where,
+        name=(name or (handle.handle if handle else ""))[:256],
+        handles=[handle] if handle else [],
+        how_met=_since(row),
+    )
+
+
+def _since(row: Mapping[str, object]) -> str:
+    for text in _texts(row, "Connected On"):
+        try:
+            day = datetime.strptime(text, "%d %b %Y").replace(tzinfo=UTC).date()
+        except ValueError:
+            return "connected on LinkedIn"
+        return f"connected on LinkedIn on {day.isoformat()}"
+    return "connected on LinkedIn"
+
+
+def _texts(row: Mapping[str, object], *names: str) -> Iterable[str]:
+    found = (row.get(name) for name in names)
+    return [" ".join(text.split()) for text in found if isinstance(text, str) and text.strip()]

@@ -1,0 +1,89 @@
+"""People out of a vCard file (2.1, 3.0, 4.0)."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import vobject
+
+from plnd.archives.addresses import handle_of
+from plnd.errors import Invalid
+from plnd.learning import MOST_HANDLES, Candidate, Handle, Problem
+
+MOST_CARDS = 20_000
+_CARD = re.compile(
+    r"^BEGIN:VCARD[ \t]*$.*?(?:^END:VCARD[ \t]*$|(?=^BEGIN:VCARD)|\Z)", re.M | re.S | re.I
+)
+_FOLD = re.compile(r"\n[ \t]")
+
+
+def read(text: str) -> tuple[list[Candidate], list[Problem]]:
+    """The people of a vCard file, and the cards that are broken.
+
+    Raises:
+        Invalid: there is no card in it, or too many.
+    """
+    cards = _CARD.findall(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not cards:
+        raise Invalid("there is no vCard in this file", "a vCard file begins with BEGIN:VCARD")
+    if len(cards) > MOST_CARDS:
+        raise Invalid(f"{len(cards)} cards; at most {MOST_CARDS} are read", "import it in parts")
+    people, problems = [], []
+    for number, card in enumerate(cards, 1):
+        try:
+            people.append(_person(card, f"card {number}"))
+        except _Broken as error:
+            problems.append(Problem(where=f"card {number}", message=str(error)))
+    return people, problems
+
+
+class _Broken(Exception):
+    """A card that cannot be used."""
+
+
+def _person(card: str, where: str) -> Candidate:
+    if not re.search(r"^END:VCARD", card, re.M | re.I):
+        raise _Broken("the card has no END:VCARD")
+    try:
+        found = vobject.readOne(card, allowQP=True)
+        name = _name(found)
+        # An address is unfolded and unescaped by vobject; a profile may stand in any of these.
+        addresses = list(_values(found, "url", "x-socialprofile", "socialprofile", "impp"))
+        uids = [f"vcard:{uid[:200]}" for uid in _values(found, "uid") if uid]
+        tags = [
+            tag.strip()[:256] for line in _values(found, "categories") for tag in line.split(",")
+        ]
+    # vobject lets errors of every kind through for what it does not understand.
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise _Broken(f"the card cannot be read: {reason[:200]}") from error
+    if not name:
+        raise _Broken("the card has no name (FN or N)")
+    handles = list(dict.fromkeys(_handles(addresses)))
+    if len(handles) > MOST_HANDLES:
+        raise _Broken(f"{name[:60]}: {len(handles)} handles; a person has at most {MOST_HANDLES}")
+    tags = list(dict.fromkeys(tag for tag in tags if tag))[:50]
+    return Candidate(where=where, name=name[:256], handles=handles, tags=tags, uids=uids)
+
+
+def _name(card: vobject.base.Component) -> str:
+    for written in _values(card, "fn"):
+        if written.strip():
+            return " ".join(written.split())
+    for part in card.contents.get("n", []):
+        parts = (part.value.prefix, part.value.given, part.value.additional, part.value.family)
+        flat = (word if isinstance(word, str) else " ".join(word) for word in parts)
+        return " ".join(" ".join(flat).split())
+    return ""
+
+
+def _values(card: vobject.base.Component, *names: str) -> Iterator[str]:
+    for name in names:
+        for line in card.contents.get(name, []):
+            value = line.value
+            yield ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _handles(addresses: Iterable[str]) -> Iterator[Handle]:
+    for address in addresses:
+        if found := handle_of(address):
+            yield found

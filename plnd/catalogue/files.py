@@ -1,0 +1,82 @@
+"""Where the networks' files lie: those that plnd ships, and the user's own below the home.
+
+A file of the user's takes the place of the shipped one of the same name, or adds a network. One
+that is not as it must be is named and passed over: the shipped one stays in use, and no other
+file is touched by it.
+"""
+
+import functools
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from plnd.catalogue.rules import Network, bad, network
+from plnd.errors import PlndError
+from plnd.resources import extension_dir
+
+LARGEST_FILE_BYTES = 256 * 1024
+
+
+class Effective(NamedTuple):
+    """The networks in use: `own` are the user's files by id, `faults` what is wrong with others."""
+
+    networks: dict[str, Network]
+    own: dict[str, dict[str, Any]]
+    faults: dict[str, PlndError]
+
+
+def shipped_folder() -> Path:
+    return extension_dir() / "catalogue"
+
+
+@functools.cache
+def load() -> dict[str, Network]:
+    """Every shipped network by id, in the catalogue's own order.
+
+    Raises:
+        PlndError: a file is missing or not as it must be; it names the file and the field.
+    """
+    return load_from(shipped_folder())
+
+
+def load_from(folder: Path) -> dict[str, Network]:
+    """The networks that the index.json of `folder` lists; raises as `load` does."""
+    index = folder / "index.json"
+    names = read(index)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise bad(index, "", "must be a list of network ids")
+    paths = [folder / f"{name}.json" for name in names]
+    return {path.stem: network(path, read(path)) for path in paths}
+
+
+def effective(folder: Path) -> Effective:
+    """The shipped networks with the user's own files in `folder` in their place or added."""
+    from plnd.catalogue.examples import checked
+
+    networks, own, faults = dict(load()), {}, {}
+    for path in sorted(folder.glob("[!.]*.json")):
+        try:
+            file = read(path)
+            networks[path.stem] = checked(path, file)
+            own[path.stem] = file
+        except PlndError as error:
+            faults[path.stem] = error
+    return Effective(networks, own, faults)
+
+
+def read(path: Path) -> Any:
+    """The parsed content of a file.
+
+    Raises:
+        PlndError: it cannot be read, is too large, or is not JSON.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise bad(path, "", f"cannot be read: {error.strerror}") from error
+    if len(content) > LARGEST_FILE_BYTES:
+        raise bad(path, "", f"is larger than {LARGEST_FILE_BYTES // 1024} KiB")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise bad(path, "", f"is not JSON: {error}") from error

@@ -1,0 +1,40 @@
+"""Regular expressions that mean the same in Python and in JavaScript."""
+
+import functools
+import re
+
+from plnd.errors import PlndError
+
+
+@functools.cache
+def pattern(text: str) -> re.Pattern[str]:
+    """A pattern with JavaScript's meaning: `$` is the very end, \\d and \\w are ASCII.
+
+    Raises:
+        PlndError: it is no regular expression, or one that only one of the two languages
+            understands; the message shows it.
+    """
+    own = _OWN_ESCAPE.search(text) or _ONE_LANGUAGE.search(_ESCAPED_OR_CLASS.sub("x", text))
+    try:
+        if own:
+            raise re.error(f"{own[0]} means nothing in one of Python and JavaScript")
+        return re.compile(_DOLLAR.sub(_to_end, text), re.ASCII)
+    except re.error as error:
+        raise PlndError(
+            f"the catalogue's pattern {text} is broken: {error}",
+            "install plnd again, or mend the file",
+            code="catalogue",
+        ) from error
+
+
+_ESCAPED_OR_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+# A letter that is escaped means something in both languages only if it is one of these.
+_OWN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![bBdDfnrsStuvwWx])[A-Za-z]")
+# Named groups, look-behinds, flags and comments; possessive and atomic forms.
+_ONE_LANGUAGE = re.compile(r"\(\?[^:=!]|[*+?}]\+")
+# An escaped letter, a class, or the `$` that is left over.
+_DOLLAR = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+
+def _to_end(found: re.Match[str]) -> str:
+    return r"\Z" if found[0] == "$" else found[0]

@@ -1,0 +1,151 @@
+"""What an address or a request means, by the rules of the networks."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from plnd.catalogue.addresses import host_in, place
+from plnd.catalogue.bodies import Body, holds
+from plnd.catalogue.files import load
+from plnd.catalogue.patterns import pattern
+from plnd.catalogue.rules import InteractionRule, Network, PageRule
+
+LONGEST_NAME = 256
+EXPLAINED = ("network", "page", "handle", "tag", "action", "rule")
+
+Networks = Mapping[str, Network]
+
+
+class Recognised(NamedTuple):
+    """What was made of an address or a request, and by which rule ("x#/pages/3").
+
+    `of` are the acts that an `undo` may take back; `certainty` is how sure the rule of a request
+    is: high, medium or low; `once`: several such requests may be one act.
+    """
+
+    network: str
+    page: str | None
+    handle: str | None
+    tag: str | None
+    action: str | None
+    rule: str
+    of: tuple[str, ...] = ()
+    certainty: str | None = None
+    once: bool = False
+
+
+def network_of(host: str, networks: Networks | None = None) -> Network | None:
+    """The network that a host name belongs to."""
+    every = (load() if networks is None else networks).values()
+    return next((network for network in every if host_in(host.lower(), network.hosts)), None)
+
+
+def recognise_page(url: str, networks: Networks | None = None) -> Recognised | None:
+    """What kind of page an address is; None for a page that plnd makes nothing of.
+
+    `networks`: those to choose from; the shipped ones where nothing is given.
+    """
+    found = place(url)
+    network = network_of(found[0], networks) if found else None
+    if found is None or network is None:
+        return None
+    host, path = found
+    for index, rule in enumerate(network.pages):
+        match = _match(rule, host, path)
+        handle = _group(match, rule.handle) if match else None
+        if not match or _reserved(handle, network):
+            continue
+        if rule.handle is None:
+            handle = _handle_in(host, network)
+        tag, where = _group(match, rule.tag), f"{network.id}#/pages/{index}"
+        return Recognised(network.id, rule.page, handle, tag, None, where)
+    return None
+
+
+def _match(rule: PageRule, host: str, path: str) -> re.Match[str] | None:
+    if rule.host is not None and not pattern(rule.host).search(host):
+        return None
+    return pattern(rule.path).search(path)
+
+
+def _reserved(handle: str | None, network: Network) -> bool:
+    return handle is not None and handle.lower() in network.reserved
+
+
+def _handle_in(host: str, network: Network) -> str | None:
+    """The handle that stands in the name of the host itself, as in somebody.tumblr.com."""
+    if network.handle_from_host is None:
+        return None
+    found = pattern(network.handle_from_host).search(host)
+    handle = _group(found, 1) if found else None
+    return None if _reserved(handle, network) else handle
+
+
+def recognise_request(
+    method: str, url: str, body: Body | None = None, networks: Networks | None = None
+) -> Recognised | None:
+    """What a request does; None for one that plnd makes nothing of.
+
+    A `body` of None is one that cannot be read: no rule that asks for a body matches.
+    """
+    for network, index, rule in _candidates(method, url, load() if networks is None else networks):
+        if rule.body is None or (body is not None and holds(rule.body, body)):
+            where = f"{network.id}#/interactions/{index}"
+            how = (rule.of, rule.certainty, rule.once)
+            return Recognised(network.id, None, None, None, rule.action, where, *how)
+    return None
+
+
+def explain(
+    url: str, method: str = "GET", body: str | None = None, networks: Networks | None = None
+) -> dict[str, str | None]:
+    """What `recognise` makes of it, in the words of `plnd explain --json`.
+
+    Every value is None where it makes nothing of it.
+    """
+    found = recognise(url, method, body, networks)
+    return {name: getattr(found, name, None) for name in EXPLAINED}
+
+
+def recognise(
+    url: str, method: str = "GET", body: str | None = None, networks: Networks | None = None
+) -> Recognised | None:
+    """What plnd makes of an address, or (with another method or a body) of a request.
+
+    `body` is JSON, the fields of a form included, or any other text; an address without a
+    scheme is taken for https. A GET is a page, unless a rule takes it for an act.
+    """
+    address = url if _HAS_SCHEME.match(url) else f"https://{url}"
+    sent = None if body is None else Body.of(body)
+    act = recognise_request(method.upper(), address, sent, networks)
+    if act or method.upper() != "GET" or body is not None:
+        return act
+    return recognise_page(address, networks)
+
+
+_HAS_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+
+
+def _candidates(
+    method: str, url: str, networks: Networks
+) -> Iterator[tuple[Network, int, InteractionRule]]:
+    """The rules whose host, method and address fit, in order."""
+    found = place(url)
+    if found is None:
+        return
+    for network in networks.values():
+        if not host_in(found[0], network.write_hosts):
+            continue
+        for index, rule in enumerate(network.interactions):
+            if rule.method == method and pattern(rule.url).search(url):
+                yield network, index, rule
+
+
+def _group(found: re.Match[str] | None, number: int | None) -> str | None:
+    """The text of a group, decoded; None when there is none, or it is no sensible name."""
+    text = None if number is None or found is None else found[number]
+    if text is None:
+        return None
+    name = unquote(text, errors="replace")
+    return name if len(name) <= LONGEST_NAME else None

@@ -1,0 +1,124 @@
+"""The networks and their rules: what is in use, and files of the user's own."""
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from plnd import client
+from plnd.cli import DONE, print_json
+from plnd.commands.command import Command, ask, json_option
+from plnd.errors import Invalid, NotFound, PlndError
+from plnd.place import editor, place
+
+TAKEN = "browsers take it when plnd's popup is opened, or within the hour"
+
+
+def _network_options(parser: ArgumentParser) -> None:
+    json_option(parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="list | show | edit | reset")
+    for verb, what in (
+        ("list", "the networks (the default)"),
+        ("show", "a network's hosts and rules"),
+        ("edit", "change a network's file in your editor"),
+        ("reset", "go back to the file that plnd ships"),
+    ):
+        one = verbs.add_parser(verb, help=what)
+        one.add_argument("--json", action="store_true", default=False, dest="json_too")
+        if verb != "list":
+            one.add_argument("id", metavar="ID", help="the network, e.g. x")
+
+
+def _network(args: Namespace) -> int:
+    as_json = args.json or getattr(args, "json_too", False)
+    verbs = {"show": _show, "edit": _edit, "reset": _reset}
+    if args.verb in verbs:
+        return verbs[args.verb](args.id, as_json)
+    answer = ask("GET", "networks")
+    print_json(answer) if as_json else print("\n".join(_line(one) for one in answer["networks"]))
+    return DONE
+
+
+def _line(network: dict[str, Any]) -> str:
+    words = f"{network['id']:<14} {network['name']:<16}"
+    if network["source"] == "own":
+        words += " your own file"
+    if network["fault"]:
+        words += f" not used: {network['fault']['message']}"
+    return words.rstrip()
+
+
+def _show(id: str, as_json: bool) -> int:
+    from plnd import catalogue
+    from plnd.store import networks
+    from plnd.store.files import home
+
+    found = catalogue.effective(networks.folder(home()))
+    if id not in found.networks:
+        raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
+    file = found.own.get(id) or catalogue.read(catalogue.shipped_folder() / f"{id}.json")
+    print_json(file) if as_json else print(_words(file))
+    return DONE
+
+
+def _words(file: dict[str, Any]) -> str:
+    lines = [
+        f"{file['name']}: {file.get('note', '')}".rstrip(": "),
+        "hosts: " + " ".join(dict.fromkeys([*file["hosts"], *file["write_hosts"]])),
+        "",
+        *(
+            f"  /pages/{index:<4} {rule['page']:<14} {rule['path']}"
+            for index, rule in enumerate(file["pages"])
+        ),
+        "",
+        *(
+            f"  /interactions/{index:<4} {rule['action']:<8} {rule['certainty']:<7}"
+            f" {rule['method']} {rule['url']}"
+            for index, rule in enumerate(file["interactions"])
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _edit(id: str, as_json: bool) -> int:
+    import subprocess
+
+    from plnd.store import networks
+    from plnd.store.files import home
+
+    command = editor()
+    if not command:
+        raise Invalid("no editor is known", "set EDITOR, e.g. EDITOR=nano")
+    path = networks.draft(home(), id)
+    try:
+        code = subprocess.call([*command, str(path)])
+    except OSError as error:
+        raise PlndError(
+            f"cannot start {command[0]}: {error.strerror}", "set EDITOR to an editor that is there"
+        ) from error
+    if code != 0:
+        raise PlndError(f"{command[0]} ended with {code}: nothing was changed", f"see {path}")
+    changed = networks.take(home(), id)
+    return _done(id, changed, f"{id}: checked and in use; {TAKEN}", as_json)
+
+
+def _reset(id: str, as_json: bool) -> int:
+    from plnd.store import networks
+    from plnd.store.files import home
+
+    changed = networks.reset(home(), id)
+    return _done(id, changed, f"{id}: your own file is gone; {TAKEN}", as_json)
+
+
+def _done(id: str, changed: bool, words: str, as_json: bool) -> int:
+    found = client.daemon(place())
+    if found and changed:
+        client.ask(found, "GET", "networks")  # the daemon reads them anew
+    if as_json:
+        print_json({"network": id, "changed": changed})
+    else:
+        print(words if changed else f"{id}: nothing changed")
+    return DONE
+
+
+COMMANDS = {
+    "network": Command("the networks and their rules", _network_options, _network),
+}

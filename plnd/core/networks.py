@@ -1,0 +1,28 @@
+"""The networks in the API's shape."""
+
+from plnd.catalogue import Effective
+from plnd.errors import PlndError
+from plnd.model import NetworkEntry, NetworkFault, NetworksAnswer
+
+
+def networks_answer(found: Effective) -> NetworksAnswer:
+    """All networks by id: those in use, and those whose own file is not as it must be."""
+    names = sorted({*found.networks, *found.faults})
+    return NetworksAnswer([_entry(found, name) for name in names])
+
+
+def _entry(found: Effective, id: str) -> NetworkEntry:
+    network, file = found.networks.get(id), found.own.get(id)
+    return NetworkEntry(
+        id=id,
+        name=network.name if network else id,
+        source="own" if file else "plnd" if network else None,
+        file=file,
+        fault=_fault(id, found.faults.get(id)),
+    )
+
+
+def _fault(id: str, error: PlndError | None) -> NetworkFault | None:
+    if error is None:
+        return None
+    return NetworkFault(file=f"networks/{id}.json", field=error.field or "", message=error.message)

@@ -1,0 +1,332 @@
+"""The weekly review, the quarterly plan, the ledger of work and home."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from plnd.core.chats import Chats
+from plnd.core.ground import DAY_MS, Ground
+from plnd.core.journal import Journal
+from plnd.core.people import People, person_view
+from plnd.errors import Invalid
+from plnd.learning import EntryView, PersonView
+from plnd.measures.review import (
+    TALKING,
+    LedgerRow,
+    Plan,
+    PlanDiff,
+    Week,
+    advice,
+    breadth,
+    compared,
+    ledger,
+    lights,
+    plan,
+    quarter_name,
+    reviewed_week,
+    rung,
+    week_begin,
+)
+from plnd.model import ProfileToday
+from plnd.notices.rules import minute_of
+from plnd.weekly import Ledger, Review, ReviewChat, Shared
+
+MOST_DRIFTING = 10
+ARTICLE_MS = 2 * 60_000
+SHARED_WITHIN_MS = 10 * 60_000
+MOST_ARTICLES = 5
+FRIDAY = 4
+FIRST_YEAR = 2000
+
+
+class Reviews:
+    """Sums of weeks and quarters. `profiles` gives the user's own, as today shows them;
+    `spent` and `budget_minutes` what of a day counts against the budget, and the budget."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        people: People,
+        chats: Chats,
+        journal: Journal,
+        profiles: Callable[[], list[ProfileToday]],
+        budget_minutes: Callable[[date], int | None],
+    ) -> None:
+        self._ground = ground
+        self._people = people
+        self._chats = chats
+        self._journal = journal
+        self._profiles = profiles
+        self._budget_minutes = budget_minutes
+
+    # -- the week ----------------------------------------------------------------------
+
+    def current(self) -> tuple[str, date]:
+        """The week that the last review was about, and the day of that review."""
+        settings = self._ground.settings()
+        now = self._ground.clock()
+        return reviewed_week(
+            self._ground.day_of(now),
+            self._ground.minute_of_day(now),
+            settings.review_day,
+            minute_of(settings.review_time),
+        )
+
+    def week(self, name: str | None = None) -> Review:
+        """The review of a week (2026-W48), else of the last that was due.
+
+        Raises:
+            Invalid: there is no such week.
+        """
+        name = name or self.current()[0]
+        try:
+            first = week_begin(name)
+            if first.year < FIRST_YEAR:
+                raise ValueError(name)
+            last = first + timedelta(days=6)
+            (start, _), (_, end) = self._ground.day_bounds(first), self._ground.day_bounds(last)
+        except (ValueError, OverflowError):
+            raise Invalid(f"{name!r} is not a week", "write it as 2026-W48", field="week") from None
+        settings = self._ground.settings()
+        sums = self._sums(first, start, end)
+        drifting = self._people.drifting()
+        tie = self._people.weak_tie()
+        held = self._held(start, min(end, self._ground.clock()))
+        next_chat = self._chats.next()
+        return Review(
+            week=name,
+            first=first.isoformat(),
+            last=last.isoformat(),
+            days_known=sums.days_known,
+            lights=lights(
+                sums,
+                interaction_days=settings.review_interaction_days,
+                breadth=float(settings.review_breadth),
+            ),
+            interaction_days=sums.interaction_days,
+            interaction_days_28=sums.interaction_days_28,
+            spent_seconds=sums.spent_ms // 1000,
+            budgeted_seconds=sums.budgeted_ms // 1000,
+            taking_part_seconds=sums.taking_part_ms // 1000,
+            scrolling_seconds=(sums.spent_ms - sums.taking_part_ms) // 1000,
+            chat_seconds=sums.chat_ms // 1000,
+            chats=held,
+            new_people=self._new(start, end),
+            drifting=[person_view(one) for one in drifting[:MOST_DRIFTING]],
+            drifting_count=len(drifting),
+            weak_tie=self._people.view(tie) if tie else None,
+            stale_profiles=[one for one in self._profiles() if _stale(one)],
+            learned=self._learned(start, end),
+            shared=self._shared(start, end),
+            suggestion=advice(
+                sums,
+                drifting=drifting,
+                tie=tie.name if tie else None,
+                missed=[one.tag for one in held if one.attended == "missed"],
+                next_chat=next_chat.tag if next_chat else None,
+            ),
+        )
+
+    def _sums(self, first: date, start: int, end: int) -> Week:
+        now = self._ground.clock()
+        until = min(end, now)
+        begin = self._ground.log.first_moment()
+        spent = taking_part = 0
+        days: set[date] = set()
+        low, _ = self._ground.day_bounds(first - timedelta(days=21))
+        for quarter, sums in self._ground.log.quarters(low, end).items():
+            if any(action in TALKING for _, action in sums.acts):
+                days.add(self._ground.day_of(quarter))
+            if quarter >= start:
+                spent += sum(ms for ms, _ in sums.times.values())
+                taking_part += sum(ms for _, ms in sums.times.values())
+        chat = sum(tally.spent_ms for tally in self._chats.times(start, end).values())
+        outside = self._ground.settings().chats_outside_budget
+        minutes = [self._budget_minutes(first + timedelta(days=number)) for number in range(7)]
+        given = [one for one in minutes if one is not None]
+        return Week(
+            days_known=0 if begin is None else max(0, -(-(until - begin) // DAY_MS)),
+            spent_ms=spent,
+            budgeted_ms=spent - chat if outside else spent,
+            taking_part_ms=taking_part,
+            chat_ms=chat,
+            budget_minutes=sum(given) if given else None,
+            interaction_days=sum(day >= first for day in days),
+            interaction_days_28=len(days),
+            breadth=self._breadth(end - 28 * DAY_MS, end),
+            freshness=self._freshness(),
+        )
+
+    def _breadth(self, start: int, end: int) -> float | None:
+        """As if the user spoke equally with so many: over people, and handles that are nobody's."""
+        counts: dict[str, int] = {}
+        own = self._people.own()
+        owners = self._people.directory.by_handle
+        for one in self._ground.log.touch_counts(start, end):
+            if one.kind == "visit" or one.key in own:
+                continue
+            owner = owners.get(one.key)
+            name = owner.id if owner else ":".join(one.key)
+            counts[name] = counts.get(name, 0) + one.count
+        for meeting in self._ground.book.meetings.all():
+            if start <= meeting.at < end:
+                who = self._people.directory.by_id.get(meeting.person)
+                name = who.id if who else meeting.person
+                counts[name] = counts.get(name, 0) + 1
+        return breadth(counts.values())
+
+    def _freshness(self) -> dict[str, str]:
+        names = self._ground.names
+        return {
+            f"{names.get(one.network, one.network)} (@{one.handle})": one.freshness
+            for one in self._profiles()
+            if one.mode == "active"
+        }
+
+    def _held(self, start: int, end: int) -> list[ReviewChat]:
+        found = []
+        for one in self._chats.held(start, end):
+            if start <= one.slot.starts_at and one.slot.ends_at <= end:
+                went = self._chats.went(one.chat, one.slot)
+                found.append(
+                    ReviewChat(
+                        tag=one.chat.tag, starts_at=one.slot.starts_at, attended=went.attended
+                    )
+                )
+        return found
+
+    def _new(self, start: int, end: int) -> list[PersonView]:
+        """People added in that time."""
+        people = [one for one in self._ground.book.people.all() if start <= one.added_at < end]
+        return [person_view(one) for one in self._people.standings(people)]
+
+    def _learned(self, start: int, end: int) -> list[EntryView]:
+        return [self._journal.view(one) for one in self._journal.entries(start, end)]
+
+    def _shared(self, start: int, end: int) -> Shared:
+        """Give and take, the next rung, and on Fridays, if wanted, what was read and not shared."""
+        acts: dict[str, int] = {}
+        for sums in self._ground.log.quarters(start, end).values():
+            for (_, action), count in sums.acts.items():
+                acts[action] = acts.get(action, 0) + count
+        listened = sum(one.attended == "listened" for one in self._held(start, end))
+        reached, following = rung(acts, listened)
+        return Shared(
+            own_posts=acts.get("post", 0),
+            others_shared=acts.get("share", 0),
+            replies=acts.get("reply", 0),
+            rung=reached,
+            next_rung=following,
+            unshared=self._unshared(start, end),
+        )
+
+    def _unshared(self, start: int, end: int) -> list[str]:
+        """Networks and names of articles that were read for two minutes and not shared."""
+        now = self._ground.clock()
+        settings = self._ground.settings()
+        if not settings.remind_unshared or self._ground.day_of(now).weekday() != FRIDAY:
+            return []
+        shares = self._ground.log.shares(start, end + SHARED_WITHIN_MS)
+        found: dict[str, None] = {}
+        for begin, close, network, handle in self._ground.log.articles(start, end, ARTICLE_MS):
+            if not any(
+                network == where and begin <= at <= close + SHARED_WITHIN_MS for at, where in shares
+            ):
+                name = self._ground.names.get(network, network)
+                found[f"{name}: @{handle}" if handle else name] = None
+        return list(found)[:MOST_ARTICLES]
+
+    # -- the quarter -------------------------------------------------------------------------
+
+    def plan(self) -> tuple[Plan, PlanDiff | None]:
+        """This quarter's plan as things stand, beside the last one that was kept."""
+        now = self._ground.clock()
+        quarter = quarter_name(self._ground.day_of(now))
+        made = plan(
+            quarter=quarter,
+            made_at=now,
+            suggested=self._people.suggested(),
+            drifting=self._people.drifting(),
+            freshness=self._freshness(),
+            unaffordable=self._unaffordable(),
+            unconfirmed=[
+                one.tag
+                for one in self._chats.followed()
+                if self._chats.history(one).state == "unconfirmed"
+            ],
+        )
+        last = max(
+            (one for one in self._ground.book.plans.all() if one.quarter < quarter),
+            key=lambda one: one.quarter,
+            default=None,
+        )
+        return made, compared(made, last) if last else None
+
+    def keep_plan(self) -> tuple[Plan, PlanDiff | None]:
+        """Keep the plan, in place of one kept before in this quarter."""
+        made, diff = self.plan()
+        self._ground.book.plans.put(made)
+        return made, diff
+
+    def _unaffordable(self) -> list[tuple[str, str]]:
+        """Networks that took time for four weeks and saw no interaction."""
+        now = self._ground.clock()
+        spent: dict[str, int] = {}
+        acts: set[str] = set()
+        for sums in self._ground.log.quarters(now - 28 * DAY_MS, now + 1).values():
+            for (network, _), (ms, _) in sums.times.items():
+                spent[network] = spent.get(network, 0) + ms
+            acts |= {network for network, _ in sums.acts}
+        names: Mapping[str, str] = self._ground.names
+        rows = sorted(
+            ((ms, net) for net, ms in spent.items() if net not in acts and ms >= 3 * 3_600_000),
+            reverse=True,
+        )
+        return [
+            (names.get(net, net), f"{ms // 3_600_000} hours in four weeks without an interaction")
+            for ms, net in rows
+        ]
+
+    # -- work and home --------------------------------------------------------------------------
+
+    def ledger(self, first: date, last: date, *, names: bool) -> Ledger:
+        """Time and interactions in work hours and off them, from the first day to the last.
+
+        With `names`, also whom it was with in work hours; off, only how many.
+        """
+        (start, _), (_, end) = self._ground.day_bounds(first), self._ground.day_bounds(last)
+        zone, hours = self._ground.zone(), self._ground.work_hours()
+        rows: list[dict[str, tuple[int, int, int, int]]] = []
+        for begin, sums in self._ground.log.quarters(start, end).items():
+            working = hours.at(begin, zone)
+            for (network, _), (spent, part) in sums.times.items():
+                rows.append({network: (spent, spent if working else 0, part, 0)})
+            for (network, _), count in sums.acts.items():
+                rows.append({network: (0, 0, 0, count)})
+        people = self._at_work(start, end)
+        return Ledger(
+            first=first.isoformat(),
+            last=last.isoformat(),
+            rows=_named(ledger(rows), self._ground.names),
+            people=len(people),
+            names=sorted(people) if names else None,
+        )
+
+    def _at_work(self, start: int, end: int) -> set[str]:
+        """The people dealt with in work hours, by name."""
+        zone, hours = self._ground.zone(), self._ground.work_hours()
+        owners = self._people.directory.by_handle
+        found = set()
+        for key, at in self._ground.log.touch_times(start, end):
+            if (owner := owners.get(key)) and hours.at(at, zone):
+                found.add(owner.name)
+        return found
+
+
+def _named(rows: list[LedgerRow], names: Mapping[str, str]) -> list[LedgerRow]:
+    return [replace(row, network=names.get(row.network, row.network)) for row in rows]
+
+
+def _stale(one: ProfileToday) -> bool:
+    return one.mode == "active" and one.freshness == "stale"

@@ -1,0 +1,245 @@
+"""The only requests that plnd makes to anywhere: a feed that the user turned on, politely.
+
+https only; no address that is not public, at any turn of the way; at most three redirects, ten
+seconds and 2 MiB; no cookies, no proxy, nothing kept between two requests.
+"""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from msgspec import Struct
+
+from plnd import __version__
+from plnd.errors import PlndError
+
+USER_AGENT = f"plnd/{__version__} (a person's own reader; asks once a day at most)"
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9"
+ACCEPT += ", text/html;q=0.5, */*;q=0.1"
+MOST_BYTES = 2 * 1024 * 1024
+TOTAL_SECONDS = 10.0
+MOST_REDIRECTS = 3
+LONGEST_WAIT_MS = 30 * 86_400_000
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Networks whose addresses carry an IPv4 address that may be anybody's.
+_TRANSLATED = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32")]
+_PRIVATE = "is not a public address"
+
+OpenSocket = Callable[[Any], socket.socket]
+
+
+class FetchFailed(PlndError):
+    """A request that did not bring what was asked for; the message says which host and why."""
+
+    code = "fetch_failed"
+
+
+class Outgoing(Struct, frozen=True, kw_only=True):
+    """One request that left this machine: to which host, and how it went."""
+
+    host: str
+    outcome: str
+    bytes: int = 0
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """An answer: `content` is None when nothing changed (304) or the host asks for patience."""
+
+    url: str
+    status: int
+    content: bytes | None = None
+    content_type: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after_ms: int = 0
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is anybody's on the internet, and nobody's in this house."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped:
+            ip = ip.ipv4_mapped
+        elif any(ip in network for network in _TRANSLATED):
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+def open_public(info: Any) -> socket.socket:
+    """A socket to what was looked up. Every connection comes by here, also after a redirect."""
+    family, kind, protocol, _, address = info
+    if not is_public(address[0]):
+        raise OSError(f"{address[0]} {_PRIVATE}")
+    return socket.socket(family=family, type=kind, proto=protocol)
+
+
+class Fetch:
+    """Makes requests and notes each of them with `note`.
+
+    `open_socket` and `trust` stand for the outside world, which tests have on loopback.
+    """
+
+    def __init__(
+        self,
+        note: Callable[[Outgoing], None],
+        *,
+        open_socket: OpenSocket = open_public,
+        resolver: aiohttp.abc.AbstractResolver | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._note = note
+        self._open_socket = open_socket
+        self._resolver = resolver
+        self._trust = trust
+
+    async def get(
+        self, url: str, *, now: int, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched:
+        """The answer to one request, redirects followed.
+
+        Raises:
+            FetchFailed: there is no answer, or not one that can be used.
+        """
+        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in asked.items() if value}
+        async with self._session() as session:
+            for _ in range(MOST_REDIRECTS + 1):
+                found = await self._hop(session, _secure(url), headers, now)
+                if isinstance(found, Fetched):
+                    return found
+                url = found
+        raise FetchFailed(f"{_host(url)} redirects in circles")
+
+    def _session(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            socket_factory=self._open_socket,
+            resolver=self._resolver,
+            ssl=True if self._trust is None else self._trust,
+            use_dns_cache=False,
+            force_close=True,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": USER_AGENT, "Accept": ACCEPT},
+            trust_env=False,
+        )
+
+    async def _hop(
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], now: int
+    ) -> Fetched | str:
+        """One request: its answer, or the address that it leads on to."""
+        host = _host(url)
+        outcome, size = "failed", 0
+        try:
+            async with session.get(url, headers=headers, allow_redirects=False) as response:
+                outcome = str(response.status)
+                if response.status in _REDIRECTS and "Location" in response.headers:
+                    return urljoin(url, response.headers["Location"])
+                content = await _content(response) if response.status == 200 else None
+                size = len(content or b"")
+                return _fetched(url, response, content, now)
+        except FetchFailed as error:
+            outcome = error.code
+            raise
+        except TimeoutError as error:
+            outcome = "timeout"
+            raise FetchFailed(f"{host} took longer than {TOTAL_SECONDS:.0f} seconds") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            failed = _failed(host, error)
+            outcome = "not_sent" if failed.code == "private_address" else failed.code
+            raise failed from error
+        finally:
+            self._note(Outgoing(host=host, outcome=outcome, bytes=size))
+
+
+def _secure(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme == "https" and parts.hostname and not parts.username
+    except ValueError:
+        fits = False
+    if not fits:
+        raise FetchFailed(
+            "the way leads to an address that is not https, or carries a name to log in with",
+            code="insecure",
+        )
+    return url
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    parts, size = [], 0
+    async for part in response.content.iter_chunked(64 * 1024):
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            raise FetchFailed(
+                f"{response.url.host} sends more than {MOST_BYTES >> 20} MiB", code="too_large"
+            )
+    return b"".join(parts)
+
+
+def _fetched(
+    url: str, response: aiohttp.ClientResponse, content: bytes | None, now: int
+) -> Fetched:
+    headers, status = response.headers, response.status
+    if content is None and status not in (304, 429, 503):
+        raise FetchFailed(f"{_host(url)} answers {status}", _HINTS.get(status, ""))
+    return Fetched(
+        url=url,
+        status=status,
+        content=content,
+        content_type=headers.get("Content-Type", ""),
+        etag=headers.get("ETag"),
+        last_modified=headers.get("Last-Modified"),
+        retry_after_ms=retry_after_ms(headers.get("Retry-After", ""), now),
+    )
+
+
+_HINTS = {
+    401: "this server shows nothing without logging in; turn the feed off",
+    403: "this server shows the profile to nobody outside; turn the feed off",
+    404: "there is no such feed; check the handle",
+    410: "the feed is gone; turn it off",
+}
+
+
+def retry_after_ms(text: str, now: int) -> int:
+    """How long a host asks to be left alone: seconds or a date; a month at most."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal() and len(text) < 12:
+        return min(int(text) * 1000, LONGEST_WAIT_MS)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    ahead = int((aware - datetime.fromtimestamp(now / 1000, UTC)).total_seconds() * 1000)
+    return max(0, min(ahead, LONGEST_WAIT_MS))
+
+
+def _failed(host: str, error: Exception) -> FetchFailed:
+    """What went wrong, in words for people."""
+    if _PRIVATE in str(getattr(error, "os_error", "")):
+        return FetchFailed(
+            f"{host} leads to an address that is not public; plnd does not go there",
+            code="private_address",
+        )
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+        return FetchFailed(f"{host} cannot prove that it is {host}", code="untrusted")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return FetchFailed(f"{host} is not found; is the network there?", code="unreachable")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return FetchFailed(f"{host} cannot be reached", code="unreachable")
+    return FetchFailed(f"{host} does not answer as a web server should", code="bad_answer")

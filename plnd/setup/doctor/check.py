@@ -1,0 +1,45 @@
+"""One link of the chain: how it stands, what was seen, what to do about it."""
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from plnd import place
+from plnd.store.files import Home
+
+Status = Literal["ok", "warn", "fail"]
+Ask = Callable[[str, str], Any]
+"""Asks the daemon: method, path after /api/v1/. Raises PlndError."""
+
+
+class Check(NamedTuple):
+    """One link: what it is, how it stands, what was seen, and what to do ("" when well).
+
+    `mend` does it, where that is safe: it loses nothing and touches only what is plnd's.
+    It raises PlndError.
+    """
+
+    name: str
+    status: Status
+    message: str
+    fix: str = ""
+    mend: Callable[[], object] | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        """As `plnd doctor --json` shows it."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+    def line(self) -> str:
+        """As `plnd doctor` shows it: a line, and one more with what to do."""
+        first = f"{self.status:<5}{self.name}: {self.message}"
+        return f"{first}\n     -> {self.fix}" if self.fix else first
+
+
+def place_of(home: Home) -> place.Place:
+    """The home as the light modules know it."""
+    root = None if home.root is None else str(home.root)
+    return place.Place(str(home.state), str(home.data), str(home.host), root)

@@ -1,0 +1,154 @@
+"""What is heard of the extensions: that they are there, see what was picked, and send."""
+
+import contextlib
+import functools
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from plnd.errors import PlndError
+from plnd.resources import extension_dir
+from plnd.setup.doctor.check import Ask, Check
+from plnd.store.files import Home
+
+QUIET_DAYS = 2
+FUTURE_MS = 5 * 60 * 1000
+DAY_MS = 24 * 60 * 60 * 1000
+
+# What the main program of each browser is called, by the word that its extension reports.
+PROGRAMS = {
+    "chromium": {"chromium", "chromium-browser"},
+    "chrome": {"chrome"},
+    "edge": {"msedge"},
+    "brave": {"brave"},
+    "vivaldi": {"vivaldi-bin"},
+    "opera": {"opera"},
+    "firefox": {"firefox", "firefox-esr", "firefox-bin"},
+}
+
+
+def check_heard(home: Home, ask: Ask | None, proc: Path = Path("/proc")) -> list[Check]:
+    """Each browser whose extension was ever heard of: the extension, and its events."""
+    if ask is None:
+        return [Check("events", "warn", "not looked at: the daemon does not run", "plnd start")]
+    try:
+        today, sources = ask("GET", "today"), ask("GET", "sources")["sources"]
+    except PlndError as error:
+        return [Check("events", "fail", error.message, error.hint)]
+    latest: dict[str, Any] = {}
+    for one in sources:  # who spoke last stands first
+        latest.setdefault(one["browser"], one)
+    events = {one["browser"]: one["last_event_at"] for one in today["sources"]}
+    if not latest and not events:
+        fix = "add the extension to your browser and pick the networks in it"
+        return [Check("events", "warn", "no browser has ever sent any", fix)]
+    processes = list(_processes(proc))
+    now = today["now"]
+    return [
+        *(_check_extension(home, one, now, processes) for one in latest.values()),
+        *(_check_events(browser, at, now) for browser, at in events.items()),
+        *(_check_no_events(browser) for browser in latest.keys() - events.keys()),
+    ]
+
+
+def _check_extension(
+    home: Home, source: dict[str, Any], now: int, processes: list["Process"]
+) -> Check:
+    """Of one browser: it runs, it is this plnd's, and it may see something."""
+    browser = source["browser"]
+    name = f"extension in {browser}"
+    said = f"{source['extension']}, heard of {ago(now - source['heard_at'])}"
+    if not source["networks"]:
+        fix = f"open plnd's popup in {browser}, then Networks, and pick some"
+        return Check(name, "warn", f"{said}: it may see no network", fix)
+    if _is_cut_off(home, browser, processes):
+        fix = f"click plnd's icon in {browser}, which wakes it; else switch it off and on again"
+        return Check(name, "warn", f"{said}: {browser} runs, the extension does not", fix)
+    if source["extension"] != shipped_version():
+        fix = f"load the extension in {browser} anew"
+        return Check(name, "warn", f"{said}: plnd has {shipped_version()}", fix)
+    return Check(name, "ok", f"{said}: sees {', '.join(source['networks'])}")
+
+
+@functools.cache
+def shipped_version() -> str:
+    """The version of the extension that comes with this plnd."""
+    return str(json.loads((extension_dir() / "manifest.json").read_bytes())["version"])
+
+
+def _check_events(browser: str, last: int, now: int) -> Check:
+    name = f"events from {browser}"
+    if last > now + FUTURE_MS:
+        message = "the last one lies in the future"
+        return Check(name, "warn", message, "set this machine's clock")
+    if now - last > QUIET_DAYS * DAY_MS:
+        fix = f"is the extension on in {browser}? Its popup says what is wrong"
+        return Check(name, "warn", f"none for {(now - last) // DAY_MS} days", fix)
+    return Check(name, "ok", f"the last one {ago(now - last)}")
+
+
+def _check_no_events(browser: str) -> Check:
+    fix = f"open a network that you picked in {browser}; its popup says what plnd makes of it"
+    return Check(f"events from {browser}", "warn", "none ever", fix)
+
+
+def ago(ms: int) -> str:
+    """A length of time as "5 minutes ago"."""
+    minutes = max(0, ms // 60_000)
+    if minutes < 120:
+        return f"{minutes} minutes ago"
+    hours = minutes // 60
+    return f"{hours} hours ago" if hours < 48 else f"{hours // 24} days ago"
+
+
+# ---- processes
+
+
+class Process(NamedTuple):
+    """A process of this user: whose child it is, its program, and its command line."""
+
+    pid: int
+    parent: int
+    program: str
+    words: list[str]
+
+
+def _processes(proc: Path) -> Iterable[Process]:
+    """Those of this user's home folder; none where the system does not show them so."""
+    for folder in proc.glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            environment, words = _texts(folder / "environ"), _texts(folder / "cmdline")
+            if _is_elsewhere(environment, words):
+                continue
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            program = (folder / "exe").readlink().name.removesuffix(" (deleted)")
+            yield Process(int(folder.name), parent, program, words)
+
+
+def _texts(path: Path) -> list[str]:
+    return path.read_bytes().decode(errors="replace").split("\0")
+
+
+def _is_elsewhere(environment: list[str], words: list[str]) -> bool:
+    """Whether a process belongs to another home, or is a browser with its profiles elsewhere."""
+    home = str(Path.home())
+    said = [one for one in environment if one.startswith("HOME=")]
+    if said:
+        return said[0] != f"HOME={home}"
+    # Chromium writes its title over its environment, the words of its command in one.
+    given = " ".join(words).partition("--user-data-dir=")[2]
+    return bool(given) and not given.startswith(home)
+
+
+def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
+    """Whether a browser runs, and no native host of this home is a child of it.
+
+    An extension that runs keeps its host: the port is open from its first word on.
+    """
+    named = [one for one in processes if one.program in PROGRAMS.get(browser, ())]
+    # What a browser starts of its own is of a type; not each such process says whose it is.
+    own = {one.pid for one in named if not any("--type=" in word for word in one.words)}
+    return bool(own) and not any(
+        one.parent in own and str(home.state) in one.words for one in processes
+    )

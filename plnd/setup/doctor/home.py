@@ -1,0 +1,108 @@
+"""The home: folders, modes, room on the disk, both stores, nothing left over."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from plnd import client
+from plnd.errors import PlndError
+from plnd.setup.doctor.check import Check, place_of
+from plnd.store.files import Home, cannot_write
+
+SMALLEST_FREE_BYTES = 50 * 1024 * 1024
+
+
+def check_home(home: Home) -> list[Check]:
+    """Its folders are there, writable, and nobody else's; so are its files."""
+    folders = _folders(home)
+    missing = [one for one in folders if not one.is_dir()]
+    shut = [one for one in folders if one not in missing and not os.access(one, os.W_OK | os.X_OK)]
+    if shut:
+        message = f"{shut[0]} is not writable"
+        here = Check("home", "fail", message, f"chmod 700 '{shut[0]}'", home.make)
+    elif missing:
+        here = Check("home", "warn", f"{missing[0]} is not there yet", "plnd start makes it")
+    else:
+        here = Check("home", "ok", str(home.root or home.data))
+    return [here, _check_modes(folders)]
+
+
+def _folders(home: Home) -> list[Path]:
+    return [one for one in (home.root, home.state, home.data, home.host) if one is not None]
+
+
+def _open_to_others(folders: list[Path]) -> Iterator[Path]:
+    for path in (path for folder in folders for path in (folder, *folder.glob("*"))):
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            continue  # gone while we looked, as journals of a store are
+        if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & 0o077:
+            yield path
+
+
+def _check_modes(folders: list[Path]) -> Check:
+    found = next(_open_to_others(folders), None)
+    if found is None:
+        return Check("privacy", "ok", "files and folders are open to you alone")
+
+    def shut() -> None:
+        for path in _open_to_others(folders):
+            try:
+                path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
+            except OSError as error:
+                raise cannot_write(path, error) from error
+
+    message = f"others of this machine can get at {found}"
+    return Check("privacy", "fail", message, f"chmod go= '{found}'", shut)
+
+
+def check_disk(home: Home) -> Check:
+    """There is room for more events."""
+    folder = next(one for one in (home.data, *home.data.parents) if one.exists())
+    free = shutil.disk_usage(folder).free
+    said = f"{free // 1024**2} MB free at {folder}"
+    if free < SMALLEST_FREE_BYTES:
+        return Check("disk", "fail", said, "free some space; browsers keep their events until then")
+    return Check("disk", "ok", said)
+
+
+def check_left_over(home: Home) -> Check:
+    """No file of a daemon that was killed, or of a write that was, lies about."""
+    if client.lock_is_held(place_of(home)):
+        return Check("left over", "ok", "nothing: a daemon runs")
+    found = [one for one in (home.state / "daemon.json",) if one.exists()]
+    found += [path for folder in _folders(home) for path in folder.glob(".*.new")]
+    if not found:
+        return Check("left over", "ok", "nothing")
+
+    def clear() -> None:
+        # A daemon that started meanwhile has written its own.
+        if not client.lock_is_held(place_of(home)):
+            for path in found:
+                path.unlink(missing_ok=True)
+
+    message = f"{found[0]} is of a process that was killed"
+    return Check("left over", "warn", message, "plnd start clears it away", clear)
+
+
+def check_stores(
+    health: dict[str, Any] | None, open_stores: Callable[[], list[str]] | None
+) -> Check:
+    """Both stores open, and nothing had to be set aside."""
+    try:
+        if health is not None:
+            damaged = health["damaged"]
+        elif open_stores is not None:
+            damaged = open_stores()
+        else:
+            return Check("stores", "warn", "not looked at: the daemon does not run", "plnd start")
+    except PlndError as error:
+        return Check("stores", "fail", error.message, error.hint)
+    if damaged:
+        message = f"a damaged file was set aside: {damaged[0]}"
+        return Check("stores", "warn", message, "look at it, or restore your own copy of it")
+    return Check("stores", "ok", "both open")

@@ -1,0 +1,50 @@
+"""The Windows registry, as far as browsers need it: a text under a key of this user."""
+
+import contextlib
+import importlib
+from typing import Any, Protocol
+
+
+class Registry(Protocol):
+    """Texts by key, below HKEY_CURRENT_USER."""
+
+    def read(self, key: str) -> str | None:
+        """The text under a key; None when there is none."""
+
+    def write(self, key: str, text: str) -> None:
+        """Make the key and put the text under it."""
+
+    def delete(self, key: str) -> None:
+        """Take the key away; does nothing when it is not there."""
+
+
+class WindowsRegistry:
+    """The registry of the machine, through `winreg`, or what stands in for that module."""
+
+    def __init__(self, winreg: Any = None) -> None:
+        self._winreg = winreg or importlib.import_module("winreg")
+        self._user = self._winreg.HKEY_CURRENT_USER
+
+    def read(self, key: str) -> str | None:
+        """The text under a key; None when there is none."""
+        try:
+            return str(self._winreg.QueryValue(self._user, key))
+        except FileNotFoundError:
+            return None
+
+    def write(self, key: str, text: str) -> None:
+        """Make the key and put the text under it.
+
+        Raises:
+            OSError: the system does not let us.
+        """
+        self._winreg.SetValue(self._user, key, self._winreg.REG_SZ, text)
+
+    def delete(self, key: str) -> None:
+        """Take the key away; does nothing when it is not there.
+
+        Raises:
+            OSError: the system does not let us.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            self._winreg.DeleteKey(self._user, key)

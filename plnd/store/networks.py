@@ -1,0 +1,97 @@
+"""The user's own files of networks, below the home: `data/networks/ID.json`.
+
+A change is made on a draft beside them, which is checked before it takes its place.
+"""
+
+from pathlib import Path
+
+from plnd import catalogue
+from plnd.errors import NotFound, PlndError
+from plnd.store.files import FOLDER_MODE, Home, cannot_write, write_atomic
+
+
+def folder(home: Home) -> Path:
+    """Where the own files lie; it need not exist."""
+    return home.data / "networks"
+
+
+def draft(home: Home, id: str) -> Path:
+    """A file to edit: the draft that was left, else a copy of what is in use now.
+
+    Raises:
+        NotFound: there is no such network.
+        StorageError: it cannot be written.
+    """
+    path = folder(home) / "draft" / f"{id}.json"
+    if not path.exists():
+        content = _in_use(home, id).read_bytes()
+        home.make()
+        _make(folder(home))
+        _make(path.parent)
+        write_atomic(path, content)
+    return path
+
+
+def take(home: Home, id: str) -> bool:
+    """Check the draft and put it to use; whether anything changed by that.
+
+    A draft that is as plnd ships the network leaves no own file.
+
+    Raises:
+        PlndError: the draft is not as it must be; it stays as it is, and out of use.
+    """
+    path = folder(home) / "draft" / f"{id}.json"
+    try:
+        catalogue.checked(path, catalogue.read(path))
+    except PlndError as error:
+        raise PlndError(
+            error.message,
+            f"nothing was changed; `plnd network edit {id}` opens it again, "
+            f"`plnd network reset {id}` throws it away",
+            code="catalogue",
+            field=error.field,
+        ) from error
+    content, before = path.read_bytes(), _in_use(home, id).read_bytes()
+    shipped = catalogue.shipped_folder() / f"{id}.json"
+    if shipped.exists() and shipped.read_bytes() == content:
+        _remove(folder(home) / path.name)
+    elif content != before:
+        write_atomic(folder(home) / path.name, content)
+    _remove(path)
+    return content != before
+
+
+def reset(home: Home, id: str) -> bool:
+    """Throw away the own file and the draft; whether there was any."""
+    had_draft = _remove(folder(home) / "draft" / f"{id}.json")
+    return _remove(folder(home) / f"{id}.json") or had_draft
+
+
+def _in_use(home: Home, id: str) -> Path:
+    """The own file, right or wrong, else the shipped one."""
+    for place in (folder(home), catalogue.shipped_folder()):
+        path = place / f"{id}.json"
+        if path.stem == id and id != "index" and path.is_file() and path.parent == place:
+            return path
+    raise NotFound(
+        f"there is no network {id!r}",
+        f"`plnd network` lists them; for a new one, put its file into {folder(home)}",
+    )
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        path.chmod(FOLDER_MODE)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def _remove(path: Path) -> bool:
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return True

@@ -1,0 +1,138 @@
+/** Which pages are read, when, and what becomes of them. */
+import "./browser.js"; // before all else: the extension looks for its browser at once
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, test } from "node:test";
+import { MOST_BYTES, mainRegion, PageReader } from "../../extension/lib/page-reader.js";
+import { makeCatalogue } from "../../extension/lib/recognise.js";
+import { Watch } from "../../extension/lib/watch.js";
+import { freshBrowser } from "./browser.js";
+
+const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
+const json = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
+const catalogue = makeCatalogue(json("index.json").map((id) => json(`${id}.json`)));
+const DAY = 86_400_000;
+
+let browser;
+let asked;
+let known;
+let clock;
+let wanted;
+let answers;
+let reader;
+
+function makeReader() {
+  const { local, session } = browser.storage;
+  const now = () => clock;
+  const courier = {
+    ask: async (method, path, body) => {
+      asked.push({ method, path, body });
+      const ok = answers;
+      return { ok, body: path === "readings" && method === "GET" ? { wanted } : {} };
+    },
+  };
+  const watch = new Watch({ catalogue, courier, known, session, now });
+  return new PageReader({ catalogue, courier, known, watch, local, now });
+}
+
+beforeEach(() => {
+  browser = freshBrowser();
+  asked = [];
+  known = { paused: false };
+  clock = 1_795_456_800_000;
+  wanted = [{ network: "x", handle: "Me" }];
+  answers = true;
+  reader = makeReader();
+});
+
+/** Goes to an address whose page is `html`, and looks. */
+async function go(url, html = "<main></main>") {
+  browser.tab = { ...browser.tab, url };
+  browser.page = html instanceof Error ? html : { url, html };
+  await reader.look();
+}
+
+const sent = () => asked.filter(({ method }) => method === "POST").map(({ body }) => body);
+
+test("an own profile's page is sent, once a visit", async () => {
+  await go("https://x.com/me", "<main>1</main>");
+  await reader.look();
+  await reader.look();
+  assert.deepEqual(sent(), [
+    {
+      network: "x",
+      handle: "me",
+      url: "https://x.com/me",
+      taken_at: clock,
+      html: "<main>1</main>",
+    },
+  ]);
+  assert.deepEqual(browser.scripts, [
+    { target: { tabId: 7 }, func: mainRegion, args: [MOST_BYTES] },
+  ]);
+});
+
+test("it is sent once a day, also by a worker that was woken anew", async () => {
+  await go("https://x.com/me");
+  await go("https://x.com/home");
+  reader = makeReader();
+  await go("https://x.com/me");
+  assert.equal(sent().length, 1);
+  clock += DAY;
+  await go("https://x.com/home");
+  await go("https://x.com/me");
+  assert.equal(sent().length, 2);
+});
+
+test("what is nobody's that the daemon asks for is never touched", async () => {
+  await go("https://x.com/nasa");
+  await go("https://x.com/home");
+  await go("https://x.com/me/status/1");
+  await go("https://x.com/search?q=me");
+  await go("https://www.linkedin.com/in/me/");
+  await go("https://example.org/me");
+  assert.deepEqual(browser.scripts, []);
+  assert.deepEqual(sent(), []);
+});
+
+test("the daemon is asked only when a profile is in front", async () => {
+  await go("https://x.com/home");
+  await go("https://example.org/");
+  assert.deepEqual(asked, []);
+});
+
+test("a pause, and a window without the focus, read nothing", async () => {
+  known.paused = true;
+  await go("https://x.com/me");
+  known.paused = false;
+  browser.front.focused = false;
+  await go("https://x.com/me");
+  assert.deepEqual(asked, []);
+});
+
+test("a handle with a host is that server's only", async () => {
+  wanted = [{ network: "mastodon", handle: "me@mastodon.social" }];
+  await go("https://mas.to/@me");
+  assert.equal(sent().length, 0);
+  await go("https://mastodon.social/@me");
+  assert.equal(sent().length, 1);
+});
+
+test("a page that went on to another meanwhile is not sent", async () => {
+  browser.tab = { ...browser.tab, url: "https://x.com/me" };
+  browser.page = { url: "https://x.com/nasa", html: "<main></main>" };
+  await reader.look();
+  assert.deepEqual(sent(), []);
+});
+
+test("a tab that cannot be read, and a daemon that is away, are no errors", async () => {
+  await go("https://x.com/me", new Error("Frame with ID 0 is showing error page"));
+  answers = false;
+  await go("https://x.com/home");
+  await go("https://x.com/me");
+  answers = true;
+  await go("https://x.com/home");
+  await go("https://x.com/me");
+  assert.equal(sent().length, 1);
+});

@@ -1,0 +1,89 @@
+"""Parsing apart: what a page costs, it costs the process that reads it, and nobody else."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import pytest
+from builders import DAY, NOON
+from kit import alive, wait_until
+from outside import rss
+from profile_pages import Post, page
+
+from plnd.reading import apart
+from plnd.reading.apart import Apart, Unreadable
+from plnd.reading.jobs import Job
+
+PAGE = page("x", [Post(NOON - DAY)]).html.encode()
+
+
+def job(content: bytes, kind: Literal["page", "feed"] = "page") -> Job:
+    return Job(kind, content, "x", "me", "https://x.com/me", NOON)
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[Apart]:
+    made = Apart()
+    yield made
+    await made.close()
+
+
+def pid_of(reader: Apart) -> int:
+    assert reader._child
+    return reader._child.pid
+
+
+async def test_pages_and_feeds_are_read_by_one_process(reader: Apart) -> None:
+    assert (await reader.read(job(PAGE))).last_post_at == NOON - DAY
+    first = pid_of(reader)
+    feed = rss("Mon, 02 Nov 2026 10:00:00 GMT").encode()
+    assert (await reader.read(job(feed, "feed"))).found_by == "feed"
+    assert pid_of(reader) == first
+
+
+async def test_what_takes_too_long_is_given_up_and_the_next_is_read(reader: Apart) -> None:
+    """A page of two million bytes made for nothing but to cost: its time is a second."""
+    with pytest.raises(Unreadable) as caught:
+        await reader.read(job(b"<div>" * 400_000))
+    assert caught.value.code == "too_hard"
+    assert (await reader.read(job(PAGE))).last_post_at == NOON - DAY
+
+
+async def test_a_process_that_dies_or_hangs_is_replaced(
+    reader: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reader.read(job(PAGE))
+    killed = pid_of(reader)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: not alive(killed), "the process to die")
+    with pytest.raises(Unreadable):
+        await reader.read(job(PAGE))
+    await reader.read(job(PAGE))
+    os.kill(pid_of(reader), signal.SIGSTOP)
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.2)
+    with pytest.raises(Unreadable):
+        await reader.read(job(PAGE))
+    monkeypatch.undo()
+    assert (await reader.read(job(PAGE))).posts_seen == 1
+
+
+async def test_it_ends_when_it_has_nothing_to_do(
+    reader: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "IDLE_SECONDS", 0.05)
+    await reader.read(job(PAGE))
+    child = reader._child
+    assert child
+    await child.wait()
+    assert (await reader.read(job(PAGE))).posts_seen == 1
+
+
+async def test_it_ends_with_the_daemon(reader: Apart) -> None:
+    """Whatever becomes of the daemon, its pipe closes, and the process goes."""
+    await reader.read(job(PAGE))
+    child = reader._child
+    assert child
+    assert child.stdin
+    child.stdin.close()
+    assert await child.wait() == 0

@@ -1,0 +1,136 @@
+"""What the log keeps of dealings with people: always that of its events."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import truth_learning as truth
+from builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plnd.learning import Person, Touch
+from plnd.measures.people import key_of
+from plnd.store.book import Collection
+from plnd.store.log import _SCHEMA, APPLICATION_ID, Batch, Log
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.db"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[Log]:
+    opened = Log(path)
+    yield opened
+    opened.close()
+
+
+def store(log: Log, *events: dict[str, Any]) -> list[Any]:
+    return log.store([Batch(sender(), taken(events))]).touches
+
+
+IDS = [uuid7() for _ in range(9)]
+handles = st.sampled_from(("ana", "@Ana", "ben", None))
+
+
+@st.composite
+def events(draw: st.DrawFn) -> dict[str, Any]:
+    at = NOON - draw(st.integers(0, 10)) * MINUTE
+    number = draw(st.integers(0, 8))
+    # An id says always the same, as a sender's does; only a visit grows.
+    handle = ("ana", "@Ana", "ben", None)[number % 4]
+    if number < 4:
+        seconds = draw(st.integers(0, 180))
+        return visit(NOON, seconds, id=IDS[number], page="profile", handle=handle)
+    action = ("reply", "save", "react", "post", "share")[number - 4]
+    return act(at, action, id=IDS[number], handle=handle)
+
+
+@given(st.lists(st.lists(events(), max_size=5), max_size=5))
+def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) -> None:
+    log = Log(tmp_path_factory.mktemp("log") / "events.db")
+    kept: dict[str, dict[str, Any]] = {}
+    for batch in batches:
+        store(log, *batch)
+        for event in batch:
+            old = kept.setdefault(event["id"], event)
+            if event["kind"] == "visit" and event["end"] > old["end"]:
+                kept[event["id"]] = event
+    last = log.last_touches()
+    counts: Counter[Any] = Counter()
+    for one in log.touch_counts(0, NOON + DAY):
+        counts[one.key, one.kind] += one.count
+    for name in ("ana", "ben"):
+        expected = truth.touches(kept.values(), [("x", name)])
+        found = [(one.at, one.kind) for one in log.touches(("x", name), 100)]
+        assert sorted(found) == expected
+        assert (("x", name) in last) == bool(expected)
+        if expected:
+            assert last["x", name].at == expected[-1][0]
+        assert Counter(kind for _, kind in expected) == {
+            kind: count for (key, kind), count in counts.items() if key == ("x", name)
+        }
+    log.close()
+
+
+def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
+    """Whoever deletes events, and however, need not think of them."""
+    early, late = act(NOON, handle="ana"), act(NOON + MINUTE, "react", handle="ana")
+    look = visit(NOON - DAY, 90, page="profile", handle="ben")
+    store(log, early, late, look)
+    db = sqlite3.connect(path)
+    db.execute("DELETE FROM interaction WHERE at > ?", (NOON,))
+    db.execute("DELETE FROM visit")
+    db.commit()
+    db.close()
+    assert log.last_touches() == {("x", "ana"): Touch(at=NOON, kind="reply", network="x")}
+    assert log.touches(("x", "ben"), 9) == []
+
+
+def test_a_log_of_the_first_version_is_brought_up(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.executescript(f"{_SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version=1;")
+    db.execute("INSERT INTO source VALUES (1, 'chromium', 'p', '0.1.0', 5)")
+    row = (b"a" * 16, 1, "x", "reply", "@Ana", None, NOON)
+    db.execute("INSERT INTO interaction VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    look = (b"b" * 16, 1, "x", "profile", "ben", None, NOON, NOON + 90_000)
+    db.execute("INSERT INTO visit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", look)
+    db.commit()
+    db.close()
+    log = Log(path)
+    assert not log.damaged
+    assert log.last_touches() == {
+        key_of("x", "ANA"): Touch(at=NOON, kind="reply", network="x"),
+        ("x", "ben"): Touch(at=NOON + 90_000, kind="visit", network="x"),
+    }
+    assert log.seen() == {"chromium": 5}
+    log.close()
+    again = Log(path)
+    assert len(again.last_touches()) == 2
+    again.close()
+
+
+def test_tagged_visits_are_found_wherever_they_begin(log: Log) -> None:
+    tagged = visit(NOON - 60 * MINUTE, 7200, page="tag", tag="a")
+    store(log, tagged, visit(NOON, 60), visit(NOON + 90 * MINUTE, 60, page="tag", tag="a"))
+    found = log.visits(NOON, NOON + 60 * MINUTE, tagged=True)
+    assert [one.start for one in found] == [tagged["start"]]
+    assert len(log.visits(NOON, NOON + 60 * MINUTE)) == 2
+    assert log.visits(NOON + 60 * MINUTE, NOON + 90 * MINUTE, tagged=True) == []
+
+
+def test_many_documents_are_kept_in_two_writes_at_most(tmp_path: Path) -> None:
+    people: Collection[Person] = Collection(tmp_path / "people.json", Person)
+    people.put_all([Person(id=f"p{n}", name="old", added_at=1) for n in range(5)])
+    renewed = [Person(id=f"p{n}", name="new", added_at=1) for n in range(3, 8)]
+    people.put_all(renewed)
+    people.put_all([])
+    fresh: Collection[Person] = Collection(tmp_path / "people.json", Person)
+    expected = {f"p{n}": "old" if n < 3 else "new" for n in range(8)}
+    assert {one.id: one.name for one in fresh.all()} == expected
+    assert {one.id: one.name for one in people.all()} == expected
