@@ -226,7 +226,7 @@ class Plnd:
         self.profiles.acts_changed(outcome.quarters)
         self.people.touched(outcome.touches)
         self.chats.changed(outcome.quarters)
-        self.speak()
+        self._speak(budgets_only=True)
 
     def _own_handles(self) -> set[Key]:
         return {key_of(one.network, one.handle) for one in self.profiles.all()}
@@ -247,7 +247,7 @@ class Plnd:
             return self._worked_out(_date(day), now)
         # Commits and changes drop what is kept here; hours and days turn with whole minutes.
         if self._today is None or self._today.now // 60_000 != now // 60_000:
-            self._today = self._worked_out(day_of(now, self.zone(), self._settings.day_start), now)
+            self._today = self._worked_out(self._day_at(now, self.zone()), now)
         return msgspec.structs.replace(self._today, now=now)
 
     def _worked_out(self, shown: date, now: int) -> Today:
@@ -301,6 +301,14 @@ class Plnd:
                 )
             )
         return sorted(rows, key=lambda row: (-row.spent_seconds, row.id))
+
+    def _day_at(self, now: int, zone: ZoneInfo) -> date:
+        """The user's day that `now` belongs to: nearly always the one whose figures are kept."""
+        if self._day and self._day[1] == zone.key:
+            kept = self._day[2]
+            if kept.start <= now < kept.end:
+                return date.fromisoformat(self._day[0])
+        return day_of(now, zone, self._settings.day_start)
 
     def _figures(self, day: date, zone: ZoneInfo) -> DayFigures:
         """A day's figures; the latest asked for is kept and follows each commit."""
@@ -585,19 +593,24 @@ class Plnd:
     # -- notices -----------------------------------------------------------------
 
     def speak(self) -> None:
-        """Tell what is due. It is noted on disk first, so that no restart tells it twice.
+        """Tell what is due; the daemon calls it once a minute.
 
-        Called after each commit, and by the daemon once a minute for what no commit brings.
+        It is noted on disk first, so that no restart tells it twice. Budgets speak after each
+        commit as well: an event is what uses them up.
         """
+        self._speak()
+
+    def _speak(self, *, budgets_only: bool = False) -> None:
         now = self.clock()
         zone = self.zone()
         settings = self._settings
         if not self.telling.allowed(now, zone, settings):
             return
-        day = day_of(now, zone, settings.day_start)
+        day = self._day_at(now, zone)
         if settings.notify_budget:
             self.telling.tell(self._budget_notices(day, now, zone))
-        self.telling.tell(self._other_notices(day, now, zone))
+        if not budgets_only:
+            self.telling.tell(self._other_notices(day, now, zone))
 
     def _budget_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
         figures = self._figures(day, zone)

@@ -276,10 +276,12 @@ async def test_two_a_day_and_none_while_snoozed_quiet_or_off(
         await follow(api, tag=f"chat{number}", start=f"12:0{number}", weekday="tue")
     clock.now = NOON + DAY - 5 * MINUTE
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
+    plnd.speak()
     assert len(plnd.telling.notices()) == 2
     clock.forward(7 * DAY)
     plnd.telling.snooze(clock.now + HOUR)
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
+    plnd.speak()
     assert len(plnd.telling.notices()) == 2
     plnd.telling.snooze(None)
     await api("PATCH", "settings", {"quiet_start": "11:00", "quiet_end": "12:30"})
