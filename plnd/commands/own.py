@@ -111,9 +111,23 @@ def _receipt(args: Namespace) -> int:
         return DONE
     for entry in found["entries"]:
         print(f"{entry['words']} [{entry['browser']}]")
+    if args.before is None:
+        _print_requests(ask("GET", "requests")["requests"])
     if found["next"]:
         print(f"more: plnd receipt --before {found['next']}", file=sys.stderr)
     return DONE
+
+
+def _print_requests(requests: list[dict[str, Any]]) -> None:
+    """What left this machine: only the feeds that were turned on ask anything of anybody."""
+    import time
+
+    if not requests:
+        print("no request has left this machine", file=sys.stderr)
+    for one in requests:
+        when = time.strftime("%a %d %b %Y, %H:%M", time.localtime(one["at"] / 1000))
+        what = f"the feed of {one['handle']} on {one['network']}"
+        print(f"{when}: plnd asked {one['host']} for {what}: {one['outcome']}.")
 
 
 # -- export and import ------------------------------------------------------------------

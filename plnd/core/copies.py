@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from plnd.model import Change, RestoreAnswer
-from plnd.store.backups import Backups
+from plnd.store.backups import Backups, others, put_others
 from plnd.store.book import Book
 from plnd.store.log import Log
 
 log = logging.getLogger("plnd")
 
 
-def would_restore(name: str, backups: Backups, log_: Log, book: Book) -> RestoreAnswer:
+def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> RestoreAnswer:
     """What going back to a backup would change.
 
     Raises:
@@ -29,6 +30,7 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book) -> Restore
                 for one, kept in book.kept.items()
                 if kept.role != "guard"
             },
+            "files": _change(backups.others(name), others(data)),
         }
     return RestoreAnswer(
         dry_run=True,
@@ -38,7 +40,9 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book) -> Restore
     )
 
 
-def restore(name: str, backups: Backups, log_: Log, book: Book, *, aside: str, now: int) -> str:
+def restore(
+    name: str, backups: Backups, log_: Log, book: Book, data: Path, *, aside: str, now: int
+) -> str:
     """Go back to a backup; the state until now is kept as a backup called `aside` or nearly so.
 
     Each store changes at once; killed between two of them, the state kept aside is whole and
@@ -53,6 +57,7 @@ def restore(name: str, backups: Backups, log_: Log, book: Book, *, aside: str, n
         for one, kept in book.kept.items():
             if kept.role != "guard":
                 kept.become(old_book.kept[one].all())
+        put_others(data, backups.others(name))
     log.info("restored the backup %s; the state until then is %s", name, kept_aside)
     return kept_aside
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from plnd.errors import Invalid
 from plnd.model import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.scope import Scope, remembered
-from plnd.store.backups import Backups, remains, remove_remains
+from plnd.store.backups import Backups, remains, remove_others, remove_remains
 from plnd.store.book import Book
 from plnd.store.log import Log
 
@@ -89,7 +89,7 @@ def forget(scope: Scope, log_: Log, book: Book, backups: Backups, data: Path, no
     if scope.everything:
         book.forgotten.put(guard)
         book.pauses.put_all(pauses)  # who looks away now goes on looking away
-        backups.remove_all()
+        remove_others(data)  # the backups among them
     for copied_log, copied_book in backups.each():
         copied_log.forget(scope)
         copied_book.forget(scope)

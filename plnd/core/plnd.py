@@ -109,7 +109,6 @@ class Plnd:
         self.clock = clock
         self._names: dict[str, str] = {}
         self._today: Today | None = None
-        self._take_networks(self._catalogue())
         self._book = Book(home.data)
         self._backups = Backups(home.data)
         self._copying = asyncio.Lock()
@@ -134,7 +133,7 @@ class Plnd:
         self.telling.take_store()
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
-        self._today = None
+        self._take_networks(self._catalogue())
         self.profiles.take_store()
         ground = self._ground
         self.people = People(ground, self._own_handles)
@@ -565,7 +564,7 @@ class Plnd:
 
         async with self._copying:
             self._commits.commit()
-            stores = (self._backups, self._log, self._book)
+            stores = (self._backups, self._log, self._book, self.home.data)
             answer = copies.would_restore(name, *stores)
             if dry_run:
                 return answer

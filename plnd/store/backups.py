@@ -93,6 +93,10 @@ class Backups:
                     code="damaged_store",
                 ) from error
             write_atomic(target / path.name, content)
+        for name, content in others(self._data).items():
+            path = target / name
+            path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            write_atomic(path, content)
         if (self._data / LOG).exists():
             keeping.copy(self._data / LOG, target / LOG)
 
@@ -126,6 +130,10 @@ class Backups:
         finally:
             _clear(staged)
 
+    def others(self, name: str) -> dict[str, bytes]:
+        """The files of a copy that are in neither store (see `others`)."""
+        return others(self.folder / self.get(name).name)
+
     def each(self) -> Iterator[tuple[Log, Book]]:
         """Both stores of each copy, to be changed in place."""
         for folder in self._folders():
@@ -135,9 +143,6 @@ class Backups:
             finally:
                 log.close()
 
-    def remove_all(self) -> None:
-        _clear(self.folder)
-
     def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
             return []
@@ -146,6 +151,36 @@ class Backups:
             for path in self.folder.iterdir()
             if path.is_dir() and not path.name.startswith(".") and (path / _ABOUT).exists()
         )
+
+
+def others(data: Path) -> dict[str, bytes]:
+    """The user's files below a data folder that are in neither store, as own networks, by name."""
+    return {
+        path.relative_to(data).as_posix(): path.read_bytes()
+        for path in sorted(data.glob("*/**/*.json"))
+        if not _is_ours(path.relative_to(data).parts)
+    }
+
+
+def _is_ours(parts: tuple[str, ...]) -> bool:
+    return parts[0] in ("backups", "host") or any(part.startswith(".") for part in parts)
+
+
+def put_others(data: Path, files: dict[str, bytes]) -> None:
+    """Have exactly these files in place of those that are there."""
+    for name in others(data).keys() - files.keys():
+        _clear(data / name)
+    for name, content in files.items():
+        path = data / name
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        write_atomic(path, content)
+
+
+def remove_others(data: Path) -> None:
+    """Remove whatever lies in a data folder beside both stores and what install wrote."""
+    for path in data.iterdir():
+        if path.name != "host" and not path.name.startswith(LOG) and path.suffix != ".json":
+            _clear(path)
 
 
 def remains(folder: Path) -> list[Path]:

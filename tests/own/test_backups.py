@@ -82,6 +82,25 @@ async def test_going_back_and_forward_again(plnd: Plnd, api: Api, clock: Clock) 
     assert [await api("GET", name) for name in ("receipt", "budgets", "settings")] == now
 
 
+async def test_the_users_own_files_come_back_as_well(plnd: Plnd, api: Api, clock: Clock) -> None:
+    """Files of networks lie beside the stores; with everything they are forgotten, too."""
+    folder = plnd.home.data / "networks"
+    (folder / "draft").mkdir(parents=True)
+    (folder / "draft" / "x.json").write_text("not even JSON yet")
+    await day_by_day(plnd, clock, 1)
+    (folder / "draft" / "x.json").write_text("later")
+    (folder / "draft" / "new.json").write_text("{}")
+    would = await api("POST", "restore", {"backup": "2026-11-23", "dry_run": True})
+    assert would["changes"] == {"files": {"back": 0, "gone": 1, "changed": 1}}
+    await api("POST", "restore", {"backup": "2026-11-23"})
+    assert (folder / "draft" / "x.json").read_text() == "not even JSON yet"
+    assert not (folder / "draft" / "new.json").exists()
+    await plnd.forget(ForgetRequest(everything=True))
+    assert sorted(one.name for one in plnd.home.data.iterdir() if one.suffix != ".json") == [
+        *("events.db", "events.db-shm", "events.db-wal"),
+    ]
+
+
 async def test_what_keeps_something_out_is_not_undone(plnd: Plnd, api: Api, clock: Clock) -> None:
     await day_by_day(plnd, clock, 1)
     await plnd.forget(ForgetRequest(handle="h0"))
