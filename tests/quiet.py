@@ -1,4 +1,4 @@
-"""A week with plnd inside a network of its own, where every packet is seen.
+"""A week with plnd inside a network of its own, where every packet is seen; or one feed turned on.
 
 Run by tests/attack/test_quiet.py in a network namespace whose only way out leads past a listener.
 Prints what was sent to anywhere but loopback: JSON, `{"outside": [...], "loopback": n, "lost": n}`.
@@ -136,6 +136,22 @@ def week(folder: Path) -> None:
     pipe.close()
 
 
+def one_feed() -> None:
+    """A profile's public feed, turned on: it is asked at once, and nobody answers."""
+    plnd("start")
+    plnd("profile", "add", "mastodon", "me@mastodon.social")
+    with contextlib.suppress(subprocess.TimeoutExpired, AssertionError):
+        plnd("profile", "feed", "mastodon", "me@mastodon.social", "on")
+    found = running_daemon()
+    end = time.monotonic() + 30
+    while not found.ask("GET", "requests")["requests"]:
+        assert time.monotonic() < end, "the feed was not asked"
+        time.sleep(0.1)
+    (one,) = found.ask("GET", "requests")["requests"]
+    assert one["host"] == "mastodon.social", one
+    plnd("stop")
+
+
 def dashboard(link: str) -> None:
     """The dashboard's page and all that it names."""
     jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
@@ -149,10 +165,10 @@ def dashboard(link: str) -> None:
                 answer.read()
 
 
-def main(folder: Path) -> dict[str, Any]:
+def main(folder: Path, what: str) -> dict[str, Any]:
     listener = Listener()
     try:
-        week(folder)
+        week(folder) if what == "week" else one_feed()
     finally:
         time.sleep(0.5)  # what a child does after its parent has gone
         heard = list(listener.outside)
@@ -168,4 +184,4 @@ def main(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]))))
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2])))
