@@ -725,7 +725,7 @@ test("what the user has forgotten is let go of, and is nobody's mistake", async 
   await wake();
   await parts.acts.begin(post("1"));
   await parts.acts.finish({ requestId: "1", statusCode: 200 });
-  await parts.courier.send();
+  await sendActs();
   assert.equal(await kept(), 0);
   assert.equal(parts.known.facts.refused ?? 0, 0);
 });
