@@ -14,7 +14,6 @@ from plnd.place import Place
 
 START_PATIENCE_SECONDS = 30.0
 STOP_PATIENCE_SECONDS = 10.0
-LONGEST_LOG_BYTES = 1024 * 1024
 
 
 def start(where: Place, port: str | None) -> tuple[str, bool]:
@@ -26,11 +25,11 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
     found = client.daemon(where)
     if found:
         return str(found["url"]), False
-    from plnd.store.files import home
+    from plnd.store.files import home, make_room
 
     home().make()
     log = os.path.join(where.state, "daemon.log")
-    _make_room(log)
+    make_room(log)
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "plnd", "run", "--ready-fd", str(writing)]
     with open(log, "ab", opener=_private) as output:
@@ -61,13 +60,6 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
     if other := client.daemon(where):
         return str(other["url"]), False
     raise PlndError(*_last_words(log, begin))
-
-
-def _make_room(log: str) -> None:
-    """Begin a new log when the old one has grown long; one old one is kept."""
-    with contextlib.suppress(FileNotFoundError):
-        if os.path.getsize(log) > LONGEST_LOG_BYTES:
-            os.replace(log, log + ".1")
 
 
 def _private(path: str, flags: int) -> int:

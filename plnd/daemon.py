@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 from aiohttp import web
@@ -17,13 +18,15 @@ from aiohttp import web
 from plnd import __version__, place, single
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
-from plnd.store.files import Home, home, write_atomic
+from plnd.store.files import LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
 from plnd.web.access import Access
 from plnd.web.app import make_app
 
 log = logging.getLogger("plnd")
 
 PORTS_TRIED = 20
+FIRST_UPKEEP_SECONDS = 60.0
+UPKEEP_SECONDS = 3600.0
 BEAT_SECONDS = 60.0
 
 
@@ -36,11 +39,14 @@ def run(port: str | None = None, ready: int | None = None) -> None:
     Raises:
         PlndError: it cannot start; the message says why.
     """
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
     os.umask(0o077)
     where = home()
+    logging.basicConfig(
+        handlers=[BoundedLog(where.state / "daemon.log")],
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        datefmt="%d %b %H:%M:%S",
+    )
     where.make()
     lock = single.hold(where)
     try:
@@ -48,6 +54,31 @@ def run(port: str | None = None, ready: int | None = None) -> None:
         asyncio.run(_serve(where, listener, ready))
     finally:
         lock.release()
+
+
+class BoundedLog(logging.StreamHandler[TextIO]):
+    """Standard error; begun anew when that is the daemon's own file and has grown long."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(sys.stderr)
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        with contextlib.suppress(OSError, ValueError):
+            stream = self.stream.fileno()
+            if os.fstat(stream).st_size <= LONGEST_LOG_BYTES:
+                return
+            if os.path.samestat(os.fstat(stream), self._path.stat()):
+                make_room(str(self._path))
+                self._follow(stream)
+
+    def _follow(self, stream: int) -> None:
+        """Let standard error, and all else that is written to it, go to the new file."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        new = os.open(self._path, flags, 0o600)
+        os.dup2(new, stream)
+        os.close(new)
 
 
 def _listen(given: str | None) -> socket.socket:
@@ -113,16 +144,32 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     }
     write_atomic(where.state / "daemon.json", msgspec.json.encode(about))
     _announce(url, access, ready)
-    beat = asyncio.create_task(_beat(plnd))
+    tasks = [loop.create_task(_beat(plnd)), loop.create_task(_upkeep(plnd))]
     try:
         await stop.wait()
     finally:
-        beat.cancel()
-        await asyncio.gather(beat, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
         await runner.cleanup()
         await plnd.close()
         log.info("stopped")
+
+
+async def _upkeep(plnd: Plnd) -> None:
+    """Once an hour see to what is due once a day: a machine that slept is late, not left out.
+
+    Not at once: a start has better things to do.
+    """
+    wait = FIRST_UPKEEP_SECONDS
+    while True:
+        await asyncio.sleep(wait)
+        try:
+            await plnd.upkeep()
+        except PlndError as error:
+            log.warning("the day's upkeep failed: %s", error.message)
+        wait = UPKEEP_SECONDS
 
 
 async def _beat(plnd: Plnd) -> None:

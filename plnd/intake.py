@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from plnd.model import Event, Pause, Rejection, Visit
+from plnd.model import Event, Forgotten, Pause, Rejection, Visit
+from plnd.scope import covers
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
 FURTHEST_AHEAD_MS = 5 * 60 * 1000
@@ -22,7 +23,9 @@ class Taken(msgspec.Struct, frozen=True):
     event: Event
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """Why an event is not taken: the message, the field it is about, a code."""
+
     def __init__(self, message: str, field: str | None, code: str = "invalid") -> None:
         super().__init__(message)
         self.field = field
@@ -35,11 +38,15 @@ def sift(
     now: int,
     networks: Collection[str],
     pauses: Iterable[Pause] = (),
+    forgotten: Sequence[Forgotten] = (),
+    visits_from: int = 0,
 ) -> tuple[list[Taken], list[Rejection]]:
     """Part the events of a batch into those to store and those refused, with the reason.
 
     `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
-    began in one is refused, a visit that ran into one is cut where the pause began.
+    began in one is refused, a visit that ran into one is cut where the pause began. What was
+    forgotten is refused as well, or cut out of the visit. Visits from before `visits_from` (ms)
+    are kept as sums only, so that none can be added.
     """
     taken: list[Taken] = []
     rejected: list[Rejection] = []
@@ -48,24 +55,34 @@ def sift(
     for index, raw in enumerate(raws):
         try:
             event = _decode(raw)
-            key = _check(event, latest, networks)
-            taken.append(Taken(index, key, _outside(event, pauses) if pauses else event))
-        except (_Refused, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            key = check(event, latest=latest, networks=networks)
+            if visits_from and isinstance(event, Visit) and event.start < visits_from:
+                raise Refused("visits of that time are kept as sums only", "start")
+            if pauses:
+                event = _outside(event, pauses)
+            if forgotten:
+                event = _without_forgotten(event, forgotten)
+            taken.append(Taken(index, key, event))
+        except (Refused, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             rejected.append(_rejection(index, raw, error))
     return taken, rejected
 
 
-def _check(event: Event, latest: int, networks: Collection[str]) -> bytes:
-    """The event's id as 16 bytes; refuses what no event may be."""
+def check(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
+    """The event's id as 16 bytes; refuses what no event may be, and what is after `latest` (ms).
+
+    Raises:
+        Refused: with the reason and the field.
+    """
     digits = event.id.replace("-", "")
     try:
         key = bytes.fromhex(digits)
     except ValueError:
         key = b""
     if len(key) != 16 or len(digits) != 32:
-        raise _Refused("id is not a UUID", "id")
+        raise Refused("id is not a UUID", "id")
     if event.network not in networks:
-        raise _Refused(f"unknown network {event.network!r}", "network")
+        raise Refused(f"unknown network {event.network!r}", "network")
     if isinstance(event, Visit):
         start, end = event.start, event.end
         # Nearly every visit is well: one chain of comparisons, and the reasons only when it is not.
@@ -79,16 +96,16 @@ def _check(event: Event, latest: int, networks: Collection[str]) -> bytes:
 def _refuse_visit(visit: Visit, latest: int) -> None:
     _check_moment(visit.start, "start", latest)
     if visit.end < visit.start:
-        raise _Refused("end is before start", "end")
+        raise Refused("end is before start", "end")
     _check_moment(visit.end, "end", latest)
-    raise _Refused("a visit is at most 12 hours long", "end")
+    raise Refused("a visit is at most 12 hours long", "end")
 
 
 def _check_moment(moment: int, field: str, latest: int) -> None:
     if moment < EARLIEST_MS:
-        raise _Refused(f"{field} is before the year 2000", field)
+        raise Refused(f"{field} is before the year 2000", field)
     if moment > latest:
-        raise _Refused(f"{field} is more than 5 minutes in the future", field)
+        raise Refused(f"{field} is more than 5 minutes in the future", field)
 
 
 def _outside(event: Event, pauses: list[Pause]) -> Event:
@@ -97,14 +114,31 @@ def _outside(event: Event, pauses: list[Pause]) -> Event:
     for pause in pauses:
         if pause.start <= begin and (pause.end is None or begin < pause.end):
             field = "start" if isinstance(event, Visit) else "at"
-            raise _Refused("plnd was paused at that time", field, "paused")
+            raise Refused("plnd was paused at that time", field, "paused")
         if isinstance(event, Visit) and event.start < pause.start < event.end:
             event = msgspec.structs.replace(event, end=pause.start)
     return event
 
 
+def _without_forgotten(event: Event, forgotten: Sequence[Forgotten]) -> Event:
+    """The part of the event that nobody asked to forget: of two, the one that came first."""
+    for one in forgotten:
+        if not covers(one, event.network, event.handle):
+            continue
+        if not isinstance(event, Visit):
+            if one.start <= event.at < one.end:
+                raise Refused("this was forgotten", "at", "forgotten")
+        elif event.start < one.start < event.end:
+            event = msgspec.structs.replace(event, end=one.start)
+        elif one.start <= event.start < one.end:
+            if event.end <= one.end:
+                raise Refused("this was forgotten", "start", "forgotten")
+            event = msgspec.structs.replace(event, start=one.end)
+    return event
+
+
 def _rejection(index: int, raw: msgspec.Raw, error: Exception) -> Rejection:
-    if isinstance(error, _Refused):
+    if isinstance(error, Refused):
         code, message, field = error.code, str(error), error.field
     else:
         code, (message, field) = "invalid", said(error)

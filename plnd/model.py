@@ -96,7 +96,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
     id: str | None
     index: int
-    code: Literal["invalid", "conflict", "paused"]
+    code: Literal["invalid", "conflict", "paused", "forgotten"]
     message: str
     field: str | None = None
 
@@ -274,6 +274,15 @@ class Settings(Strict, frozen=True):
             description="the first day of your own year of the log, MM-DD",
         ),
     ] = "01-01"
+    keep_visits_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=36_500,
+            description="days for which single visits are kept, 7 or more; after them only sums "
+            "by quarter of an hour stay; 0: always",
+        ),
+    ] = 0
 
 
 class SettingsAnswer(Struct, frozen=True):
@@ -311,6 +320,20 @@ class Pause(Struct, frozen=True, kw_only=True):
 
     start: int
     end: int | None = None
+
+
+class Forgotten(Struct, frozen=True, kw_only=True):
+    """What was forgotten at `at`, and is refused when a browser sends it again later.
+
+    A handle stands here as a digest only, salted with `id`.
+    """
+
+    id: str
+    at: int
+    start: int
+    end: int
+    network: str | None = None
+    handle_digest: str | None = None
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -370,6 +393,121 @@ class SourcesAnswer(Struct, frozen=True):
 
 class SourceAnswer(Struct, frozen=True):
     source: SourceHeard
+
+
+# -- the user's own -------------------------------------------------------------------
+
+
+class ForgetRequest(Strict, frozen=True):
+    """What to forget: all that fits everything named here; `dry_run` only says what that is."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+    day: Name | None = None
+    network: Name | None = None
+    handle: Name | None = None
+    everything: bool = False
+    dry_run: bool = False
+
+
+class ForgetAnswer(Struct, frozen=True, kw_only=True):
+    """What was forgotten, or would be.
+
+    `sums` are those of times whose visits are not kept any more, `documents` counts by the
+    name of what they are in, `backups` the copies that it is taken out of as well, `remains`
+    the files set aside as damaged, which go as a whole.
+    """
+
+    dry_run: bool
+    visits: int
+    visit_seconds: int
+    interactions: int
+    sums: int
+    documents: dict[str, int]
+    backups: int
+    remains: list[str]
+
+
+class ReceiptEntry(Struct, frozen=True, kw_only=True):
+    """One stored event: in plain words, and as it lies in the store."""
+
+    words: str
+    at: int
+    browser: str
+    event: Event
+
+
+class ReceiptAnswer(Struct, frozen=True, kw_only=True):
+    """What is stored, latest first; `next` is the `before` that asks for more, null at the end."""
+
+    entries: list[ReceiptEntry]
+    next: str | None
+
+
+class ExportAnswer(Struct, frozen=True, kw_only=True):
+    """A part of everything, as lines; `next` is the `after` that asks for more, null at the end."""
+
+    lines: list[dict[str, Any]]
+    next: str | None
+
+
+class ImportRequest(Strict, frozen=True):
+    """Lines of an export, each as it stands in the file; `dry_run` only says what it would do."""
+
+    lines: Annotated[list[str], Meta(max_length=MOST_EVENTS)]
+    dry_run: bool = False
+
+
+class RejectedLine(Struct, frozen=True, kw_only=True):
+    """Why one line was not taken; `index` counts from 0."""
+
+    index: int
+    message: str
+    field: str | None = None
+
+
+class ImportAnswer(Struct, frozen=True, kw_only=True):
+    """What became of the lines: new or changed, known before, refused."""
+
+    taken: int
+    known: int
+    rejected: list[RejectedLine]
+
+
+class BackupEntry(Struct, frozen=True, kw_only=True):
+    """A copy of everything, when it was made, and why."""
+
+    name: str
+    made_at: int
+    why: Literal["daily", "before_upgrade", "before_restore"]
+
+
+class BackupsAnswer(Struct, frozen=True):
+    backups: list[BackupEntry]
+
+
+class RestoreRequest(Strict, frozen=True):
+    """Which backup to go back to; `dry_run` only says what would change."""
+
+    backup: Name
+    dry_run: bool = False
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """How many would come back, go, and be as they were then."""
+
+    back: int = 0
+    gone: int = 0
+    changed: int = 0
+
+
+class RestoreAnswer(Struct, frozen=True, kw_only=True):
+    """What going back changes, by name; `kept_aside` is the backup of the state until now."""
+
+    dry_run: bool
+    backup: BackupEntry
+    changes: dict[str, Change]
+    kept_aside: str | None
 
 
 class OpenLink(Struct, frozen=True, kw_only=True):

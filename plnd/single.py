@@ -4,7 +4,7 @@ import filelock
 
 from plnd import client, place
 from plnd.errors import Conflict
-from plnd.store.files import Home
+from plnd.store.files import Home, cannot_write
 
 PATIENCE_SECONDS = 1.0
 """A look at whether the daemon runs holds the lock for an instant: long enough to wait that out."""
@@ -18,6 +18,7 @@ def hold(where: Home) -> filelock.BaseFileLock:
 
     Raises:
         Conflict: another plnd has it; the message names its process and address.
+        StorageError: the lock cannot be written.
     """
     lock = filelock.FileLock(where.state / "daemon.lock", PATIENCE_SECONDS, mode=0o600)
     try:
@@ -29,5 +30,7 @@ def hold(where: Home) -> filelock.BaseFileLock:
             f"plnd runs already for this home: {who}",
             "`plnd stop` ends it; another PLND_HOME gives another plnd",
         ) from error
+    except OSError as error:
+        raise cannot_write(where.state / "daemon.lock", error) from error
     (where.state / "daemon.json").unlink(missing_ok=True)
     return lock

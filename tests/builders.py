@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -89,3 +90,42 @@ def day_of_visits(
     count = round(minutes * 60 / each)
     step = int((each + gap) * SECOND)
     return [visit(start + number * step, each, network=network) for number in range(count)]
+
+
+def sample(kind: type[msgspec.Struct], word: str) -> Any:
+    """A document of that kind with everything in it, and the word wherever a text can be."""
+    return msgspec.convert(_plain_sample(msgspec.inspect.type_info(kind), word), kind)
+
+
+def _plain_sample(kind: Any, word: str, name: str = "") -> Any:
+    """A value of a type with the word wherever a text can be, as a user would have written it."""
+    if isinstance(kind, msgspec.inspect.StructType):
+        return {
+            one.encode_name: _plain_sample(one.type, word, one.encode_name)
+            for one in kind.fields
+            if one.encode_name != kind.tag_field
+        } | ({kind.tag_field: kind.tag} if kind.tag_field else {})
+    if isinstance(kind, msgspec.inspect.Metadata):
+        return _plain_sample(kind.type, word, name)
+    if isinstance(kind, msgspec.inspect.UnionType):
+        plain = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
+        return _plain_sample(plain[0], word, name)
+    if isinstance(kind, msgspec.inspect.ListType):
+        return [_plain_sample(kind.item_type, word, name)]
+    if isinstance(kind, msgspec.inspect.DictType):
+        return {
+            _plain_sample(kind.key_type, word, name): _plain_sample(kind.value_type, word, name)
+        }
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return kind.values[0]
+    if isinstance(kind, msgspec.inspect.BoolType):
+        return True
+    if isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType):
+        low, high = kind.ge or 0, NOON if kind.le is None else kind.le
+        return max(low, min(high, NOON))
+    assert isinstance(kind, msgspec.inspect.StrType), kind
+    texts = [f"https://x.com/{word}", "2026-11-23", "2026-11", "2026-Q4", "09:00", "09:00:00"]
+    if kind.pattern is None:
+        own = {"handle": f"@{word}", "id": f"x:{word}", "network": "x"}
+        return own.get(name, f"ask @{word} or x:{word}")
+    return next(text for text in texts if re.search(kind.pattern, text))

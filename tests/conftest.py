@@ -24,11 +24,22 @@ from plnd.web.access import Access
 from plnd.web.app import make_app
 
 settings.register_profile("plnd", deadline=None, derandomize=True, max_examples=60)
+# What scripts/chaos asks for: other examples each time, and many.
+settings.register_profile("long", deadline=None, max_examples=4000)
 settings.load_profile("plnd")
 
 # One zone for the whole run, whatever machine it is: tests of other zones set theirs.
 os.environ["TZ"] = "Europe/London"
 time.tzset()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rounds",
+        type=int,
+        default=60,
+        help="how often the tests in tests/chaos kill, flip and cut; scripts/chaos asks for 1000",
+    )
 
 
 class ByFile(LoadScopeScheduling):

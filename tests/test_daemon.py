@@ -22,7 +22,7 @@ from session_bus import Bus
 from plnd import __version__, background, daemon, place, single
 from plnd.core import now_ms
 from plnd.errors import PlndError
-from plnd.store.files import Home
+from plnd.store.files import LONGEST_LOG_BYTES, Home
 
 NOW = now_ms()
 
@@ -465,10 +465,10 @@ def test_a_long_log_makes_room(run_plnd: RunPlnd, home: Home) -> None:
     """One old log is kept beside the new one."""
     home.make()
     log = home.state / "daemon.log"
-    log.write_bytes(b"x" * (background.LONGEST_LOG_BYTES + 1))
+    log.write_bytes(b"x" * (LONGEST_LOG_BYTES + 1))
     run_plnd("start")
     found = running_daemon()
     run_plnd("stop")
     found.gone()
     assert log.stat().st_size < 10_000
-    assert (home.state / "daemon.log.1").stat().st_size == background.LONGEST_LOG_BYTES + 1
+    assert (home.state / "daemon.log.1").stat().st_size == LONGEST_LOG_BYTES + 1

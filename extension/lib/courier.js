@@ -171,7 +171,7 @@ export class Courier {
     await this.#queue.settle(sent);
     if (today) await this.#known.learnToday(today);
     if (rejected.some(({ code }) => code === "paused")) await this.ask("GET", "pause");
-    const wrong = rejected.filter(({ code }) => code !== "paused");
+    const wrong = rejected.filter(({ code }) => code !== "paused" && code !== "forgotten");
     if (wrong.length > 0) await this.#known.countRefused(wrong.length);
     // An answer that speaks of none of them would be asked for ever.
     if (sent.length === 0) await this.#failed();

@@ -6,6 +6,7 @@ from plnd.api import (
     journal,
     networks,
     notices,
+    own,
     people,
     profiles,
     review,
@@ -24,5 +25,6 @@ ROUTES = (
     *chats.ROUTES,
     *journal.ROUTES,
     *review.ROUTES,
+    *own.ROUTES,
 )
 """What can be asked with or without a daemon; what only a daemon can answer is in `plnd.web`."""

@@ -16,6 +16,7 @@ from plnd.commands import (
     explain,
     journal,
     network,
+    own,
     person,
     profile,
     review,
@@ -34,6 +35,7 @@ COMMANDS = {
     **settings.COMMANDS,
     **explain.COMMANDS,
     **network.COMMANDS,
+    **own.COMMANDS,
     **daemon.COMMANDS,
     **setup.COMMANDS,
 }

@@ -48,10 +48,20 @@ def until(text: str | None) -> int | None:
         return None
     import time
 
+    return time.time_ns() // 1_000_000 + milliseconds(text, field="for")
+
+
+def milliseconds(text: str, *, field: str) -> int:
+    """The length of `30m`, `2h` or `1d`.
+
+    Raises:
+        Invalid: it is none; the error names the field.
+    """
     units = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
-    if not text[:-1].isdecimal() or text[-1:] not in units:
-        raise Invalid(f"{text!r} is not a length of time", "write 30m, 2h or 1d", field="for")
-    return time.time_ns() // 1_000_000 + int(text[:-1]) * units[text[-1]]
+    number = text[:-1]
+    if not number.isdecimal() or text[-1:] not in units:
+        raise Invalid(f"{text!r} is not a length of time", "write 30m, 2h or 1d", field=field)
+    return int(number) * units[text[-1]]
 
 
 def clock(moment: int | None) -> str:

@@ -8,16 +8,28 @@ from typing import TYPE_CHECKING
 from plnd import client
 from plnd.cli import DONE, FAILED, print_json
 from plnd.commands.command import Command, json_option
+from plnd.errors import Invalid
 from plnd.place import place
 
 if TYPE_CHECKING:
     from plnd.setup.doctor import Check
 
 
-def _install_options(parser: ArgumentParser) -> None:
+def _folder_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--manifest-dir", metavar="DIR", help="this folder only, as a test profile needs"
     )
+
+
+def _install_options(parser: ArgumentParser) -> None:
+    _folder_option(parser)
+    parser.add_argument("--service", action="store_true", help="start plnd at login as well")
+    json_option(parser)
+
+
+def _uninstall_options(parser: ArgumentParser) -> None:
+    _folder_option(parser)
+    parser.add_argument("--data", action="store_true", help="remove everything that is kept, too")
     json_option(parser)
 
 
@@ -27,6 +39,8 @@ def _install(args: Namespace) -> int:
     from plnd.setup import browsers
     from plnd.store.files import home
 
+    if args.service:
+        _install_service()
     folder = Path(args.manifest_dir) if args.manifest_dir else None
     found = [] if folder else browsers.found_browsers(home())
     done = browsers.install(home(), manifest_dir=folder, browsers=found)
@@ -44,14 +58,37 @@ def _install(args: Namespace) -> int:
     return DONE
 
 
+def _install_service() -> None:
+    """Have the system start plnd at login, in place of the daemon that runs now."""
+    from plnd import background
+    from plnd.setup import service
+    from plnd.store.files import home
+
+    home().make()
+    one = service.service(home())
+    background.stop(place())
+    refused = service.install(one)
+    print(f"starts at login: {one.path}", file=sys.stderr)
+    for said in refused:
+        print(f"but {said}", file=sys.stderr)
+
+
 def _uninstall(args: Namespace) -> int:
     from pathlib import Path
 
-    from plnd.setup import browsers
+    from plnd import background
+    from plnd.setup import browsers, leave, service
     from plnd.store.files import home
 
     folder = Path(args.manifest_dir) if args.manifest_dir else None
-    removed = [str(path) for path in browsers.uninstall(home(), manifest_dir=folder)]
+    if folder and args.data:
+        raise Invalid("--data goes without --manifest-dir", field="data")
+    gone = browsers.uninstall(home(), manifest_dir=folder)
+    if folder is None:
+        gone += service.uninstall(service.service(home()))
+        background.stop(place())
+        gone += leave.leave(home(), data=args.data)
+    removed = [str(path) for path in gone]
     if args.json:
         print_json({"removed": removed})
     else:
@@ -65,7 +102,11 @@ def _doctor_options(parser: ArgumentParser) -> None:
         action="store_true",
         help="mend what is safe to: modes, manifests, the launcher, left-over files, the daemon",
     )
-    json_option(parser)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, in the API's shapes")
+    form.add_argument(
+        "--report", action="store_true", help="a text fit for a bug report, nothing of your life"
+    )
 
 
 def _doctor(args: Namespace) -> int:
@@ -76,6 +117,13 @@ def _doctor(args: Namespace) -> int:
     if args.json:
         print_json({"checks": [check.as_dict() for check in checks],
                     "mended": [check.as_dict() for check in mended]})  # fmt: skip
+    elif args.report:
+        from plnd.setup.report import report
+        from plnd.store.files import home
+
+        found = client.daemon(place())
+        health = client.ask(found, "GET", "health") if found else None
+        print(report(home(), [check.line() for check in [*mended, *checks]], health))
     else:
         print("\n".join(check.line() for check in [*mended, *checks]))
     return FAILED if any(check.status == "fail" for check in checks) else DONE
@@ -94,6 +142,6 @@ def _checks() -> "list[Check]":
 
 COMMANDS = {
     "install": Command("let the browsers talk to plnd", _install_options, _install),
-    "uninstall": Command("take away what install wrote", _install_options, _uninstall),
+    "uninstall": Command("remove plnd's traces, but the data", _uninstall_options, _uninstall),
     "doctor": Command("find what is broken, and the fix", _doctor_options, _doctor),
 }

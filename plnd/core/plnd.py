@@ -1,8 +1,10 @@
 """What plnd can do, one method each. The only object that the web, the command line and tests call.
 
-It loads, asks a pure function, saves; it knows both stores, and nobody else does.
+It loads, asks a pure function, saves; it knows both stores, and nobody else does. What is
+asked for once in a long while is imported when it is: a start waits for every import.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd import catalogue
+from plnd.core import forgetting
 from plnd.core.chats import Chats
 from plnd.core.development import Development
 from plnd.core.ground import Ground
@@ -33,16 +36,23 @@ from plnd.measures.day import DayFigures
 from plnd.measures.people import Key, key_of
 from plnd.measures.time import WEEKDAYS, Tally, day_bounds, day_of
 from plnd.model import (
+    BackupEntry,
     Budget,
     BudgetRequest,
     EventBatch,
     EventsAnswer,
+    ExportAnswer,
+    ForgetAnswer,
+    ForgetRequest,
+    ImportAnswer,
     NetworksAnswer,
     NetworkToday,
     Notice,
     Pause,
     PauseState,
+    ReceiptAnswer,
     Rejection,
+    RestoreAnswer,
     Settings,
     SourceSeen,
     Today,
@@ -59,6 +69,7 @@ from plnd.notices.learning import (
 from plnd.notices.rules import budget_notices
 from plnd.profiles import Affords, ReadingAnswer, ReadingRequest, Wanted
 from plnd.store import networks
+from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
@@ -66,6 +77,7 @@ from plnd.store.log import Batch, Log, Outcome, Sums
 
 log = logging.getLogger("plnd")
 
+DAY_MS = 86_400_000
 UPKEEP_WEEKS = 4
 
 
@@ -97,25 +109,35 @@ class Plnd:
         self.clock = clock
         self._names: dict[str, str] = {}
         self._today: Today | None = None
-        self._take_networks(self._catalogue())
         self._book = Book(home.data)
+        self._backups = Backups(home.data)
+        self._copying = asyncio.Lock()
+        self._system_zone: tuple[int, ZoneInfo] | None = None
+        self.telling = Telling(self._book, clock, tell)
+        self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
+        self._commits = Commits(self._log, self._changed)
+        self._ground = Ground(
+            home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
+        )
+        self.sources = Sources(self._book, clock)
+        self.profiles = Profiles(self._ground, self._forget_today)
+        self.readings = Readings(
+            self._ground, self.profiles, make_fetch, lambda *seen: self.people.saw_post(*seen)
+        )
+        self._take_stores()
+
+    def _take_stores(self) -> None:
+        """Take up what both stores hold: at the start, and when much of it was changed at once."""
         self._settings = kept_settings(self._book.settings)
         self._budgets = self._book.budgets.all()
         self._pauses = self._book.pauses.all()
-        self.telling = Telling(self._book, clock, tell)
-        self.sources = Sources(self._book, clock)
-        self._log = Log(home.data / "events.db")
-        self._commits = Commits(self._log, self._changed)
+        self._forgotten = forgetting.guards(self._book, self.clock())
+        self.telling.take_store()
         self._seen = self._log.seen()
         self._day: tuple[str, str, DayFigures] | None = None
-        ground = Ground(
-            home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
-        )
-        self._ground = ground
-        self.profiles = Profiles(ground, self._forget_today)
-        self.readings = Readings(
-            ground, self.profiles, make_fetch, lambda *seen: self.people.saw_post(*seen)
-        )
+        self._take_networks(self._catalogue())
+        self.profiles.take_store()
+        ground = self._ground
         self.people = People(ground, self._own_handles)
         self.chats = Chats(ground, self._forget_today)
         self.journal = Journal(ground, self.people)
@@ -130,6 +152,16 @@ class Plnd:
             unaffordable=self._unaffordable,
             budget_minutes=self._budget_minutes,
         )
+
+    def _before_upgrade(self, version: int) -> None:
+        """Keep the log of an older plnd, before it is brought up to date."""
+        name = f"{self._stamp()}-before-upgrade"
+        made = self._backups.make(name, "before_upgrade", self.clock())
+        log.info("a store of version %d is brought up to date; backup %s", version, made.name)
+
+    def _stamp(self) -> str:
+        """The moment as it stands in the names of backups, in UTC."""
+        return time.strftime("%Y-%m-%dT%H%M%S", time.gmtime(self.clock() / 1000))
 
     @property
     def damaged(self) -> list[str]:
@@ -170,7 +202,12 @@ class Plnd:
     async def record(self, batch: EventBatch) -> EventsAnswer:
         """Store a batch. What the answer calls stored is on disk."""
         taken, rejected = sift(
-            batch.events, now=self.clock(), networks=self._names, pauses=self._pauses
+            batch.events,
+            now=self.clock(),
+            networks=self._names,
+            pauses=self._pauses,
+            forgotten=self._forgotten,
+            visits_from=self._log.visits_from,
         )
         if taken:
             conflicts = await self._commits.store(Batch(batch.source, taken))
@@ -325,8 +362,13 @@ class Plnd:
         return bound.budget.minutes if bound else None
 
     def zone(self) -> ZoneInfo:
-        """The user's time zone: the setting, else the system's, else UTC."""
-        return ZoneInfo(self._settings.time_zone or system_zone())
+        """The user's time zone: the setting, else the system's of this minute, else UTC."""
+        if self._settings.time_zone:
+            return ZoneInfo(self._settings.time_zone)
+        minute = self.clock() // 60_000
+        if self._system_zone is None or self._system_zone[0] != minute:
+            self._system_zone = (minute, ZoneInfo(system_zone()))
+        return self._system_zone[1]
 
     # -- settings and budgets ----------------------------------------------------
 
@@ -465,6 +507,112 @@ class Plnd:
     def _save_pause(self, pause: Pause) -> None:
         self._book.pauses.put(pause)
         self._pauses = self._book.pauses.all()
+
+    # -- the user's own ------------------------------------------------------------
+
+    def receipt(
+        self, before: str | None = None, limit: int = 100, network: str | None = None
+    ) -> ReceiptAnswer:
+        """Stored events in plain words, latest first.
+
+        Raises:
+            Invalid: `before` is not what an earlier receipt gave as `next`.
+        """
+        from plnd.core.receipt import receipt
+
+        return receipt(
+            self._log,
+            names=self._names,
+            zone=self.zone(),
+            before=before,
+            limit=limit,
+            network=network,
+        )
+
+    async def forget(self, wanted: ForgetRequest) -> ForgetAnswer:
+        """Forget what the request names; with `dry_run` only say what that is.
+
+        Raises:
+            Invalid: it names nothing, or what cannot be.
+        """
+        scope = forgetting.scope_of(
+            wanted,
+            networks=self._names,
+            day_bounds=lambda day: day_bounds(day, self.zone(), self._settings.day_start),
+        )
+        async with self._copying:
+            self._commits.commit()
+            stores = (self._log, self._book, self._backups, self.home.data)
+            answer = forgetting.would_forget(scope, *stores)
+            if wanted.dry_run:
+                return answer
+            try:
+                forgetting.forget(scope, *stores, self.clock())
+            finally:
+                self._take_stores()
+        return msgspec.structs.replace(answer, dry_run=False)
+
+    def export(self, after: str | None = None) -> ExportAnswer:
+        """A part of everything that is kept, in the form of docs/export.md.
+
+        Raises:
+            Invalid: `after` is not what an earlier part gave as `next`.
+        """
+        from plnd.core import portable
+
+        return portable.export(self._book, self._log, after, self.clock())
+
+    def take_lines(self, lines: Sequence[str], *, dry_run: bool) -> ImportAnswer:
+        """Take lines of an export; what is there already stays as it is."""
+        from plnd.core import portable
+
+        self._commits.commit()
+        importing = portable.Importing(
+            self._book, self._log, networks=self._names, now=self.clock(), dry_run=dry_run
+        )
+        try:
+            return importing.take(lines)
+        finally:
+            self._take_stores()
+
+    def backups(self) -> list[BackupEntry]:
+        """The backups, oldest first."""
+        return self._backups.all()
+
+    async def restore(self, name: str, *, dry_run: bool) -> RestoreAnswer:
+        """Go back to a backup; with `dry_run` only say what would change.
+
+        Raises:
+            NotFound: there is no such backup.
+        """
+        from plnd.core import copies
+
+        async with self._copying:
+            self._commits.commit()
+            stores = (self._backups, self._log, self._book, self.home.data)
+            answer = copies.would_restore(name, *stores)
+            if dry_run:
+                return answer
+            aside = f"{self._stamp()}-before-restore"
+            try:
+                kept = copies.restore(name, *stores, aside=aside, now=self.clock())
+            finally:
+                self._take_stores()
+        return msgspec.structs.replace(answer, dry_run=False, kept_aside=kept)
+
+    async def upkeep(self) -> None:
+        """What is due once a day: letting go of old visits, and a backup."""
+        now = self.clock()
+        today = day_of(now, self.zone(), self._settings.day_start)
+        self._forgotten = forgetting.guards(self._book, now)
+        if days := self._settings.keep_visits_days:
+            first = day_of(now - days * DAY_MS, self.zone(), self._settings.day_start)
+            begin, _ = day_bounds(first, self.zone(), self._settings.day_start)
+            self._log.keep_visits_from(begin)
+        async with self._copying:
+            if any(one.why == "daily" and one.name >= today.isoformat() for one in self.backups()):
+                return
+            await asyncio.to_thread(self._backups.make, today.isoformat(), "daily", now)
 
     # -- notices -----------------------------------------------------------------
 

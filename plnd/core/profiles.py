@@ -63,7 +63,11 @@ class Profiles:
         self._ground = ground
         self._book = ground.book
         self._changed = changed
-        self._acts = ground.log.last_acts(OWN_POSTS)
+        self.take_store()
+
+    def take_store(self) -> None:
+        """Take up what the log holds."""
+        self._acts = self._ground.log.last_acts(OWN_POSTS)
 
     # -- kept --------------------------------------------------------------------
 

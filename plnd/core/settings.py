@@ -1,5 +1,6 @@
 """The settings: read, checked beyond what their types say, changed by name."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +12,8 @@ from plnd.intake import said
 from plnd.model import Settings
 from plnd.store.book import Single
 
+FEWEST_DAYS = 7
+
 
 def kept_settings(kept: Single[Settings]) -> Settings:
     """The settings as they are kept.
@@ -20,7 +23,7 @@ def kept_settings(kept: Single[Settings]) -> Settings:
     """
     settings = kept.get()
     try:
-        _check(settings)
+        checked(settings)
     except Invalid as error:
         raise StorageError(
             f"{kept.storage.path}: {error.message}",
@@ -41,11 +44,16 @@ def changed_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings
     except msgspec.ValidationError as error:
         message, field = said(error)
         raise Invalid(message, "see `plnd settings` for each one's form", field=field) from error
-    _check(changed)
+    checked(changed)
     return changed
 
 
-def _check(settings: Settings) -> None:
+def checked(settings: Settings) -> None:
+    """Check what the types do not say.
+
+    Raises:
+        Invalid: a value does not fit; `field` names the setting.
+    """
     if settings.time_zone is not None:
         try:
             ZoneInfo(settings.time_zone)
@@ -60,14 +68,27 @@ def _check(settings: Settings) -> None:
     if (settings.quiet_start is None) != (settings.quiet_end is None):
         field = "quiet_end" if settings.quiet_end is None else "quiet_start"
         raise Invalid("quiet hours need both quiet_start and quiet_end", field=field)
+    if 0 < settings.keep_visits_days < FEWEST_DAYS:
+        raise Invalid(
+            f"visits are kept for {FEWEST_DAYS} days or more, as a browser may send them so late",
+            f"{FEWEST_DAYS} or more, or 0 to keep them always",
+            field="keep_visits_days",
+        )
 
 
 def system_zone() -> str:
-    """The name of the system's time zone; UTC where it has none that can be used."""
+    """The name of the system's time zone as it is now; UTC where it has none that can be used.
+
+    Looks at the system each time, which costs nearly a millisecond: whoever travels with a
+    running plnd takes their days along.
+    """
     import tzlocal
 
     try:
-        name = tzlocal.get_localzone_name()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a system that contradicts itself
+            tzlocal.reload_localzone()
+        name = tzlocal.get_localzone_name() or "UTC"
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "UTC"

@@ -27,8 +27,12 @@ class Telling:
         self._clock = clock
         self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
-        self._told = {notice.cause: notice for notice in book.notices.all()}
-        self._snoozed_until = book.snooze.get().snoozed_until
+        self.take_store()
+
+    def take_store(self) -> None:
+        """Take up what the book holds."""
+        self._told = {notice.cause: notice for notice in self._book.notices.all()}
+        self._snoozed_until = self._book.snooze.get().snoozed_until
 
     async def close(self) -> None:
         """End the notices that are being shown."""

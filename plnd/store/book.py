@@ -4,9 +4,9 @@ Used by one thread only. Each write replaces the whole file atomically, which st
 10 ms up to some 5,000 documents in a collection; what outgrows that belongs in the log.
 """
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from tinydb import TinyDB
@@ -26,8 +26,9 @@ from plnd.learning import (
     TagCadence,
 )
 from plnd.measures.review import Plan
-from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
+from plnd.model import Budget, Forgotten, Notice, Pause, Settings, Snooze, SourceHeard
 from plnd.profiles import NotMine, Profile, Request
+from plnd.scope import Scope, without
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
 FORMAT = 1
@@ -36,6 +37,11 @@ MOST_NOTICES = 200
 MOST_SOURCES = 100
 MOST_REQUESTS = 1000
 MOST_MERGES = 100
+
+Role = Literal["memory", "choice", "guard"]
+"""What documents are to the user: memory of what was (it can be forgotten in part), a choice
+(only forgotten with everything), or a guard that keeps something out (a backup never undoes it).
+"""
 
 T = TypeVar("T", bound=msgspec.Struct)
 Tables = dict[str, dict[str, Any]]
@@ -64,6 +70,14 @@ class AtomicStorage(Storage):
         content = msgspec.json.encode({"plnd": FORMAT, **data})
         write_atomic(self.path, msgspec.json.format(content, indent=1) + b"\n")
         self._kept = {name: dict(table) for name, table in data.items()}
+
+    def wipe(self) -> None:
+        """Remove the file."""
+        self._kept = None
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
 
     def _load(self) -> Tables | None:
         try:
@@ -103,17 +117,47 @@ class Single(Generic[T]):
             or holds what a user edited into nonsense; the message names file and field.
     """
 
-    def __init__(self, path: Path, kind: type[T]) -> None:
+    def __init__(self, path: Path, kind: type[T], *, role: Role = "choice") -> None:
         self.storage = AtomicStorage(path)
+        self.role = role
+        self.kind = kind
         self._table = _table(self.storage)
-        self._kind = kind
+
+    def all(self) -> list[T]:
+        """The document, where one was kept."""
+        return [self.get()] if self._table.get(doc_id=1) else []
 
     def get(self) -> T:
         row = self._table.get(doc_id=1)
-        return _typed(self.storage.path, row, self._kind) if row else self._kind()
+        return _typed(self.storage.path, row, self.kind) if row else self.kind()
 
     def put(self, value: T) -> None:
         self._table.upsert(Document(_plain(value), doc_id=1))
+
+    def put_all(self, values: Sequence[T]) -> None:
+        for value in values:
+            self.put(value)
+
+    def become(self, values: Sequence[T]) -> None:
+        """Hold this document, or none."""
+        self.wipe()
+        self.put_all(values)
+
+    def removed(self) -> list[str]:
+        """Nothing: what a user did not choose is as it was at first."""
+        return []
+
+    def remove_first(self, _: str) -> bool:
+        """Nothing to remove."""
+        return False
+
+    def name(self, _: T) -> str:
+        """What the document is called among those of its file."""
+        return ""
+
+    def wipe(self) -> None:
+        """Be as if nothing had ever been kept."""
+        self._table = _wiped(self.storage)
 
 
 class Collection(Generic[T]):
@@ -133,10 +177,12 @@ class Collection(Generic[T]):
         key: str = "id",
         first: Sequence[T] = (),
         most: int | None = None,
+        role: Role = "memory",
     ) -> None:
         self.storage = AtomicStorage(path)
+        self.role = role
+        self.kind = kind
         self._table = _table(self.storage)
-        self._kind = kind
         self._key = key
         self._first = first
         self._most = most
@@ -166,25 +212,81 @@ class Collection(Generic[T]):
             self.remove(*list(rows)[: -self._most])
 
     def put_all(self, values: Sequence[T]) -> None:
-        """Keep many documents, each in place of the one with the same key: at most two writes."""
-        rows = dict(self._rows())
-        plain = {getattr(value, self._key): (value, _plain(value)) for value in values}
-        new = [key for key in plain if key not in rows]
-        changed = [key for key in plain if key in rows]
+        """Keep many documents with one write, each in place of the one with the same key."""
+        if values:
+            self._write(dict(self._rows()), values)
 
-        def renew(document: MutableMapping[Any, Any]) -> None:
-            fresh = plain[document[self._key]][1]
-            document.clear()
-            document.update(fresh)
+    def become(self, values: Sequence[T]) -> None:
+        """Hold these documents and no others."""
+        self._write({}, values)
 
+    def _write(self, rows: dict[Any, tuple[int, T]], values: Sequence[T]) -> None:
+        """Write `rows` and `values`, each value in place of the row with the same key."""
+        number = max((number for number, _ in rows.values()), default=0)
+        for value in values:
+            key = getattr(value, self._key)
+            if key not in rows:
+                number += 1
+            rows[key] = (rows[key][0] if key in rows else number, value)
+        if self._most is not None:
+            rows = dict(list(rows.items())[-self._most :])
         self._kept = None
-        if changed:
-            self._table.update(renew, doc_ids=[rows[key][0] for key in changed])
-        numbers = self._table.insert_multiple([plain[key][1] for key in new]) if new else []
-        for key in changed:
-            rows[key] = (rows[key][0], plain[key][0])
-        rows |= {key: (number, plain[key][0]) for key, number in zip(new, numbers, strict=True)}
-        self._kept = rows
+        name = self._table.name
+        self.storage.write({name: {str(number): _plain(value) for number, value in rows.values()}})
+        self._table = _table(self.storage)
+
+    def name(self, value: T) -> str:
+        """What a document is called among those of its file: its key."""
+        return str(getattr(value, self._key))
+
+    def removed(self) -> list[str]:
+        """The names of those documents there at first that the user has removed."""
+        left = {self.name(value) for value in self.all()}
+        return [self.name(value) for value in self._first if self.name(value) not in left]
+
+    def remove_first(self, name: str) -> bool:
+        """Remove a document that was there at first and is as it was; whether it was there."""
+        going = [
+            getattr(value, self._key)
+            for value in self._first
+            if self.name(value) == name and value in self.all()
+        ]
+        return self.remove(*going)
+
+    def forget(self, scope: Scope) -> None:
+        """Take out what lies in the scope."""
+        gone, changed = self._within(scope)
+        self.remove(*gone)
+        self.put_all(changed)
+
+    def would_forget(self, scope: Scope) -> int:
+        """How many documents `forget` would remove or change."""
+        gone, changed = self._within(scope)
+        return len(gone) + sum(getattr(one, self._key) not in gone for one in changed)
+
+    def _within(self, scope: Scope) -> tuple[list[Any], list[T]]:
+        """The keys of the documents that go, and those that change, as they will be."""
+        gone: list[Any] = []
+        changed: list[T] = []
+        for key, (_, value) in self._rows().items():
+            plain = _plain(value)
+            left = without(plain, scope)
+            if left == plain:
+                continue
+            try:
+                new = None if left is None else msgspec.convert(left, self.kind)
+            except msgspec.ValidationError:
+                new = None  # what is left of it makes no sense by itself
+            if new is None or getattr(new, self._key) != key:
+                gone.append(key)
+            if new is not None:
+                changed.append(new)
+        return gone, changed
+
+    def wipe(self) -> None:
+        """Be as if nothing had ever been kept."""
+        self._kept = None
+        self._table = _wiped(self.storage)
 
     def remove(self, *keys: Any) -> bool:
         """Drop the documents with these keys; whether there were any."""
@@ -202,11 +304,13 @@ class Collection(Generic[T]):
             if self._first and not self.storage.path.exists():
                 self._table.insert_multiple(map(_plain, self._first))
             found = [
-                (row.doc_id, _typed(self.storage.path, row, self._kind))
-                for row in self._table.all()
+                (row.doc_id, _typed(self.storage.path, row, self.kind)) for row in self._table.all()
             ]
             self._kept = {getattr(value, self._key): (number, value) for number, value in found}
         return self._kept
+
+
+Kept = Single[Any] | Collection[Any]
 
 
 class Book:
@@ -219,8 +323,11 @@ class Book:
     def __init__(self, folder: Path) -> None:
         self.settings = Single(folder / "settings.json", Settings)
         self.snooze = Single(folder / "snooze.json", Snooze)
-        self.budgets = Collection(folder / "budgets.json", Budget, first=[FIRST_BUDGET])
-        self.pauses = Collection(folder / "pauses.json", Pause, key="start")
+        self.budgets = Collection(
+            folder / "budgets.json", Budget, first=[FIRST_BUDGET], role="choice"
+        )
+        self.pauses = Collection(folder / "pauses.json", Pause, key="start", role="guard")
+        self.forgotten = Collection(folder / "forgotten.json", Forgotten, role="guard")
         self.notices = Collection(folder / "notices.json", Notice, key="cause", most=MOST_NOTICES)
         self.sources = Collection(
             folder / "sources.json", SourceHeard, key="profile", most=MOST_SOURCES
@@ -231,16 +338,18 @@ class Book:
         self.people = Collection(folder / "people.json", Person)
         self.meetings = Collection(folder / "meetings.json", Meeting)
         self.merges = Collection(folder / "merges.json", Merge, most=MOST_MERGES)
-        self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag")
+        self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag", role="choice")
         self.refused = Collection(folder / "refused.json", Refused)
-        self.chats = Collection(folder / "chats.json", Chat)
+        self.chats = Collection(folder / "chats.json", Chat, role="choice")
         self.attended = Collection(folder / "attended.json", AttendedChat)
         self.journal = Collection(folder / "journal.json", Entry)
         self.cpd = Collection(folder / "cpd.json", CpdMark)
         self.plans = Collection(folder / "plans.json", Plan, key="quarter")
-        self._storages = [
-            one.storage for one in vars(self).values() if isinstance(one, Single | Collection)
-        ]
+        self.kept: dict[str, Kept] = {
+            name: one for name, one in vars(self).items() if isinstance(one, Single | Collection)
+        }
+        """All of the book by its name: what stands here is exported, copied and forgotten."""
+        self._storages = [one.storage for one in self.kept.values()]
         # Read every file now, so that a damaged or newer one is found at the start.
         for storage in self._storages:
             storage.read()
@@ -249,6 +358,31 @@ class Book:
     def damaged(self) -> list[str]:
         """Where damaged files were moved to since this book was opened."""
         return [str(one.damaged) for one in self._storages if one.damaged]
+
+    def forget(self, scope: Scope) -> None:
+        """Take out what lies in the scope; with everything, all there is."""
+        for one in self.kept.values():
+            if scope.everything:
+                one.wipe()
+            elif isinstance(one, Collection) and one.role == "memory":
+                one.forget(scope)
+
+    def would_forget(self, scope: Scope) -> dict[str, int]:
+        """How many documents `forget` would remove or change, by the name of what they are in."""
+        counts = {
+            name: len(one.all())
+            if scope.everything
+            else one.would_forget(scope)
+            if isinstance(one, Collection) and one.role == "memory"
+            else 0
+            for name, one in self.kept.items()
+        }
+        return {name: count for name, count in counts.items() if count}
+
+
+def _wiped(storage: AtomicStorage) -> Table:
+    storage.wipe()
+    return _table(storage)
 
 
 def _table(storage: AtomicStorage) -> Table:

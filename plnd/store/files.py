@@ -4,14 +4,17 @@ import contextlib
 import errno
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from plnd import place
 from plnd.errors import StorageError
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+LONGEST_LOG_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +91,45 @@ def write_atomic(path: Path, data: bytes, mode: int = FILE_MODE) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # half a file would take up what a full disk has left
         raise cannot_write(path, error) from error
 
 
-def _sync_folder(folder: Path) -> None:
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """A text file that takes the place of `path` once all of it is written, 0600.
+
+    Raises:
+        StorageError: the disk is full or the path cannot be written; nothing has changed then.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+        sync_folder(path.absolute().parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def make_room(log: str) -> None:
+    """Begin a new log when the old one has grown long; one old one is kept."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.getsize(log) > LONGEST_LOG_BYTES:
+            os.replace(log, log + ".1")
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

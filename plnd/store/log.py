@@ -2,16 +2,17 @@
 
 SQLite in WAL mode with synchronous=FULL, so a commit is on disk when it returns. `Log` is
 synchronous and used by one thread; `store.commits` shares its commits. The sums are written
-in the transaction of the events they are made of. This is the only module with SQL.
+in the transaction of the events they are made of. SQL stands here and in `store.keeping`,
+which has what is done to a log as a whole: forgetting, copying, reading it through.
 """
 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
@@ -20,7 +21,12 @@ from plnd.measures.chats import OwnAct, TagVisit
 from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
 from plnd.model import LAST_MOMENT, Interaction, Source, Visit
-from plnd.store.files import FILE_MODE, cannot_write, disk_full, set_aside
+from plnd.scope import Scope
+from plnd.store import keeping
+from plnd.store.files import FILE_MODE, cannot_write, set_aside
+from plnd.store.keeping import Gone, Place, Stored, storage_error, suspect
+
+T = TypeVar("T")
 
 APPLICATION_ID = 0x504C4E44  # "PLND"
 KEPT_QUARTERS = 100
@@ -114,7 +120,14 @@ INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM intera
 INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
 CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL;
 """
-_MIGRATIONS = (_SCHEMA, _TOUCHES)
+_MIGRATIONS = (
+    _SCHEMA,
+    _TOUCHES,
+    """
+    CREATE TABLE kept (visits_from INTEGER NOT NULL); -- ms; of older visits only sums are left
+    INSERT INTO kept VALUES (0);
+    """,
+)
 """Version N of the schema is what the first N of these make. More are appended, none changed."""
 VERSION = len(_MIGRATIONS)
 
@@ -138,11 +151,15 @@ class Batch:
 @dataclass(slots=True)
 class Outcome:
     """What a commit changed: indexes refused per batch, quarters anew, browsers seen, and
-    who was touched."""
+    who was touched.
+
+    `written` is the number of events that were new or had grown.
+    """
 
     conflicts: list[list[int]] = field(default_factory=list)
     quarters: dict[int, Sums] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    written: int = 0
     touches: list[tuple[Key, Touch]] = field(default_factory=list)
 
 
@@ -158,25 +175,38 @@ class TouchCount:
 class Log:
     """The event log in one file.
 
+    `before_upgrade` is called with the version found, before a log of an older one is changed.
+
     Raises:
         StorageError: from any method, when the disk or the file refuses.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, before_upgrade: Callable[[int], None] | None = None) -> None:
         self.path = path
         self.damaged: list[str] = []
+        self._before_upgrade = before_upgrade
         self._quarters: dict[int, _Kept | None] = {}
         self._sources: dict[tuple[str, str], _SourceRow] = {}
         self._longest: int | None = None
+        self._closed = False
         self._db = self._open()
+        try:
+            self.visits_from: int = self._read(keeping.visits_from)
+        except StorageError:
+            self._db.close()
+            raise
 
     def close(self) -> None:
+        """Write what is not written yet and let go of the file; the second time nothing."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             for row in self._sources.values():
                 if row.written_at != row.last_event_at:
                     self._write_source(row)
         except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
+            raise storage_error(self.path, error) from error
         finally:
             self._db.close()
 
@@ -187,7 +217,7 @@ class Log:
             return self._open_checked()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and not self.path.is_dir():
-                raise _storage_error(self.path, error) from error
+                raise storage_error(self.path, error) from error
         moved = set_aside(self.path)
         for suffix in ("-wal", "-shm"):
             beside = self.path.with_name(self.path.name + suffix)
@@ -197,22 +227,28 @@ class Log:
         try:
             return self._open_checked()
         except sqlite3.DatabaseError as error:
-            raise _storage_error(self.path, error) from error
+            raise storage_error(self.path, error) from error
 
     def _open_checked(self) -> sqlite3.Connection:
         wal = self.path.with_name(self.path.name + "-wal")
         unclean = wal.exists() and wal.stat().st_size > 0
-        suspect = _suspect(self.path)
+        doubted = suspect(self.path)
         new = not self.path.exists()
         if new:
             _create(self.path)
         db = sqlite3.connect(self.path, isolation_level=None, timeout=5.0)
+        keeping.prepare(db)
         try:
-            if unclean or suspect.exists():
+            if unclean or doubted.exists():
                 _check_whole(db)
             version = self._known_version(db)
+            if 0 < version < VERSION and self._before_upgrade:
+                self._before_upgrade(version)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
+            # What is deleted is overwritten with zeros, and no copy of it goes to a temporary file.
+            db.execute("PRAGMA secure_delete=ON")
+            db.execute("PRAGMA temp_store=MEMORY")
             if version < VERSION:
                 db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
                 db.executescript(
@@ -223,7 +259,7 @@ class Log:
         except BaseException:
             db.close()
             raise
-        suspect.unlink(missing_ok=True)
+        doubted.unlink(missing_ok=True)
         return db
 
     def _known_version(self, db: sqlite3.Connection) -> int:
@@ -252,24 +288,37 @@ class Log:
         conflict and left out.
         """
         outcome = Outcome()
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             for begin in self._store_batches(batches, outcome):
                 outcome.quarters[begin] = self._write_sums(begin)
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            # What is held in memory may be ahead of the disk now: forget it.
-            self._quarters.clear()
-            self._sources.clear()
-            self._longest = None
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise _storage_error(self.path, error) from error
-            raise
         while len(self._quarters) > KEPT_QUARTERS:
             del self._quarters[next(iter(self._quarters))]
         return outcome
+
+    @contextlib.contextmanager
+    def _transaction(self, *, kept: bool = True) -> Iterator[None]:
+        """All or nothing; `kept` false undoes it in the end, for a look at what would be."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            if kept:
+                self._db.execute("COMMIT")
+        except BaseException as error:
+            kept = False
+            if isinstance(error, sqlite3.Error):
+                raise storage_error(self.path, error) from error
+            raise
+        finally:
+            if not kept:
+                self._drop_held()
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def _drop_held(self) -> None:
+        """What is held in memory may be ahead of the disk now, or behind it: read it anew."""
+        self._quarters.clear()
+        self._sources.clear()
+        self._longest = None
 
     def _store_batches(self, batches: Sequence[Batch], outcome: Outcome) -> set[int]:
         """Write the events; the quarters whose sums they change."""
@@ -294,8 +343,7 @@ class Log:
                 if not fits:
                     conflicts.append(one.index)
             outcome.conflicts.append(conflicts)
-        visits.write()
-        acts.write()
+        outcome.written = visits.write() + acts.write()
         self._write_touches(visits, acts, outcome)
         return touched
 
@@ -403,7 +451,9 @@ class Log:
 
     def _kept(self, begin: int) -> "_Kept | None":
         """A quarter as it stands; None when it has to be worked out anew after the writing."""
-        if begin not in self._quarters:
+        if begin < self.visits_from:
+            self._quarters[begin] = None  # its visits are gone: it cannot be worked out
+        elif begin not in self._quarters:
             quarter = self._quarter(begin)
             self._quarters[begin] = _Kept(quarter, _sums(quarter))
         return self._quarters[begin]
@@ -432,6 +482,9 @@ class Log:
             written = self.quarters(begin, begin + 1).get(begin, Sums())
             kept = self._quarters[begin] = _Kept(self._quarter(begin), written)
         old, sums = kept.written, _sums(kept.quarter)
+        if begin < self.visits_from:
+            # Its visits are gone: their sums stand as they were written.
+            sums = Sums(old.times, sums.acts)
         kept.written = sums
         for key in old.times.keys() - sums.times.keys():
             self._db.execute(
@@ -444,6 +497,11 @@ class Log:
                     "INSERT OR REPLACE INTO quarter_time VALUES (?, ?, ?, ?, ?)",
                     (begin, *key, *spent),
                 )
+        for key in old.acts.keys() - sums.acts.keys():
+            self._db.execute(
+                "DELETE FROM quarter_act WHERE begin = ? AND network = ? AND action = ?",
+                (begin, *key),
+            )
         for key, count in sums.acts.items():
             if old.acts.get(key) != count:
                 self._db.execute(
@@ -466,7 +524,7 @@ class Log:
             ):
                 found.setdefault(begin, Sums()).acts[network, action] = count
         except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
+            raise storage_error(self.path, error) from error
         return found
 
     def last_acts(self, actions: Sequence[str], since: int = 0) -> dict[str, int]:
@@ -595,7 +653,7 @@ class Log:
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
+            raise storage_error(self.path, error) from error
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         return self._rows(sql, values)[0]
@@ -608,7 +666,132 @@ class Log:
             )
             return dict(rows.fetchall())
         except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
+            raise storage_error(self.path, error) from error
+
+    # -- the log as a whole ------------------------------------------------------
+
+    def would_forget(self, scope: Scope) -> Gone:
+        """What `forget` would take out; changes nothing."""
+        with self._transaction(kept=False):
+            return keeping.found(self._db, scope)
+
+    def forget(self, scope: Scope) -> Gone:
+        """Take out what lies in the scope, of visits that reach into it the part that does.
+
+        The sums are worked out anew. When this returns, nothing of it is left in the file,
+        free pages and journal included.
+        """
+        self._drop_held()
+        with self._transaction():
+            gone = keeping.found(self._db, scope)
+            for begin in keeping.delete(self._db, scope, self.visits_from):
+                self._quarters[begin] = None
+                self._write_sums(begin)
+                del self._quarters[begin]
+        self._drop_held()
+        self._scrub()
+        return gone
+
+    def keep_visits_from(self, moment: int) -> int:
+        """Let go of visits that ended before `moment` (ms); their sums stay. Gives their number."""
+        moment -= moment % QUARTER_MS
+        if moment <= self.visits_from:
+            return 0
+        with self._transaction():
+            number = keeping.settle(self._db, moment)
+        self._drop_held()
+        self.visits_from = moment
+        self._checkpoint()
+        return number
+
+    def _scrub(self) -> None:
+        """Rebuild the file without what was deleted, and empty the journal."""
+        try:
+            self._db.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise storage_error(self.path, error) from error
+        self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise storage_error(self.path, error) from error
+
+    def latest(self, before: Place, limit: int, network: str | None = None) -> list[Stored]:
+        """Up to `limit` events that lie before a place in the order of time, latest first."""
+        return self._read(keeping.latest, before, limit, network)
+
+    def visits_after(self, after: bytes, limit: int) -> list[Stored]:
+        """Up to `limit` visits in the order of their ids, after one of them."""
+        return self._read(keeping.visits, after, limit)
+
+    def interactions_after(self, after: bytes, limit: int) -> list[Stored]:
+        """Up to `limit` interactions in the order of their ids, after one of them."""
+        return self._read(keeping.interactions, after, limit)
+
+    def visit_spans(self) -> dict[bytes, tuple[int, int]]:
+        """Start and end (ms) of every visit, by its id."""
+        return self._read(keeping.visit_spans)
+
+    def act_moments(self) -> dict[bytes, int]:
+        """When each interaction took place (ms), by its id."""
+        return self._read(keeping.act_moments)
+
+    def sources(self) -> list[tuple[Source, int]]:
+        """The browsers that sent something, and when they were last heard of (ms)."""
+        for row in self._sources.values():
+            if row.written_at != row.last_event_at:
+                self._write_source(row)
+        return self._read(keeping.sources)
+
+    def settled(self) -> list[tuple[int, str, str, int, int]]:
+        """The sums that stand for visits that are no longer kept: begin, network, page, ms, ms."""
+        return self._read(keeping.settled)
+
+    def take_settled(
+        self, rows: Sequence[tuple[int, str, str, int, int]], visits_from: int
+    ) -> None:
+        """Add sums of visits that another log no longer kept; of two the larger counts."""
+        with self._transaction():
+            keeping.take_settled(self._db, rows, visits_from)
+        self._drop_held()
+        self.visits_from = keeping.visits_from(self._db)
+
+    def take_source(self, source: Source, last_event_at: int, *, kept: bool) -> bool:
+        """Note a browser that another log knew; whether that changes anything."""
+        known = {(one.browser, one.profile): (one.extension, at) for one, at in self.sources()}
+        extension, at = known.get((source.browser, source.profile), ("", 0))
+        if at > last_event_at or (extension, at) == (source.extension, last_event_at):
+            return False
+        if kept:
+            with self._transaction():
+                self._source(source, last_event_at)
+            self.sources()
+        return True
+
+    def would_store(self, batches: Sequence[Batch]) -> Outcome:
+        """What `store` would say of the batches; changes nothing."""
+        outcome = Outcome()
+        with self._transaction(kept=False):
+            self._store_batches(batches, outcome)
+        return outcome
+
+    def take_back(self, copy: Path) -> None:
+        """Be as a copy made by `keeping.copy` is, all at once."""
+        try:
+            keeping.write_over(self._db, copy)
+        except sqlite3.Error as error:
+            raise storage_error(self.path, error) from error
+        self._drop_held()
+        self.visits_from = keeping.visits_from(self._db)
+        self._checkpoint()
+
+    def _read(self, what: Callable[..., T], *given: Any) -> T:
+        try:
+            return what(self._db, *given)
+        except sqlite3.Error as error:
+            raise storage_error(self.path, error) from error
 
 
 @dataclass(slots=True)
@@ -667,13 +850,15 @@ class _Rows:
     def put(self, row: tuple[Any, ...]) -> None:
         self.known[row[0]] = self._changed[row[0]] = row
 
-    def write(self) -> None:
+    def write(self) -> int:
+        """Write the rows that changed; their number."""
         if self._changed:
             marks = ",".join("?" * self._table.columns)
             self._db.executemany(
                 f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})",  # noqa: S608
                 self._changed.values(),
             )
+        return len(self._changed)
 
 
 def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
@@ -701,30 +886,7 @@ def _create(path: Path) -> None:
         raise cannot_write(path, error) from error
 
 
-def _suspect(path: Path) -> Path:
-    """A mark beside a log in which damage was met: the next start reads it through."""
-    return path.with_name(path.name + "-suspect")
-
-
 def _check_whole(db: sqlite3.Connection) -> None:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
-
-
-def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_FULL"):
-        return disk_full(path)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        with contextlib.suppress(OSError):
-            _suspect(path).touch(FILE_MODE)
-        return StorageError(
-            f"{path} is damaged: {error}",
-            "restart plnd: it sets the file aside and starts a new one",
-            code="damaged_store",
-        )
-    return StorageError(
-        f"cannot use {path}: {error}",
-        "check that the file and its folder belong to you and that the disk has space",
-    )

@@ -1,8 +1,8 @@
 """Who may ask: the machine's own user, through the token, or a page that holds the cookie.
 
 Order of the checks: the Host, whatever is asked for; then for `/api/` a token or the
-cookie; then, for a change made with the cookie, the page's own Origin. No answer ever
-carries a CORS header.
+cookie; then, with the cookie, that a process of the same user asks; then, for a change made
+with the cookie, the page's own Origin. No answer ever carries a CORS header.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from plnd.errors import PlndError
+from plnd.web.peer import is_own
 
 COOKIE = "plnd"
 CODE_SECONDS = 60
@@ -38,6 +39,7 @@ class Access:
     def __init__(
         self, port: int, token: str, secret: bytes, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self._port = port
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
         self._bearer = f"Bearer {token}".encode()
@@ -66,12 +68,24 @@ class Access:
                 "no valid token and no dashboard cookie",
                 "open the dashboard with `plnd open`; programs read the token from daemon.json",
             )
+        self.check_user(request)
         if request.method not in _SAFE and headers.get("Origin") not in self._origins:
             raise Refused(
                 403,
                 "foreign_origin",
                 "a change with the dashboard's cookie must come from the dashboard",
                 "use the dashboard, or the token",
+            )
+
+    def check_user(self, request: web.Request) -> None:
+        """Let the request pass when a process of the daemon's own user asks, or raise `Refused`."""
+        name = request.get_extra_info("peername")
+        if name is None or not is_own(name[1], self._port):
+            raise Refused(
+                403,
+                "foreign_user",
+                "this plnd belongs to another user of the machine",
+                "start your own with `plnd start`",
             )
 
     def _has_token(self, given: str) -> bool:

@@ -134,6 +134,7 @@ def _text(text: str, media: str) -> web.Response:
 async def _open(request: web.Request) -> web.Response:
     """Exchange a one-time code for the dashboard's cookie."""
     access = request.app[RUNNING].access
+    access.check_user(request)
     if not access.redeem(request.query.get("code", "")):
         raise Refused(
             403,

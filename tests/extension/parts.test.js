@@ -709,3 +709,23 @@ test("a chat that is next and not known yet is asked for at the next beat", asyn
   await parts.courier.tick();
   assert.deepEqual(parts.known.tags, daemon.tags);
 });
+
+test("what the user has forgotten is let go of, and is nobody's mistake", async () => {
+  daemon.answer = (_method, path, body) =>
+    path === "events"
+      ? {
+          status: 200,
+          body: {
+            stored: [],
+            rejected: body.events.map(({ id }, index) => ({ id, index, code: "forgotten" })),
+            today: TODAY,
+          },
+        }
+      : null;
+  await wake();
+  await parts.acts.begin(post("1"));
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  await sendActs();
+  assert.equal(await kept(), 0);
+  assert.equal(parts.known.facts.refused ?? 0, 0);
+});

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnd.errors import StorageError
-from plnd.store.log import Batch, Log, Outcome
+from plnd.store.log import VERSION, Batch, Log, Outcome
 
 IDS = [uuid7() for _ in range(8)]
 PLACES = [("x", "feed"), ("x", "post"), ("facebook", "feed")]
@@ -252,7 +252,7 @@ def test_nobody_else_may_read_it(log: Log, path: Path) -> None:
 def test_the_file_says_whose_it_is(log: Log, path: Path) -> None:
     db = sqlite3.connect(path)
     assert db.execute("PRAGMA application_id").fetchone() == (0x504C4E44,)
-    assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
     db.close()
 
 

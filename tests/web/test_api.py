@@ -43,6 +43,7 @@ DEFAULTS = {
     "remind_unshared": False,
     "cpd_body": "free",
     "cpd_year_start": "01-01",
+    "keep_visits_days": 0,
 }
 
 

@@ -1,0 +1,143 @@
+"""What is to be forgotten: a time, a network, a handle, or all of them at once. Pure.
+
+What was forgotten must not come back with what a browser still keeps: `Forgotten` says what
+to refuse, and holds a handle only as a digest that nobody can read it from.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from plnd.model import LAST_MOMENT, Forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything that lies in `start <= t < end` (ms), on the network, with the handle."""
+
+    start: int = 0
+    end: int = LAST_MOMENT + 1
+    network: str | None = None
+    handle: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        return self == Scope()
+
+    @property
+    def always(self) -> bool:
+        """Whether it is about all times."""
+        return self.start <= 0 and self.end > LAST_MOMENT
+
+    def holds(self, moment: int) -> bool:
+        return self.start <= moment < self.end
+
+
+def plain_handle(handle: str) -> str:
+    """A handle as handles are compared: without the @ in front, in small letters."""
+    return handle.removeprefix("@").casefold()
+
+
+def remembered(scope: Scope, *, id: str, now: int) -> Forgotten:
+    """What has to be refused from now on, so that the scope stays forgotten."""
+    return Forgotten(
+        id=id,
+        at=now,
+        start=scope.start,
+        end=min(scope.end, now),
+        network=scope.network,
+        handle_digest=None if scope.handle is None else _digest(id, scope.handle),
+    )
+
+
+def covers(one: Forgotten, network: str, handle: str | None) -> bool:
+    """Whether what was forgotten is about this network and this handle."""
+    if one.network is not None and one.network != network:
+        return False
+    if one.handle_digest is None:
+        return True
+    return handle is not None and _digest(one.id, handle) == one.handle_digest
+
+
+def _digest(salt: str, handle: str) -> str:
+    return hashlib.sha256(f"{salt}\n{plain_handle(handle)}".encode()).hexdigest()
+
+
+def without(document: dict[str, Any], scope: Scope) -> dict[str, Any] | None:
+    """A document without what lies in the scope; None when it lies in it as a whole.
+
+    Entries inside it that lie in the scope are taken out. Where a text only mentions the
+    handle (`@ana`, `x:ana`, an address with `/ana` in it), the mention is taken out.
+    """
+    if scope.everything or _within(document, scope, None):
+        return None
+    left: dict[str, Any] = _left(document, scope, None)
+    return left
+
+
+_MOMENTS = ("at", "taken_at", "start", "starts_at")
+_CUT = "…"
+_NOON_MS = 12 * 3_600_000
+
+
+def _moment(entry: dict[str, Any]) -> int | None:
+    """When an entry was (ms); of one that has a day only, the day's noon."""
+    for name in _MOMENTS:
+        if isinstance(found := entry.get(name), int):
+            return found
+    try:
+        day = date.fromisoformat(entry["day"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (day - date(1970, 1, 1)).days * 86_400_000 + _NOON_MS
+
+
+def _within(entry: dict[str, Any], scope: Scope, above: str | None) -> bool:
+    """Whether an entry lies in the scope; `above` is the network of what it is part of."""
+    if not scope.always:
+        moment = _moment(entry)
+        if moment is None or not scope.holds(moment):
+            return False
+    if scope.network is not None and not _on(entry, scope.network, above):
+        return False
+    return scope.handle is None or _of(entry, plain_handle(scope.handle))
+
+
+def _on(entry: dict[str, Any], network: str, above: str | None) -> bool:
+    """Whether an entry is about the network: by its field, its id, or the cause of a notice."""
+    if (own := entry.get("network", above)) is not None:
+        return bool(own == network)
+    parts = re.split(r"[/:.]", f"{entry.get('id', '')}/{entry.get('cause', '')}")
+    return network in parts
+
+
+def _of(entry: dict[str, Any], handle: str) -> bool:
+    """Whether an entry stands for the handle: by its field, or by an id like `x:ana`."""
+    own = entry.get("handle")
+    if isinstance(own, str):
+        return plain_handle(own) == handle
+    key = entry.get("id")
+    return isinstance(key, str) and plain_handle(key.partition(":")[2]) == handle
+
+
+def _left(value: Any, scope: Scope, above: str | None) -> Any:
+    """A value without the entries in it that lie in the scope, and without the handle."""
+    if isinstance(value, dict):
+        above = value.get("network", above)
+        return {
+            _left(name, scope, above): one if name == "handle" else _left(one, scope, above)
+            for name, one in value.items()
+            if not (isinstance(one, dict) and _within(one, scope, above))
+        }
+    if isinstance(value, list):
+        return [
+            _left(one, scope, above)
+            for one in value
+            if not (isinstance(one, dict) and _within(one, scope, above))
+        ]
+    if isinstance(value, str) and scope.handle is not None and scope.always:
+        mention = rf"(?<=[@/:]){re.escape(plain_handle(scope.handle))}(?!\w)"
+        return re.sub(mention, _CUT, value, flags=re.IGNORECASE)
+    return value

@@ -1,0 +1,109 @@
+"""Clocks that jump, machines that sleep, time zones that change under way."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import Api, Clock, Desktop
+
+from plnd.core import Plnd
+from plnd.store.files import Home
+
+jumps = st.lists(
+    st.sampled_from([-400 * DAY, -DAY, -HOUR, -1, 0, 1, MINUTE, HOUR, DAY, 30 * DAY]),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=40)
+@given(jumps)
+async def test_a_clock_that_jumps_loses_and_invents_nothing(jumped: list[int]) -> None:
+    """Each event is right by the clock it was made by; the sums stay those of the events."""
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plnd = Plnd(
+            Home(folder / "s", folder / "d", folder / "h", None), clock=clock, tell=Desktop()
+        )
+        spans: set[tuple[int, int]] = set()
+        for jump in jumped:
+            clock.forward(jump)
+            start = clock() - 2 * MINUTE
+            answer = await plnd.record(typed(batch(visit(start, 60), act(start))))
+            assert len(answer.stored) == 2
+            spans.add((start, start + MINUTE))
+            assert answer.today.spent_seconds >= 0
+            assert answer.today.now == clock()
+            await plnd.upkeep()
+        covered, end = 0, 0
+        for low, high in sorted(spans):
+            covered += max(0, high - max(low, end))
+            end = max(end, high)
+        sums = plnd._log.quarters(0, NOON + 1000 * DAY).values()
+        assert sum(spent for one in sums for spent, _ in one.times.values()) == covered
+        assert 1 <= len([one for one in plnd.backups() if one.why == "daily"]) <= 7
+        await plnd.close()
+
+
+async def test_what_a_clock_ahead_left_behind_is_refused_and_told(api: Api, clock: Clock) -> None:
+    """Set back by a day: events from the future are refused by name, the rest goes on."""
+    clock.forward(DAY)
+    await api("POST", "events", batch(visit(clock() - HOUR, 60)))
+    clock.forward(-DAY)
+    late, right = visit(NOON + HOUR, 60), visit(NOON - HOUR, 60)
+    answer = await api("POST", "events", batch(late, right))
+    assert answer["stored"] == [right["id"]]
+    assert answer["rejected"][0]["field"] == "start"
+    assert answer["today"]["spent_seconds"] == 60
+
+
+async def test_a_machine_that_slept_has_spent_nothing(api: Api, clock: Clock) -> None:
+    await api("POST", "events", batch(visit(NOON - HOUR, 60)))
+    clock.forward(9 * HOUR)
+    today = await api("GET", "today")
+    assert (today["day"], today["spent_seconds"]) == ("2026-11-23", 60)
+    clock.forward(9 * HOUR)
+    today = await api("GET", "today")
+    assert (today["day"], today["spent_seconds"]) == ("2026-11-24", 0)
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Changes the time zone of the system."""
+
+    def change(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield change
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def test_a_traveller_keeps_every_second(
+    api: Api, clock: Clock, zone: Callable[[str], None]
+) -> None:
+    """The system's time zone changes while plnd runs: the days move, no time is lost."""
+    late = int(datetime(2026, 11, 23, 23, 30, tzinfo=UTC).timestamp()) * 1000
+    clock.now = late + HOUR
+    await api("POST", "events", batch(visit(late, 600)))
+    today = await api("GET", "today")
+    assert (today["day"], today["time_zone"]) == ("2026-11-24", "Europe/London")
+    for name, day, before in (
+        ("America/New_York", "2026-11-23", "2026-11-22"),
+        ("Asia/Kathmandu", "2026-11-24", "2026-11-23"),
+        ("Pacific/Kiritimati", "2026-11-24", "2026-11-23"),
+        ("Europe/London", "2026-11-23", "2026-11-24"),
+    ):
+        zone(name)
+        clock.forward(MINUTE)
+        assert (await api("GET", "today"))["time_zone"] == name
+        assert (await api("GET", f"today?day={day}"))["spent_seconds"] == 600, name
+        assert (await api("GET", f"today?day={before}"))["spent_seconds"] == 0, name
