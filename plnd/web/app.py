@@ -1,4 +1,4 @@
-"""The aiohttp application: routes, the one middleware, the dashboard page."""
+"""The aiohttp application: routes, the one middleware, the dashboard's files."""
 
 import logging
 from pathlib import Path
@@ -14,10 +14,12 @@ from plnd.errors import PlndError, TooLarge
 from plnd.model import ErrorAnswer, ErrorBody
 from plnd.web.access import COOKIE, Access, Refused
 from plnd.web.api import Running
+from plnd.web.live import Live
 
 log = logging.getLogger("plnd")
 
 RUNNING = web.AppKey("running", Running)
+LIVE = web.AppKey("live", Live)
 
 _STATUS = {
     "invalid": 400,
@@ -63,8 +65,11 @@ def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Ap
     most = max(route.most_bytes for route in routes)
     app = web.Application(middlewares=[_guard], client_max_size=most)
     app[RUNNING] = running
+    live = app[LIVE] = Live()
+    app.on_shutdown.append(live.close)
     for route in routes:
-        app.router.add_route(route.method, route.path, _answering(plnd, route))
+        handler = _going_on(plnd, route) if route.live else _answering(plnd, route)
+        app.router.add_route(route.method, route.path, handler)
     # Link previews and mail scanners ask for the head: that must not use the code up.
     app.router.add_get("/open", _open, allow_head=False)
     app.router.add_get("/", _page)
@@ -121,8 +126,22 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
         if len(content) > route.most_bytes:
             raise _too_large(route.most_bytes)
         query = request.query if request.query_string else {}
-        found = await route.answer(plnd, Call(request.match_info, query, content))
-        return _json(found) if route.media == "application/json" else _text(found, route.media)
+        answer = await route.answer(plnd, Call(request.match_info, query, content))
+        if route.method != "GET":
+            request.app[LIVE].changed()
+        return _json(answer) if route.media == "application/json" else _text(answer, route.media)
+
+    return answer
+
+
+def _going_on(plnd: Plnd, route: Route) -> Handler:
+    """A route that is live, as aiohttp serves it."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        async def now() -> Any:
+            return await route.answer(plnd, Call(request.match_info, request.query))
+
+        return await request.app[LIVE].serve(request, now, _HEADERS)
 
     return answer
 
