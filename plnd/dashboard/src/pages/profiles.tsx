@@ -83,7 +83,12 @@ function ProfileCard({ profile }: { profile: Profile }) {
           .join(" ")}
       </p>
       {closing && <Closing profile={profile} doing={doing} />}
-      {profile.card && !closing && <Decision decide={decide} />}
+      {profile.card && !closing && (
+        <div class="ask">
+          <p>{t("decide")}</p>
+          <Decision decide={decide} />
+        </div>
+      )}
       <div class="actions">
         {active && profile.compose_url && <Out to={profile.compose_url}>{t("write_post")}</Out>}
         {profile.url && <Out to={profile.url}>{t("look_at_profile")}</Out>}
@@ -102,6 +107,12 @@ function ProfileCard({ profile }: { profile: Profile }) {
           </button>
         )}
       </div>
+      {active && !profile.card && (
+        <details class="more">
+          <summary>{t("decide_any_time")}</summary>
+          <Decision decide={decide} />
+        </details>
+      )}
       <FeedSwitch profile={profile} doing={doing} />
       <Done of={doing} />
     </Card>
@@ -115,9 +126,8 @@ const lastPost = ({ last_post_at: at, days_silent: days, rough }: Profile): stri
 
 function Decision({ decide }: { decide: (choice: Choice) => unknown }) {
   return (
-    <div class="ask" role="group" aria-label={t("decide")}>
-      <p>{t("decide")}</p>
-      <div class="choices">
+    <>
+      <div class="choices" role="group" aria-label={t("decide_any_time")}>
         {(["revive", "reading", "close", "not_now"] as const).map((choice) => (
           <button key={choice} type="button" onClick={() => decide(choice)}>
             {t(`choice_${choice}`)}
@@ -125,7 +135,7 @@ function Decision({ decide }: { decide: (choice: Choice) => unknown }) {
         ))}
       </div>
       <p class="soft">{t("decide_hint")}</p>
-    </div>
+    </>
   );
 }
 

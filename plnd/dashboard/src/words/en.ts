@@ -266,6 +266,7 @@ export const en = {
   silence_listening: "You still read there.",
   silence_abandoned: "You have not been there lately.",
   decide: "It has been quiet here. What shall become of it?",
+  decide_any_time: "What shall become of it",
   decide_hint: "A reading account is never nagged about again. Everything here can be taken back.",
   choice_revive: "Revive it",
   choice_reading: "Keep it for reading",
