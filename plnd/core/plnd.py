@@ -28,6 +28,7 @@ from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
+from plnd.core.trends import Trends, date_of
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
 from plnd.measures import upkeep
@@ -119,6 +120,7 @@ class Plnd:
         self._ground = Ground(
             home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
         )
+        self.trends = Trends(self._ground)
         self.sources = Sources(self._book, clock)
         self.profiles = Profiles(self._ground, self._forget_today)
         self.readings = Readings(
@@ -247,7 +249,7 @@ class Plnd:
         """
         now = self.clock()
         if day is not None:
-            return self._worked_out(_date(day), now)
+            return self._worked_out(date_of(day), now)
         # Commits and changes drop what is kept here; hours and days turn with whole minutes.
         if self._today is None or self._today.now // 60_000 != now // 60_000:
             self._today = self._worked_out(self._day_at(now, self.zone()), now)
@@ -697,14 +699,3 @@ def _conflict(one: Taken) -> Rejection:
         message="this id came with other content before",
         field="id",
     )
-
-
-def _date(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.max
-    # Python takes other forms as well; and the last day of all has no day after it to end it.
-    if day.isoformat() != text or day == date.max:
-        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field="day")
-    return day
