@@ -85,7 +85,12 @@ export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles,
   /** Met face to face: the one whose profile it is, who becomes one of the people if need be. */
   async function met({ network, handle }) {
     const person = `${network}:${handle}`;
-    const known = await courier.ask("GET", `people/${encodeURIComponent(person)}`, undefined, asked);
+    const known = await courier.ask(
+      "GET",
+      `people/${encodeURIComponent(person)}`,
+      undefined,
+      asked,
+    );
     if (!known.ok) {
       const added = { name: handle, handles: [{ network, handle }] };
       await courier.ask("POST", "people", added, asked);

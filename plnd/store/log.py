@@ -520,7 +520,7 @@ class Log:
         try:
             return [piece for (begin,) in begins for piece in self._quarter(begin).pieces]
         except sqlite3.Error as error:
-            raise _storage_error(self.path, error) from error
+            raise storage_error(self.path, error) from error
 
     def marks(self, start: int, end: int) -> list[tuple[int, str, str]]:
         """The interactions in `start <= at < end`, in order: at, network, action."""
