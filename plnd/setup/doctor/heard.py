@@ -154,5 +154,5 @@ def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
 
 
 def _is_inner(process: Process) -> bool:
-    """Whether a browser started it of its own, as for a page: such a one need not say whose it is."""
+    """Whether a browser started it of its own, as for a page: it need not say whose it is."""
     return "-contentproc" in process.words or any("--type=" in word for word in process.words)
