@@ -12,6 +12,7 @@ import {
 import { Card } from "../parts/card.tsx";
 import { Done } from "../parts/done.tsx";
 import { Form } from "../parts/form.tsx";
+import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personOf } from "../parts/person-fields.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { Resourceful } from "../parts/resourceful.tsx";
@@ -122,6 +123,7 @@ const tieCounts = (counts: Record<string, number>): string =>
 
 function Suggested() {
   const suggestions = useResource(getSuggestions);
+  const nameOf = useNetworkNames();
   const doing = useDoing();
   const reply = ({ network, handle }: Suggestion, answer: "yes" | "no") =>
     doing.run(() => postSuggestion({ network, handle, answer }));
@@ -138,7 +140,8 @@ function Suggested() {
                   <span>
                     <strong>
                       <bdi>@{one.handle}</bdi>
-                    </strong>
+                    </strong>{" "}
+                    <span class="soft">{nameOf(one.network)}</span>
                     <br />
                     <span class="soft">{one.says}</span>
                   </span>

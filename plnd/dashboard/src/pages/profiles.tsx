@@ -20,6 +20,7 @@ import { Form } from "../parts/form.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
 import { Out } from "../parts/out.tsx";
 import { Resourceful } from "../parts/resourceful.tsx";
+import { Switch } from "../parts/switch.tsx";
 import { type Doing, useDoing, useResource, wrongWith } from "../resource.ts";
 import { ago, counted, duration, number, t } from "../words/index.ts";
 
@@ -146,17 +147,12 @@ function Closing({ profile, doing }: { profile: Profile; doing: Doing }) {
       <ul class="plain">
         {profile.closing.map(({ step, title, url, done_at: doneAt }) => (
           <li key={step}>
-            <label class="switch">
-              <input
-                type="checkbox"
-                checked={doneAt !== null}
-                onChange={(event) => {
-                  const done = event.currentTarget.checked;
-                  doing.run(() => putStep(profile, step, done));
-                }}
-              />
+            <Switch
+              on={doneAt !== null}
+              change={(done) => doing.run(() => putStep(profile, step, done))}
+            >
               {title}
-            </label>
+            </Switch>
             {url && <Out to={url}>{t("to_the_page")}</Out>}
           </li>
         ))}
@@ -169,17 +165,12 @@ function FeedSwitch({ profile, doing }: { profile: Profile; doing: Doing }) {
   return (
     <details class="more">
       <summary>{t("feed")}</summary>
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={profile.feed?.on ?? false}
-          onChange={(event) => {
-            const on = event.currentTarget.checked;
-            doing.run(() => putFeed(profile, { on }));
-          }}
-        />
+      <Switch
+        on={profile.feed?.on ?? false}
+        change={(on) => doing.run(() => putFeed(profile, { on }))}
+      >
         {t("feed_ask")}
-      </label>
+      </Switch>
       <p class="soft">{t("feed_hint")}</p>
     </details>
   );

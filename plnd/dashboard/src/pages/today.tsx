@@ -2,6 +2,7 @@ import { getBudgets, getDays, getSpans, getTies, getToday, type Today } from "..
 import { useLive } from "../live.ts";
 import { Card } from "../parts/card.tsx";
 import { NetworkBar } from "../parts/network-bar.tsx";
+import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { Resourceful } from "../parts/resourceful.tsx";
 import { Ring, roundUp } from "../parts/ring.tsx";
@@ -111,12 +112,13 @@ function Networks({ today }: { today: Today }) {
 
 /** What is due: the next chat, whom to write to, the profiles that have gone quiet. */
 function Beside({ today }: { today: Today }) {
+  const nameOf = useNetworkNames();
   const quiet = today.profiles.filter((one) => one.mode === "active" && one.freshness === "stale");
   return (
     <div class="stack">
       {today.next_chat && (
         <Card title={t("next_chat")}>
-          <p>{chatWords(today, today.next_chat)}</p>
+          <p>{chatWords(today, today.next_chat, nameOf)}</p>
         </Card>
       )}
       <Whom />
@@ -126,7 +128,7 @@ function Beside({ today }: { today: Today }) {
             {quiet.map((one) => (
               <li key={`${one.network} ${one.handle}`}>
                 {counted("profile_silent", one.days_silent ?? 0, {
-                  network: networkName(today, one.network),
+                  network: nameOf(one.network),
                   handle: one.handle,
                 })}
               </li>
@@ -161,15 +163,16 @@ function Whom() {
   );
 }
 
-function chatWords(today: Today, chat: NonNullable<Today["next_chat"]>): string {
-  const values = { tag: chat.tag, network: networkName(today, chat.network) };
+function chatWords(
+  today: Today,
+  chat: NonNullable<Today["next_chat"]>,
+  nameOf: (id: string) => string,
+): string {
+  const values = { tag: chat.tag, network: nameOf(chat.network) };
   return chat.starts_at <= today.now
     ? t("chat_now", { ...values, time: timeOfDay(chat.ends_at, today.time_zone) })
     : t("chat_when", { ...values, when: dayAndTime(chat.starts_at) });
 }
-
-const networkName = (today: Today, id: string) =>
-  today.networks.find((network) => network.id === id)?.name ?? id;
 
 function Sources({ today }: { today: Today }) {
   return (
