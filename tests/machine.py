@@ -195,14 +195,27 @@ class Browser:
 
     name = "chromium"
 
-    def __init__(self, desktop: Desktop, world: Web, profile: Path, *, headless: bool) -> None:
+    def __init__(
+        self,
+        desktop: Desktop,
+        world: Web,
+        profile: Path,
+        *,
+        headless: bool,
+        extension: Path | None = EXTENSION,
+        beside: "Browser | None" = None,
+    ) -> None:
+        """With `extension` None without one; `beside` another that is closed after this one."""
         self.desktop = desktop
         self.profile = profile
-        self._playwright = sync_playwright().start()
+        self._extension = extension
+        # One thread takes one Playwright.
+        self._own_playwright = beside is None
+        self._playwright = beside._playwright if beside else sync_playwright().start()
         try:
             self.context = self._launch(world, headless)
         except BaseException:
-            self._playwright.stop()  # its loop would stand in the way of all other tests
+            self._stop_playwright()  # its loop would stand in the way of all other tests
             raise
 
     def _launch(self, world: Web, headless: bool) -> BrowserContext:
@@ -224,11 +237,19 @@ class Browser:
                 "--disable-component-update",
                 "--disable-sync",
                 "--ignore-certificate-errors",
-                f"--disable-extensions-except={EXTENSION}",
-                f"--load-extension={EXTENSION}",
+                *self._loading(),
                 f"--host-resolver-rules={rules},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1",
             ],
         )
+
+    def _loading(self) -> list[str]:
+        if self._extension is None:
+            return ["--disable-extensions"]
+        # The two only work together.
+        return [
+            f"--disable-extensions-except={self._extension}",
+            f"--load-extension={self._extension}",
+        ]
 
     @property
     def worker(self) -> Worker:
@@ -344,7 +365,11 @@ class Browser:
     def close(self) -> None:
         with contextlib.suppress(Exception):
             self.context.close()
-        self._playwright.stop()
+        self._stop_playwright()
+
+    def _stop_playwright(self) -> None:
+        if self._own_playwright:
+            self._playwright.stop()
 
 
 def send(page: AnyPage, url: str, body: Any, *, form: bool = False, refused: bool = False) -> None:
