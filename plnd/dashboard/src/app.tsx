@@ -6,7 +6,6 @@ import mark from "./look/mark.svg";
 import { TodayPage } from "./pages/today.tsx";
 import { Troubled } from "./parts/trouble.tsx";
 import { linkTo, useRoute } from "./route.ts";
-import { useParts } from "./routes.ts";
 import { type Key, t } from "./words/index.ts";
 
 const TrendsPage = lazily(() => import("./pages/trends.tsx"));
@@ -24,21 +23,19 @@ interface PageOf {
   id: string;
   name: Key;
   page: Page;
-  /** The part of the API without which the page has nothing to show. */
-  part: string;
 }
 
 const PAGES: PageOf[] = [
-  { id: "today", name: "page_today", page: TodayPage, part: "today" },
-  { id: "trends", name: "page_trends", page: TrendsPage, part: "days" },
-  { id: "profiles", name: "page_profiles", page: ProfilesPage, part: "profiles" },
-  { id: "people", name: "page_people", page: PeoplePage, part: "people" },
-  { id: "chats", name: "page_chats", page: ChatsPage, part: "chats" },
-  { id: "journal", name: "page_journal", page: JournalPage, part: "journal" },
-  { id: "review", name: "page_review", page: ReviewPage, part: "review" },
-  { id: "cpd", name: "page_cpd", page: CpdPage, part: "cpd" },
-  { id: "settings", name: "page_settings", page: SettingsPage, part: "settings" },
-  { id: "receipt", name: "page_receipt", page: ReceiptPage, part: "receipt" },
+  { id: "today", name: "page_today", page: TodayPage },
+  { id: "trends", name: "page_trends", page: TrendsPage },
+  { id: "profiles", name: "page_profiles", page: ProfilesPage },
+  { id: "people", name: "page_people", page: PeoplePage },
+  { id: "chats", name: "page_chats", page: ChatsPage },
+  { id: "journal", name: "page_journal", page: JournalPage },
+  { id: "review", name: "page_review", page: ReviewPage },
+  { id: "cpd", name: "page_cpd", page: CpdPage },
+  { id: "settings", name: "page_settings", page: SettingsPage },
+  { id: "receipt", name: "page_receipt", page: ReceiptPage },
 ];
 
 export function App() {
@@ -62,7 +59,6 @@ export function App() {
 }
 
 function Head({ shown, skip }: { shown: string; skip: () => void }) {
-  const parts = useParts();
   const [open, setOpen] = useState(false);
   return (
     <header class="head">
@@ -83,7 +79,7 @@ function Head({ shown, skip }: { shown: string; skip: () => void }) {
         {t("menu")}
       </button>
       <nav id="pages" class={open ? "open" : ""} aria-label={t("pages")}>
-        {PAGES.filter(({ part }) => parts?.has(part)).map(({ id, name }) => (
+        {PAGES.map(({ id, name }) => (
           <a
             key={id}
             href={linkTo(id)}
