@@ -568,6 +568,12 @@ class EntryAnswer(Struct, frozen=True):
     entry: EntryView
 
 
+class ArticleRequest(Strict, frozen=True):
+    """A page whose title and author are wanted."""
+
+    link: Link
+
+
 class EntryRequest(Strict, frozen=True):
     """Something learned or taught. `person` is a name, an id or network:handle; `title` and
     `author` are those of what `link` leads to."""

@@ -183,6 +183,81 @@ class NetworksAnswer(Struct, frozen=True):
     networks: list[NetworkEntry]
 
 
+class Span(Struct, frozen=True, kw_only=True):
+    """A stretch of time on one network; looking away for less than half a minute is part of it."""
+
+    network: str
+    start: int
+    end: int
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """An interaction as a point in time."""
+
+    network: str
+    action: str
+    at: int
+
+
+class NetworkName(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+
+
+class SpansAnswer(Struct, frozen=True, kw_only=True):
+    """A day as a strip of time, from `start` to `end` of the user's day (ms)."""
+
+    day: str
+    time_zone: str
+    start: int
+    end: int
+    networks: list[NetworkName]
+    spans: list[Span]
+    interactions: list[Mark]
+
+
+class NetworkOfDay(Struct, frozen=True, kw_only=True):
+    """One network's part of a day that is looked back on."""
+
+    id: str
+    spent_seconds: int
+    work_seconds: int
+    taking_part_seconds: int
+    interactions: dict[str, int]
+
+
+class DayRow(Struct, frozen=True, kw_only=True):
+    """A day; `interaction_day` when it has a post, reply, message or share."""
+
+    day: str
+    interaction_day: bool
+    networks: list[NetworkOfDay]
+
+
+class HourRow(Struct, frozen=True, kw_only=True):
+    """What all days of a weekday have together in one hour of the clock."""
+
+    weekday: Weekday
+    hour: int
+    spent_seconds: int
+    taking_part_seconds: int
+
+
+class DaysAnswer(Struct, frozen=True, kw_only=True):
+    """The days `first` to `last`, both included; hours without time are left out.
+
+    `known_since` is the first day of which anything is stored, whatever days were asked for.
+    """
+
+    first: str
+    last: str
+    time_zone: str
+    known_since: str | None
+    networks: list[NetworkName]
+    days: list[DayRow]
+    hours: list[HourRow]
+
+
 class EventsAnswer(Struct, frozen=True, kw_only=True):
     """What became of a batch; `stored` means on disk."""
 

@@ -33,6 +33,7 @@ async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
     finally:
         await plnd.telling.close()
         await plnd.readings.close()
+        await plnd.readings.close()
 
 
 def open_stores() -> list[str]:

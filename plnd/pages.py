@@ -61,7 +61,7 @@ def _review_parts(review: Plain, zone: ZoneInfo) -> list[tuple[str, list[str]]]:
         ("New people", [one["name"] for one in review["new_people"]]),
         ("Losing touch", [_drift(one) for one in review["drifting"]]),
         ("Weak tie of the week", [review["weak_tie"]["name"]] if review["weak_tie"] else []),
-        ("Stale profiles", [_profile(one) for one in review["stale_profiles"]]),
+        ("Silent profiles", review["profile_lines"]),
         ("Learned and taught", [_entry(one) for one in review["learned"]]),
         ("Read and not shared", review["shared"]["unshared"]),
     ]

@@ -88,12 +88,13 @@ class NotMine(Struct, frozen=True, kw_only=True):
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """One request that left this machine: when, for which profile, to which host, how it went."""
+    """One request that left this machine: when, for which profile (null: an article that the
+    user asked to be read), to which host, how it went."""
 
     id: str
     at: int
-    network: str
-    handle: str
+    network: str | None
+    handle: str | None
     host: str
     outcome: str
     bytes: int

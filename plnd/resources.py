@@ -23,5 +23,10 @@ def chats_file() -> Path:
     return _PACKAGE / "chats.json"
 
 
+def dashboard_dir() -> Path:
+    """The folder of the dashboard's page as the build made it."""
+    return _PACKAGE / "dashboard" / "static"
+
+
 def _first(inside: Path, beside: Path) -> Path:
     return inside if inside.is_dir() else beside

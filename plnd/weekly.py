@@ -48,6 +48,7 @@ class Review(Struct, frozen=True, kw_only=True):
     drifting_count: int
     weak_tie: PersonView | None
     stale_profiles: list[ProfileToday]
+    profile_lines: list[str]
     learned: list[EntryView]
     shared: Shared
     suggestion: Advice

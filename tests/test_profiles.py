@@ -14,7 +14,8 @@ from session_bus import Bus
 
 from plnd.core import Plnd
 from plnd.core.profiles import filled
-from plnd.errors import Conflict, Invalid, NotFound
+from plnd.errors import Conflict, Invalid, NotFound, PlndError
+from plnd.learning import Handle, PersonRequest
 from plnd.profiles import FeedChange, ProfileRequest, ReadingRequest
 from plnd.reading.clues import load
 from plnd.store.files import Home
@@ -615,3 +616,34 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
         ("linkedin", "rest", 360),
     ]
     assert found.networks[0].interactions_an_hour == 5
+
+
+# -- articles, and people's pages -----------------------------------------------------------
+
+
+async def test_an_article_is_asked_for_when_the_user_asks_only(fed: Plnd, outside: Outside) -> None:
+    outside.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
+    found = await fed.readings.article("https://blog.example/hooks")
+    assert (found.title, found.author) == ("What a hook is", None)
+    (request,) = fed.readings.requests()
+    assert (request.host, request.network, request.handle) == ("blog.example", None, None)
+
+
+async def test_an_article_that_is_not_there_is_said(fed: Plnd, outside: Outside) -> None:
+    with pytest.raises(PlndError) as caught:
+        await fed.readings.article("https://blog.example/none")
+    assert "404" in caught.value.message
+    with pytest.raises(PlndError):
+        await fed.readings.article("https://127.0.0.1/")
+
+
+async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:
+    wanted = PersonRequest(name="Ana", handles=[Handle(network="x", handle="me")])
+    added = plnd.people.add(wanted)
+    assert [one.handle for one in plnd.wanted_readings("x")] == ["me"]
+    assert plnd.wanted_readings("mastodon") == []
+    made = page("x", posts(3))
+    await read(plnd, made.html)
+    assert plnd.people.find(added.id).posted_at == made.last_post_at
+    await read(plnd, made.html, handle="somebody")
+    assert plnd.profiles.all() == []

@@ -82,11 +82,28 @@ export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles,
     return { ok };
   }
 
+  /** Met face to face: the one whose profile it is, who becomes one of the people if need be. */
+  async function met({ network, handle }) {
+    const person = `${network}:${handle}`;
+    const known = await courier.ask(
+      "GET",
+      `people/${encodeURIComponent(person)}`,
+      undefined,
+      asked,
+    );
+    if (!known.ok) {
+      const added = { name: handle, handles: [{ network, handle }] };
+      await courier.ask("POST", "people", added, asked);
+    }
+    const { ok } = await courier.ask("POST", "meetings", { person }, asked);
+    return { ok };
+  }
+
   async function health() {
     const { ok } = await courier.ask("GET", "health", undefined, asked);
     if (ok) await ownFiles.learn();
     return { ok, ...(await summary()) };
   }
 
-  return { refresh, pause, resume, snooze, open, note, health };
+  return { refresh, pause, resume, snooze, open, note, met, health };
 }

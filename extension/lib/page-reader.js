@@ -52,7 +52,7 @@ export class PageReader {
   async #isDue({ network, handle, name }) {
     const { [KEY]: read = {} } = await this.#local.get(KEY);
     if (read[name] === this.#day()) return false;
-    const { ok, body } = await this.#courier.ask("GET", "readings");
+    const { ok, body } = await this.#courier.ask("GET", `readings?network=${network}`);
     if (!ok) return false;
     const names = [nameOf(network, handle), name];
     return body.wanted.some((one) => names.includes(nameOf(one.network, one.handle)));

@@ -45,6 +45,10 @@ function listen() {
     if (ok) place("words").value = "";
     place("noted").textContent = text(ok ? "popup_noted" : "popup_failed");
   });
+  place("met").addEventListener("click", async () => {
+    const { ok } = await ask({ ask: "met", ...place("met").dataset });
+    place("noted").textContent = text(ok ? "popup_met_noted" : "popup_failed");
+  });
   place("networks-page").addEventListener("click", async () => {
     await api.runtime.openOptionsPage();
     window.close();
@@ -159,6 +163,9 @@ function showPage({ state, network, name, page, handle, rule, is_own: isOwn, uns
   place("page").textContent = text(`page_is_${state}`, ...(seen ? [what.join(", ")] : []));
   place("note").hidden = !network;
   place("note").dataset.network = network ?? "";
+  place("met").hidden = !seen || page !== "profile" || !handle;
+  place("met").textContent = text("popup_met", handle ?? "");
+  Object.assign(place("met").dataset, { network: network ?? "", handle: handle ?? "" });
   place("stored").hidden = state !== "counted";
   if (state !== "counted") return;
   place("stored-visit").textContent = text("popup_stored_visit", what.join(", "));

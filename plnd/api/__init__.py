@@ -12,10 +12,12 @@ from plnd.api import (
     review,
     settings,
     sources,
+    trends,
 )
 
 ROUTES = (
     *day.ROUTES,
+    *trends.ROUTES,
     *settings.ROUTES,
     *notices.ROUTES,
     *networks.ROUTES,

@@ -2,8 +2,15 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.learning import EntryAnswer, EntryChange, EntryRequest, JournalAnswer
+from plnd.learning import (
+    ArticleRequest,
+    EntryAnswer,
+    EntryChange,
+    EntryRequest,
+    JournalAnswer,
+)
 from plnd.model import Deleted
+from plnd.reading.jobs import Article
 
 
 def get_journal(plnd: Plnd, call: Call) -> JournalAnswer:
@@ -19,6 +26,11 @@ def post_entry(plnd: Plnd, call: Call) -> EntryAnswer:
     return EntryAnswer(plnd.journal.add(call.body(EntryRequest)))
 
 
+async def post_article(plnd: Plnd, call: Call) -> Article:
+    """Title and author of the page that a link leads to: one request to its host, now."""
+    return await plnd.readings.article(call.body(ArticleRequest).link)
+
+
 def patch_entry(plnd: Plnd, call: Call) -> EntryAnswer:
     """Change what is named of an entry; the rest stays."""
     return EntryAnswer(plnd.journal.change(call.path["id"], call.body(EntryChange)))
@@ -32,6 +44,7 @@ def delete_entry(plnd: Plnd, call: Call) -> Deleted:
 ROUTES = (
     Route("GET", "/api/v1/journal", get_journal, JournalAnswer, query=("q", "kind", "person")),
     Route("POST", "/api/v1/journal", post_entry, EntryAnswer, EntryRequest),
+    Route("POST", "/api/v1/journal/article", post_article, Article, ArticleRequest),
     Route("PATCH", "/api/v1/journal/{id}", patch_entry, EntryAnswer, EntryChange),
     Route("DELETE", "/api/v1/journal/{id}", delete_entry, Deleted),
 )

@@ -75,9 +75,9 @@ def get_affords(plnd: Plnd, _: Call) -> Affords:
     return plnd.affords()
 
 
-def get_readings(plnd: Plnd, _: Call) -> WantedAnswer:
-    """Whose pages are worth reading when the user looks at them."""
-    return WantedAnswer(plnd.profiles.wanted())
+def get_readings(plnd: Plnd, call: Call) -> WantedAnswer:
+    """Whose pages are worth reading when the user looks at them, on one network or on all."""
+    return WantedAnswer(plnd.wanted_readings(call.query.get("network")))
 
 
 async def post_reading(plnd: Plnd, call: Call) -> ReadingAnswer:
@@ -118,7 +118,7 @@ ROUTES = (
     Route("GET", _SUGGESTIONS, get_profile_suggestions, SuggestedAnswer),
     Route("DELETE", f"{_SUGGESTIONS}/{{network}}", delete_suggestion, Deleted, query=("handle",)),
     Route("GET", "/api/v1/affords", get_affords, Affords),
-    Route("GET", "/api/v1/readings", get_readings, WantedAnswer),
+    Route("GET", "/api/v1/readings", get_readings, WantedAnswer, query=("network",)),
     Route(
         "POST",
         "/api/v1/readings",

@@ -50,7 +50,8 @@ class Route:
     """One route, for its answers and for the OpenAPI document alike.
 
     `query` are the parameters that it knows, `most_bytes` how long its body may be. With a
-    `media` type other than JSON it gives text, as it is to be sent.
+    `media` type other than JSON it gives text, as it is to be sent. A route that is `live`
+    goes on answering, whenever the answer has become another.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Route:
     query: tuple[str, ...] = ()
     most_bytes: int = MOST_BODY_BYTES
     media: str = "application/json"
+    live: bool = False
 
     @property
     def summary(self) -> str:

@@ -54,6 +54,9 @@ def _entry_options(parser: ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT")
     parser.add_argument("--from", "--to", dest="person", metavar="NAME", help="whom from, or to")
     parser.add_argument("--link", metavar="URL", help="a page that belongs to it")
+    parser.add_argument(
+        "--read", action="store_true", help="ask the page for its title and author (one request)"
+    )
     parser.add_argument("--title", help="the page's title")
     parser.add_argument("--author", help="the page's author")
     parser.add_argument("--minutes", type=int, help="how long it took, for the development log")
@@ -74,6 +77,9 @@ def _write(args: Namespace, kind: str) -> int:
     wanted = {name: value for name in names if (value := getattr(args, name)) is not None}
     if args.at:
         wanted["when"] = args.at
+    if args.read and args.link:
+        said = ask("POST", "journal/article", {"link": args.link})
+        wanted = {**{name: value for name, value in said.items() if value}, **wanted}
     return _said(args, ask("POST", "journal", {"kind": kind, **wanted}))
 
 

@@ -101,7 +101,7 @@ def _requests(_: Namespace) -> Told:
     answer = ask("GET", "requests")
     lines = [
         f"{_moment(one['at'])}  {one['host']:<28} {one['outcome']:>9} {one['bytes']:>8} bytes"
-        f"  for {one['network']} @{one['handle']}"
+        + (f"  for {one['network']} @{one['handle']}" if one["network"] else "  for an article")
         for one in answer["requests"]
     ]
     return answer, "\n".join(lines) or "plnd has made no request"

@@ -28,6 +28,7 @@ from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
+from plnd.core.trends import Trends, date_of
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
 from plnd.measures import upkeep
@@ -67,7 +68,7 @@ from plnd.notices.learning import (
     within_a_day,
 )
 from plnd.notices.rules import budget_notices
-from plnd.profiles import Affords, ReadingAnswer, ReadingRequest
+from plnd.profiles import Affords, ReadingAnswer, ReadingRequest, Wanted
 from plnd.store import networks
 from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
@@ -119,9 +120,12 @@ class Plnd:
         self._ground = Ground(
             home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
         )
+        self.trends = Trends(self._ground)
         self.sources = Sources(self._book, clock)
         self.profiles = Profiles(self._ground, self._forget_today)
-        self.readings = Readings(self._ground, self.profiles, make_fetch)
+        self.readings = Readings(
+            self._ground, self.profiles, make_fetch, lambda *seen: self.people.saw_post(*seen)
+        )
         self._take_stores()
 
     def _take_stores(self) -> None:
@@ -146,6 +150,8 @@ class Plnd:
             self.chats,
             self.journal,
             profiles=lambda: self.today().profiles,
+            profile_lines=self.profiles.review_lines,
+            unaffordable=self._unaffordable,
             budget_minutes=self._budget_minutes,
         )
 
@@ -243,7 +249,7 @@ class Plnd:
         """
         now = self.clock()
         if day is not None:
-            return self._worked_out(_date(day), now)
+            return self._worked_out(date_of(day), now)
         # Commits and changes drop what is kept here; hours and days turn with whole minutes.
         if self._today is None or self._today.now // 60_000 != now // 60_000:
             self._today = self._worked_out(self._day_at(now, self.zone()), now)
@@ -433,6 +439,27 @@ class Plnd:
     async def read_page(self, given: ReadingRequest) -> ReadingAnswer:
         """What a profile's page says of its last post. While plnd is paused nothing is kept."""
         return await self.readings.take(given, keep=not self.pause_state().paused)
+
+    def wanted_readings(self, network: str | None = None) -> list[Wanted]:
+        """Whose pages are worth reading when the user looks at them: own profiles and people."""
+        people = [
+            Wanted(network=one, handle=handle) for one, handle in self.people.directory.by_handle
+        ]
+        wanted = dict.fromkeys([*self.profiles.wanted(), *people])
+        return [one for one in wanted if network in (None, one.network)]
+
+    def _unaffordable(self) -> list[tuple[str, str]]:
+        """The networks beyond the week's budget, with the reason."""
+        return [
+            (
+                one.name,
+                f"{one.hours:.0f} hours in four weeks without an interaction"
+                if one.weekly_minutes is None
+                else f"{one.weekly_minutes} minutes a week do not fit into the budget",
+            )
+            for one in self.affords().networks
+            if one.state == "rest"
+        ]
 
     def affords(self) -> Affords:
         """What the user's hour affords, from the last four weeks."""
@@ -672,14 +699,3 @@ def _conflict(one: Taken) -> Rejection:
         message="this id came with other content before",
         field="id",
     )
-
-
-def _date(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.max
-    # Python takes other forms as well; and the last day of all has no day after it to end it.
-    if day.isoformat() != text or day == date.max:
-        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field="day")
-    return day

@@ -27,7 +27,7 @@ from plnd.profiles import (
 )
 from plnd.reading import clues
 from plnd.reading.apart import Apart, Unreadable
-from plnd.reading.jobs import Job, PageReading
+from plnd.reading.jobs import Article, Job, PageReading
 
 if TYPE_CHECKING:
     from plnd.reading.fetch import Fetch, Fetched, Outgoing
@@ -50,10 +50,18 @@ def way_out(note: "Callable[[Outgoing], None]") -> "Fetch":
 
 
 class Readings:
-    """Reads pages and feeds in a process apart, and keeps what they say with the profiles."""
+    """Reads pages and feeds in a process apart, and keeps what they say with the profiles;
+    `saw_post(network, handle, at)` learns of everybody's posts."""
 
-    def __init__(self, ground: Ground, profiles: Profiles, make_fetch: MakeFetch) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        profiles: Profiles,
+        make_fetch: MakeFetch,
+        saw_post: Callable[[str, str, int], None],
+    ) -> None:
         self._ground = ground
+        self._saw_post = saw_post
         self._profiles = profiles
         self._make_fetch = make_fetch
         self._apart = Apart()
@@ -66,7 +74,7 @@ class Readings:
     # -- pages -------------------------------------------------------------------
 
     async def take(self, given: ReadingRequest, *, keep: bool) -> ReadingAnswer:
-        """Read a page and drop it. What it says is kept if the profile is the user's own.
+        """Read a page and drop it. What it says is kept if it is of the user, or of a person.
 
         Raises:
             Invalid: the network is unknown, or the page was taken at no sensible time.
@@ -91,6 +99,8 @@ class Readings:
         profile = self._own(given)
         if profile and keep:
             self._keep(profile, "page", found, taken_at)
+        elif keep and found.last_post_at is not None:
+            self._saw_post(given.network, given.handle, found.last_post_at)
         return ReadingAnswer(
             handle=given.handle,
             last_post_at=found.last_post_at,
@@ -238,14 +248,36 @@ class Readings:
             raise Unreadable("there is no feed at that address, and the page names none")
         return urljoin(answer.url, found.feeds[0])
 
-    def _note(self, profile: Profile, outgoing: "Outgoing") -> None:
+    # -- articles ----------------------------------------------------------------
+
+    async def article(self, link: str) -> Article:
+        """Title and author of the page that a link leads to, asked for now. Only the user asks.
+
+        Raises:
+            PlndError: there is no such page, or none that can be read.
+        """
+        now = self._ground.clock()
+        fetch = self._make_fetch(lambda outgoing: self._note(None, outgoing))
+        try:
+            async with asyncio.timeout(ASKED_SECONDS):
+                answer = await fetch.get(link, now=now)
+        except TimeoutError as error:
+            hint = "write its title and author yourself"
+            raise Unreadable("the page took too long to answer", hint) from error
+        return await self._apart.article(
+            Job("article", answer.content or b"", "", "", answer.url, now)
+        )
+
+    # -- the receipt ---------------------------------------------------------------
+
+    def _note(self, profile: Profile | None, outgoing: "Outgoing") -> None:
         """Write a request that left this machine into the receipt."""
         self._ground.book.requests.put(
             Request(
                 id=secrets.token_hex(8),
                 at=self._ground.clock(),
-                network=profile.network,
-                handle=profile.handle,
+                network=profile.network if profile else None,
+                handle=profile.handle if profile else None,
                 host=outgoing.host,
                 outcome=outgoing.outcome,
                 bytes=outgoing.bytes,

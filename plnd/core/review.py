@@ -18,7 +18,6 @@ from plnd.measures.review import (
     PlanDiff,
     Week,
     advice,
-    breadth,
     compared,
     ledger,
     lights,
@@ -28,6 +27,7 @@ from plnd.measures.review import (
     rung,
     week_begin,
 )
+from plnd.measures.upkeep import breadth
 from plnd.model import ProfileToday
 from plnd.notices.rules import minute_of
 from plnd.weekly import Ledger, Review, ReviewChat, Shared
@@ -41,7 +41,9 @@ FIRST_YEAR = 2000
 
 
 class Reviews:
-    """Sums of weeks and quarters. `profiles` gives the user's own, as today shows them;
+    """Sums of weeks and quarters. `profiles` gives the user's own, as today shows them,
+    `profile_lines` what is to be said of them since a moment (ms), `unaffordable` the networks
+    that do not fit into the budget, with the reason;
     `spent` and `budget_minutes` what of a day counts against the budget, and the budget."""
 
     def __init__(
@@ -51,6 +53,8 @@ class Reviews:
         chats: Chats,
         journal: Journal,
         profiles: Callable[[], list[ProfileToday]],
+        profile_lines: Callable[[int], list[str]],
+        unaffordable: Callable[[], list[tuple[str, str]]],
         budget_minutes: Callable[[date], int | None],
     ) -> None:
         self._ground = ground
@@ -58,6 +62,8 @@ class Reviews:
         self._chats = chats
         self._journal = journal
         self._profiles = profiles
+        self._profile_lines = profile_lines
+        self._unaffordable = unaffordable
         self._budget_minutes = budget_minutes
 
     # -- the week ----------------------------------------------------------------------
@@ -117,6 +123,7 @@ class Reviews:
             drifting_count=len(drifting),
             weak_tie=self._people.view(tie) if tie else None,
             stale_profiles=[one for one in self._profiles() if _stale(one)],
+            profile_lines=self._silent(name),
             learned=self._learned(start, end),
             shared=self._shared(start, end),
             suggestion=advice(
@@ -269,24 +276,10 @@ class Reviews:
         self._ground.book.plans.put(made)
         return made, diff
 
-    def _unaffordable(self) -> list[tuple[str, str]]:
-        """Networks that took time for four weeks and saw no interaction."""
+    def _silent(self, week: str) -> list[str]:
+        """What the latest review says of silent profiles: nothing that the one before it said."""
         now = self._ground.clock()
-        spent: dict[str, int] = {}
-        acts: set[str] = set()
-        for sums in self._ground.log.quarters(now - 28 * DAY_MS, now + 1).values():
-            for (network, _), (ms, _) in sums.times.items():
-                spent[network] = spent.get(network, 0) + ms
-            acts |= {network for network, _ in sums.acts}
-        names: Mapping[str, str] = self._ground.names
-        rows = sorted(
-            ((ms, net) for net, ms in spent.items() if net not in acts and ms >= 3 * 3_600_000),
-            reverse=True,
-        )
-        return [
-            (names.get(net, net), f"{ms // 3_600_000} hours in four weeks without an interaction")
-            for ms, net in rows
-        ]
+        return self._profile_lines(now - 7 * DAY_MS) if week == self.current()[0] else []
 
     # -- work and home --------------------------------------------------------------------------
 

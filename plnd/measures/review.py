@@ -132,13 +132,6 @@ def _breadth(found: float | None, target: float) -> Light:
     )
 
 
-def breadth(counts: Iterable[int]) -> float | None:
-    """1 / Σ pᵢ²: as if one spoke equally with so many; None when with nobody."""
-    found = [count for count in counts if count]
-    total = sum(found)
-    return total * total / sum(count * count for count in found) if found else None
-
-
 # -- the week -----------------------------------------------------------------------
 
 

@@ -50,6 +50,11 @@ class Quarter:
     def end(self) -> int:
         return self.begin + QUARTER_MS
 
+    @property
+    def pieces(self) -> list[tuple[int, int, str]]:
+        """Who owns what, in order of time: start, end, network."""
+        return [(piece[0], piece[1], piece[3]) for piece in self._pieces]
+
     def add_visit(self, start: int, end: int, id: bytes, network: str, page: str) -> None:
         """Add a visit, or the same visit grown longer. Only what lies in the quarter counts."""
         low, high = max(start, self.begin), min(end, self.end)

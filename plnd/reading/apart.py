@@ -7,7 +7,7 @@ import sys
 import msgspec
 
 from plnd.errors import PlndError
-from plnd.reading.jobs import LENGTH, Answer, Job, PageReading
+from plnd.reading.jobs import LENGTH, Answer, Article, Job, PageReading
 
 PATIENCE_SECONDS = 10.0
 IDLE_SECONDS = 60.0
@@ -33,6 +33,23 @@ class Apart:
         Raises:
             Unreadable: it is none, or would cost more than it may.
         """
+        answer = await self._answer(job)
+        if answer.reading is None:
+            raise Unreadable(answer.message, code=answer.code)
+        return answer.reading
+
+    async def article(self, job: Job) -> Article:
+        """What an article's page says of itself.
+
+        Raises:
+            Unreadable: it would cost more than it may.
+        """
+        answer = await self._answer(job)
+        if answer.article is None:
+            raise Unreadable(answer.message, code=answer.code)
+        return answer.article
+
+    async def _answer(self, job: Job) -> Answer:
         async with self._turn:
             if self._end:
                 self._end.cancel()
@@ -47,9 +64,7 @@ class Apart:
                 raise
             loop = asyncio.get_running_loop()
             self._end = loop.call_later(IDLE_SECONDS, self._kill)
-        if answer.reading is None:
-            raise Unreadable(answer.message, code=answer.code)
-        return answer.reading
+        return answer
 
     async def _asked(self, job: Job) -> Answer:
         if self._child is None or self._child.returncode is not None:

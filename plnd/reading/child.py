@@ -16,7 +16,7 @@ from plnd.errors import PlndError
 from plnd.reading.jobs import LENGTH, Answer, Job
 
 MEMORY_BYTES = 1 << 30
-CPU_SECONDS = {"page": 0.9, "feed": 4.0}
+CPU_SECONDS = {"page": 0.9, "feed": 4.0, "article": 0.9}
 
 
 class _TimeUp(BaseException):
@@ -30,9 +30,13 @@ def done(job: Job) -> Answer:
             from plnd.reading.feed import read_feed
 
             return Answer(read_feed(job.content, handle=job.handle, now=job.now))
+        html = job.content.decode("utf-8", "replace")
+        if job.kind == "article":
+            from plnd.reading.article import read_article
+
+            return Answer(article=read_article(html))
         from plnd.reading.page import read_page
 
-        html = job.content.decode("utf-8", "replace")
         return Answer(
             read_page(html, network=job.network, handle=job.handle, url=job.url, now=job.now)
         )

@@ -26,10 +26,17 @@ class PageReading(Struct, frozen=True, kw_only=True):
     feeds: list[str] = field(default_factory=list)
 
 
-class Job(Struct, frozen=True):
-    """A page or a feed to be read, as of `now` (ms)."""
+class Article(Struct, frozen=True, kw_only=True):
+    """What an article's page says of itself; None for what it does not say."""
 
-    kind: Literal["page", "feed"]
+    title: str | None = None
+    author: str | None = None
+
+
+class Job(Struct, frozen=True):
+    """A profile's page, a feed or an article to be read, as of `now` (ms)."""
+
+    kind: Literal["page", "feed", "article"]
     content: bytes
     network: str
     handle: str
@@ -38,8 +45,9 @@ class Job(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The reading, or why there is none."""
+    """The reading or the article, or why there is none."""
 
     reading: PageReading | None = None
+    article: Article | None = None
     code: str = ""
     message: str = ""

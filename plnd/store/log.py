@@ -511,6 +511,40 @@ class Log:
 
     # -- reading ---------------------------------------------------------------
 
+    def pieces(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Who owned the time of the quarters from `start` to `end` (ms): start, end, network."""
+        begins = self._rows(
+            "SELECT DISTINCT begin FROM quarter_time WHERE begin >= ? AND begin < ? ORDER BY begin",
+            (start, end),
+        )
+        try:
+            return [piece for (begin,) in begins for piece in self._quarter(begin).pieces]
+        except sqlite3.Error as error:
+            raise storage_error(self.path, error) from error
+
+    def marks(self, start: int, end: int) -> list[tuple[int, str, str]]:
+        """The interactions in `start <= at < end`, in order: at, network, action."""
+        return self._rows(
+            "SELECT at, network, action FROM interaction WHERE at >= ? AND at < ? ORDER BY at",
+            (start, end),
+        )
+
+    def times(self, start: int, end: int) -> list[tuple[int, str, int, int]]:
+        """Of each quarter and network, in order: begin, network, ms spent, ms taking part."""
+        return self._rows(
+            "SELECT begin, network, sum(spent_ms), sum(taking_part_ms) FROM quarter_time"
+            " WHERE begin >= ? AND begin < ? GROUP BY begin, network ORDER BY begin",
+            (start, end),
+        )
+
+    def counts(self, start: int, end: int) -> list[tuple[int, str, str, int]]:
+        """The acts of each quarter, in order: begin, network, action, how many."""
+        return self._rows(
+            "SELECT begin, network, action, count FROM quarter_act"
+            " WHERE begin >= ? AND begin < ? ORDER BY begin",
+            (start, end),
+        )
+
     def quarters(self, start: int, end: int) -> dict[int, Sums]:
         """The sums of the quarters that begin in `start <= begin < end` (ms)."""
         found: dict[int, Sums] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from plnd import __version__, api
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import Health, OpenLink
+from plnd.model import Health, OpenLink, Today
 from plnd.web.access import CODE_SECONDS, Access
 
 
@@ -24,6 +24,7 @@ class Running:
         return (
             *api.ROUTES,
             Route("POST", "/api/v1/open", self.post_open, OpenLink),
+            Route("GET", "/api/v1/live", self.get_live, Today, live=True),
             Route("GET", "/api/v1/health", self.get_health, Health),
             Route("GET", "/api/v1/openapi.json", self.get_openapi, dict[str, Any]),
         )
@@ -34,6 +35,10 @@ class Running:
             url=f"{self.url}/open?code={self.access.new_code()}",
             expires_at=plnd.clock() + CODE_SECONDS * 1000,
         )
+
+    def get_live(self, plnd: Plnd, _: Call) -> Today:
+        """The figures of today, now and whenever they change, as server-sent events."""
+        return plnd.today()
 
     def get_health(self, plnd: Plnd, _: Call) -> Health:
         """That the daemon runs, since when, and what it had to set aside."""

@@ -1,7 +1,6 @@
-"""The aiohttp application: routes, the one middleware, the dashboard page."""
+"""The aiohttp application: routes, the one middleware, the dashboard's files."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,16 +11,20 @@ from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import PlndError, TooLarge
 from plnd.model import ErrorAnswer, ErrorBody
+from plnd.web import files
 from plnd.web.access import COOKIE, Access, Refused
 from plnd.web.api import Running
+from plnd.web.live import Live
 
 log = logging.getLogger("plnd")
 
 RUNNING = web.AppKey("running", Running)
+LIVE = web.AppKey("live", Live)
 
 _STATUS = {
     "invalid": 400,
     "not_found": 404,
+    "not_built": 404,
     "conflict": 409,
     "too_large": 413,
     "too_many_events": 413,
@@ -46,13 +49,6 @@ _TEXT_HEADERS = {
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-_PAGE = Path(__file__).parent / "page"
-_TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -63,12 +59,15 @@ def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Ap
     most = max(route.most_bytes for route in routes)
     app = web.Application(middlewares=[_guard], client_max_size=most)
     app[RUNNING] = running
+    live = app[LIVE] = Live()
+    app.on_shutdown.append(live.close)
     for route in routes:
-        app.router.add_route(route.method, route.path, _answering(plnd, route))
+        handler = _going_on(plnd, route) if route.live else _answering(plnd, route)
+        app.router.add_route(route.method, route.path, handler)
     # Link previews and mail scanners ask for the head: that must not use the code up.
     app.router.add_get("/open", _open, allow_head=False)
     app.router.add_get("/", _page)
-    app.router.add_get("/page/{name}", _page)
+    app.router.add_get("/assets/{name}", _page)
     return app
 
 
@@ -121,8 +120,22 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
         if len(content) > route.most_bytes:
             raise _too_large(route.most_bytes)
         query = request.query if request.query_string else {}
-        found = await route.answer(plnd, Call(request.match_info, query, content))
-        return _json(found) if route.media == "application/json" else _text(found, route.media)
+        answer = await route.answer(plnd, Call(request.match_info, query, content))
+        if route.method != "GET":
+            request.app[LIVE].changed()
+        return _json(answer) if route.media == "application/json" else _text(answer, route.media)
+
+    return answer
+
+
+def _going_on(plnd: Plnd, route: Route) -> Handler:
+    """A route that is live, as aiohttp serves it."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        async def now() -> Any:
+            return await route.answer(plnd, Call(request.match_info, request.query))
+
+        return await request.app[LIVE].serve(request, now, _HEADERS)
 
     return answer
 
@@ -149,12 +162,20 @@ async def _open(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request) -> web.Response:
     """The dashboard's files. They hold no figures: those come from the API, with the cookie."""
-    path = _PAGE / request.match_info.get("name", "index.html")
-    if path.parent != _PAGE or path.suffix not in _TYPES or not path.is_file():
+    name = request.match_info.get("name")
+    found = files.find("index.html" if name is None else f"assets/{name}")
+    if found is None:
         raise web.HTTPNotFound
+    headers = dict(_PAGE_HEADERS)
+    if name is not None:
+        # The name has a digest of the content in it.
+        headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
     return web.Response(
-        body=path.read_bytes(),
-        content_type=_TYPES[path.suffix],
+        body=found.zipped if zipped else found.content,
+        content_type=found.kind,
         charset="utf-8",
-        headers=_PAGE_HEADERS,
+        headers=headers,
     )

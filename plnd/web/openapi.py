@@ -53,7 +53,9 @@ def _operation(route: Route, takes: Any, gives: Any) -> dict[str, Any]:
             *(_parameter(name, "path") for name in re.findall(r"{(\w+)}", route.path)),
             *(_parameter(name, "query") for name in route.query),
         ],
-        "responses": {"200": _json("done", gives, route.media)},
+        "responses": {
+            "200": _live(gives) if route.live else _json("done", gives, route.media),
+        },
     }
     if takes:
         found["requestBody"] = {"required": True, **_json("", takes)}
@@ -67,3 +69,11 @@ def _parameter(name: str, place: str) -> dict[str, Any]:
 def _json(description: str, schema: Any, media: str = "application/json") -> dict[str, Any]:
     content = {"content": {media: {"schema": schema}}}
     return {"description": description, **content} if description else content
+
+
+def _live(schema: Any) -> dict[str, Any]:
+    """A stream of events, each of which has an answer of this shape as its data."""
+    return {
+        "description": "server-sent events, each with one of these as its data",
+        "content": {"text/event-stream": {"schema": schema}},
+    }

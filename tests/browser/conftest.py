@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from board import Board, fill
 from firefox import Firefox
-from machine import AnyBrowser, Browser, Desktop, Web, copy_profile, machine, plnd
+from machine import CHROMIUM, AnyBrowser, Browser, Desktop, Web, copy_profile, machine, plnd
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 ALL = "x facebook linkedin mastodon"
 
@@ -94,3 +97,45 @@ def browser(request: pytest.FixtureRequest) -> AnyBrowser:
     starts = {"chromium": "start", "firefox": "start_firefox"}
     found: AnyBrowser = request.getfixturevalue(starts[request.param])()
     return found
+
+
+# -- the dashboard ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def year(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A daemon with a year of life, for the tests that change nothing for good."""
+    board = Board(tmp_path_factory.mktemp("year"), chromium)
+    fill(board)
+    yield board
+    board.end()
+
+
+@pytest.fixture
+def board(year: Board) -> Iterator[Board]:
+    """The year, looked at without a fault: no error, no warning, no request to elsewhere."""
+    yield year
+    faults = list(year.faults)
+    year.clear()
+    assert not faults
+
+
+@pytest.fixture
+def fresh(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A home in which nothing has happened yet."""
+    board = Board(tmp_path_factory.mktemp("fresh"), chromium)
+    yield board
+    faults = list(board.faults)
+    board.clear()
+    board.end()
+    assert not faults

@@ -75,7 +75,7 @@ def test_an_own_host_is_looked_at_then_counted(start: Start, desktop: Desktop, w
 
 def test_what_is_no_such_network_is_not_kept(start: Start, world: Web) -> None:
     """Its permission is given back, and what is no host name is not even asked for."""
-    world.pages.pop("/api/v2/instance", None)
+    world.pages.pop("example.org/api/v2/instance", None)
     browser = start("x", headless=False)
     page = welcome_of(browser)
     look_at(page, "mastodon", "*.org")

@@ -626,3 +626,14 @@ def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PATH", "/nowhere")
     check = check_notifier()
     assert (check.status, "libnotify-bin" in check.fix) == ("warn", True)
+
+
+def test_what_a_browser_starts_of_its_own_is_no_browser(here: Home) -> None:
+    """Firefox's and Chromium's inner processes hide whose they are."""
+    inner = [
+        heard.Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
+        heard.Process(3, 1, "chromium", ["chromium --type=renderer"]),
+    ]
+    assert not heard._is_cut_off(here, "firefox", inner)
+    assert not heard._is_cut_off(here, "chromium", inner)
+    assert heard._is_cut_off(here, "firefox", [heard.Process(1, 0, "firefox", ["firefox"])])

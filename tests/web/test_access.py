@@ -13,7 +13,7 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 CHANGES = [("PUT", "budgets", {"minutes": 5}), ("DELETE", "pause", None), ("POST", "open", None)]
 
 
-@pytest.mark.parametrize("path", ["/", "/open?code=x", "/api/v1/today", "/nothing", "/page/a.js"])
+@pytest.mark.parametrize("path", ["/", "/open?code=x", "/api/v1/today", "/nothing", "/assets/a.js"])
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "[::1]:{port}", ""])
 async def test_a_foreign_host_is_refused_whatever_it_asks_for(
     api: Api, path: str, host: str
@@ -213,7 +213,16 @@ async def test_the_dashboard_holds_no_key_and_no_figures(api: Api) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/page/..%2Fapi.py", "/page/%2e%2e", "/page/nothing.js", "/page/", "/page/%00.js", "/api.py"],
+    [
+        "/assets/..%2Findex.html",
+        "/assets/..%2F.stamp",
+        "/assets/%2e%2e",
+        "/assets/nothing.js",
+        "/assets/",
+        "/assets/%00.js",
+        "/licences.md",
+        "/api.py",
+    ],
 )
 async def test_only_the_dashboards_own_files_are_served(api: Api, path: str) -> None:
     got = await raw(api, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{api.port}\r\n\r\n".encode())

@@ -45,7 +45,8 @@ async def test_every_operation_says_what_it_takes_and_gives(api: Api) -> None:
     for route in ROUTES:
         operation = document["paths"][route.path][route.method.lower()]
         assert operation["summary"]
-        assert operation["responses"]["200"]["content"][route.media]["schema"]
+        kind = "text/event-stream" if route.live else route.media
+        assert operation["responses"]["200"]["content"][kind]["schema"]
         error = operation["responses"]["default"]["content"]["application/json"]["schema"]
         assert error == {"$ref": "#/components/schemas/ErrorAnswer"}
         assert ("requestBody" in operation) == (route.takes is not None)

@@ -147,8 +147,12 @@ def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
     An extension that runs keeps its host: the port is open from its first word on.
     """
     named = [one for one in processes if one.program in PROGRAMS.get(browser, ())]
-    # What a browser starts of its own is of a type; not each such process says whose it is.
-    own = {one.pid for one in named if not any("--type=" in word for word in one.words)}
+    own = {one.pid for one in named if not _is_inner(one)}
     return bool(own) and not any(
         one.parent in own and str(home.state) in one.words for one in processes
     )
+
+
+def _is_inner(process: Process) -> bool:
+    """Whether a browser started it of its own, as for a page: it need not say whose it is."""
+    return "-contentproc" in process.words or any("--type=" in word for word in process.words)

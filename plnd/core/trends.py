@@ -1,0 +1,139 @@
+"""Looking back: a day as a strip of time, and many days side by side."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from plnd.core.ground import Ground
+from plnd.errors import Invalid
+from plnd.measures.days import Days, NetworkDay, stretches
+from plnd.measures.time import WEEKDAYS
+from plnd.model import (
+    DayRow,
+    DaysAnswer,
+    HourRow,
+    Mark,
+    NetworkName,
+    NetworkOfDay,
+    Span,
+    SpansAnswer,
+)
+
+USUAL_DAYS = 28
+MOST_DAYS = 1100
+
+
+class Trends:
+    """What the log says of times gone by."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    def spans(self, day: str | None = None) -> SpansAnswer:
+        """The day (YYYY-MM-DD; None: today) as stretches of time and marks of interactions.
+
+        Raises:
+            Invalid: the day is not a date.
+        """
+        ground = self._ground
+        shown = self._today() if day is None else date_of(day)
+        start, end = ground.day_bounds(shown)
+        spans = [
+            Span(network=n, start=s, end=e) for s, e, n in stretches(ground.log.pieces(start, end))
+        ]
+        marks = [Mark(network=n, action=a, at=at) for at, n, a in ground.log.marks(start, end)]
+        return SpansAnswer(
+            day=shown.isoformat(),
+            time_zone=ground.zone().key,
+            start=start,
+            end=end,
+            networks=self._named({s.network for s in spans} | {m.network for m in marks}),
+            spans=spans,
+            interactions=marks,
+        )
+
+    def _today(self) -> date:
+        return self._ground.day_of(self._ground.clock())
+
+    def days(self, first: str | None = None, last: str | None = None) -> DaysAnswer:
+        """The days from `first` to `last` (YYYY-MM-DD); at first the latest 28.
+
+        Raises:
+            Invalid: not a date, in the wrong order, or too many days.
+        """
+        ground = self._ground
+        zone = ground.zone()
+        to = self._today() if last is None else date_of(last, "to")
+        begin = to - timedelta(days=USUAL_DAYS - 1) if first is None else date_of(first, "from")
+        days = _range(begin, to)
+        starts = [*(ground.day_bounds(day)[0] for day in days), ground.day_bounds(to)[1]]
+        found = Days(days, starts, zone, ground.work_hours())
+        found.add_times(ground.log.times(starts[0], starts[-1]))
+        found.add_acts(ground.log.counts(starts[0], starts[-1]))
+        known = ground.log.first_moment()
+        return DaysAnswer(
+            first=begin.isoformat(),
+            last=to.isoformat(),
+            time_zone=zone.key,
+            known_since=None if known is None else ground.day_of(known).isoformat(),
+            networks=self._named({one for day in found.networks for one in day}),
+            days=[
+                DayRow(
+                    day=day.isoformat(),
+                    interaction_day=found.interaction_day(number),
+                    networks=_networks(found.networks[number]),
+                )
+                for number, day in enumerate(days)
+            ],
+            hours=[
+                HourRow(
+                    weekday=WEEKDAYS[weekday],  # type: ignore[arg-type]
+                    hour=hour,
+                    spent_seconds=one.spent_ms // 1000,
+                    taking_part_seconds=one.taking_part_ms // 1000,
+                )
+                for (weekday, hour), one in sorted(found.hours.items())
+            ],
+        )
+
+    def _named(self, networks: Iterable[str]) -> list[NetworkName]:
+        return [
+            NetworkName(id=one, name=self._ground.names.get(one, one)) for one in sorted(networks)
+        ]
+
+
+def _networks(figures: Mapping[str, NetworkDay]) -> list[NetworkOfDay]:
+    return [
+        NetworkOfDay(
+            id=network,
+            spent_seconds=one.spent_ms // 1000,
+            work_seconds=one.work_ms // 1000,
+            taking_part_seconds=one.taking_part_ms // 1000,
+            interactions=one.acts,
+        )
+        for network, one in sorted(figures.items())
+    ]
+
+
+def _range(first: date, last: date) -> list[date]:
+    count = (last - first).days + 1
+    if count < 1:
+        raise Invalid("from is after to", "the first day comes first", field="from")
+    if count > MOST_DAYS:
+        raise Invalid(f"{count} days at once, at most {MOST_DAYS} are shown", field="from")
+    return [first + timedelta(days=number) for number in range(count)]
+
+
+def date_of(text: str, field: str = "day") -> date:
+    """The date that is written as YYYY-MM-DD.
+
+    Raises:
+        Invalid: it is not; `field` names where it stood.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.max
+    # Python takes other forms as well; and the last day of all has no day after it to end it.
+    if day.isoformat() != text or day == date.max:
+        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field=field)
+    return day

@@ -1,0 +1,56 @@
+/** Chats: the list, the followed ones, their slots. */
+import { ask } from "./ask.ts";
+import { part } from "./path.ts";
+import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+import { type Weekday, weekday } from "./trends.ts";
+
+const slot = object({ starts_at: number, ends_at: number });
+const chat = object({
+  id: text,
+  tag: text,
+  network: text,
+  weekday,
+  start: orNull(text),
+  minutes: number,
+  time_zone: text,
+  repeat: oneOf("weekly", "fortnightly", "monthly"),
+  topic: text,
+  status: text,
+  evidence: orNull(text),
+  note: text,
+  shipped: flag,
+  followed: flag,
+  state: oneOf("confirmed", "unconfirmed"),
+  next_slot: orNull(slot),
+  attendance: orNull(
+    object({ slots: number, took_part: number, listened: number, missed: number }),
+  ),
+});
+export type Chat = Shaped<typeof chat>;
+const answer = object({ chat });
+
+export const getChats = () => ask(object({ chats: list(chat) }), "chats");
+export const postChat = (body: {
+  tag: string;
+  network: string;
+  weekday: Weekday;
+  start: string;
+  minutes: number;
+  repeat: Chat["repeat"];
+}) => ask(answer, "chats", { method: "POST", body });
+export const patchChat = (id: string, body: { followed?: boolean; confirmed?: true }) =>
+  ask(answer, `chats/${part(id)}`, { method: "PATCH", body });
+export const deleteChat = (id: string) =>
+  ask(object({ deleted: text }), `chats/${part(id)}`, { method: "DELETE" });
+
+const page = object({
+  chat,
+  slots: list(
+    object({
+      starts_at: number,
+      ends_at: number,
+      attended: oneOf("took_part", "listened", "missed"),
+    }),
+  ),
+});
+export const getChat = (id: string) => ask(page, `chats/${part(id)}`);

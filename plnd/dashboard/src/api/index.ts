@@ -1,0 +1,13 @@
+/** The API, module for module as the daemon has it: a function for each endpoint, a shape for each answer. */
+
+export * from "./chats.ts";
+export * from "./day.ts";
+export * from "./journal.ts";
+export * from "./networks.ts";
+export * from "./notices.ts";
+export * from "./own.ts";
+export * from "./people.ts";
+export * from "./profiles.ts";
+export * from "./review.ts";
+export * from "./settings.ts";
+export * from "./trends.ts";

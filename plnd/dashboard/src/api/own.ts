@@ -1,0 +1,60 @@
+/** The user's own: the receipt, forgetting, export and import, backups. */
+import { ask } from "./ask.ts";
+import { query } from "./path.ts";
+import {
+  anything,
+  flag,
+  list,
+  number,
+  object,
+  orNull,
+  record,
+  type Shaped,
+  text,
+} from "./shape.ts";
+
+const receipt = object({
+  entries: list(object({ words: text, at: number, browser: text, event: record(anything) })),
+  next: orNull(text),
+});
+export type Receipt = Shaped<typeof receipt>;
+export const getReceipt = (before?: string, network?: string) =>
+  ask(receipt, `receipt${query({ before, network })}`);
+
+const forgotten = object({
+  dry_run: flag,
+  visits: number,
+  visit_seconds: number,
+  interactions: number,
+  backups: number,
+  documents: record(number),
+});
+export type Forgotten = Shaped<typeof forgotten>;
+export interface ToForget {
+  start?: number;
+  end?: number;
+  day?: string;
+  network?: string;
+  everything?: boolean;
+}
+export const postForget = (what: ToForget, dry_run: boolean) =>
+  ask(forgotten, "forget", { method: "POST", body: { ...what, dry_run } });
+
+const exported = object({ lines: list(record(anything)), next: orNull(text) });
+export const getExport = (after?: string) => ask(exported, `export${query({ after })}`);
+
+const imported = object({
+  taken: number,
+  known: number,
+  rejected: list(object({ index: number, message: text })),
+});
+export const postImport = (lines: string[], dry_run: boolean) =>
+  ask(imported, "import", { method: "POST", body: { lines, dry_run } });
+
+const backup = object({ name: text, made_at: number, why: text });
+export const getBackups = () => ask(object({ backups: list(backup) }), "backups");
+export const postRestore = (name: string, dry_run: boolean) =>
+  ask(object({ dry_run: flag, kept_aside: orNull(text) }), "restore", {
+    method: "POST",
+    body: { backup: name, dry_run },
+  });

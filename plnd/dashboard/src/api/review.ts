@@ -1,0 +1,73 @@
+/** The review, the plan, the log of professional development. */
+import { ask } from "./ask.ts";
+import { entry } from "./journal.ts";
+import { part, query } from "./path.ts";
+import { person } from "./people.ts";
+import {
+  anything,
+  flag,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  record,
+  type Shaped,
+  text,
+} from "./shape.ts";
+
+const review = object({
+  week: text,
+  first: text,
+  last: text,
+  days_known: number,
+  lights: list(
+    object({
+      name: oneOf("time", "interaction", "freshness", "breadth"),
+      colour: text,
+      says: text,
+      sums: record(anything),
+    }),
+  ),
+  interaction_days: number,
+  spent_seconds: number,
+  taking_part_seconds: number,
+  scrolling_seconds: number,
+  chat_seconds: number,
+  new_people: list(person),
+  drifting: list(person),
+  weak_tie: orNull(person),
+  learned: list(entry),
+  suggestion: object({ kind: text, text, reason: text }),
+});
+export type Review = Shaped<typeof review>;
+export const getReview = (week?: string) => ask(review, `review${query({ week })}`);
+
+const row = object({
+  id: text,
+  day: text,
+  hours: number,
+  topic: text,
+  evidence: text,
+  note: text,
+  source: oneOf("chat", "session", "journal", "own"),
+  struck: flag,
+});
+export type CpdRow = Shaped<typeof row>;
+
+const cpd = object({
+  body: text,
+  year: number,
+  name: text,
+  first: text,
+  last: text,
+  hours: number,
+  rows: list(row),
+});
+export const getCpd = (year?: string) => ask(cpd, `cpd${query({ year })}`);
+export const postCpd = (body: { day: string; hours: number; topic: string; evidence: string }) =>
+  ask(object({ row }), "cpd", { method: "POST", body });
+export const patchCpd = (id: string, body: { note?: string; struck?: boolean }) =>
+  ask(object({ row }), `cpd/${part(id)}`, { method: "PATCH", body });
+export const deleteCpd = (id: string) =>
+  ask(object({ deleted: text }), `cpd/${part(id)}`, { method: "DELETE" });

@@ -1,0 +1,34 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Trouble } from "./api/ask.ts";
+import { Troubled } from "./parts/trouble.tsx";
+import type { Route } from "./route.ts";
+import { t } from "./words/index.ts";
+
+export type Page = (props: { route: Route }) => ComponentChildren;
+
+/** A page whose code is fetched when it is first opened. */
+export function lazily(load: () => Promise<{ default: Page }>): Page {
+  let fetched: Page | null = null;
+  return function Lazy(props: { route: Route }) {
+    const [asked, setAsked] = useState(0);
+    const [Shown, setShown] = useState(() => fetched);
+    const [failed, setFailed] = useState(false);
+    useEffect(() => {
+      if (fetched) return;
+      setFailed(false);
+      load().then(
+        (module) => {
+          fetched = module.default;
+          setShown(() => fetched);
+        },
+        () => setFailed(true),
+      );
+    }, [asked]);
+    if (Shown) return <Shown {...props} />;
+    if (!failed) return <p class="loading soft">{t("loading")}</p>;
+    return (
+      <Troubled trouble={new Trouble("not_loaded", "")} again={() => setAsked((one) => one + 1)} />
+    );
+  };
+}

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { listen } from "./live.ts";
+import "./look/look.css";
+import { language } from "./words/index.ts";
+
+document.documentElement.lang = language;
+listen();
+const place = document.getElementById("app");
+if (place) render(<App />, place);

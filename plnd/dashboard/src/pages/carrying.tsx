@@ -1,0 +1,121 @@
+import { useState } from "preact/hooks";
+import { getBackups, getExport, postImport, postRestore } from "../api/index.ts";
+import { Card } from "../parts/card.tsx";
+import { Done } from "../parts/done.tsx";
+import { Field } from "../parts/field.tsx";
+import { Sure } from "../parts/sure.tsx";
+import { save } from "../parts/table.tsx";
+import { useDoing, useResource } from "../resource.ts";
+import { counted, dayAndTime, t, wireDay } from "../words/index.ts";
+
+const LINES = 1000;
+
+interface Read {
+  lines: string[];
+  taken: number;
+  known: number;
+  rejected: number;
+}
+
+/** Everything out as a file, and in again; and back to a backup. */
+export function Carrying() {
+  const exporting = useDoing();
+  const importing = useDoing();
+  const [read, setRead] = useState<Read | null>(null);
+  return (
+    <Card title={t("carry_title")} lead={t("carry_lead")}>
+      <div class="actions">
+        <button type="button" onClick={() => exporting.run(exportAll)}>
+          {t("export_all")}
+        </button>
+        <Done of={exporting} says={t("exported")} />
+      </div>
+      <Field label={t("import_file")}>
+        {(of) => (
+          <input
+            {...of}
+            type="file"
+            accept=".jsonl"
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              setRead(null);
+              if (file) importing.run(async () => setRead(await sent(await linesOf(file), true)));
+            }}
+          />
+        )}
+      </Field>
+      {read && (
+        <div class="ask">
+          <p>
+            {counted("import_lines", read.taken)} {counted("import_same", read.known)}{" "}
+            {read.rejected > 0 && counted("import_rejected", read.rejected)}
+          </p>
+          <button
+            type="button"
+            class="main"
+            onClick={() =>
+              importing.run(async () => {
+                await sent(read.lines, false);
+                setRead(null);
+              })
+            }
+          >
+            {t("import_take")}
+          </button>
+        </div>
+      )}
+      <Done of={importing} says={t(read ? "import_looked" : "saved")} />
+      <Backups />
+    </Card>
+  );
+}
+
+async function exportAll(): Promise<void> {
+  const lines: string[] = [];
+  let after: string | undefined;
+  do {
+    const part = await getExport(after);
+    for (const line of part.lines) lines.push(JSON.stringify(line));
+    after = part.next ?? undefined;
+  } while (after);
+  save(`plnd-${wireDay(new Date())}.jsonl`, `${lines.join("\n")}\n`, "application/jsonl");
+}
+
+const linesOf = async (file: File): Promise<string[]> =>
+  (await file.text()).split("\n").filter((line) => line.trim());
+
+async function sent(lines: string[], dryRun: boolean): Promise<Read> {
+  const sum: Read = { lines, taken: 0, known: 0, rejected: 0 };
+  for (let from = 0; from < lines.length; from += LINES) {
+    const answer = await postImport(lines.slice(from, from + LINES), dryRun);
+    sum.taken += answer.taken;
+    sum.known += answer.known;
+    sum.rejected += answer.rejected.length;
+  }
+  return sum;
+}
+
+function Backups() {
+  const backups = useResource(getBackups);
+  const doing = useDoing();
+  const found = backups.value?.backups ?? [];
+  if (found.length === 0) return null;
+  return (
+    <details class="more">
+      <summary>{counted("backups", found.length)}</summary>
+      <ul class="rows">
+        {[...found].reverse().map(({ name, made_at: at }) => (
+          <li key={name}>
+            <span>{dayAndTime(at)}</span>
+            <Sure
+              name={t("restore")}
+              label={t("restore_of", { when: dayAndTime(at) })}
+              act={() => doing.run(() => postRestore(name, false))}
+            />
+          </li>
+        ))}
+      </ul>
+      <Done of={doing} />
+    </details>
+  );
+}

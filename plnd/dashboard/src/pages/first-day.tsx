@@ -1,0 +1,41 @@
+import type { Budget, Days, Today } from "../api/index.ts";
+import { Card } from "../parts/card.tsx";
+import { type Key, t } from "../words/index.ts";
+
+interface Step {
+  name: Key;
+  how: Key;
+  done: boolean;
+}
+
+/** The way from an empty home to a full one: each step is seen done by itself, and all go at last. */
+export function FirstDay({
+  today,
+  days,
+  budgets,
+}: {
+  today: Today;
+  days: Days;
+  budgets: Budget[];
+}) {
+  const steps: Step[] = [
+    { name: "step_extension", how: "step_extension_how", done: today.sources.length > 0 },
+    { name: "step_networks", how: "step_networks_how", done: days.known_since !== null },
+    { name: "step_profiles", how: "step_profiles_how", done: today.profiles.length > 0 },
+    { name: "step_budget", how: "step_budget_how", done: budgets.length > 0 },
+  ];
+  if (steps.every((step) => step.done)) return null;
+  return (
+    <Card title={t("steps_title")} lead={t("steps_lead")} wide>
+      <ol class="steps">
+        {steps.map(({ name, how, done }) => (
+          <li key={name} class={done ? "done" : ""}>
+            <strong>{t(name)}</strong>{" "}
+            <span class="state">{t(done ? "step_done" : "step_open")}</span>
+            {!done && <p class="soft">{t(how)}</p>}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

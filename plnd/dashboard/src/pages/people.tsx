@@ -1,0 +1,206 @@
+import { useState } from "preact/hooks";
+import {
+  deleteMerge,
+  getMerges,
+  getPeople,
+  getSuggestions,
+  getTies,
+  postPerson,
+  postSuggestion,
+  type Suggestion,
+} from "../api/index.ts";
+import { Card } from "../parts/card.tsx";
+import { Done } from "../parts/done.tsx";
+import { Form } from "../parts/form.tsx";
+import { useNetworkNames } from "../parts/network-select.tsx";
+import { PersonFields, personOf } from "../parts/person-fields.tsx";
+import { PersonRow } from "../parts/person-row.tsx";
+import { Resourceful } from "../parts/resourceful.tsx";
+import { useDoing, useResource } from "../resource.ts";
+import { linkTo, type Route } from "../route.ts";
+import { counted, t } from "../words/index.ts";
+import { PeopleImport } from "./people-import.tsx";
+import { PersonPage } from "./person.tsx";
+
+export default function PeoplePage({ route }: { route: Route }) {
+  const [id] = route.rest;
+  return id ? <PersonPage key={id} id={id} /> : <Everybody />;
+}
+
+function Everybody() {
+  const [q, setQ] = useState("");
+  const people = useResource(() => getPeople(q), q);
+  return (
+    <>
+      <h1>{t("page_people")}</h1>
+      <div class="cards">
+        <Drift />
+        <Suggested />
+      </div>
+      <Card title={t("people_all")} wide>
+        <label class="search">
+          {t("search_people")}
+          <input
+            type="search"
+            value={q}
+            onInput={(event) => setQ(event.currentTarget.value)}
+            autoComplete="off"
+          />
+        </label>
+        <Resourceful of={people}>
+          {({ people }) => (
+            <>
+              <p class="soft" role="status">
+                {people.length === 0
+                  ? t(q ? "people_none_found" : "people_nothing")
+                  : counted("people", people.length)}
+              </p>
+              <ul class="rows people">
+                {people.map((person) => (
+                  <PersonRow key={person.id} person={person} />
+                ))}
+              </ul>
+            </>
+          )}
+        </Resourceful>
+      </Card>
+      <div class="cards">
+        <Adding />
+        <PeopleImport />
+      </div>
+      <Merges />
+    </>
+  );
+}
+
+function Drift() {
+  const ties = useResource(getTies);
+  return (
+    <Card title={t("drift_title")} lead={t("drift_lead")}>
+      <Resourceful of={ties}>
+        {({ drifting, weak_tie: weak, gone_silent: silent, counts }) => (
+          <>
+            {drifting.length === 0 ? (
+              <p class="soft">{t("drift_none")}</p>
+            ) : (
+              <ul class="rows">
+                {drifting.slice(0, 5).map((person) => (
+                  <PersonRow key={person.id} person={person} />
+                ))}
+              </ul>
+            )}
+            {weak && (
+              <p>
+                {t("weak_tie")}{" "}
+                <a href={linkTo("people", weak.id)}>
+                  <bdi>{weak.name}</bdi>
+                </a>
+              </p>
+            )}
+            {silent.length > 0 && (
+              <p class="soft">
+                {t("gone_silent", {
+                  names: silent
+                    .slice(0, 3)
+                    .map(({ name }) => name)
+                    .join(", "),
+                })}
+              </p>
+            )}
+            <p class="soft">{tieCounts(counts)}</p>
+          </>
+        )}
+      </Resourceful>
+    </Card>
+  );
+}
+
+const tieCounts = (counts: Record<string, number>): string =>
+  (["strong", "weak", "dormant", "new"] as const)
+    .filter((tie) => counts[tie])
+    .map((tie) => counted(`ties_${tie}`, counts[tie] ?? 0))
+    .join(" · ");
+
+function Suggested() {
+  const suggestions = useResource(getSuggestions);
+  const nameOf = useNetworkNames();
+  const doing = useDoing();
+  const reply = ({ network, handle }: Suggestion, answer: "yes" | "no") =>
+    doing.run(() => postSuggestion({ network, handle, answer }));
+  return (
+    <Card title={t("suggested_title")} lead={t("suggested_lead")}>
+      <Resourceful of={suggestions}>
+        {({ suggestions }) =>
+          suggestions.length === 0 ? (
+            <p class="soft">{t("suggested_none")}</p>
+          ) : (
+            <ul class="rows">
+              {suggestions.slice(0, 5).map((one) => (
+                <li key={`${one.network} ${one.handle}`}>
+                  <span>
+                    <strong>
+                      <bdi>@{one.handle}</bdi>
+                    </strong>{" "}
+                    <span class="soft">{nameOf(one.network)}</span>
+                    <br />
+                    <span class="soft">{one.says}</span>
+                  </span>
+                  <span class="actions">
+                    <button
+                      type="button"
+                      aria-label={t("suggestion_yes", { handle: one.handle })}
+                      onClick={() => reply(one, "yes")}
+                    >
+                      {t("add")}
+                    </button>
+                    <button
+                      type="button"
+                      aria-label={t("suggestion_no", { handle: one.handle })}
+                      onClick={() => reply(one, "no")}
+                    >
+                      {t("refuse")}
+                    </button>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Resourceful>
+      <Done of={doing} />
+    </Card>
+  );
+}
+
+function Adding() {
+  const doing = useDoing();
+  return (
+    <Card title={t("person_add")}>
+      <Form doing={doing} submit={t("add")} clears change={(form) => postPerson(personOf(form))}>
+        <PersonFields doing={doing} />
+      </Form>
+    </Card>
+  );
+}
+
+function Merges() {
+  const merges = useResource(getMerges);
+  const doing = useDoing();
+  const found = merges.value?.merges ?? [];
+  if (found.length === 0) return null;
+  return (
+    <Card title={t("merges_title")}>
+      <ul class="rows">
+        {found.slice(0, 5).map(({ id, kept, gone }) => (
+          <li key={id}>
+            <span>{t("merged", { kept: kept.name, gone: gone.name })}</span>
+            <button type="button" onClick={() => doing.run(() => deleteMerge(id))}>
+              {t("undo")}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Done of={doing} />
+    </Card>
+  );
+}

@@ -1,0 +1,199 @@
+import {
+  deleteMeeting,
+  deletePerson,
+  getPeople,
+  getPerson,
+  type PersonPage as Page,
+  type Person,
+  patchPerson,
+  postMeeting,
+  postMerge,
+} from "../api/index.ts";
+import { Card } from "../parts/card.tsx";
+import { Chip } from "../parts/chip.tsx";
+import { Done } from "../parts/done.tsx";
+import { Field } from "../parts/field.tsx";
+import { entered, Form } from "../parts/form.tsx";
+import { useNetworkNames } from "../parts/network-select.tsx";
+import { PersonFields, personOf } from "../parts/person-fields.tsx";
+import { touchWords } from "../parts/person-row.tsx";
+import { Resourceful } from "../parts/resourceful.tsx";
+import { Sure } from "../parts/sure.tsx";
+import { useDoing, useResource } from "../resource.ts";
+import { linkTo } from "../route.ts";
+import { counted, dayAndTime, isKey, t } from "../words/index.ts";
+
+/** One person: how things stand, the touches, the meetings, what the journal says. */
+export function PersonPage({ id }: { id: string }) {
+  const page = useResource(() => getPerson(id), id);
+  return (
+    <>
+      <p>
+        <a href={linkTo("people")}>{t("back_to_people")}</a>
+      </p>
+      <Resourceful of={page}>
+        {(page) => (
+          <>
+            <Head person={page.person} />
+            <div class="cards">
+              <Touches page={page} />
+              <Words page={page} />
+              <Editing person={page.person} />
+              <Merging person={page.person} />
+            </div>
+          </>
+        )}
+      </Resourceful>
+    </>
+  );
+}
+
+function Head({ person }: { person: Person }) {
+  const nameOf = useNetworkNames();
+  return (
+    <header>
+      <h1>
+        <bdi>{person.name}</bdi>
+      </h1>
+      <p class="soft">
+        {person.handles.map(({ network, handle }) => `@${handle} (${nameOf(network)})`).join(", ")}
+      </p>
+      <p>
+        <Chip tone="plain">{t(`tie_${person.tie}`)}</Chip>{" "}
+        {person.gap && (
+          <Chip tone={({ fine: "good", due: "middling", late: "bad" } as const)[person.gap]}>
+            {t(`gap_${person.gap}`)}
+          </Chip>
+        )}{" "}
+        {touchWords(person, nameOf)}
+      </p>
+      {person.silent_days !== null && (
+        <p class="soft">{counted("person_silent", person.silent_days)}</p>
+      )}
+    </header>
+  );
+}
+
+function Touches({ page: { person, touches, meetings } }: { page: Page }) {
+  const nameOf = useNetworkNames();
+  const doing = useDoing();
+  return (
+    <Card title={t("touches_title")}>
+      <Form
+        doing={doing}
+        submit={t("met_note")}
+        clears
+        change={(form) => postMeeting({ person: person.id, note: entered(form, "note") ?? "" })}
+      >
+        <Field label={t("met_what")}>
+          {(of) => <input {...of} name="note" autoComplete="off" />}
+        </Field>
+      </Form>
+      {touches.length === 0 && <p class="soft">{t("touch_none")}</p>}
+      <ul class="plain touches">
+        {touches.slice(0, 30).map(({ at, kind, network }, number) => {
+          const key = `touch_${kind}`;
+          return (
+            <li key={number}>
+              <span class="soft">{dayAndTime(at)}</span> {isKey(key) ? t(key) : kind}
+              {network && ` · ${nameOf(network)}`}
+            </li>
+          );
+        })}
+      </ul>
+      {meetings.length > 0 && (
+        <>
+          <h3>{t("meetings")}</h3>
+          <ul class="rows">
+            {meetings.map(({ id, at, note }) => (
+              <li key={id}>
+                <span>
+                  <span class="soft">{dayAndTime(at)}</span> <bdi>{note}</bdi>
+                </span>
+                <Sure name={t("remove")} act={() => doing.run(() => deleteMeeting(id))} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Words({ page: { person, entries } }: { page: Page }) {
+  return (
+    <Card title={t("person_words")}>
+      {person.how_met && <p>{t("how_met_words", { how: person.how_met })}</p>}
+      {person.note && (
+        <p class="note" dir="auto">
+          {person.note}
+        </p>
+      )}
+      {entries.length === 0 && !person.note && !person.how_met && (
+        <p class="soft">{t("person_no_words")}</p>
+      )}
+      <ul class="plain">
+        {entries.map((entry) => (
+          <li key={entry.id}>
+            <span class="soft">
+              {t(entry.kind)} · {dayAndTime(entry.at)}
+            </span>
+            <br />
+            <bdi class="note">{entry.text}</bdi>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Editing({ person }: { person: Person }) {
+  const doing = useDoing();
+  return (
+    <Card title={t("person_edit")}>
+      <Form doing={doing} change={(form) => patchPerson(person.id, personOf(form))}>
+        <PersonFields doing={doing} person={person} />
+      </Form>
+    </Card>
+  );
+}
+
+function Merging({ person }: { person: Person }) {
+  const people = useResource(getPeople);
+  const doing = useDoing();
+  const others = (people.value?.people ?? []).filter(({ id }) => id !== person.id);
+  const leave = () => {
+    location.hash = linkTo("people");
+  };
+  return (
+    <Card title={t("person_rest")}>
+      {others.length > 0 && (
+        <Form
+          doing={doing}
+          submit={t("merge")}
+          change={(form) => postMerge({ kept: person.id, gone: String(form.get("gone")) })}
+        >
+          <Field label={t("merge_with")} hint={t("merge_hint")}>
+            {(of) => (
+              <select {...of} name="gone" required>
+                <option value="" />
+                {others.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </Form>
+      )}
+      <p class="actions">
+        <Sure
+          name={t("person_remove")}
+          act={() => doing.run(() => deletePerson(person.id)).then((done) => done && leave())}
+        />
+      </p>
+      {others.length === 0 && <Done of={doing} />}
+    </Card>
+  );
+}

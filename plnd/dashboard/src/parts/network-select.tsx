@@ -1,0 +1,32 @@
+import type { JSX } from "preact";
+import { getNetworks } from "../api/index.ts";
+import { useResource } from "../resource.ts";
+
+/** The networks that plnd knows. */
+export function useNetworks(): { id: string; name: string }[] {
+  const networks = useResource(getNetworks);
+  return networks.value?.networks ?? [];
+}
+
+/** A choice among the networks that plnd knows; `none` is the first choice, for no network. */
+export function NetworkSelect({
+  none,
+  ...rest
+}: { none?: string } & JSX.IntrinsicElements["select"]) {
+  const networks = useNetworks();
+  return (
+    <select {...rest}>
+      {none !== undefined && <option value="">{none}</option>}
+      {networks.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export function useNetworkNames(): (id: string) => string {
+  const names = new Map(useNetworks().map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? id;
+}

@@ -1,0 +1,42 @@
+import type { Person } from "../api/index.ts";
+import { linkTo } from "../route.ts";
+import { ago, isKey, t } from "../words/index.ts";
+import { Chip } from "./chip.tsx";
+import { useNetworkNames } from "./network-select.tsx";
+
+/** A person in a list: who, where, the last touch, and how things stand. */
+export function PersonRow({ person }: { person: Person }) {
+  const nameOf = useNetworkNames();
+  return (
+    <li>
+      <span>
+        <a href={linkTo("people", person.id)}>
+          <bdi>{person.name}</bdi>
+        </a>{" "}
+        <bdi class="soft">
+          {person.handles
+            .map(({ network, handle }) => `@${handle} (${nameOf(network)})`)
+            .join(", ")}
+        </bdi>
+        <br />
+        <span class="soft">{touchWords(person, nameOf)}</span>
+      </span>
+      <span class="actions">
+        {person.gap && person.gap !== "fine" && (
+          <Chip tone={person.gap === "late" ? "bad" : "middling"}>{t(`gap_${person.gap}`)}</Chip>
+        )}
+        <Chip tone="plain">{t(`tie_${person.tie}`)}</Chip>
+      </span>
+    </li>
+  );
+}
+
+export function touchWords(
+  { last_touch: touch, days_since: days }: Person,
+  nameOf: (id: string) => string,
+): string {
+  if (!touch) return t("touch_none");
+  const key = `touch_${touch.kind}`;
+  const what = isKey(key) ? t(key) : touch.kind;
+  return [ago(days), what, touch.network && nameOf(touch.network)].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,51 @@
+import type { Today } from "../api/index.ts";
+import { duration, t } from "../words/index.ts";
+
+const RADIUS = 54;
+const ROUND = 2 * Math.PI * RADIUS;
+
+/** The budget as a ring that empties; the words beside it say the same. */
+export function Ring({ today }: { today: Today }) {
+  const { figure, label, part } = standing(today);
+  return (
+    <svg class={`ring ${today.state}`} viewBox="0 0 128 128" aria-hidden="true">
+      <circle class="track" cx="64" cy="64" r={RADIUS} />
+      <circle
+        class="part"
+        cx="64"
+        cy="64"
+        r={RADIUS}
+        stroke-dasharray={`${part * ROUND} ${ROUND}`}
+        transform="rotate(-90 64 64)"
+      />
+      <text class="figure" x="64" y="66">
+        {figure}
+      </text>
+      <text class="label" x="64" y="84">
+        {label}
+      </text>
+    </svg>
+  );
+}
+
+function standing({
+  state,
+  spent_seconds: spent,
+  budget_minutes: minutes,
+  left_seconds: left,
+}: Today) {
+  const budget = (minutes ?? 0) * 60;
+  if (state === "off") return { figure: duration(spent), label: t("spent_label"), part: 0 };
+  if (state === "over") {
+    return { figure: duration(Math.max(0, spent - budget)), label: t("over_label"), part: 1 };
+  }
+  const rest = left ?? 0;
+  return {
+    figure: duration(roundUp(rest)),
+    label: t("left_label"),
+    part: budget > 0 ? rest / budget : 0,
+  };
+}
+
+/** What was used is shown rounded down, so what is left is rounded up: together the budget. */
+export const roundUp = (seconds: number): number => Math.ceil(seconds / 60) * 60;

@@ -1,0 +1,82 @@
+import { useState } from "preact/hooks";
+import { t } from "../words/index.ts";
+
+export interface TableOf {
+  /** The name of the CSV's file, without its ending. */
+  file: string;
+  caption: string;
+  head: string[];
+  /** Cells as they are shown; a number stands in the CSV as it is. */
+  rows: Cell[][];
+}
+export type Cell = string | { shown: string; value: number };
+
+const shown = (cell: Cell) => (typeof cell === "string" ? cell : cell.shown);
+
+/** A chart's numbers as a table that opens, and as a file. */
+export function Table({ of }: { of: TableOf }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div class="table">
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{t("as_table")}</summary>
+        {open && <Rows of={of} />}
+      </details>
+      <button type="button" class="plain" onClick={() => download(of)}>
+        {t("csv")}
+      </button>
+    </div>
+  );
+}
+
+function Rows({ of: { caption, head, rows } }: { of: TableOf }) {
+  return (
+    <section class="table-frame" aria-label={t("table_of", { title: caption })} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([first, ...cells], number) => (
+            <tr key={number}>
+              <th scope="row">{first === undefined ? "" : shown(first)}</th>
+              {cells.map((cell, at) => (
+                <td key={at} class={typeof cell === "string" ? "" : "figure"}>
+                  {shown(cell)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+export function download({ file, head, rows }: TableOf): void {
+  const lines = [head, ...rows.map((row) => row.map(written))].map((row) =>
+    row.map(quoted).join(","),
+  );
+  save(`${file}.csv`, `${lines.join("\r\n")}\r\n`, "text/csv");
+}
+
+/** Hand a text to the browser as a file to be saved. */
+export function save(name: string, content: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url));
+}
+
+/** A text that a spreadsheet would take for a formula gets a mark before it. */
+const written = (cell: Cell) =>
+  typeof cell === "string" ? cell.replace(/^(?=[=+\-@\t])/, "'") : String(cell.value);
+const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

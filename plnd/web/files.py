@@ -1,0 +1,51 @@
+"""The dashboard's files, as the build left them in the package."""
+
+import gzip
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from plnd.errors import NotFound
+from plnd.resources import dashboard_dir
+
+_KINDS = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be served, as it is and compressed."""
+
+    kind: str
+    content: bytes
+    zipped: bytes
+
+
+def find(name: str) -> File | None:
+    """The file with this name, such as `assets/page.js`; None when there is none.
+
+    Raises:
+        NotFound: the dashboard was never built.
+    """
+    folder = dashboard_dir()
+    if not folder.is_dir():
+        raise NotFound(
+            "this copy of plnd has no dashboard: it was not built",
+            "`scripts/run` builds it; `plnd status` says the same in a terminal",
+            code="not_built",
+        )
+    path = folder / name
+    inside = path.parent in (folder, folder / "assets") and "\0" not in name
+    if not inside or path.suffix not in _KINDS or not path.is_file():
+        return None
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed_at: int) -> File:
+    content = path.read_bytes()
+    return File(_KINDS[path.suffix], content, gzip.compress(content, mtime=0))

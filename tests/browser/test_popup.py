@@ -1,0 +1,35 @@
+"""The popup beside a page: who was met is noted."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from machine import Browser, Desktop, plnd
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def asked(desktop: Desktop, *words: str) -> Any:
+    return json.loads(plnd(desktop, *words, "--json"))
+
+
+def test_whoever_was_met_is_noted_from_the_profile(
+    start: Callable[..., Browser], desktop: Desktop
+) -> None:
+    """Twice met is two meetings with one person."""
+    plnd(desktop, "start")
+    browser = start("x")
+    page = browser.page("https://x.com/nasa")
+    popup = browser.page(f"chrome-extension://{browser.id}/popup/popup.html")
+    page.bring_to_front()
+    popup.reload()
+    popup.click("#met")
+    expect(popup.locator("#noted")).to_have_text("The meeting is noted")
+    popup.reload()
+    popup.click("#met")
+    expect(popup.locator("#noted")).to_have_text("The meeting is noted")
+    people = asked(desktop, "person", "list")["people"]
+    assert [(one["name"], one["last_touch"]["kind"]) for one in people] == [("nasa", "met")]
+    assert people[0]["handles"] == [{"network": "x", "handle": "nasa"}]
