@@ -63,6 +63,7 @@ def test_a_killed_browser_loses_at_most_what_it_was_about_to_write(
         if number % 2:
             plnd(desktop, "stop", codes=(0, 1))  # then it has only its own store to rely on
         strike_down(browser, profile)
+    plnd(desktop, "start")
     last = Browser(desktop, world, profile, headless=True)
     try:
         last.page("https://x.com/nasa")
