@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 
 from plnd.errors import PlndError
 from plnd.place import Place
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PATIENCE_SECONDS = 10.0
+BETWEEN_SECONDS = 2.0
 
 
 class NotRunning(PlndError):
@@ -30,16 +32,22 @@ def daemon(place: Place) -> dict[str, Any] | None:
     """What daemon.json says of the daemon that runs for this home, None when none does.
 
     The lock is the proof: it is held exactly as long as the daemon lives, so a daemon.json
-    left by a killed one is never trusted, and no token goes to a stranger on its port.
+    left by a killed one is never trusted, and no token goes to a stranger on its port. One
+    that is just starting, or just ending, holds it without a daemon.json: that is waited out.
     """
-    if not lock_is_held(place):
-        return None
-    try:
-        with open(os.path.join(place.state, "daemon.json"), encoding="utf-8") as stream:
-            found = json.load(stream)
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+    end = time.monotonic() + BETWEEN_SECONDS
+    while lock_is_held(place):
+        try:
+            with open(os.path.join(place.state, "daemon.json"), encoding="utf-8") as stream:
+                found = json.load(stream)
+        except (OSError, ValueError):
+            found = None
+        if isinstance(found, dict):
+            return found
+        if time.monotonic() >= end:
+            break
+        time.sleep(0.02)
+    return None
 
 
 def lock_is_held(place: Place) -> bool:

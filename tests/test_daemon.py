@@ -19,7 +19,7 @@ from builders import HOUR, MINUTE, batch, day_of_visits, visit
 from kit import Daemon, RunPlnd, alive, running_daemon, wait_until
 from session_bus import Bus
 
-from plnd import __version__, background, daemon, place, single
+from plnd import __version__, background, client, daemon, place, single
 from plnd.core import now_ms
 from plnd.errors import PlndError
 from plnd.store.files import LONGEST_LOG_BYTES, Home
@@ -155,6 +155,17 @@ def test_another_home_has_a_daemon_of_its_own(
     assert other["token"] != daemon.about["token"]
     run_plnd("stop", env=env)
     assert daemon.ask("GET", "health")["pid"] == daemon.pid
+
+
+def test_a_daemon_that_is_just_starting_is_waited_for(
+    daemon: Daemon, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the lock, and says where it answers a moment later."""
+    path = home.state / "daemon.json"
+    away = path.rename(home.state / "away")
+    monkeypatch.setattr("plnd.client.time.sleep", lambda _: away.rename(path))
+    found = client.daemon(place.place())
+    assert found and found["pid"] == daemon.pid
 
 
 def test_a_stop_is_clean(daemon: Daemon, run_plnd: RunPlnd, home: Home) -> None:

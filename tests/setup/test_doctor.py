@@ -632,6 +632,7 @@ def test_what_a_browser_starts_of_its_own_is_no_browser(here: Home) -> None:
     """Firefox's and Chromium's inner processes hide whose they are."""
     inner = [
         heard.Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
+        heard.Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
         heard.Process(3, 1, "chromium", ["chromium --type=renderer"]),
     ]
     assert not heard._is_cut_off(here, "firefox", inner)

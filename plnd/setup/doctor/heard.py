@@ -155,4 +155,5 @@ def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
 
 def _is_inner(process: Process) -> bool:
     """Whether a browser started it of its own, as for a page: it need not say whose it is."""
-    return "-contentproc" in process.words or any("--type=" in word for word in process.words)
+    # Some write all of their command in one word.
+    return any(mark in word for mark in ("--type=", "-contentproc") for word in process.words)
