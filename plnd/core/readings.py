@@ -254,16 +254,22 @@ class Readings:
         """Title and author of the page that a link leads to, asked for now. Only the user asks.
 
         Raises:
-            PlndError: there is no such page, or none that can be read.
+            Invalid: there is no such page, or none that can be read.
         """
+        try:
+            return await self._article(link)
+        except PlndError as error:
+            hint = error.hint or "write its title and author yourself"
+            raise Invalid(error.message, hint, field="link") from error
+
+    async def _article(self, link: str) -> Article:
         now = self._ground.clock()
         fetch = self._make_fetch(lambda outgoing: self._note(None, outgoing))
         try:
             async with asyncio.timeout(ASKED_SECONDS):
                 answer = await fetch.get(link, now=now)
         except TimeoutError as error:
-            hint = "write its title and author yourself"
-            raise Unreadable("the page took too long to answer", hint) from error
+            raise Unreadable("the page took too long to answer") from error
         return await self._apart.article(
             Job("article", answer.content or b"", "", "", answer.url, now)
         )

@@ -73,7 +73,9 @@ def _json(description: str, schema: Any, media: str = "application/json") -> dic
 
 def _live(schema: Any) -> dict[str, Any]:
     """A stream of events, each of which has an answer of this shape as its data."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+    event = {"type": "object", "properties": {"id": {"type": "string"}, "data": data}}
     return {
         "description": "server-sent events, each with one of these as its data",
-        "content": {"text/event-stream": {"schema": schema}},
+        "content": {"text/event-stream": {"schema": event}},
     }

@@ -8,6 +8,9 @@ from schemathesis.checks import positive_data_acceptance
 
 from plnd.store.files import Home
 
+# What asks an address of the caller's: made-up ones are nobody's to ask.
+OUTGOING = ("/api/v1/journal/article",)
+
 
 def test_the_api_keeps_its_own_word(
     daemon: Daemon, home: Home, pytestconfig: pytest.Config
@@ -19,6 +22,8 @@ def test_the_api_keeps_its_own_word(
     calls = 0
     for found in schema.get_all_operations():
         operation = found.ok()
+        if operation.path in OUTGOING:
+            continue
 
         @settings(
             max_examples=examples,

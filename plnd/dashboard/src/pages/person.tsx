@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import {
   deleteMeeting,
   deletePerson,
@@ -23,28 +24,43 @@ import { useDoing, useResource } from "../resource.ts";
 import { linkTo } from "../route.ts";
 import { counted, dayAndTime, isKey, t } from "../words/index.ts";
 
-/** One person: how things stand, the touches, the meetings, what the journal says. */
+/** One person, and the way to remove them: somebody who goes is not asked for any more. */
 export function PersonPage({ id }: { id: string }) {
-  const page = useResource(() => getPerson(id), id);
+  const [going, setGoing] = useState(false);
+  const doing = useDoing();
+  const remove = async () => {
+    setGoing(true);
+    if (await doing.run(() => deletePerson(id))) location.hash = linkTo("people");
+    else setGoing(false);
+  };
   return (
     <>
       <p>
         <a href={linkTo("people")}>{t("back_to_people")}</a>
       </p>
-      <Resourceful of={page}>
-        {(page) => (
-          <>
-            <Head person={page.person} />
-            <div class="cards">
-              <Touches page={page} />
-              <Words page={page} />
-              <Editing person={page.person} />
-              <Merging person={page.person} />
-            </div>
-          </>
-        )}
-      </Resourceful>
+      <Done of={doing} />
+      {!going && <Whole id={id} remove={remove} />}
     </>
+  );
+}
+
+/** How things stand, the touches, the meetings, what the journal says. */
+function Whole({ id, remove }: { id: string; remove: () => void }) {
+  const page = useResource(() => getPerson(id), id);
+  return (
+    <Resourceful of={page}>
+      {(page) => (
+        <>
+          <Head person={page.person} />
+          <div class="cards">
+            <Touches page={page} />
+            <Words page={page} />
+            <Editing person={page.person} />
+            <Merging person={page.person} remove={remove} />
+          </div>
+        </>
+      )}
+    </Resourceful>
   );
 }
 
@@ -158,13 +174,10 @@ function Editing({ person }: { person: Person }) {
   );
 }
 
-function Merging({ person }: { person: Person }) {
+function Merging({ person, remove }: { person: Person; remove: () => void }) {
   const people = useResource(getPeople);
   const doing = useDoing();
   const others = (people.value?.people ?? []).filter(({ id }) => id !== person.id);
-  const leave = () => {
-    location.hash = linkTo("people");
-  };
   return (
     <Card title={t("person_rest")}>
       {others.length > 0 && (
@@ -188,12 +201,8 @@ function Merging({ person }: { person: Person }) {
         </Form>
       )}
       <p class="actions">
-        <Sure
-          name={t("person_remove")}
-          act={() => doing.run(() => deletePerson(person.id)).then((done) => done && leave())}
-        />
+        <Sure name={t("person_remove")} act={remove} />
       </p>
-      {others.length === 0 && <Done of={doing} />}
     </Card>
   );
 }
