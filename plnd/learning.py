@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from plnd.model import Moment, Name, Strict, Text, Weekday
+from plnd.model import Feed, Moment, Name, Strict, Text, Weekday
 
 MOST_HANDLES = 50
 LONGEST_NOTE = 4000
@@ -93,6 +93,15 @@ class Meeting(Strict, frozen=True):
     at: int
     note: Note = ""
     uid: str | None = None
+
+
+class PersonFeed(Struct, frozen=True, kw_only=True):
+    """The public feed of one handle of a person; `id` is `network:handle`."""
+
+    id: str
+    network: str
+    handle: str
+    feed: Feed
 
 
 class TagCadence(Strict, frozen=True):
@@ -282,12 +291,14 @@ class PersonAnswer(Struct, frozen=True):
 
 
 class PersonPage(Struct, frozen=True, kw_only=True):
-    """One person with the latest touches, the meetings and what the journal says."""
+    """One person with the latest touches, the meetings, what the journal says, and the public
+    feeds that were turned on once."""
 
     person: PersonView
     touches: list[Touch]
     meetings: list[Meeting]
     entries: list["EntryView"]
+    feeds: list[PersonFeed]
 
 
 class PersonRequest(Strict, frozen=True):

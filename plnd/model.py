@@ -376,6 +376,23 @@ class Deleted(Struct, frozen=True):
     deleted: str
 
 
+class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The public feed of a profile, once the user turned it on; kept when it is turned off.
+
+    `url` is null where the catalogue knows it or the profile's page names it (`found`).
+    """
+
+    on: bool
+    since: int
+    url: str | None = None
+    found: str | None = None
+    checked_at: int | None = None
+    next_at: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    error: str | None = None
+
+
 class Until(Strict, frozen=True):
     """Until when, ms; null: until it is ended by hand."""
 

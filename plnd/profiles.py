@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from plnd.model import Freshness, Moment, Name, ProfileMode, Strict
+from plnd.model import Feed, Freshness, Moment, Name, ProfileMode, Strict
 
 MOST_READING_BYTES = 2 * 1024 * 1024
 
@@ -46,23 +46,6 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     was: ProfileMode
     until: int | None = None
     undone_at: int | None = None
-
-
-class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The public feed of a profile, once the user turned it on; kept when it is turned off.
-
-    `url` is null where the catalogue knows it or the profile's page names it (`found`).
-    """
-
-    on: bool
-    since: int
-    url: str | None = None
-    found: str | None = None
-    checked_at: int | None = None
-    next_at: int = 0
-    etag: str | None = None
-    last_modified: str | None = None
-    error: str | None = None
 
 
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):

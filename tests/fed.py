@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from outside import Elsewhere, Names, Outside, rss
 
 from plnd.core import Plnd, now_ms
-from plnd.profiles import Feed, ProfileRequest
+from plnd.model import Feed
+from plnd.profiles import ProfileRequest
 from plnd.reading.fetch import Fetch, open_public
 from plnd.store.files import home
 from plnd.web.access import Access

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from kit import Clock
 from kit import Desktop as FakeDesktop
@@ -15,7 +16,8 @@ from session_bus import Bus
 from plnd.core import Plnd
 from plnd.core.profiles import filled
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
-from plnd.learning import Handle, PersonRequest
+from plnd.learning import Handle, Person, PersonChange, PersonRequest
+from plnd.model import ForgetRequest
 from plnd.profiles import FeedChange, ProfileRequest, ReadingRequest
 from plnd.reading.clues import load
 from plnd.store.files import Home
@@ -475,7 +477,8 @@ async def fed(
 
 
 async def turn(plnd: Plnd, change: FeedChange = ON) -> Any:
-    return await plnd.readings.turn("mastodon", "me@mastodon.social", change)
+    profile = plnd.profiles.get("mastodon", "me@mastodon.social")
+    return await plnd.readings.turn(profile, change)
 
 
 async def test_no_request_leaves_before_a_feed_is_turned_on(
@@ -580,7 +583,7 @@ async def test_a_feed_is_found_by_the_page_that_names_it(fed: Plnd, outside: Out
 async def test_a_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
     keep(fed, "mastodon", "nowhere")
     with pytest.raises(Invalid) as caught:
-        await fed.readings.turn("mastodon", "nowhere", ON)
+        await fed.readings.turn(fed.profiles.get("mastodon", "nowhere"), ON)
     assert caught.value.field == "url"
 
 
@@ -591,6 +594,137 @@ async def test_a_slow_feed_holds_nobody_up(
     outside.hangs(FEED)
     await turn(fed)
     assert "too long" in view(fed, "mastodon", "me@mastodon.social").feed.error
+
+
+# ---- feeds of people
+
+ANA = Handle(network="mastodon", handle="@ana@mastodon.social")
+ANAS_FEED = "mastodon.social/@ana.rss"
+
+
+def add_ana(plnd: Plnd, *more: Handle) -> Person:
+    added = plnd.people.add(PersonRequest(name="Ana", handles=[ANA, *more]))
+    return plnd.people.find(added.id)
+
+
+async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
+    feed = plnd.people.feed(plnd.people.find("Ana"), "mastodon", "Ana@mastodon.social")
+    await plnd.readings.turn(feed, change)
+
+
+async def test_a_person_is_not_asked_about_before_the_user_says_so(
+    fed: Plnd, outside: Outside, clock: Clock
+) -> None:
+    """Not by being added, not with the user's own feeds on, not once it is off again."""
+    add_ana(fed)
+    outside.says(FEED, NEWS)
+    await turn(fed)
+    clock.forward(2 * DAY)
+    await fed.readings.refresh_due()
+    assert [name for name, _ in outside.asked] == [FEED, FEED]
+    await turn_ana(fed, FeedChange(on=False))
+    clock.forward(2 * DAY)
+    await fed.readings.refresh_due()
+    assert {name for name, _ in outside.asked} == {FEED}
+
+
+async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
+    fed: Plnd, outside: Outside, clock: Clock
+) -> None:
+    add_ana(fed)
+    outside.says(ANAS_FEED, NEWS, ETag='"7"')
+    await turn_ana(fed)
+    assert fed.people.all()[0].silent_days == 3
+    for _ in range(24):
+        clock.forward(HOUR - 1)
+        await fed.readings.refresh_due()
+    await turn_ana(fed, FeedChange(on=False))
+    await turn_ana(fed)
+    assert len(outside.asked) == 1
+    outside.says(ANAS_FEED, status=304)
+    clock.forward(HOUR)
+    await fed.readings.refresh_due()
+    assert outside.asked[1][1]["If-None-Match"] == '"7"'
+    assert [(one.network, one.handle, one.outcome) for one in fed.readings.requests()] == [
+        ("mastodon", "ana@mastodon.social", "304"),
+        ("mastodon", "ana@mastodon.social", "200"),
+    ]
+    clock.forward(100 * DAY)
+    assert [one.name for one in fed.people.ties().gone_silent] == ["Ana"]
+
+
+async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
+    fed: Plnd, outside: Outside, clock: Clock
+) -> None:
+    ana = add_ana(fed)
+    outside.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
+    await turn_ana(fed)
+    (kept,) = fed.people.feeds_of(ana)
+    assert "patience" in str(kept.feed.error)
+    clock.forward(3 * DAY - 1)
+    await fed.readings.refresh_due()
+    assert len(outside.asked) == 1
+    clock.forward(1)
+    outside.says(ANAS_FEED, status=404)
+    await fed.readings.refresh_due()
+    (kept,) = fed.people.feeds_of(ana)
+    assert "answers 404" in str(kept.feed.error)
+    assert fed.people.all()[0].silent_days is None
+
+
+async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
+    fed: Plnd, outside: Outside, clock: Clock
+) -> None:
+    add_ana(fed, Handle(network="x", handle="ana"))
+    fed.people.add(PersonRequest(name="Ana Maria"))
+    outside.says(ANAS_FEED, NEWS)
+    await turn_ana(fed)
+    fed.people.merge("Ana Maria", "Ana")
+    clock.forward(DAY)
+    await fed.readings.refresh_due()
+    assert len(outside.asked) == 2
+    assert fed.people.find("Ana Maria").posted_at
+    handles = [Handle(network="x", handle="ana")]
+    fed.people.change("Ana Maria", PersonChange(handles=handles))
+    clock.forward(DAY)
+    await fed.readings.refresh_due()
+    assert (len(outside.asked), fed.people.feeds()) == (2, [])
+
+
+async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
+    fed: Plnd, outside: Outside
+) -> None:
+    add_ana(fed)
+
+    async def slow(_: web.Request) -> web.Response:
+        fed.people.remove("Ana")
+        return web.Response(text=NEWS)
+
+    outside.pages[ANAS_FEED] = slow
+    await turn_ana(fed)
+    assert (fed.people.all(), fed.people.feeds()) == ([], [])
+    assert "ana" not in (fed.home.data / "feeds.json").read_text()
+
+
+async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
+    person = add_ana(fed, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a"))
+    with pytest.raises(Invalid) as caught:
+        await fed.readings.turn(fed.people.feed(person, "mastodon", "a"), ON)
+    assert caught.value.field == "url"
+    with pytest.raises(NotFound):
+        fed.people.feed(person, "linkedin", "ana")
+
+
+async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
+    fed: Plnd, outside: Outside
+) -> None:
+    add_ana(fed)
+    outside.says(ANAS_FEED, NEWS)
+    await turn_ana(fed)
+    assert "feeds" in {line.get("collection") for line in fed.export("documents").lines}
+    await fed.forget(ForgetRequest(handle="ana@mastodon.social"))
+    assert fed.people.feeds() == []
+    assert "ana" not in (fed.home.data / "feeds.json").read_text()
 
 
 # ---- what an hour affords

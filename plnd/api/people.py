@@ -13,6 +13,7 @@ from plnd.learning import (
     MergeRequest,
     MergesAnswer,
     PeopleAnswer,
+    Person,
     PersonAnswer,
     PersonChange,
     PersonPage,
@@ -24,6 +25,7 @@ from plnd.learning import (
     Ties,
 )
 from plnd.model import Deleted
+from plnd.profiles import FeedChange
 
 MOST_IMPORT_BYTES = 16 * 1024 * 1024
 
@@ -40,12 +42,24 @@ def post_person(plnd: Plnd, call: Call) -> PersonAnswer:
 
 def get_person(plnd: Plnd, call: Call) -> PersonPage:
     """One person, by id, name or network:handle, with touches, meetings and journal entries."""
+    return _page(plnd, plnd.people.find(call.path["id"]))
+
+
+async def put_person_feed(plnd: Plnd, call: Call) -> PersonPage:
+    """Turn the public feed of one of a person's handles on, which asks it at once, or off."""
     person = plnd.people.find(call.path["id"])
+    feed = plnd.people.feed(person, call.path["network"], call.path["handle"])
+    await plnd.readings.turn(feed, call.body(FeedChange))
+    return _page(plnd, plnd.people.find(person.id))
+
+
+def _page(plnd: Plnd, person: Person) -> PersonPage:
     return PersonPage(
         person=plnd.people.view(person),
         touches=plnd.people.touches(person),
         meetings=plnd.people.met(person),
         entries=plnd.journal.all(person=person.id),
+        feeds=plnd.people.feeds_of(person),
     )
 
 
@@ -131,6 +145,13 @@ ROUTES = (
     Route("GET", "/api/v1/people/{id}", get_person, PersonPage),
     Route("PATCH", "/api/v1/people/{id}", patch_person, PersonAnswer, PersonChange),
     Route("DELETE", "/api/v1/people/{id}", delete_person, Deleted),
+    Route(
+        "PUT",
+        "/api/v1/people/{id}/feeds/{network}/{handle}",
+        put_person_feed,
+        PersonPage,
+        FeedChange,
+    ),
     Route("GET", "/api/v1/ties", get_ties, Ties),
     Route("GET", "/api/v1/suggestions", get_people_suggestions, SuggestionsAnswer),
     Route("POST", "/api/v1/suggestions", post_suggestion, SuggestionDone, SuggestionReply),

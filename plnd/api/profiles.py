@@ -56,8 +56,8 @@ def put_step(plnd: Plnd, call: Call) -> ProfileAnswer:
 
 async def put_feed(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Turn the profile's public feed on, which asks it at once, or off."""
-    changed = await plnd.readings.turn(*_named(call), call.body(FeedChange))
-    return _answer(plnd, changed)
+    await plnd.readings.turn(plnd.profiles.get(*_named(call)), call.body(FeedChange))
+    return _answer(plnd, plnd.profiles.get(*_named(call)))
 
 
 def get_profile_suggestions(plnd: Plnd, _: Call) -> SuggestedAnswer:

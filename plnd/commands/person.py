@@ -39,6 +39,10 @@ def _person_options(parser: ArgumentParser) -> None:
         answer.add_argument("handle", metavar="NETWORK:HANDLE")
         if name == "accept":
             answer.add_argument("--name", help="the person's name (else the handle)")
+    fed = verb(verbs, "feed", "ask a person's public feed once a day, or no more")
+    fed.add_argument("handle", metavar="NETWORK:HANDLE", help="one of a person's handles")
+    fed.add_argument("state", choices=("on", "off"))
+    fed.add_argument("--url", help="where the feed is, if plnd cannot know")
     cadence = verb(verbs, "cadence", "how often, by tag; without words lists them")
     cadence.add_argument("tag", nargs="?", metavar="TAG")
     cadence.add_argument("days", nargs="?", type=int, metavar="DAYS", help="the ideal gap; 0: none")
@@ -107,12 +111,32 @@ def _change(args: Namespace) -> int:
 
 
 def _show(args: Namespace) -> int:
-    page = ask("GET", f"people/{quote(args.who, safe='')}")
+    return _page(args, ask("GET", f"people/{quote(args.who, safe='')}"))
+
+
+def _feed(args: Namespace) -> int:
+    one = _handle(args.handle)
+    who, network, handle = (
+        quote(part, safe="")
+        for part in (f"{one['network']}:{one['handle']}", one["network"], one["handle"])
+    )
+    change = {"on": args.state == "on", "url": args.url}
+    return _page(args, ask("PUT", f"people/{who}/feeds/{network}/{handle}", change))
+
+
+def _page(args: Namespace, page: dict[str, Any]) -> int:
     if args.json:
         print_json(page)
         return DONE
     person = page["person"]
     print(_line(person))
+    if person["silent_days"] is not None:
+        print(f"  last post of their own: {_ago(person['silent_days'])}")
+    for one in page["feeds"]:
+        if one["feed"]["on"]:
+            error = one["feed"].get("error")
+            says = "its feed is asked once a day" + (f": {error}" if error else "")
+            print(f"  {one['network']}:{one['handle']}  {says}")
     if person["how_met"]:
         print(f"  met: {person['how_met']}")
     if person["note"]:
@@ -319,6 +343,7 @@ _VERBS = {
     "suggest": _suggest,
     "accept": _answer,
     "refuse": _answer,
+    "feed": _feed,
     "cadence": _cadence,
     "import": _import,
 }

@@ -20,6 +20,7 @@ from plnd.learning import (
     Merge,
     Person,
     PersonChange,
+    PersonFeed,
     PersonRequest,
     PersonView,
     Problem,
@@ -55,6 +56,7 @@ from plnd.measures.people import (
     weak_tie,
 )
 from plnd.measures.review import week_begin, week_name
+from plnd.model import Feed
 from plnd.store.log import TouchCount
 
 MOST_TOUCHES = 100
@@ -361,8 +363,10 @@ class People:
         }
         if "handles" in changes:
             self._check_handles(changes["handles"], person)
+        before = self.feeds_of(person)
         person = msgspec.structs.replace(person, **changes)
         self._save(person)
+        self._drop(before)
         return self.view(person)
 
     def saw_post(self, network: str, handle: str, at: int) -> None:
@@ -375,8 +379,10 @@ class People:
         """Forget a person and the meetings with them. What the browser recorded stays."""
         person = self.find(id)
         gone = [one.id for one in self.met(person)]
+        feeds = self.feeds_of(person)
         self._book.people.remove(person.id)
         self.directory.drop(person.id)
+        self._drop(feeds)
         self._renew()
         if gone:
             self._book.meetings.remove(*gone)
@@ -419,6 +425,43 @@ class People:
                     f"`plnd person merge` joins two who are one ({owner.id})",
                     field="handles",
                 )
+
+    # -- public feeds -----------------------------------------------------------------
+
+    def feeds(self) -> list[PersonFeed]:
+        """The feeds of handles that are somebody's, those turned off included."""
+        return [one for one in self._book.feeds.all() if self._is_somebodys(one)]
+
+    def feeds_of(self, person: Person) -> list[PersonFeed]:
+        kept = (self._book.feeds.get(_feed_id(one)) for one in person.handles)
+        return [one for one in kept if one]
+
+    def feed(self, person: Person, network: str, handle: str) -> PersonFeed:
+        """The feed of one of a person's handles; off, where it was never turned on.
+
+        Raises:
+            NotFound: the person has no such handle.
+        """
+        wanted = key_of(network, handle)
+        found = next((one for one in person.handles if _key(one) == wanted), None)
+        if found is None:
+            raise NotFound(
+                f"{person.name} has no handle {handle!r} on {network}",
+                "`plnd person show NAME` lists them",
+            )
+        off = Feed(on=False, since=self._ground.clock())
+        name = found.handle.strip().lstrip("@")
+        fresh = PersonFeed(id=_feed_id(found), network=network, handle=name, feed=off)
+        return self._book.feeds.get(fresh.id) or fresh
+
+    def _is_somebodys(self, feed: PersonFeed) -> bool:
+        return key_of(feed.network, feed.handle) in self.directory.by_handle
+
+    def _drop(self, feeds: Iterable[PersonFeed]) -> None:
+        """Forget those of these feeds whose handle is nobody's any more."""
+        gone = [one.id for one in feeds if not self._is_somebodys(one)]
+        if gone:
+            self._book.feeds.remove(*gone)
 
     # -- face to face ----------------------------------------------------------------
 
@@ -659,6 +702,10 @@ person_view = _view
 
 def _key(one: Handle) -> Key:
     return key_of(one.network, one.handle)
+
+
+def _feed_id(one: Handle) -> str:
+    return ":".join(_key(one))
 
 
 def _by_name(one: Person) -> tuple[str, str]:

@@ -123,9 +123,7 @@ class Plnd:
         self.trends = Trends(self._ground)
         self.sources = Sources(self._book, clock)
         self.profiles = Profiles(self._ground, self._forget_today)
-        self.readings = Readings(
-            self._ground, self.profiles, make_fetch, lambda *seen: self.people.saw_post(*seen)
-        )
+        self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
         self._take_stores()
 
     def _take_stores(self) -> None:

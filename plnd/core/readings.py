@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from plnd import catalogue
 from plnd.core.ground import Ground
-from plnd.core.profiles import Profiles, address_of, filled, id_of
+from plnd.core.people import People
+from plnd.core.profiles import Profiles, filled, id_of
 from plnd.errors import Invalid, PlndError
 from plnd.intake import EARLIEST_MS, FURTHEST_AHEAD_MS
+from plnd.learning import PersonFeed
+from plnd.model import Feed
 from plnd.profiles import (
-    Feed,
     FeedChange,
     LastPost,
     Origin,
@@ -42,6 +44,10 @@ ASKED_SECONDS = 9.0
 MakeFetch = Callable[["Callable[[Outgoing], None]"], "Fetch"]
 
 
+Fed = Profile | PersonFeed
+"""What may have a public feed: a profile of the user's, a handle of a person."""
+
+
 def way_out(note: "Callable[[Outgoing], None]") -> "Fetch":
     """The way to the outside, which nothing is imported for until a feed is turned on."""
     from plnd.reading.fetch import Fetch
@@ -50,18 +56,18 @@ def way_out(note: "Callable[[Outgoing], None]") -> "Fetch":
 
 
 class Readings:
-    """Reads pages and feeds in a process apart, and keeps what they say with the profiles;
-    `saw_post(network, handle, at)` learns of everybody's posts."""
+    """Reads pages and feeds in a process apart, and keeps what they say with the profiles, or
+    with the people: `people` gives them as they are by now."""
 
     def __init__(
         self,
         ground: Ground,
         profiles: Profiles,
         make_fetch: MakeFetch,
-        saw_post: Callable[[str, str, int], None],
+        people: Callable[[], People],
     ) -> None:
         self._ground = ground
-        self._saw_post = saw_post
+        self._people = people
         self._profiles = profiles
         self._make_fetch = make_fetch
         self._apart = Apart()
@@ -100,7 +106,7 @@ class Readings:
         if profile and keep:
             self._keep(profile, "page", found, taken_at)
         elif keep and found.last_post_at is not None:
-            self._saw_post(given.network, given.handle, found.last_post_at)
+            self._people().saw_post(given.network, given.handle, found.last_post_at)
         return ReadingAnswer(
             handle=given.handle,
             last_post_at=found.last_post_at,
@@ -116,11 +122,11 @@ class Readings:
             wanted.add(id_of(given.network, f"{given.handle}@{urlsplit(given.url).hostname}"))
         return next((one for one in self._profiles.all() if one.id in wanted), None)
 
-    def _keep(self, profile: Profile, origin: Origin, found: PageReading, at: int) -> Profile:
+    def _keep(self, profile: Profile, origin: Origin, found: PageReading, at: int) -> None:
         """Keep a last post unless a later one is known; a page may show less than another did."""
         known = profile.last_posts.get(origin)
         if found.last_post_at is None or found.found_by is None:
-            return profile
+            return
         gap_days = found.gap_days if found.gap_days is not None or not known else known.gap_days
         fresh = LastPost(
             at=found.last_post_at,
@@ -130,119 +136,139 @@ class Readings:
             gap_days=gap_days,
         )
         if known and known.at - known.rough_ms > fresh.at - fresh.rough_ms:
-            return profile
-        return self._profiles.put(
-            replace(profile, last_posts={**profile.last_posts, origin: fresh})
-        )
+            return
+        self._profiles.put(replace(profile, last_posts={**profile.last_posts, origin: fresh}))
 
     # -- feeds -------------------------------------------------------------------
 
-    async def turn(self, network: str, handle: str, change: FeedChange) -> Profile:
-        """Turn a profile's feed on, which asks it at once if it may be asked, or off.
+    async def turn(self, fed: Fed, change: FeedChange) -> None:
+        """Turn a feed on, which asks it at once if it may be asked, or off.
 
         Raises:
-            Invalid: plnd cannot know where its feed is.
+            Invalid: plnd cannot know where it is.
         """
-        profile = self._profiles.get(network, handle)
-        feed = profile.feed or Feed(on=False, since=self._ground.clock())
+        feed = fed.feed or Feed(on=False, since=self._ground.clock())
         if not change.on:
-            return self._profiles.put(replace(profile, feed=replace(feed, on=False)))
+            self._put(replace(fed, feed=replace(feed, on=False)))
+            return
         if not feed.on:
             feed = replace(feed, on=True, since=self._ground.clock(), error=None)
         if change.url and change.url != feed.url:
             feed = replace(feed, url=change.url, found=None, etag=None, last_modified=None)
-        profile = replace(profile, feed=feed)
-        if _address(profile) is None:
+        fed = replace(fed, feed=feed)
+        if _address(fed) is None:
             raise Invalid(
-                f"plnd does not know where a feed of {handle!r} on {network} would be",
+                f"plnd does not know where a feed of {fed.handle!r} on {fed.network} would be",
                 "give its address with --url; on Mastodon write the handle as name@host",
                 field="url",
             )
-        profile = self._profiles.put(profile)
-        return await self._refresh(profile) if self._is_due(profile) else profile
+        self._put(fed)
+        if self._is_due(fed):
+            await self._refresh(fed)
 
     async def refresh_due(self) -> None:
         """Ask the feeds whose day has come, a few at a time."""
-        due = [one for one in self._profiles.all() if self._is_due(one)]
+        kept: list[Fed] = [*self._profiles.all(), *self._people().feeds()]
+        due = [one for one in kept if self._is_due(one)]
         if not due or self._refreshing:
             return
         self._refreshing = True
         try:
             turn = asyncio.Semaphore(AT_ONCE)
 
-            async def one(profile: Profile) -> None:
+            async def one(fed: Fed) -> None:
                 async with turn:
-                    await self._refresh(profile)
+                    await self._refresh(fed)
 
-            await asyncio.gather(*(one(profile) for profile in due))
+            await asyncio.gather(*(one(fed) for fed in due))
         finally:
             self._refreshing = False
 
-    def _is_due(self, profile: Profile) -> bool:
-        feed = profile.feed
-        return bool(
-            feed and feed.on and profile.mode != "retired" and feed.next_at <= self._ground.clock()
-        )
+    def _is_due(self, fed: Fed) -> bool:
+        if isinstance(fed, Profile) and fed.mode == "retired":
+            return False
+        return bool(fed.feed and fed.feed.on and fed.feed.next_at <= self._ground.clock())
 
-    async def _refresh(self, profile: Profile) -> Profile:
+    async def _refresh(self, fed: Fed) -> None:
         """Ask a feed. Whatever comes of it, it is not asked again for a day."""
         now = self._ground.clock()
-        assert profile.feed
+        assert fed.feed
         # Noted before the request: a daemon that is killed meanwhile does not ask again today.
-        asked = replace(profile.feed, checked_at=now, next_at=now + DAY_MS, error=None)
-        profile = self._profiles.put(replace(profile, feed=asked))
+        asked = replace(fed.feed, checked_at=now, next_at=now + DAY_MS, error=None)
+        self._put(replace(fed, feed=asked))
         try:
             async with asyncio.timeout(ASKED_SECONDS):
-                feed, found = await self._asked(profile, asked, now)
+                feed, found = await self._asked(fed, asked, now)
         except TimeoutError:
             feed, found = replace(asked, error="the feed took too long to answer"), None
         except PlndError as error:
             # What was found once may have moved: the next time it is looked for again.
             feed = replace(asked, error=error.message, found=None, etag=None, last_modified=None)
             found = None
-            log.info("a feed on %s could not be read: %s", profile.network, error.code)
-        current = self._profiles.get(profile.network, profile.handle)
-        held = current.feed
-        on = held.on if held else False
-        current = self._profiles.put(replace(current, feed=replace(feed, on=on)))
-        return self._keep(current, "feed", found, now) if found else current
+            log.info("a feed on %s could not be read: %s", fed.network, error.code)
+        current = self._current(fed)
+        if current is None:
+            return
+        on = current.feed.on if current.feed else False
+        current = replace(current, feed=replace(feed, on=on))
+        self._put(current)
+        if found:
+            self._learned(current, found, now)
 
-    async def _asked(
-        self, profile: Profile, feed: Feed, now: int
-    ) -> tuple[Feed, PageReading | None]:
+    def _put(self, fed: Fed) -> None:
+        if isinstance(fed, Profile):
+            self._profiles.put(fed)
+        else:
+            self._ground.book.feeds.put(fed)
+
+    def _current(self, fed: Fed) -> Fed | None:
+        """As it is kept by now; None when it was forgotten meanwhile."""
+        book = self._ground.book
+        if isinstance(fed, Profile):
+            return book.profiles.get(fed.id)
+        return book.feeds.get(fed.id)
+
+    def _learned(self, fed: Fed, found: PageReading, now: int) -> None:
+        """Keep what a feed says of the last post."""
+        if isinstance(fed, Profile):
+            self._keep(fed, "feed", found, now)
+        elif found.last_post_at is not None:
+            self._people().saw_post(fed.network, fed.handle, found.last_post_at)
+
+    async def _asked(self, fed: Fed, feed: Feed, now: int) -> tuple[Feed, PageReading | None]:
         """What the feed says; nothing where it has not changed, or asks for patience."""
-        address = feed.found or _address(profile)
+        address = feed.found or _address(fed)
         assert address
-        fetch = self._make_fetch(lambda outgoing: self._note(profile, outgoing))
+        fetch = self._make_fetch(lambda outgoing: self._note(fed, outgoing))
         answer = await fetch.get(address, now=now, etag=feed.etag, last_modified=feed.last_modified)
         if answer.content is None:
             wait = max(DAY_MS, answer.retry_after_ms)
             says = "the host asks for patience" if answer.status in (429, 503) else None
             return replace(feed, next_at=now + wait, error=says), None
         try:
-            found = await self._read(profile, answer, now)
+            found = await self._read(fed, answer, now)
         except Unreadable as error:
             if error.code != "no_feed":
                 raise
-            answer = await fetch.get(await self._named_in(profile, answer, now), now=now)
-            found = await self._read(profile, answer, now)
+            answer = await fetch.get(await self._named_in(fed, answer, now), now=now)
+            found = await self._read(fed, answer, now)
             feed = replace(feed, found=answer.url)
         feed = replace(feed, etag=answer.etag, last_modified=answer.last_modified)
         return feed, found
 
-    async def _read(self, profile: Profile, answer: "Fetched", now: int) -> PageReading:
+    async def _read(self, fed: Fed, answer: "Fetched", now: int) -> PageReading:
         content = answer.content or b""
-        job = Job("feed", content, profile.network, profile.handle, answer.url, now)
+        job = Job("feed", content, fed.network, fed.handle, answer.url, now)
         return await self._apart.read(job)
 
-    async def _named_in(self, profile: Profile, answer: "Fetched", now: int) -> str:
+    async def _named_in(self, fed: Fed, answer: "Fetched", now: int) -> str:
         """The address of the feed that a page names as its own.
 
         Raises:
             Unreadable: it names none.
         """
         content = answer.content or b""
-        job = Job("page", content, profile.network, profile.handle, answer.url, now)
+        job = Job("page", content, fed.network, fed.handle, answer.url, now)
         found = await self._apart.read(job)
         if not found.feeds:
             raise Unreadable("there is no feed at that address, and the page names none")
@@ -276,14 +302,14 @@ class Readings:
 
     # -- the receipt ---------------------------------------------------------------
 
-    def _note(self, profile: Profile | None, outgoing: "Outgoing") -> None:
+    def _note(self, fed: Fed | None, outgoing: "Outgoing") -> None:
         """Write a request that left this machine into the receipt."""
         self._ground.book.requests.put(
             Request(
                 id=secrets.token_hex(8),
                 at=self._ground.clock(),
-                network=profile.network if profile else None,
-                handle=profile.handle if profile else None,
+                network=fed.network if fed else None,
+                handle=fed.handle if fed else None,
                 host=outgoing.host,
                 outcome=outgoing.outcome,
                 bytes=outgoing.bytes,
@@ -295,11 +321,14 @@ class Readings:
         return self._ground.book.requests.all()[::-1]
 
 
-def _address(profile: Profile) -> str | None:
-    """Where a profile's feed is, or the page that may name it: given, known, or looked for."""
-    if profile.feed and profile.feed.url:
-        return profile.feed.url
-    known = filled(clues.of(profile.network).feed, profile.handle)
-    if known or "{host}" in catalogue.load()[profile.network].profile_url:
-        return known
-    return address_of(profile) if clues.of(profile.network).feed is None else None
+def _address(fed: Fed) -> str | None:
+    """Where a feed is, or the page that may name it: given, known, or looked for."""
+    if fed.feed and fed.feed.url:
+        return fed.feed.url
+    network = catalogue.load().get(fed.network)
+    if network is None:
+        return None  # one of the user's own networks
+    template = clues.of(fed.network).feed
+    if template is None and "{host}" not in network.profile_url:
+        template = network.profile_url
+    return filled(template, fed.handle)

@@ -22,6 +22,7 @@ from plnd.learning import (
     Meeting,
     Merge,
     Person,
+    PersonFeed,
     Refused,
     TagCadence,
 )
@@ -336,6 +337,7 @@ class Book:
         self.not_mine = Collection(folder / "not_mine.json", NotMine)
         self.requests = Collection(folder / "requests.json", Request, most=MOST_REQUESTS)
         self.people = Collection(folder / "people.json", Person)
+        self.feeds = Collection(folder / "feeds.json", PersonFeed)
         self.meetings = Collection(folder / "meetings.json", Meeting)
         self.merges = Collection(folder / "merges.json", Merge, most=MOST_MERGES)
         self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag", role="choice")

@@ -40,6 +40,20 @@ def test_people_from_the_command_line(run_plnd: RunPlnd, tmp_path: Path) -> None
     assert "fits several" in run_plnd("person", "remove", "an", code=1).err
 
 
+def test_a_persons_feed_from_the_command_line(run_plnd: RunPlnd) -> None:
+    """Off at first, refused where it cannot be known, and said of the person when it is on."""
+    run_plnd("person", "add", "Ana", "--handle", "mastodon:ana", "--handle", "x:ana")
+    assert run_plnd("person", "show", "Ana", "--json").json["feeds"] == []
+    assert "name@host" in run_plnd("person", "feed", "mastodon:ana", "on", code=1).err
+    assert "nobody is called" in run_plnd("person", "feed", "x:zoe", "on", code=1).err
+    assert "asked" not in run_plnd("person", "feed", "x:@ana", "off").out
+    # Refused before anything is asked: there is no way into the house.
+    named = ("person", "feed", "x:ana", "on", "--url", "https://127.0.0.1/feed")
+    assert "x:ana  its feed is asked once a day: " in run_plnd(*named).out
+    off = run_plnd("person", "feed", "x:ana", "off", "--json").json
+    assert [(one["handle"], one["feed"]["on"]) for one in off["feeds"]] == [("ana", False)]
+
+
 def test_a_reply_over_the_daemon_moves_the_last_touch(run_plnd: RunPlnd, daemon: Daemon) -> None:
     run_plnd("person", "add", "Ana", "--handle", "x:ana")
     at = now_ms() - 60_000

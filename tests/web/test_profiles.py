@@ -111,6 +111,25 @@ async def test_a_refusal_names_the_field(
     refused(await api(method, path, body, status=status), code, field)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code", "field"),
+    [
+        ("ana/feeds/x/ana", {"on": 1}, 400, "invalid", "on"),
+        ("ana/feeds/x/ana", {"on": True, "url": "http://a.b/"}, 400, "invalid", "url"),
+        ("ana/feeds/mastodon/ana", {"on": True}, 400, "invalid", "url"),
+        ("ana/feeds/x/zoe", {"on": True}, 404, "not_found", None),
+        ("zoe/feeds/x/ana", {"on": True}, 404, "not_found", None),
+    ],
+)
+async def test_a_persons_feed_is_refused_by_field(
+    api: Api, path: str, body: Any, status: int, code: str, field: str | None
+) -> None:
+    handles = [{"network": one, "handle": "ana"} for one in ("x", "mastodon")]
+    await api("POST", "people", {"name": "Ana", "handles": handles})
+    refused(await api("PUT", f"people/{path}", body, status=status), code, field)
+    assert (await api("GET", "people/ana"))["feeds"] == []
+
+
 async def test_suggestions_sums_and_requests_are_there_from_the_start(api: Api) -> None:
     assert await api("GET", "suggestions/profiles") == {"suggestions": []}
     assert (await api("DELETE", "suggestions/profiles/x?handle=me")) == {"deleted": "x:me"}
