@@ -4,6 +4,7 @@
  * it is kept here. Other pages are never read.
  */
 import { api } from "./browser.js";
+import { Line } from "./line.js";
 
 /** The daemon takes no larger page. */
 export const MOST_BYTES = 2 * 1024 * 1024;
@@ -17,6 +18,7 @@ export class PageReader {
   #watch;
   #local;
   #now;
+  #line = new Line();
   /** The address in front that was dealt with, so that one visit is one reading. */
   #dealtWith = null;
 
@@ -81,10 +83,13 @@ export class PageReader {
   }
 
   /** Only today's readings are of interest: the rest is forgotten. */
-  async #remember(name) {
-    const { [KEY]: read = {} } = await this.#local.get(KEY);
-    const today = Object.entries(read).filter(([, day]) => day === this.#day());
-    await this.#local.set({ [KEY]: { ...Object.fromEntries(today), [name]: this.#day() } });
+  #remember(name) {
+    // One after the other: of two tabs read at once, each would write without the other.
+    return this.#line.run(async () => {
+      const { [KEY]: read = {} } = await this.#local.get(KEY);
+      const today = Object.entries(read).filter(([, day]) => day === this.#day());
+      await this.#local.set({ [KEY]: { ...Object.fromEntries(today), [name]: this.#day() } });
+    });
   }
 
   #day() {

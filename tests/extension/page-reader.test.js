@@ -20,6 +20,7 @@ let known;
 let clock;
 let wanted;
 let answers;
+let held;
 let reader;
 
 function makeReader() {
@@ -28,6 +29,7 @@ function makeReader() {
   const courier = {
     ask: async (method, path, body) => {
       asked.push({ method, path, body });
+      if (method === "POST") await held;
       const ok = answers;
       return { ok, body: path.startsWith("readings") && method === "GET" ? { wanted } : {} };
     },
@@ -43,6 +45,7 @@ beforeEach(() => {
   clock = 1_795_456_800_000;
   wanted = [{ network: "x", handle: "Me" }];
   answers = true;
+  held = null;
   reader = makeReader();
 });
 
@@ -71,6 +74,28 @@ test("an own profile's page is sent, once a visit", async () => {
   assert.deepEqual(browser.scripts, [
     { target: { tabId: 7 }, func: mainRegion, args: [MOST_BYTES] },
   ]);
+});
+
+test("of two pages read at once, both are remembered", async () => {
+  wanted.push({ network: "x", handle: "ana" });
+  let release;
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const both = [];
+  for (const url of ["https://x.com/me", "https://x.com/ana"]) {
+    both.push(go(url));
+    while (sent().length < both.length) await new Promise(setImmediate);
+  }
+  release();
+  await Promise.all(both);
+  reader = makeReader();
+  await go("https://x.com/me");
+  await go("https://x.com/ana");
+  assert.deepEqual(
+    sent().map(({ handle }) => handle),
+    ["me", "ana"],
+  );
 });
 
 test("it is sent once a day, also by a worker that was woken anew", async () => {
