@@ -32,6 +32,11 @@ CHROMIUM = next(
 NAMES = (
     *("x.com", "www.facebook.com", "www.linkedin.com", "mastodon.social"),
     *("news.ycombinator.com", "example.org"),
+    *("*.blogspot.com", "bsky.app", "discord.com", "meta.discourse.org", "github.com"),
+    *("www.goodreads.com", "www.instagram.com", "medium.com", "www.pinterest.com"),
+    *("www.quora.com", "www.reddit.com", "app.slack.com", "stackoverflow.com", "substack.com"),
+    *("www.threads.com", "www.tiktok.com", "www.tumblr.com", "*.wordpress.com"),
+    "www.youtube.com",
 )
 
 
@@ -84,7 +89,7 @@ class Desktop:
 class Web:
     """The outside web: any page of any name, any write; a write below /refused gets a 403.
 
-    `pages` holds the HTML of single addresses, by host and path.
+    `pages` holds the HTML of single addresses, by host and path, with the query or without.
     """
 
     def __init__(self) -> None:
@@ -121,7 +126,8 @@ class Web:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.method == "GET":
             plain = f"<!doctype html><title>secret title</title><main>{request.path}</main>"
-            text = self.pages.get(f"{request.host}{request.path}", plain)
+            found = self.pages.get(f"{request.host}{request.path_qs}")
+            text = found or self.pages.get(f"{request.host}{request.path}", plain)
             return web.Response(text=text, content_type="text/html")
         await request.read()
         refused = "refused" in request.headers.get("X-Test", "")

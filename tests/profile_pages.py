@@ -290,6 +290,25 @@ class Made:
     last_post_at: int | None
 
 
+FITTING = {
+    "exact": {"right"},
+    "rough": {"right", "rough"},
+    "unknown": {"right", "unknown"},
+}
+"""How a page may be read, by what can be read of such pages."""
+
+
+def verdict(read: int | None, rough_ms: int, truth: int | None) -> str:
+    """`right`, `rough` when the truth lies within what was read, `unknown`, or `wrong`."""
+    if read is None:
+        return "right" if truth is None else "unknown"
+    if truth is None:
+        return "wrong"
+    if rough_ms:
+        return "rough" if read - rough_ms <= truth <= read else "wrong"
+    return "right" if abs(read - truth) < 1000 else "wrong"
+
+
 def page(network: str, posts: list[Post], more: str = "") -> Made:
     """A profile's page with these posts, in their order."""
     shape = SHAPES[network]

@@ -36,22 +36,34 @@ def world(surroundings: tuple[Desktop, Web]) -> Web:
     return surroundings[1]
 
 
+class Granted(dict[str, Path]):
+    """Profiles by the networks to which the user said yes, made when they are first wanted."""
+
+    def __init__(self, make: Callable[[str], Path]) -> None:
+        self._make = make
+
+    def __missing__(self, picked: str) -> Path:
+        self[picked] = self._make(picked)
+        return self[picked]
+
+
 @pytest.fixture(scope="session")
 def granted(
     surroundings: tuple[Desktop, Web], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     """Profiles in which the user said yes to networks, in the browser's own dialog."""
     desktop, world = surroundings
-    made = {}
-    for picked in (ALL, "x"):
+
+    def make(picked: str) -> Path:
         profile = tmp_path_factory.mktemp("granted") / "profile"
         browser = Browser(desktop, world, profile, headless=False)
         try:
             browser.pick(picked.split())
         finally:
             browser.close()
-        made[picked] = profile
-    return made
+        return profile
+
+    return Granted(make)
 
 
 @pytest.fixture

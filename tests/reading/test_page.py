@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, HOUR, NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from profile_pages import ME, OTHER, SHAPES, Made, Post, page, posts, variants
+from profile_pages import FITTING, ME, OTHER, SHAPES, Made, Post, page, posts, variants, verdict
 
 from plnd.measures.freshness import median_gap_days
 from plnd.reading.clues import load
@@ -28,25 +28,16 @@ def read(network: str, made: Made) -> PageReading:
     return read_page(made.html, network=network, handle=shape.handle, url=shape.url, now=NOON)
 
 
-def verdict(network: str, made: Made) -> str:
-    """`right`, `rough` when the truth lies within what was read, `unknown`, or `wrong`."""
+def judged(network: str, made: Made) -> str:
     found = read(network, made)
-    truth = made.last_post_at
-    if found.last_post_at is None:
-        return "right" if truth is None else "unknown"
-    if truth is None:
-        return "wrong"
-    if found.rough_ms:
-        within = found.last_post_at - found.rough_ms <= truth <= found.last_post_at
-        return "rough" if within else "wrong"
-    return "right" if abs(found.last_post_at - truth) < 1000 else "wrong"
+    return verdict(found.last_post_at, found.rough_ms, made.last_post_at)
 
 
 def figures() -> dict[str, Counter[str]]:
     """How the pages of each network were read."""
     found: dict[str, Counter[str]] = {}
     for network in SHAPES:
-        found[network] = Counter(verdict(network, made) for _, made in variants(network))
+        found[network] = Counter(judged(network, made) for _, made in variants(network))
     return found
 
 
@@ -68,8 +59,7 @@ def test_the_figures_in_the_documents_are_these() -> None:
 
 @pytest.mark.parametrize(("network", "name", "made"), CASES)
 def test_the_last_post_is_right_or_unknown(network: str, name: str, made: Made) -> None:
-    fitting = {"exact": {"right"}, "rough": {"right", "rough"}, "unknown": {"right", "unknown"}}
-    assert verdict(network, made) in fitting[SHAPES[network].reads]
+    assert judged(network, made) in FITTING[SHAPES[network].reads]
 
 
 def test_there_are_pages_for_each_network_that_has_clues() -> None:
