@@ -6,6 +6,9 @@ from builders import DAY, act, batch
 from kit import Daemon, RunPlnd
 
 from plnd.core import now_ms
+from plnd.profiles import Request
+from plnd.store.book import Book
+from plnd.store.files import home
 
 
 def post(daemon: Daemon, days_ago: float) -> None:
@@ -51,6 +54,29 @@ def test_it_works_without_the_daemon(run_plnd: RunPlnd) -> None:
     assert run_plnd("profile", "requests", "--json").json == {"requests": []}
     off = run_plnd("profile", "feed", "mastodon", "me", "off", "--json").json
     assert off["profile"]["feed"]["on"] is False
+
+
+def test_the_receipt_says_what_left_this_machine_and_what_for(run_plnd: RunPlnd) -> None:
+    """A feed of a profile or a person, or an article, which is nobody's."""
+    assert "no request has left" in run_plnd("receipt").err
+    place = home()
+    place.make()
+    requests = Book(place.data).requests
+    for name, network, handle in (("1", "x", "ana"), ("2", None, None)):
+        requests.put(
+            Request(
+                id=name,
+                at=now_ms(),
+                network=network,
+                handle=handle,
+                host="a.example",
+                outcome="200",
+                bytes=1,
+            )
+        )
+    article, feed = run_plnd("receipt").out.splitlines()
+    assert feed.endswith("plnd asked a.example for the feed of ana on x: 200.")
+    assert article.endswith("plnd asked a.example for an article: 200.")
 
 
 def said(found: Any) -> str:

@@ -119,14 +119,16 @@ def _receipt(args: Namespace) -> int:
 
 
 def _print_requests(requests: list[dict[str, Any]]) -> None:
-    """What left this machine: only the feeds that were turned on ask anything of anybody."""
+    """What left this machine: only feeds that were turned on, and articles, are asked for."""
     import time
 
     if not requests:
         print("no request has left this machine", file=sys.stderr)
     for one in requests:
         when = time.strftime("%a %d %b %Y, %H:%M", time.localtime(one["at"] / 1000))
-        what = f"the feed of {one['handle']} on {one['network']}"
+        what = (
+            f"the feed of {one['handle']} on {one['network']}" if one["network"] else "an article"
+        )
         print(f"{when}: plnd asked {one['host']} for {what}: {one['outcome']}.")
 
 

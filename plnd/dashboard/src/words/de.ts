@@ -284,7 +284,7 @@ export const de: Words = {
   feed: "Öffentlicher Feed",
   feed_ask: "Den öffentlichen Feed nach dem letzten Beitrag fragen",
   feed_hint:
-    "Dann fragt plnd dieses Netzwerk, etwa zweimal am Tag. Es ist aus, bis Sie es einschalten.",
+    "Dann fragt plnd dieses Netzwerk, höchstens einmal am Tag. Es ist aus, bis Sie es einschalten.",
   profile_add: "Ein Profil hinzufügen",
   profile_add_lead: "Ihr eigenes, auf einem beliebigen Netzwerk.",
   handle_or_address: "Name dort oder Adresse des Profils",

@@ -279,7 +279,8 @@ export const en = {
   look_at_profile: "Look at it",
   feed: "Public feed",
   feed_ask: "Ask its public feed for the last post",
-  feed_hint: "This makes plnd ask that network, about twice a day. It is off until you turn it on.",
+  feed_hint:
+    "This makes plnd ask that network, once a day at most. It is off until you turn it on.",
   profile_add: "Add a profile",
   profile_add_lead: "Your own, on any network.",
   handle_or_address: "Name there, or the address of the profile",
