@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import kit
@@ -14,6 +15,7 @@ import pytest
 from aiohttp import web
 from builders import NOON
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from plnd.core import Plnd
 from plnd.store.files import Home
@@ -38,6 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=60,
         help="how often the tests in tests/chaos kill, flip and cut; scripts/chaos asks for 1000",
     )
+
+
+class ByFile(LoadScopeScheduling):
+    """Tests of one file stay together, and those of all browsers: they share a desktop."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "browsers" if path.startswith("tests/browser/") else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)
