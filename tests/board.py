@@ -69,7 +69,7 @@ class Board:
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             locale=language,
-            timezone_id="Europe/London",
+            timezone_id=kit.MIDDAY,
             reduced_motion="reduce",
             accept_downloads=True,
         )

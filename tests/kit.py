@@ -24,6 +24,14 @@ PATIENCE_SECONDS = 20.0
 ROUTES = Running(Access(0, TOKEN, b""), "", NOON).routes()
 
 
+def _midday() -> str:
+    """A time zone in which it is about noon now: no real day begins or ends during a test."""
+    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
+
+
+MIDDAY = _midday()
+
+
 @dataclass
 class Clock:
     """A clock that a test moves; milliseconds since the epoch."""
@@ -120,7 +128,7 @@ def run_plnd(*words: str, env: dict[str, str] | None = None, code: int | None = 
     """`plnd WORDS…` as a process of its own, which must end with `code` (None: anyhow)."""
     done = subprocess.run(
         [sys.executable, "-m", "plnd", *words],
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "TZ": MIDDAY, **(env or {})},
         capture_output=True,
         text=True,
         timeout=60,

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import psutil
 import trustme
 from aiohttp import web
+from kit import MIDDAY
 from playwright.sync_api import BrowserContext, Page, Worker, sync_playwright
 from session_bus import Bus
 
@@ -49,6 +50,7 @@ class Desktop:
         reading, writing = os.pipe()
         self.env = {
             **os.environ,
+            "TZ": MIDDAY,
             "HOME": str(folder),
             "PLND_HOME": str(folder / "plnd"),
             "PLND_PORT": "0",
