@@ -9,6 +9,9 @@ import { Line } from "./line.js";
 /** The daemon takes no larger page. */
 export const MOST_BYTES = 2 * 1024 * 1024;
 
+/** A page or a daemon that is not ready yet may be at the next look; not for ever. */
+const MOST_TRIES = 3;
+
 const KEY = "pages_read";
 
 export class PageReader {
@@ -21,6 +24,7 @@ export class PageReader {
   #line = new Line();
   /** The address in front that was dealt with, so that one visit is one reading. */
   #dealtWith = null;
+  #tries = { visit: null, count: 0 };
 
   constructor({ catalogue, courier, known, watch, local, now = Date.now }) {
     this.#catalogue = catalogue;
@@ -39,7 +43,16 @@ export class PageReader {
     const visit = page && `${tab.id} ${page.name}`;
     if (visit === this.#dealtWith) return;
     this.#dealtWith = visit;
-    if (page && (await this.#isDue(page))) await this.#read(tab, page);
+    if (this.#tries.visit !== visit) this.#tries = { visit, count: 0 };
+    if (!page || (await this.#deal(tab, page))) return;
+    this.#tries.count += 1;
+    if (this.#tries.count < MOST_TRIES && this.#dealtWith === visit) this.#dealtWith = null;
+  }
+
+  /** Whether nothing is left to do for a page: it was read, or is not wanted. */
+  async #deal(tab, page) {
+    const due = await this.#isDue(page);
+    return due === false || (due && (await this.#read(tab, page)));
   }
 
   #profileAt(address) {
@@ -51,22 +64,25 @@ export class PageReader {
     return { network, handle, name: nameOf(network, `${handle}@${host}`) };
   }
 
+  /** Whether a page is to be read; null when the daemon can't be asked. */
   async #isDue({ network, handle, name }) {
     const { [KEY]: read = {} } = await this.#local.get(KEY);
     if (read[name] === this.#day()) return false;
     const { ok, body } = await this.#courier.ask("GET", `readings?network=${network}`);
-    if (!ok) return false;
+    if (!ok) return null;
     const names = [nameOf(network, handle), name];
     return body.wanted.some((one) => names.includes(nameOf(one.network, one.handle)));
   }
 
+  /** Whether the page was read and has arrived. */
   async #read(tab, { network, handle, name }) {
     const found = await this.#mainRegion(tab.id);
     // While it settled, the tab may have gone on to somewhere else.
-    if (this.#profileAt(found?.url)?.name !== name || this.#known.paused) return;
+    if (this.#profileAt(found?.url)?.name !== name || this.#known.paused) return false;
     const reading = { network, handle, url: found.url, taken_at: this.#now(), html: found.html };
     const { ok } = await this.#courier.ask("POST", "readings", reading);
     if (ok) await this.#remember(name);
+    return ok;
   }
 
   async #mainRegion(tabId) {

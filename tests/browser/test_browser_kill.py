@@ -57,7 +57,7 @@ def test_a_killed_browser_loses_at_most_what_it_was_about_to_write(
         browser = Browser(desktop, world, profile, headless=True)
         page = browser.page("https://x.com/nasa")
         for _ in range(chance.randint(1, 3)):
-            send(page, X_POST, {"variables": {"tweet_text": "secret text"}})
+            send(page, X_POST, {"variables": {"tweet_text": f"secret text {sent}"}})
             sent += 1
             page.wait_for_timeout(chance.uniform(0, 900))
         if number % 2:

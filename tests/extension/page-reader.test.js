@@ -161,3 +161,22 @@ test("a tab that cannot be read, and a daemon that is away, are no errors", asyn
   await go("https://x.com/me");
   assert.equal(sent().length, 1);
 });
+
+test("a page that could not be read or sent is tried again at the next looks, three times in all", async () => {
+  answers = false;
+  await go("https://x.com/me");
+  await reader.look();
+  assert.equal(asked.length, 2);
+  answers = true;
+  await reader.look();
+  assert.equal(sent().length, 1);
+  await reader.look();
+  assert.equal(sent().length, 1);
+  await go("https://x.com/home");
+  clock += DAY;
+  answers = false;
+  await go("https://x.com/me");
+  const before = asked.length;
+  for (let look = 0; look < 5; look += 1) await reader.look();
+  assert.equal(asked.length - before, 2);
+});

@@ -542,8 +542,12 @@ def test_a_browser_whose_extension_was_stopped_is_said(
     """With a real host as its child all is well; without one, the extension was stopped."""
     report(ask, "vivaldi")
     code = (
-        "import subprocess, sys\n"
-        "host = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE)\n"
+        "import struct, subprocess, sys\n"
+        "pipe = subprocess.PIPE\n"
+        "host = subprocess.Popen([sys.argv[1]], stdin=pipe, stdout=pipe)\n"
+        'frame = b\'{"id": 1, "method": "GET", "path": "/"}\'\n'
+        "host.stdin.write(struct.pack('@I', len(frame)) + frame)\n"
+        "host.stdin.flush(); host.stdout.read(4)\n"
         "print(flush=True); sys.stdin.readline()\n"
         "host.stdin.close(); host.wait()\n"
         "print(flush=True); sys.stdin.readline()\n"
