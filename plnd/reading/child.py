@@ -13,7 +13,10 @@ from typing import BinaryIO, NoReturn
 import msgspec
 
 from plnd.errors import PlndError
+from plnd.reading.article import read_article
+from plnd.reading.feed import read_feed
 from plnd.reading.jobs import LENGTH, Answer, Job
+from plnd.reading.page import read_page
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = {"page": 0.9, "feed": 4.0, "article": 0.9}
@@ -27,16 +30,10 @@ def done(job: Job) -> Answer:
     """Do a job."""
     try:
         if job.kind == "feed":
-            from plnd.reading.feed import read_feed
-
             return Answer(read_feed(job.content, handle=job.handle, now=job.now))
         html = job.content.decode("utf-8", "replace")
         if job.kind == "article":
-            from plnd.reading.article import read_article
-
             return Answer(article=read_article(html))
-        from plnd.reading.page import read_page
-
         return Answer(
             read_page(html, network=job.network, handle=job.handle, url=job.url, now=job.now)
         )

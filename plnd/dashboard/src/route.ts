@@ -21,6 +21,7 @@ export function useRoute(): Route {
   useEffect(() => {
     const follow = () => setRoute(read());
     addEventListener("hashchange", follow);
+    follow(); // it may have changed before anybody listened
     return () => removeEventListener("hashchange", follow);
   }, []);
   return route;
