@@ -417,6 +417,10 @@ def doctor(desktop: Desktop) -> dict[str, str]:
     return {one["name"]: one["message"] for one in said["checks"]}
 
 
+def profile(desktop: Desktop, network: str, handle: str) -> Any:
+    return json.loads(plnd(desktop, "profile", "show", network, handle, "--json"))["profile"]
+
+
 def daemon_pid(desktop: Desktop) -> int:
     path = Path(desktop.env["PLND_HOME"]) / "state" / "daemon.json"
     return int(json.loads(path.read_bytes())["pid"])

@@ -353,3 +353,14 @@ def variants(network: str, now: int = NOON) -> Iterator[tuple[str, Made]]:
         yield f"in {language}", page(network, made)
     large = posts(1000, first_days=61, apart_days=0.5, now=now, words=FILLER * 6)
     yield "large", page(network, large)
+
+
+SECRET = "secret word"
+
+
+def document(made: Made) -> str:
+    """The page as a site sends it: with scripts, styles and a field that somebody writes in."""
+    return (
+        f"<!doctype html><title>{SECRET}</title><style>main {{color: black}}</style>{made.html}"
+        f"<textarea>{SECRET}</textarea><script>document.title += '!'</script>"
+    )

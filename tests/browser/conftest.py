@@ -111,6 +111,12 @@ def browser(request: pytest.FixtureRequest) -> AnyBrowser:
     return found
 
 
+@pytest.fixture
+def served(world: Web) -> Iterator[dict[str, str]]:
+    yield world.pages
+    world.pages.clear()
+
+
 # -- the dashboard ------------------------------------------------------------------
 
 

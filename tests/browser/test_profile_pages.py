@@ -4,13 +4,23 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from builders import DAY
 from kit import Daemon
-from machine import Browser, Desktop, Web, plnd
-from profile_pages import FILLER, FITTING, SHAPES, Made, Post, page, variants, verdict
+from machine import Browser, Desktop, Web, plnd, profile
+from profile_pages import (
+    FILLER,
+    FITTING,
+    SECRET,
+    SHAPES,
+    Made,
+    Post,
+    document,
+    page,
+    variants,
+    verdict,
+)
 
 from plnd import catalogue
 from plnd.core import now_ms
@@ -18,7 +28,6 @@ from plnd.core import now_ms
 pytestmark = pytest.mark.browser
 
 Start = Callable[..., Browser]
-SECRET = "secret word"
 AT_ONCE = 12
 # In the networks' own forms, where a handle is no word.
 HANDLES = {"discord": "20{}", "goodreads": "20{}", "stackexchange": "20{}", "slack": "U20{}"}
@@ -36,24 +45,6 @@ REMEMBERED = """async () => {
     const { pages_read = {} } = await chrome.storage.local.get("pages_read");
     return Object.keys(pages_read).length;
 }"""
-
-
-@pytest.fixture
-def served(world: Web) -> Iterator[dict[str, str]]:
-    yield world.pages
-    world.pages.clear()
-
-
-def document(made: Made) -> str:
-    """The page as a site sends it: with scripts, styles and a field that somebody writes in."""
-    return (
-        f"<!doctype html><title>{SECRET}</title><style>main {{color: black}}</style>{made.html}"
-        f"<textarea>{SECRET}</textarea><script>document.title += '!'</script>"
-    )
-
-
-def profile(desktop: Desktop, network: str, handle: str) -> Any:
-    return json.loads(plnd(desktop, "profile", "show", network, handle, "--json"))["profile"]
 
 
 def three_of_each() -> Iterator[tuple[str, str, str, Made]]:
@@ -124,24 +115,6 @@ def look_at(browser: Browser, addresses: list[str], done: int) -> None:
     )
     for tab in tabs:
         tab.close()
-
-
-def test_a_page_of_five_megabytes_is_cut_and_read(
-    start: Start, desktop: Desktop, served: dict[str, str]
-) -> None:
-    """It grows while it is looked at, as endless pages do; the newest post stands above."""
-    plnd(desktop, "start")
-    plnd(desktop, "profile", "add", "x", "me")
-    at = now_ms() - 3 * DAY
-    made = page("x", [Post(at), *[Post(at - n * DAY, words=FILLER * 50) for n in range(1, 1200)]])
-    assert len(made.html) > 5_000_000
-    served["x.com/me"] = document(made)
-    browser = start("x")
-    browser.page("https://x.com/me")
-    browser.until(lambda: profile(desktop, "x", "me")["origin"], 40, "the reading")
-    found = profile(desktop, "x", "me")
-    assert abs(found["last_post_at"] - at) < 1000
-    assert found["days_silent"] == 3
 
 
 def test_a_page_that_nobody_asked_for_is_not_read(
