@@ -25,8 +25,8 @@ api.windows.onRemoved.addListener(look);
 api.idle.onStateChanged.addListener(look);
 
 api.alarms.onAlarm.addListener(async () => {
-  const { watch, courier, ownFiles } = await ready;
-  await watch.look();
+  await look();
+  const { courier, ownFiles } = await ready;
   await courier.tick();
   await ownFiles.tick();
 });

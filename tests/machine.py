@@ -277,9 +277,20 @@ class Browser:
         end = time.monotonic() + seconds
         while not (found := check()):
             if time.monotonic() > end:
-                raise AssertionError(f"{what}: not within {seconds:g} s")
+                raise AssertionError(f"{what}: not within {seconds:g} s; {self._knows()}")
             self.context.pages[0].wait_for_timeout(50)
         return found
+
+    def _knows(self) -> str:
+        """What the extension has in mind, for whoever reads that a wait was in vain."""
+        if not self.context.service_workers:
+            return "no worker"
+        look = """async () => JSON.stringify({
+            local: await chrome.storage.local.get(), session: await chrome.storage.session.get(),
+            front: await chrome.windows.getLastFocused({ populate: true }),
+            alarms: await chrome.alarms.getAll(),
+        })"""
+        return str(self.worker.evaluate(look))
 
     def tab(self, part: str) -> Page:
         """The tab whose address has `part` in it, waited for."""

@@ -117,6 +117,22 @@ def look_at(browser: Browser, addresses: list[str], done: int) -> None:
         tab.close()
 
 
+def test_a_page_of_five_megabytes(start: Start, desktop: Desktop, served: dict[str, str]) -> None:
+    """It is larger than what is taken of a page; the newest post stands above."""
+    plnd(desktop, "start")
+    plnd(desktop, "profile", "add", "x", "me")
+    at = now_ms() - 3 * DAY
+    made = page("x", [Post(at), *[Post(at - n * DAY, words=FILLER * 50) for n in range(1, 1200)]])
+    assert len(made.html) > 5_000_000
+    served["x.com/me"] = document(made)
+    browser = start("x")
+    browser.page("https://x.com/me")
+    browser.until(lambda: profile(desktop, "x", "me")["origin"], 40, "the reading")
+    found = profile(desktop, "x", "me")
+    assert abs(found["last_post_at"] - at) < 1000
+    assert found["days_silent"] == 3
+
+
 def test_a_page_that_nobody_asked_for_is_not_read(
     start: Start, desktop: Desktop, world: Web, served: dict[str, str]
 ) -> None:
