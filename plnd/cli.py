@@ -49,13 +49,8 @@ def status(form: str, *, check: bool) -> int:
     """Print today's figures in a form (one of FORMS, or "" for the screen)."""
     from plnd import status as words
 
-    found = client.daemon(place())
-    if found:
-        today = client.ask(found, "GET", "today")
-    else:
-        from plnd import offline
-
-        today = offline.ask("GET", "today")
+    today, running = ask("GET", "today")
+    if not running:
         print("plnd is not running: nothing is recorded. `plnd start` starts it", file=sys.stderr)
     if form == "--json":
         print_json(today)
@@ -66,9 +61,24 @@ def status(form: str, *, check: bool) -> int:
     else:
         print(words.screen(today, colour_wanted(sys.stdout.isatty())))
     sys.stdout.flush()
-    if not found:
+    if not running:
         return NOT_RUNNING
     return words.check(today) if check else DONE
+
+
+def ask(method: str, path: str, body: "Any" = None) -> "tuple[Any, bool]":
+    """The daemon's answer, or the stores' own when none runs; and whether a daemon gave it."""
+    found = client.daemon(place())
+    if not found:
+        from plnd import offline, single
+
+        try:
+            return offline.ask(method, path, body), False
+        except single.RunsAlready:
+            # It was started between the look and the try.
+            if not (found := client.daemon(place())):
+                raise
+    return client.ask(found, method, path, body), True
 
 
 def print_json(data: "Any", indent: "int | None" = 2) -> None:

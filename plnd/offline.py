@@ -19,7 +19,11 @@ from plnd.store.files import home
 
 
 def ask(method: str, path: str, body: Any = None) -> Any:
-    """As `client.ask`, without a daemon. The stores are open for this one request only."""
+    """As `client.ask`, without a daemon. The stores are open for this one request only.
+
+    Raises:
+        RunsAlready: a daemon has started meanwhile.
+    """
     route, call = _find(method, path, b"" if body is None else json.dumps(body).encode())
     with _opened() as plnd:
         for moved in plnd.damaged:
@@ -32,7 +36,6 @@ async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
         return await route.answer(plnd, call)
     finally:
         await plnd.telling.close()
-        await plnd.readings.close()
         await plnd.readings.close()
 
 

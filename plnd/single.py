@@ -10,6 +10,10 @@ PATIENCE_SECONDS = 1.0
 """A look at whether the daemon runs holds the lock for an instant: long enough to wait that out."""
 
 
+class RunsAlready(Conflict):
+    """Another plnd has this home."""
+
+
 def hold(where: Home) -> filelock.BaseFileLock:
     """Take the lock; `release` gives it back.
 
@@ -17,7 +21,7 @@ def hold(where: Home) -> filelock.BaseFileLock:
     others believe it while the lock is held.
 
     Raises:
-        Conflict: another plnd has it; the message names its process and address.
+        RunsAlready: another plnd has it; the message names its process and address.
         StorageError: the lock cannot be written.
     """
     lock = filelock.FileLock(where.state / "daemon.lock", PATIENCE_SECONDS, mode=0o600)
@@ -26,7 +30,7 @@ def hold(where: Home) -> filelock.BaseFileLock:
     except filelock.Timeout as error:
         other = client.daemon(place.place())
         who = f"process {other['pid']} at {other['url']}" if other else "it is just starting"
-        raise Conflict(
+        raise RunsAlready(
             f"plnd runs already for this home: {who}",
             "`plnd stop` ends it; another PLND_HOME gives another plnd",
         ) from error

@@ -15,7 +15,7 @@ import pytest
 from builders import MINUTE, batch, visit
 from kit import Daemon, RunPlnd
 
-from plnd import __version__, client, commands
+from plnd import __version__, cli, client, commands
 from plnd.commands import budget
 from plnd.core import now_ms
 from plnd.errors import Invalid
@@ -49,6 +49,17 @@ def test_help_names_every_command(run_plnd: RunPlnd) -> None:
 def test_the_promised_commands_are_there() -> None:
     wanted = "run start stop status open explain budget pause resume install uninstall doctor"
     assert set(wanted.split()) <= set(commands.COMMANDS)
+
+
+def test_a_daemon_that_starts_between_the_look_and_the_try_is_asked(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([None])
+    look = client.daemon
+    monkeypatch.setattr(client, "daemon", lambda place: next(looks, look(place)))
+    answer, running = cli.ask("GET", "today")
+    assert running
+    assert same_but_now(answer, daemon.ask("GET", "today"))
 
 
 @pytest.mark.parametrize("name", commands.COMMANDS)

@@ -4,9 +4,8 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from plnd import client
+from plnd import cli
 from plnd.errors import Invalid
-from plnd.place import place
 
 
 class Command(NamedTuple):
@@ -19,12 +18,7 @@ class Command(NamedTuple):
 
 def ask(method: str, path: str, body: Any = None) -> Any:
     """The daemon's answer, or the stores' own when no daemon runs."""
-    found = client.daemon(place())
-    if found:
-        return client.ask(found, method, path, body)
-    from plnd import offline
-
-    return offline.ask(method, path, body)
+    return cli.ask(method, path, body)[0]
 
 
 def no_options(parser: ArgumentParser) -> None:
