@@ -15,7 +15,7 @@ _decode = msgspec.json.Decoder(Event).decode
 _decode_any = msgspec.json.Decoder(dict[str, object]).decode
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """An event that may be stored; `key` is its id as 16 bytes."""
 
     index: int

@@ -58,7 +58,7 @@ class Source(Strict, frozen=True):
     extension: Name
 
 
-class Visit(Strict, frozen=True, tag_field="kind", tag="visit"):
+class Visit(Strict, frozen=True, gc=False, tag_field="kind", tag="visit"):
     """A span of focused, non-idle time on one page of a network."""
 
     id: Name
@@ -70,7 +70,7 @@ class Visit(Strict, frozen=True, tag_field="kind", tag="visit"):
     tag: Text | None = None
 
 
-class Interaction(Strict, frozen=True, tag_field="kind", tag="interaction"):
+class Interaction(Strict, frozen=True, gc=False, tag_field="kind", tag="interaction"):
     """One act of the user."""
 
     id: Name

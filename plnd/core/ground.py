@@ -1,5 +1,6 @@
 """What the parts of `Plnd` stand on: both stores, the clock, the user's settings and zone."""
 
+import functools
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -43,12 +44,9 @@ class Ground(Struct, frozen=True):
         return local.hour * 60 + local.minute
 
     def work_hours(self) -> WorkHours:
+        """The hours of work that the settings name."""
         settings = self.settings()
-        return WorkHours(
-            frozenset(settings.work_days),
-            minute_of(settings.work_start),
-            minute_of(settings.work_end),
-        )
+        return _work_hours(tuple(settings.work_days), settings.work_start, settings.work_end)
 
     def check_network(self, network: str) -> None:
         """Raises:
@@ -95,6 +93,12 @@ class Ground(Struct, frozen=True):
             raise Invalid(f"{words!r} is too long ago", field="when")
         ahead = now < found <= now + DAY_MS
         return now if ahead and self.day_of(found) == today else found
+
+
+@functools.lru_cache(maxsize=1)
+def _work_hours(days: tuple[str, ...], start: str, end: str) -> WorkHours:
+    """Asked for at each event, while the settings hardly ever change."""
+    return WorkHours(frozenset(days), minute_of(start), minute_of(end))
 
 
 def new_id() -> str:

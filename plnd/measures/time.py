@@ -57,15 +57,16 @@ class Quarter:
 
     def add_visit(self, start: int, end: int, id: bytes, network: str, page: str) -> None:
         """Add a visit, or the same visit grown longer. Only what lies in the quarter counts."""
-        low, high = max(start, self.begin), min(end, self.end)
+        begin, until = self.begin, self.begin + QUARTER_MS
+        low, high = start if start > begin else begin, end if end < until else until
         if low >= high:
             return
         rank = (start, id)
         pieces = self._pieces
         if not pieces or pieces[-1][1] <= low:
-            # Nearly every visit comes after all others: nothing to contest.
+            # Nearly every visit comes after all others: nothing to contest, nothing to join.
             self._count(network, page, low, high, 1)
-            _append(pieces, (low, high, rank, network, page))
+            pieces.append((low, high, rank, network, page))
             return
         first = bisect_right(pieces, low, key=_piece_end)
         built: list[Piece] = []

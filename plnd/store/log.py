@@ -322,19 +322,17 @@ class Log:
 
     def _store_batches(self, batches: Sequence[Batch], outcome: Outcome) -> set[int]:
         """Write the events; the quarters whose sums they change."""
-        visit_keys: list[bytes] = []
-        act_keys: list[bytes] = []
-        for batch in batches:
-            for one in batch.events:
-                (visit_keys if isinstance(one.event, Visit) else act_keys).append(one.key)
-        visits, acts = _Rows(self._db, _VISIT, visit_keys), _Rows(self._db, _ACT, act_keys)
+        events = [one for batch in batches for one in batch.events]
+        visits = _Rows(self._db, _VISIT, [e.key for e in events if isinstance(e.event, Visit)])
+        acts = _Rows(self._db, _ACT, [e.key for e in events if not isinstance(e.event, Visit)])
         touched: set[int] = set()
         for batch in batches:
             conflicts = []
             if batch.events:
-                source = self._source(batch.source, _latest(batch))
+                latest = _latest(batch)
+                source = self._source(batch.source, latest)
                 browser = batch.source.browser
-                outcome.seen[browser] = max(_latest(batch), outcome.seen.get(browser, 0))
+                outcome.seen[browser] = max(latest, outcome.seen.get(browser, 0))
             for one in batch.events:
                 if isinstance(one.event, Visit):
                     fits = self._take_visit(one.key, one.event, source, visits, touched)
@@ -375,7 +373,8 @@ class Log:
             start, end = min(start, row[6]), max(end, row[7])
             if end - start > LONGEST_VISIT_MS:
                 return False
-        rows.put((key, row[1] if row else source, *said, start, end))
+            source = row[1]
+        rows.put((key, source, *said, start, end))
         if self._longest is None or end - start > self._longest:
             self._note_length(end - start)
         begins = quarters_of(start, end)
@@ -451,12 +450,14 @@ class Log:
 
     def _kept(self, begin: int) -> "_Kept | None":
         """A quarter as it stands; None when it has to be worked out anew after the writing."""
-        if begin < self.visits_from:
-            self._quarters[begin] = None  # its visits are gone: it cannot be worked out
-        elif begin not in self._quarters:
+        if begin in self._quarters:
+            return self._quarters[begin]
+        kept = None
+        if begin >= self.visits_from:  # before that its visits are gone: it cannot be worked out
             quarter = self._quarter(begin)
-            self._quarters[begin] = _Kept(quarter, _sums(quarter))
-        return self._quarters[begin]
+            kept = _Kept(quarter, _sums(quarter))
+        self._quarters[begin] = kept
+        return kept
 
     def _quarter(self, begin: int) -> Quarter:
         """The quarter with all that is stored of it, worked out from the events."""
@@ -486,27 +487,35 @@ class Log:
             # Its visits are gone: their sums stand as they were written.
             sums = Sums(old.times, sums.acts)
         kept.written = sums
-        for key in old.times.keys() - sums.times.keys():
-            self._db.execute(
+        # In batches: each statement has a price of its own, and most quarters change by a few rows.
+        for sql, rows in (
+            (
                 "DELETE FROM quarter_time WHERE begin = ? AND network = ? AND page = ?",
-                (begin, *key),
-            )
-        for key, spent in sums.times.items():
-            if old.times.get(key) != spent:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO quarter_time VALUES (?, ?, ?, ?, ?)",
-                    (begin, *key, *spent),
-                )
-        for key in old.acts.keys() - sums.acts.keys():
-            self._db.execute(
+                [(begin, *key) for key in old.times.keys() - sums.times.keys()],
+            ),
+            (
+                "INSERT OR REPLACE INTO quarter_time VALUES (?, ?, ?, ?, ?)",
+                [
+                    (begin, *key, *spent)
+                    for key, spent in sums.times.items()
+                    if old.times.get(key) != spent
+                ],
+            ),
+            (
                 "DELETE FROM quarter_act WHERE begin = ? AND network = ? AND action = ?",
-                (begin, *key),
-            )
-        for key, count in sums.acts.items():
-            if old.acts.get(key) != count:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO quarter_act VALUES (?, ?, ?, ?)", (begin, *key, count)
-                )
+                [(begin, *key) for key in old.acts.keys() - sums.acts.keys()],
+            ),
+            (
+                "INSERT OR REPLACE INTO quarter_act VALUES (?, ?, ?, ?)",
+                [
+                    (begin, *key, count)
+                    for key, count in sums.acts.items()
+                    if old.acts.get(key) != count
+                ],
+            ),
+        ):
+            if rows:
+                self._db.executemany(sql, rows)
         return sums
 
     # -- reading ---------------------------------------------------------------
@@ -869,6 +878,8 @@ class _Rows:
         self._changed: dict[bytes, tuple[Any, ...]] = {}
         self.changed = self._changed.values()
         self.known: dict[bytes, tuple[Any, ...]] = {}
+        if not keys:
+            return
         # Ids of version 7 rise with time: a look at the greatest tells most of the new ones.
         (greatest,) = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608
         old = [key for key in keys if key <= greatest] if greatest else []
@@ -908,9 +919,10 @@ def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touc
 
 
 def _latest(batch: Batch) -> int:
-    return max(
+    moments = [
         one.event.end if isinstance(one.event, Visit) else one.event.at for one in batch.events
-    )
+    ]
+    return max(moments)
 
 
 def _create(path: Path) -> None:

@@ -37,6 +37,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_JSON_HEADERS = {**_HEADERS, "Content-Type": "application/json"}
 _PAGE_HEADERS = {
     **_HEADERS,
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -104,9 +105,7 @@ def _error(error: PlndError) -> web.Response:
 
 
 def _json(answer: Any, status: int = 200) -> web.Response:
-    return web.Response(
-        body=_encode(answer), status=status, content_type="application/json", headers=_HEADERS
-    )
+    return web.Response(body=_encode(answer), status=status, headers=_JSON_HEADERS)
 
 
 def _answering(plnd: Plnd, route: Route) -> Handler:
