@@ -70,6 +70,15 @@ class NotMine(Struct, frozen=True, kw_only=True):
     at: int
 
 
+class SeemsMine(Struct, frozen=True, kw_only=True):
+    """A profile under which the user was last seen to post, by the address of the request."""
+
+    id: str
+    network: str
+    handle: str
+    at: int
+
+
 class Request(Struct, frozen=True, kw_only=True):
     """One request that left this machine: when, for which profile (null: an article that the
     user asked to be read), to which host, how it went."""

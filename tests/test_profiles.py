@@ -329,6 +329,21 @@ async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
     assert plnd.profiles.suggestions() == []
 
 
+def test_a_profile_is_suggested_from_the_posts_under_its_name(plnd: Plnd) -> None:
+    """Till it is kept or refused; the network must be one."""
+    for handle in ("my-blog", "My-Blog", "other"):
+        plnd.profiles.seem_mine(ProfileRequest("tumblr", handle))
+    plnd.profiles.refuse("tumblr", "other")
+    (found,) = plnd.profiles.suggestions()
+    assert (found.network, found.handle, found.sure) == ("tumblr", "My-Blog", True)
+    assert found.reason == "you posted on Tumblr as @My-Blog"
+    with pytest.raises(Invalid) as caught:
+        plnd.profiles.seem_mine(ProfileRequest("nowhere", "me"))
+    assert caught.value.field == "network"
+    plnd.profiles.add(ProfileRequest("tumblr", "my-blog"))
+    assert plnd.profiles.suggestions() == []
+
+
 def test_pages_of_profiles_that_are_not_retired_are_wanted(plnd: Plnd) -> None:
     keep(plnd)
     keep(plnd, "linkedin")

@@ -47,12 +47,12 @@ export class Acts {
     const tag = tagOfBody(this.#known.tags, act, body);
     await this.#line.run(async () => {
       const at = Math.floor(timeStamp);
-      const { network, action, of } = act;
+      const { network, action, of, own_handle: own } = act;
       const handle = await this.#handleOn(tabId, network);
       const begun = await this.#begun(at);
       // The id is made now: an end that is heard twice is one event.
       const event = { id: uuid7(at), kind: "interaction", network, action, handle, tag, at };
-      begun[requestId] = { event, of, tabId, key: await hashOf(same), at };
+      begun[requestId] = { event, of, own, tabId, key: await hashOf(same), at };
       await this.#session.set({ begun });
     });
   }
@@ -71,7 +71,7 @@ export class Acts {
     await this.#take(requestId);
   }
 
-  async #keep({ event, tabId, key }) {
+  async #keep({ event, own, tabId, key }) {
     const { done = [] } = await this.#session.get("done");
     const { id, network, action, at } = event;
     const act = { id, key, network, action, tabId, at };
@@ -80,6 +80,16 @@ export class Acts {
       setTimeout(() => this.#courier.send(), HOLD);
     }
     await this.#session.set({ done: withAct(done, act) });
+    if (own) this.#sayOwn({ network, handle: own });
+  }
+
+  /** Under which handle the user posts: the daemon may suggest that profile. Said once a session. */
+  async #sayOwn(profile) {
+    const { said_own: said = [] } = await this.#session.get("said_own");
+    const name = `${profile.network}:${profile.handle}`;
+    if (said.includes(name)) return;
+    const { ok } = await this.#courier.ask("POST", "suggestions/profiles", profile);
+    if (ok) await this.#session.set({ said_own: [...said, name] });
   }
 
   /** What waits to be sent is let go; what was sent stays: a mail once posted can't be fetched. */

@@ -98,13 +98,26 @@ function checkPage(rule) {
 }
 
 function checkInteraction(rule) {
-  rule.knows("action", "of", "method", "url", "body", "once", "certainty", "as_of", "note");
+  rule.knows(
+    ...[
+      "action",
+      "of",
+      "method",
+      "url",
+      "own_handle",
+      "body",
+      "once",
+      "certainty",
+      "as_of",
+      "note",
+    ],
+  );
   const action = rule.choice("action", [...ACTIONS, "undo"]);
   const of = action === "undo" ? rule.texts("of") : [];
   if (action !== "undo" && !isNothing(rule.value("of"))) rule.bad("of");
   if (of.some((one) => !ACTIONS.includes(one))) rule.bad("of");
   rule.choice("method", METHODS);
-  rule.pattern("url");
+  rule.pattern("url", { groups: rule.group("own_handle") ?? 0 });
   if (!isNothing(rule.value("body"))) checkBody(rule, "body");
   rule.yes("once");
   rule.choice("certainty", CERTAINTIES);

@@ -1,9 +1,10 @@
 /**
  * PURE. What an address or a request means, by the rules of the catalogue files.
- * A result is `{network, page, handle, tag, action, rule, of, certainty, once}`; `rule` is a
- * JSON pointer into the network's file ("x#/pages/3"), `of` what an undo may take back, `certainty`
- * how sure the rule of a request is, `once` that several such requests may be one act. Null means:
- * plnd makes nothing of it.
+ * A result is `{network, page, handle, tag, action, rule, of, certainty, once, own_handle}`; `rule`
+ * is a JSON pointer into the network's file ("x#/pages/3"), `of` what an undo may take back,
+ * `certainty` how sure the rule of a request is, `once` that several such requests may be one act,
+ * `own_handle` the user's own handle, where the address of the request has it. Null means: plnd
+ * makes nothing of it.
  */
 
 const LONGEST_NAME = 256;
@@ -89,6 +90,7 @@ function recognisePage(networks, address) {
       of: [],
       certainty: null,
       once: false,
+      own_handle: null,
     };
   }
   return null;
@@ -133,7 +135,8 @@ function* candidates(networks, method, address) {
   for (const network of networks) {
     if (!hostIn(url.hostname, network.write_hosts)) continue;
     for (const [index, rule] of network.interactions.entries()) {
-      if (rule.method === method && rule.url.test(address)) yield { network, rule, index };
+      const found = rule.method === method && rule.url.exec(address);
+      if (found) yield { network, rule, index, found };
     }
   }
 }
@@ -142,7 +145,7 @@ function* candidates(networks, method, address) {
  * @param {{text?: string, form?: Record<string, string>} | null} body null: not readable
  */
 function recogniseRequest(networks, method, address, body) {
-  for (const { network, rule, index } of candidates(networks, method, address)) {
+  for (const { network, rule, index, found } of candidates(networks, method, address)) {
     if (rule.body && !holds(rule.body, body)) continue;
     return {
       network: network.id,
@@ -154,6 +157,7 @@ function recogniseRequest(networks, method, address, body) {
       of: rule.of ?? [],
       certainty: rule.certainty,
       once: rule.once ?? false,
+      own_handle: group(found, rule.own_handle),
     };
   }
   return null;

@@ -65,6 +65,12 @@ def get_profile_suggestions(plnd: Plnd, _: Call) -> SuggestedAnswer:
     return SuggestedAnswer(plnd.profiles.suggestions())
 
 
+def post_own_handle(plnd: Plnd, call: Call) -> SuggestedAnswer:
+    """The extension saw the user post under this handle: it may be suggested as a profile."""
+    plnd.profiles.seem_mine(call.body(ProfileRequest))
+    return SuggestedAnswer(plnd.profiles.suggestions())
+
+
 def delete_suggestion(plnd: Plnd, call: Call) -> Deleted:
     """Suggest the profile `handle` no more; without it, none on that network."""
     return Deleted(plnd.profiles.refuse(call.path["network"], call.query.get("handle")))
@@ -116,6 +122,7 @@ ROUTES = (
     Route("PUT", f"{_ONE}/steps/{{step}}", put_step, ProfileAnswer, StepChange),
     Route("PUT", f"{_ONE}/feed", put_feed, ProfileAnswer, FeedChange),
     Route("GET", _SUGGESTIONS, get_profile_suggestions, SuggestedAnswer),
+    Route("POST", _SUGGESTIONS, post_own_handle, SuggestedAnswer, ProfileRequest),
     Route("DELETE", f"{_SUGGESTIONS}/{{network}}", delete_suggestion, Deleted, query=("handle",)),
     Route("GET", "/api/v1/affords", get_affords, Affords),
     Route("GET", "/api/v1/readings", get_readings, WantedAnswer, query=("network",)),

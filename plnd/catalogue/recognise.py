@@ -21,7 +21,8 @@ class Recognised(NamedTuple):
     """What was made of an address or a request, and by which rule ("x#/pages/3").
 
     `of` are the acts that an `undo` may take back; `certainty` is how sure the rule of a request
-    is: high, medium or low; `once`: several such requests may be one act.
+    is: high, medium or low; `once`: several such requests may be one act; `own_handle` is the
+    user's own, where the address of the request has it.
     """
 
     network: str
@@ -33,6 +34,7 @@ class Recognised(NamedTuple):
     of: tuple[str, ...] = ()
     certainty: str | None = None
     once: bool = False
+    own_handle: str | None = None
 
 
 def network_of(host: str, networks: Networks | None = None) -> Network | None:
@@ -89,10 +91,11 @@ def recognise_request(
 
     A `body` of None is one that cannot be read: no rule that asks for a body matches.
     """
-    for network, index, rule in _candidates(method, url, load() if networks is None else networks):
+    every = load() if networks is None else networks
+    for network, index, rule, found in _candidates(method, url, every):
         if rule.body is None or (body is not None and holds(rule.body, body)):
             where = f"{network.id}#/interactions/{index}"
-            how = (rule.of, rule.certainty, rule.once)
+            how = (rule.of, rule.certainty, rule.once, _group(found, rule.own_handle))
             return Recognised(network.id, None, None, None, rule.action, where, *how)
     return None
 
@@ -129,17 +132,17 @@ _HAS_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 
 def _candidates(
     method: str, url: str, networks: Networks
-) -> Iterator[tuple[Network, int, InteractionRule]]:
-    """The rules whose host, method and address fit, in order."""
-    found = place(url)
-    if found is None:
+) -> Iterator[tuple[Network, int, InteractionRule, re.Match[str]]]:
+    """The rules whose host, method and address fit, in order, and what they found there."""
+    parts = place(url)
+    if parts is None:
         return
     for network in networks.values():
-        if not host_in(found[0], network.write_hosts):
+        if not host_in(parts[0], network.write_hosts):
             continue
         for index, rule in enumerate(network.interactions):
-            if rule.method == method and pattern(rule.url).search(url):
-                yield network, index, rule
+            if rule.method == method and (found := pattern(rule.url).search(url)):
+                yield network, index, rule, found
 
 
 def _group(found: re.Match[str] | None, number: int | None) -> str | None:

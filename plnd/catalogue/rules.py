@@ -55,13 +55,15 @@ class BodyTest(NamedTuple):
 class InteractionRule(NamedTuple):
     """What a request does; `undo` takes back one of the acts in `of` and makes no event.
 
-    `once`: one act may send several such requests, which differ.
+    `once`: one act may send several such requests, which differ. `own_handle` numbers the group of
+    `url` that holds the user's own handle.
     """
 
     action: str
     of: tuple[str, ...]
     method: str
     url: str
+    own_handle: int | None
     body: BodyTest | None
     once: bool
     certainty: str
@@ -170,7 +172,10 @@ def _page_rule(rule: _Part) -> PageRule:
 
 
 def _interaction_rule(rule: _Part) -> InteractionRule:
-    rule.knows("action", "of", "method", "url", "body", "once", "certainty", "as_of", "note")
+    rule.knows(
+        *("action", "of", "method", "url", "own_handle", "body", "once", "certainty", "as_of"),
+        "note",
+    )
     action = rule.choice("action", (*ACTIONS, "undo"))
     of = rule.texts("of") if action == "undo" else ()
     if action != "undo" and rule.value("of") is not None:
@@ -178,12 +183,13 @@ def _interaction_rule(rule: _Part) -> InteractionRule:
     if any(one not in ACTIONS for one in of):
         raise rule.bad("of", f"must be some of {' '.join(ACTIONS)}")
     method = rule.choice("method", METHODS)
-    url = rule.pattern("url") or ""
+    own_handle = rule.group("own_handle")
+    url = rule.pattern("url", groups=own_handle or 0) or ""
     body, once = _body_test(rule, "body"), rule.yes("once")
     certainty = rule.choice("certainty", CERTAINTIES)
     rule.optional_text("as_of")
     rule.optional_text("note")
-    return InteractionRule(action, of, method, url, body, once, certainty)
+    return InteractionRule(action, of, method, url, own_handle, body, once, certainty)
 
 
 def _body_test(rule: _Part, name: str) -> BodyTest | None:

@@ -36,6 +36,7 @@ from plnd.profiles import (
     Profile,
     ProfileRequest,
     ProfileView,
+    SeemsMine,
     Silence,
     StepName,
     Suggested,
@@ -293,7 +294,7 @@ class Profiles:
         ]
 
     def suggestions(self) -> list[Suggested]:
-        """Profiles that seem to be the user's own: whose settings were opened.
+        """Profiles that seem to be the user's own: posted under, or whose settings were opened.
 
         Where a settings page does not say whose it is, the profile looked at most is a guess.
         """
@@ -318,7 +319,28 @@ class Profiles:
                     sure=handle is not None,
                     reason=f"you opened the settings of {name}",
                 )
+        for one in self._book.seems_mine.all():
+            if one.network not in kept and not {one.network, one.id} & refused:
+                name = self._ground.names.get(one.network, one.network)
+                found[one.network] = Suggested(
+                    network=one.network,
+                    name=name,
+                    handle=one.handle,
+                    sure=True,
+                    reason=f"you posted on {name} as @{one.handle}",
+                )
         return list(found.values())
+
+    def seem_mine(self, seen: ProfileRequest) -> None:
+        """Remember under which handle the user posted, until that profile is kept or refused.
+
+        Raises:
+            Invalid: the network is unknown, or the handle is none.
+        """
+        self._ground.check_network(seen.network)
+        handle = _handle(seen.network, seen.handle)
+        key, now = id_of(seen.network, handle), self._ground.clock()
+        self._book.seems_mine.put(SeemsMine(id=key, network=seen.network, handle=handle, at=now))
 
     def refuse(self, network: str, handle: str | None) -> str:
         """Suggest a profile no more; without a handle, none on that network."""

@@ -28,7 +28,7 @@ from plnd.learning import (
 )
 from plnd.measures.review import Plan
 from plnd.model import Budget, Forgotten, Notice, Pause, Settings, Snooze, SourceHeard
-from plnd.profiles import NotMine, Profile, Request
+from plnd.profiles import NotMine, Profile, Request, SeemsMine
 from plnd.scope import Scope, without
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
@@ -38,6 +38,7 @@ MOST_NOTICES = 200
 MOST_SOURCES = 100
 MOST_REQUESTS = 1000
 MOST_MERGES = 100
+MOST_SEEMS_MINE = 50
 
 Role = Literal["memory", "choice", "guard"]
 """What documents are to the user: memory of what was (it can be forgotten in part), a choice
@@ -335,6 +336,7 @@ class Book:
         )
         self.profiles = Collection(folder / "profiles.json", Profile)
         self.not_mine = Collection(folder / "not_mine.json", NotMine)
+        self.seems_mine = Collection(folder / "seems_mine.json", SeemsMine, most=MOST_SEEMS_MINE)
         self.requests = Collection(folder / "requests.json", Request, most=MOST_REQUESTS)
         self.people = Collection(folder / "people.json", Person)
         self.feeds = Collection(folder / "feeds.json", PersonFeed)

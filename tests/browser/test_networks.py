@@ -133,6 +133,18 @@ def test_a_vote_by_a_plain_get_counts(start: Start, desktop: Desktop) -> None:
     browser.until(lambda: acts(desktop) == {"hackernews": {"react": 1}}, 40, "the vote")
 
 
+def test_the_name_under_which_somebody_posts_is_suggested(start: Start, desktop: Desktop) -> None:
+    browser = start("tumblr")
+    front = browser.page("https://www.tumblr.com/dashboard")
+    send(front, "https://www.tumblr.com/api/v2/blog/my-blog/posts", {"content": "secret"})
+
+    def suggested() -> list[tuple[str, str]]:
+        said = json.loads(plnd(desktop, "profile", "suggest", "--json"))
+        return [(one["network"], one["handle"]) for one in said["suggestions"]]
+
+    browser.until(lambda: suggested() == [("tumblr", "my-blog")], 20, "the suggestion")
+
+
 def test_an_own_file_reaches_the_extension(start: Start, desktop: Desktop) -> None:
     """The popup says by which rule a page is counted, and whose file that is."""
     browser = start("x")

@@ -48,6 +48,7 @@ function makeDaemon() {
       if (path === "today") return { status: 200, body: TODAY };
       if (path === "pause") return { status: 200, body: this.pause };
       if (path.startsWith("sources/")) return { status: 200, body: {} };
+      if (path === "suggestions/profiles") return { status: 200, body: { suggestions: [] } };
       if (path === "tags") return { status: 200, body: { tags: this.tags } };
       for (const event of body.events) this.events.set(event.id, event);
       return {
@@ -225,6 +226,27 @@ test("an act that failed, was refused, was undone or is unknown makes no event",
   await parts.acts.finish({ requestId: "never begun", statusCode: 200 });
   assert.equal(await kept(), 0);
   assert.deepEqual(browser.storage.session.data.get("begun"), {});
+});
+
+test("under which handle the user posts is said once a session, and again where it was not heard", async () => {
+  const own = { url: "https://www.tumblr.com/api/v2/blog/my-blog.tumblr.com/posts" };
+  const said = () =>
+    daemon.requests.filter(({ path }) => path === "suggestions/profiles").map(({ body }) => body);
+  const publish = async (requestId, more) => {
+    await parts.acts.begin(post(requestId, { text: requestId }, { ...own, ...more }));
+    await parts.acts.finish({ requestId, statusCode: more?.statusCode ?? 201 });
+  };
+  await wake();
+  await publish("1", { statusCode: 403 });
+  await publish("2", { url: "https://www.tumblr.com/api/v2/blog/t:abc/posts" });
+  assert.deepEqual(said(), []);
+  daemon.answer = (_, path) => path === "suggestions/profiles" && { status: 503, body: {} };
+  await publish("3");
+  daemon.answer = () => null;
+  await publish("4");
+  await publish("5");
+  const mine = { network: "tumblr", handle: "my-blog" };
+  assert.deepEqual(said(), [mine, mine]);
 });
 
 test("a worker that is stopped in the middle of a request counts it all the same, once", async () => {
