@@ -139,15 +139,8 @@ class Reviews:
         now = self._ground.clock()
         until = min(end, now)
         begin = self._ground.log.first_moment()
-        spent = taking_part = 0
-        days: set[date] = set()
-        low, _ = self._ground.day_bounds(first - timedelta(days=21))
-        for quarter, sums in self._ground.log.quarters(low, end).items():
-            if any(action in TALKING for _, action in sums.acts):
-                days.add(self._ground.day_of(quarter))
-            if quarter >= start:
-                spent += sum(ms for ms, _ in sums.times.values())
-                taking_part += sum(ms for _, ms in sums.times.values())
+        spent, taking_part = self._ground.log.spent(start, end)
+        talked = [self._talked(first + timedelta(days=number)) for number in range(-21, 7)]
         chat = sum(tally.spent_ms for tally in self._chats.times(start, end).values())
         outside = self._ground.settings().chats_outside_budget
         minutes = [self._budget_minutes(first + timedelta(days=number)) for number in range(7)]
@@ -159,23 +152,29 @@ class Reviews:
             taking_part_ms=taking_part,
             chat_ms=chat,
             budget_minutes=sum(given) if given else None,
-            interaction_days=sum(day >= first for day in days),
-            interaction_days_28=len(days),
+            interaction_days=sum(talked[21:]),
+            interaction_days_28=sum(talked),
             breadth=self._breadth(end - 28 * DAY_MS, end),
             freshness=self._freshness(),
         )
+
+    def _talked(self, day: date) -> bool:
+        """Whether anybody was spoken to on a day."""
+        counts = self._ground.log.act_counts(*self._ground.day_bounds(day))
+        return any(counts.get(action) for action in TALKING)
 
     def _breadth(self, start: int, end: int) -> float | None:
         """As if the user spoke equally with so many: over people, and handles that are nobody's."""
         counts: dict[str, int] = {}
         own = self._people.own()
         owners = self._people.directory.by_handle
-        for one in self._ground.log.touch_counts(start, end):
-            if one.kind == "visit" or one.key in own:
+        for network, handle, count in self._ground.log.spoken(start, end):
+            key = (network, handle)
+            if key in own:
                 continue
-            owner = owners.get(one.key)
-            name = owner.id if owner else ":".join(one.key)
-            counts[name] = counts.get(name, 0) + one.count
+            owner = owners.get(key)
+            name = owner.id if owner else f"{network}:{handle}"
+            counts[name] = counts.get(name, 0) + count
         for meeting in self._ground.book.meetings.all():
             if start <= meeting.at < end:
                 who = self._people.directory.by_id.get(meeting.person)
@@ -213,10 +212,7 @@ class Reviews:
 
     def _shared(self, start: int, end: int) -> Shared:
         """Give and take, the next rung, and on Fridays, if wanted, what was read and not shared."""
-        acts: dict[str, int] = {}
-        for sums in self._ground.log.quarters(start, end).values():
-            for (_, action), count in sums.acts.items():
-                acts[action] = acts.get(action, 0) + count
+        acts = self._ground.log.act_counts(start, end)
         listened = sum(one.attended == "listened" for one in self._held(start, end))
         reached, following = rung(acts, listened)
         return Shared(

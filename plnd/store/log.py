@@ -570,6 +570,33 @@ class Log:
             raise storage_error(self.path, error) from error
         return found
 
+    def spent(self, start: int, end: int) -> tuple[int, int]:
+        """The ms spent, and those taking part, in the quarters of `start <= begin < end`."""
+        found: tuple[int, int] = self._one(
+            "SELECT coalesce(sum(spent_ms), 0), coalesce(sum(taking_part_ms), 0)"
+            " FROM quarter_time WHERE begin >= ? AND begin < ?",
+            (start, end),
+        )
+        return found
+
+    def act_counts(self, start: int, end: int) -> dict[str, int]:
+        """How many acts of each kind there were in the quarters of `start <= begin < end`."""
+        rows = self._rows(
+            "SELECT action, sum(count) FROM quarter_act WHERE begin >= ? AND begin < ?"
+            " GROUP BY action",
+            (start, end),
+        )
+        return dict(rows)
+
+    def spoken(self, start: int, end: int) -> list[tuple[str, str, int]]:
+        """Network and handle of those dealt with in `start <= at < end`, and how often; looks
+        left out."""
+        return self._rows(
+            "SELECT network, handle, count(*) FROM touch WHERE at >= ? AND at < ?"
+            " AND kind != 'visit' GROUP BY network, handle",
+            (start, end),
+        )
+
     def last_acts(self, actions: Sequence[str], since: int = 0) -> dict[str, int]:
         """When each network last had one of these acts (ms), since `since` or not at all."""
         named = f"action IN ({','.join('?' * len(actions))})"
