@@ -1,13 +1,17 @@
 """One plnd at a time per home: a lock, which the kernel frees at the moment of death."""
 
+import time
+
 import filelock
 
 from plnd import client, place
 from plnd.errors import Conflict
 from plnd.store.files import Home, cannot_write
 
-PATIENCE_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 """A look at whether the daemon runs holds the lock for an instant: long enough to wait that out."""
+PATIENCE_SECONDS = 10.0
+"""A command that reads or changes the stores without a daemon has it for as long as that takes."""
 
 
 class RunsAlready(Conflict):
@@ -24,17 +28,23 @@ def hold(where: Home) -> filelock.BaseFileLock:
         RunsAlready: another plnd has it; the message names its process and address.
         StorageError: the lock cannot be written.
     """
-    lock = filelock.FileLock(where.state / "daemon.lock", PATIENCE_SECONDS, mode=0o600)
-    try:
-        lock.acquire(poll_interval=0.02)
-    except filelock.Timeout as error:
-        other = client.daemon(place.place())
-        who = f"process {other['pid']} at {other['url']}" if other else "it is just starting"
-        raise RunsAlready(
-            f"plnd runs already for this home: {who}",
-            "`plnd stop` ends it; another PLND_HOME gives another plnd",
-        ) from error
-    except OSError as error:
-        raise cannot_write(where.state / "daemon.lock", error) from error
+    lock = filelock.FileLock(where.state / "daemon.lock", LOOK_SECONDS, mode=0o600)
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not lock.is_locked:
+        try:
+            lock.acquire(poll_interval=0.02)
+        except filelock.Timeout as error:
+            if other := client.daemon(place.place()):
+                raise RunsAlready(
+                    f"plnd runs already for this home: process {other['pid']} at {other['url']}",
+                    "`plnd stop` ends it; another PLND_HOME gives another plnd",
+                ) from error
+            if time.monotonic() >= end:
+                raise RunsAlready(
+                    "another plnd command is at work on this home",
+                    "wait for it to end, and try again",
+                ) from error
+        except OSError as error:
+            raise cannot_write(where.state / "daemon.lock", error) from error
     (where.state / "daemon.json").unlink(missing_ok=True)
     return lock

@@ -467,8 +467,29 @@ def test_a_missing_desktop_leaves_the_daemon_unharmed(daemon: Daemon, run_plnd: 
 
 def test_the_constants_of_a_start_fit_the_native_host() -> None:
     """A look at whether the daemon runs never makes another's start fail."""
-    assert single.PATIENCE_SECONDS >= 0.5
+    assert single.LOOK_SECONDS >= 0.5
     assert background.STOP_PATIENCE_SECONDS > 2
+
+
+COMMAND_AT_WORK = """
+import sys, time
+from plnd import single
+from plnd.store.files import home
+where = home()
+where.make()
+lock = single.hold(where)
+print("at work", flush=True)
+time.sleep(2 * single.LOOK_SECONDS)
+"""
+
+
+def test_a_command_at_work_on_the_stores_is_waited_for(run_plnd: RunPlnd) -> None:
+    """It has the home to itself for longer than a look takes; a daemon comes up after it."""
+    with subprocess.Popen([sys.executable, "-c", COMMAND_AT_WORK], stdout=subprocess.PIPE) as work:
+        assert work.stdout
+        assert work.stdout.readline() == b"at work\n"
+        run_plnd("start")
+    assert running_daemon().ask("GET", "health")
 
 
 def test_a_long_log_makes_room(run_plnd: RunPlnd, home: Home) -> None:
