@@ -96,6 +96,7 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
     head = (
         f"{method} /api/v1/{path} HTTP/1.1\r\nHost: {address}\r\n"
         f"Authorization: Bearer {found['token']}\r\nConnection: close\r\n"
+        f"Accept-Language: en\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     host, _, port = address.rpartition(":")

@@ -29,6 +29,7 @@ Page = Literal[
     "other",
 ]
 Action = Literal["post", "reply", "share", "react", "follow", "message", "save"]
+Language = Literal["en", "de"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 When = Literal["work", "off"]
 BudgetState = Literal["under", "near", "over", "off"]
@@ -288,6 +289,10 @@ class Budget(Struct, frozen=True, kw_only=True):
 class Settings(Strict, frozen=True):
     """What the user can choose, with the defaults."""
 
+    language: Annotated[
+        Language | None,
+        Meta(description="the language of notices, en or de; null: the system's"),
+    ] = None
     time_zone: Annotated[
         Text | None,
         Meta(description="IANA name of your time zone, e.g. Europe/London; null: the system's"),

@@ -7,9 +7,10 @@ import csv
 import html
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from plnd.words import ENGLISH, Words
 
 Plain = dict[str, Any]
 
@@ -28,85 +29,88 @@ td.n { min-width: 0; }
 @media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } }
 """
 _MARKS = {"green": "●", "amber": "◐", "red": "○", "learning": "…", "off": "-"}
-_ATTENDED = {"took_part": "took part", "listened": "listened", "missed": "missed"}
 
 
 # -- the review -----------------------------------------------------------------------
 
 
-def review_markdown(review: Plain, zone: str) -> str:
+def review_markdown(review: Plain, zone: str, words: Words = ENGLISH) -> str:
     """A week as Markdown, for a terminal, a file or a mail."""
-    lines = [f"# Week {review['week']}", "", f"{review['first']} to {review['last']}", ""]
-    for heading, rows in _review_parts(review, ZoneInfo(zone)):
+    period = words.period(review["first"], review["last"])
+    lines = [f"# {words.say('week', week=review['week'])}", "", period, ""]
+    for heading, rows in _review_parts(review, ZoneInfo(zone), words):
         lines += [f"## {heading}", "", *(f"- {_markdown(row)}" for row in rows), ""]
     return "\n".join(lines)
 
 
-def review_page(review: Plain, zone: str) -> str:
+def review_page(review: Plain, zone: str, words: Words = ENGLISH) -> str:
     """A week as a page to print."""
-    parts = [f"<p>{review['first']} to {review['last']}</p>"]
-    for heading, rows in _review_parts(review, ZoneInfo(zone)):
+    parts = [f"<p>{words.period(review['first'], review['last'])}</p>"]
+    for heading, rows in _review_parts(review, ZoneInfo(zone), words):
         items = "".join(f"<li>{html.escape(row)}</li>" for row in rows)
         parts.append(f"<h2>{html.escape(heading)}</h2><ul>{items}</ul>")
-    return _page(f"Week {review['week']}", "".join(parts))
+    return _page(words.say("week", week=review["week"]), "".join(parts), words)
 
 
-def _review_parts(review: Plain, zone: ZoneInfo) -> list[tuple[str, list[str]]]:
-    advice = review["suggestion"]
+def _review_parts(review: Plain, zone: ZoneInfo, words: Words) -> list[tuple[str, list[str]]]:
+    advice, tie = review["suggestion"], review["weak_tie"]
     parts = [
-        ("The four lights", [_light(one) for one in review["lights"]]),
-        ("One suggestion", [f"{advice['text']}: {advice['reason']}"]),
-        ("What you did", _done(review)),
-        ("Chats", [_chat(one, zone) for one in review["chats"]]),
-        ("New people", [one["name"] for one in review["new_people"]]),
-        ("Losing touch", [_drift(one) for one in review["drifting"]]),
-        ("Weak tie of the week", [review["weak_tie"]["name"]] if review["weak_tie"] else []),
-        ("Silent profiles", review["profile_lines"]),
-        ("Learned and taught", [_entry(one) for one in review["learned"]]),
-        ("Read and not shared", review["shared"]["unshared"]),
+        ("lights", [_light(one, words) for one in review["lights"]]),
+        ("suggestion", [f"{advice['text']}: {advice['reason']}"]),
+        ("done", _done(review, words)),
+        ("chats", [_chat(one, zone, words) for one in review["chats"]]),
+        ("new", [one["name"] for one in review["new_people"]]),
+        ("drifting", [_drift(one, words) for one in review["drifting"]]),
+        ("tie", [tie["name"]] if tie else []),
+        ("silent", review["profile_lines"]),
+        ("learned", [_entry(one, words) for one in review["learned"]]),
+        ("unshared", review["shared"]["unshared"]),
     ]
-    return [(heading, rows) for heading, rows in parts if rows]
+    return [(words.say(f"part_{name}"), rows) for name, rows in parts if rows]
 
 
-def _light(one: Plain) -> str:
-    colour = "" if one["colour"] == "learning" else f" ({one['colour']})"
-    return f"{_MARKS[one['colour']]} {one['name']}{colour}: {one['says']}"
+def _light(one: Plain, words: Words) -> str:
+    name, colour = words.say(f"light_{one['name']}"), one["colour"]
+    said = "" if colour == "learning" else f" ({words.say(f'colour_{colour}')})"
+    return f"{_MARKS[colour]} {name}{said}: {one['says']}"
 
 
-def _done(review: Plain) -> list[str]:
-    days, shared = review["interaction_days"], review["shared"]
-    rung = shared["rung"]
-    ladder = f"next rung: {shared['next_rung']}" + (f", after {rung}" if rung else "")
+def _done(review: Plain, words: Words) -> list[str]:
+    shared = review["shared"]
+    rung, following = shared["rung"], words.say(f"rung_{shared['next_rung']}")
     return [
-        f"{_count(days, 'day')} with an interaction this week, "
-        f"{review['interaction_days_28']} in four weeks",
-        f"{_minutes(review['taking_part_seconds'])} taking part, "
-        f"{_minutes(review['scrolling_seconds'])} scrolling, "
-        f"{_minutes(review['chat_seconds'])} in chats",
-        f"{_count(shared['own_posts'], 'own post')}, "
-        f"{_count(shared['others_shared'], 'post')} of others shared",
-        ladder,
+        words.count("done_days", review["interaction_days"], days_28=review["interaction_days_28"]),
+        words.say(
+            "done_time",
+            part=words.duration(review["taking_part_seconds"]),
+            rest=words.duration(review["scrolling_seconds"]),
+            chats=words.duration(review["chat_seconds"]),
+        ),
+        f"{words.count('done_posts', shared['own_posts'])}, "
+        f"{words.count('done_shares', shared['others_shared'])}",
+        words.say("done_rung_after", next=following, rung=words.say(f"rung_{rung}"))
+        if rung
+        else words.say("done_rung", next=following),
     ]
 
 
-def _chat(one: Plain, zone: ZoneInfo) -> str:
-    when = datetime.fromtimestamp(one["starts_at"] / 1000, zone)
-    return f"#{one['tag']} on {when:%A at %H:%M}: {_ATTENDED[one['attended']]}"
+def _chat(one: Plain, zone: ZoneInfo, words: Words) -> str:
+    when = words.weekday_and_clock(one["starts_at"], zone)
+    return words.say("chat_went", tag=one["tag"], when=when, went=words.say(one["attended"]))
 
 
-def _drift(one: Plain) -> str:
-    return f"{one['name']}: {_count(one['days_since'], 'day')} since the last touch ({one['gap']})"
+def _drift(one: Plain, words: Words) -> str:
+    return words.count(
+        "drift", one["days_since"], name=one["name"], gap=words.say(f"gap_{one['gap']}")
+    )
 
 
-def _profile(one: Plain) -> str:
-    return f"{one['network']} (@{one['handle']}): {_count(one['days_silent'] or 0, 'day')} silent"
-
-
-def _entry(one: Plain) -> str:
-    who = f" ({'from' if one['kind'] == 'learned' else 'to'} {one['person_name']})"
+def _entry(one: Plain, words: Words) -> str:
+    key = "learned_from" if one["kind"] == "learned" else "taught_to"
+    who = words.say(key, name=one["person_name"]) if one["person_name"] else ""
     about = ", ".join(part for part in (one["title"], one["author"], one["link"]) if part)
-    link = f" ({about})" if about else ""
-    return f"{one['kind']}: {one['text']}{who if one['person_name'] else ''}{link}"
+    said = (f"{words.say(one['kind'])}: {one['text']}", who, f"({about})" if about else "")
+    return " ".join(part for part in said if part)
 
 
 def _markdown(text: str) -> str:
@@ -120,57 +124,65 @@ def _markdown(text: str) -> str:
 # -- the ledger ------------------------------------------------------------------------
 
 
-def ledger_page(ledger: Plain) -> str:
+def ledger_page(ledger: Plain, words: Words = ENGLISH) -> str:
     """Work and home as a page to hand on."""
     rows = [
         [
             row["network"],
-            _minutes(row["work_seconds"]),
-            _minutes(row["off_seconds"]),
-            _minutes(row["taking_part_seconds"]),
+            words.duration(row["work_seconds"]),
+            words.duration(row["off_seconds"]),
+            words.duration(row["taking_part_seconds"]),
             str(row["interactions"]),
         ]
         for row in ledger["rows"]
     ]
-    total = sum(row["work_seconds"] for row in ledger["rows"])
-    people = _count(ledger["people"], "person", "people")
-    names = f": {html.escape(', '.join(ledger['names']))}" if ledger["names"] else ""
-    body = (
-        f"<p>{ledger['first']} to {ledger['last']}. {_minutes(total)} in work hours, "
-        f"in touch with {people} of the learning network{names}.</p>"
-        + _table(
-            ["network", "in work hours", "off work", "taking part", "interactions"],
-            rows,
-            (1, 2, 3, 4),
-        )
+    lead = words.say(
+        "ledger_lead",
+        period=words.period(ledger["first"], ledger["last"]),
+        time=words.duration(sum(row["work_seconds"] for row in ledger["rows"])),
+        people=words.count("people", ledger["people"]),
+        names=f": {', '.join(ledger['names'])}" if ledger["names"] else "",
     )
-    return _page("Professional use of social networks", body)
+    heads = ("network", "in_work_hours", "off_work", "taking_part", "interactions")
+    table = _table([words.say(key) for key in heads], rows, (1, 2, 3, 4))
+    return _page(words.say("ledger"), f"<p>{html.escape(lead)}</p>{table}", words)
 
 
 # -- the development log -------------------------------------------------------------------
 
+_COLUMNS = ("date", "hours", "topic", "evidence", "reflection")
 
-def cpd_csv(log: Plain) -> str:
-    """The log as CSV, for a spreadsheet; no cell of it can be taken for a formula."""
+
+def cpd_csv(log: Plain, words: Words = ENGLISH) -> str:
+    """The log as CSV, for a spreadsheet; no cell of it can be taken for a formula.
+
+    Days and hours are written alike in every language: programs read them.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["date", "hours", "topic", "evidence", "reflection"])
+    writer.writerow([words.say(key) for key in _COLUMNS])
     for row in _kept(log):
         texts = (row["topic"], row["evidence"], row["note"])
         writer.writerow([row["day"], f"{row['hours']:.2f}", *map(_cell, texts)])
     return out.getvalue()
 
 
-def cpd_page(log: Plain) -> str:
+def cpd_page(log: Plain, words: Words = ENGLISH) -> str:
     """The log as a page to print."""
     rows = [
-        [row["day"], f"{row['hours']:.2f}", row["topic"], row["evidence"], row["note"]]
+        [
+            words.day(row["day"]),
+            words.number(row["hours"], 2),
+            row["topic"],
+            row["evidence"],
+            row["note"],
+        ]
         for row in _kept(log)
     ]
-    body = f"<p>{log['first']} to {log['last']}: {log['hours']:.2f} hours.</p>" + _table(
-        ["date", "hours", "topic", "evidence", "reflection"], rows, (1,)
-    )
-    return _page(f"Professional development {log['name']}", body)
+    period = words.period(log["first"], log["last"])
+    lead = words.say("cpd_lead", period=period, hours=words.number(log["hours"], 2))
+    table = _table([words.say(key) for key in _COLUMNS], rows, (1,))
+    return _page(words.say("cpd", year=log["name"]), f"<p>{lead}</p>{table}", words)
 
 
 def _kept(log: Plain) -> list[Plain]:
@@ -184,10 +196,10 @@ def _cell(text: str) -> str:
 # -- parts ------------------------------------------------------------------------------------
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, words: Words) -> str:
     shown = html.escape(title)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{shown}</title><style>{_STYLE}</style></head>"
         f"<body><h1>{shown}</h1>{body}</body></html>\n"
@@ -207,12 +219,3 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequenc
         f'<div class="wide"><table><thead><tr>{line(heads, "th")}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
-
-
-def _minutes(seconds: int) -> str:
-    hours, minutes = seconds // 3600, seconds // 60 % 60
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
-
-
-def _count(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"

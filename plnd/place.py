@@ -60,6 +60,12 @@ def editor() -> "list[str]":
     return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
 
 
+def locale() -> str:
+    """The locale of the system's messages as it stands, such as de_DE.UTF-8; else empty."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    return next((found for name in names if (found := os.environ.get(name))), "")
+
+
 def colour_wanted(terminal: bool) -> bool:
     """Colour only on a terminal and without `NO_COLOR`."""
     return terminal and not os.environ.get("NO_COLOR")

@@ -23,6 +23,11 @@ def chats_file() -> Path:
     return _PACKAGE / "chats.json"
 
 
+def words_file(language: str) -> Path:
+    """The catalogue of what plnd says in a language."""
+    return _PACKAGE / "words" / f"{language}.json"
+
+
 def dashboard_dir() -> Path:
     """The folder of the dashboard's page as the build made it."""
     return _PACKAGE / "dashboard" / "static"

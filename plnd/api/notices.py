@@ -18,7 +18,7 @@ def put_snooze(plnd: Plnd, call: Call) -> Snooze:
 
 async def post_test_notice(plnd: Plnd, _: Call) -> Shown:
     """Show a trial notice and say whether the desktop took it."""
-    error = await plnd.telling.test()
+    error = await plnd.telling.test(plnd.words())
     return Shown(shown=error is None, error=error)
 
 

@@ -24,7 +24,8 @@ def get_receipt(plnd: Plnd, call: Call) -> ReceiptAnswer:
     limit = call.query.get("limit", "100")
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_ENTRIES):
         raise Invalid(f"limit is a number from 1 to {MOST_ENTRIES}", field="limit")
-    return plnd.receipt(call.query.get("before"), int(limit), call.query.get("network"))
+    query = call.query
+    return plnd.receipt(query.get("before"), int(limit), query.get("network"), call.words)
 
 
 async def post_forget(plnd: Plnd, call: Call) -> ForgetAnswer:

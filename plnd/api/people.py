@@ -78,9 +78,10 @@ def get_ties(plnd: Plnd, _: Call) -> Ties:
     return plnd.people.ties()
 
 
-def get_people_suggestions(plnd: Plnd, _: Call) -> SuggestionsAnswer:
+def get_people_suggestions(plnd: Plnd, call: Call) -> SuggestionsAnswer:
     """Handles that you really deal with and that are nobody's yet."""
-    return SuggestionsAnswer([suggestion_view(one) for one in plnd.people.suggested()])
+    found = plnd.people.suggested()
+    return SuggestionsAnswer([suggestion_view(one, call.words) for one in found])
 
 
 def post_suggestion(plnd: Plnd, call: Call) -> SuggestionDone:

@@ -22,47 +22,47 @@ from plnd.profiles import (
 )
 
 
-def get_profiles(plnd: Plnd, _: Call) -> ProfilesAnswer:
+def get_profiles(plnd: Plnd, call: Call) -> ProfilesAnswer:
     """All profiles, the one that most needs a word first."""
-    return ProfilesAnswer(plnd.profiles.views())
+    return ProfilesAnswer(plnd.profiles.views(call.words))
 
 
 def post_profile(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Keep a profile; the handle may be given as the profile's address."""
-    return _answer(plnd, plnd.profiles.add(call.body(ProfileRequest)))
+    return _answer(plnd, call, plnd.profiles.add(call.body(ProfileRequest)))
 
 
 def get_profile(plnd: Plnd, call: Call) -> ProfileAnswer:
     """One profile, and how it stands."""
-    return _answer(plnd, plnd.profiles.get(*_named(call)))
+    return _answer(plnd, call, plnd.profiles.get(*_named(call)))
 
 
 def put_decision(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Decide: revive, reading, close, not_now, active or retired."""
     choice = call.body(ProfileChange).choice
-    return _answer(plnd, plnd.profiles.decide(*_named(call), choice))
+    return _answer(plnd, call, plnd.profiles.decide(*_named(call), choice))
 
 
 def delete_decision(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Take the latest decision back; the one before it holds again."""
-    return _answer(plnd, plnd.profiles.undo(*_named(call)))
+    return _answer(plnd, call, plnd.profiles.undo(*_named(call)))
 
 
 def put_step(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Mark a step of closing; with the last one the profile is retired."""
     done = call.body(StepChange).done
-    return _answer(plnd, plnd.profiles.step(*_named(call), call.path["step"], done=done))
+    return _answer(plnd, call, plnd.profiles.step(*_named(call), call.path["step"], done=done))
 
 
 async def put_feed(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Turn the profile's public feed on, which asks it at once, or off."""
     await plnd.readings.turn(plnd.profiles.get(*_named(call)), call.body(FeedChange))
-    return _answer(plnd, plnd.profiles.get(*_named(call)))
+    return _answer(plnd, call, plnd.profiles.get(*_named(call)))
 
 
-def get_profile_suggestions(plnd: Plnd, _: Call) -> SuggestedAnswer:
+def get_profile_suggestions(plnd: Plnd, call: Call) -> SuggestedAnswer:
     """Profiles that seem to be the user's own."""
-    return SuggestedAnswer(plnd.profiles.suggestions())
+    return SuggestedAnswer(plnd.profiles.suggestions(call.words))
 
 
 def post_own_handle(plnd: Plnd, call: Call) -> SuggestedAnswer:
@@ -105,8 +105,8 @@ def _named(call: Call) -> tuple[str, str]:
     return call.path["network"], call.path["handle"]
 
 
-def _answer(plnd: Plnd, profile: Profile) -> ProfileAnswer:
-    return ProfileAnswer(plnd.profiles.view(profile))
+def _answer(plnd: Plnd, call: Call, profile: Profile) -> ProfileAnswer:
+    return ProfileAnswer(plnd.profiles.view(profile, call.words))
 
 
 _ALL = "/api/v1/profiles"

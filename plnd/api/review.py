@@ -16,28 +16,28 @@ from plnd.weekly import Ledger, PlanAnswer, Review
 
 def get_review(plnd: Plnd, call: Call) -> Review:
     """The review of a `week` (2026-W48), else of the last that was due."""
-    return plnd.reviews.week(call.query.get("week"))
+    return plnd.reviews.week(call.query.get("week"), call.words)
 
 
 def get_review_text(plnd: Plnd, call: Call) -> str:
     """The same review as Markdown."""
-    return pages.review_markdown(_plain(get_review(plnd, call)), plnd.zone().key)
+    return pages.review_markdown(_plain(get_review(plnd, call)), plnd.zone().key, call.words)
 
 
 def get_review_page(plnd: Plnd, call: Call) -> str:
     """The same review as a page to print."""
-    return pages.review_page(_plain(get_review(plnd, call)), plnd.zone().key)
+    return pages.review_page(_plain(get_review(plnd, call)), plnd.zone().key, call.words)
 
 
-def get_plan(plnd: Plnd, _: Call) -> PlanAnswer:
+def get_plan(plnd: Plnd, call: Call) -> PlanAnswer:
     """This quarter's plan as things stand, beside the last one that was kept."""
-    plan, diff = plnd.reviews.plan()
+    plan, diff = plnd.reviews.plan(call.words)
     return PlanAnswer(plan=plan, compared=diff)
 
 
-def put_plan(plnd: Plnd, _: Call) -> PlanAnswer:
+def put_plan(plnd: Plnd, call: Call) -> PlanAnswer:
     """Keep this quarter's plan, to compare the next one with."""
-    plan, diff = plnd.reviews.keep_plan()
+    plan, diff = plnd.reviews.keep_plan(call.words)
     return PlanAnswer(plan=plan, compared=diff)
 
 
@@ -52,7 +52,7 @@ def get_ledger(plnd: Plnd, call: Call) -> Ledger:
 
 def get_ledger_page(plnd: Plnd, call: Call) -> str:
     """The same ledger as a page to hand on."""
-    return pages.ledger_page(_plain(get_ledger(plnd, call)))
+    return pages.ledger_page(_plain(get_ledger(plnd, call)), call.words)
 
 
 def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
@@ -62,17 +62,18 @@ def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
         raise Invalid(f"unknown body {body!r}", "free, cilip or alia", field="body")
     if year is not None and not (year.isdecimal() and 2000 <= int(year) <= 2100):
         raise Invalid(f"{year!r} is not a year", "write it as 2026", field="year")
-    return plnd.development.year(None if year is None else int(year), body)  # type: ignore[arg-type]
+    number = None if year is None else int(year)
+    return plnd.development.year(number, body, call.words)  # type: ignore[arg-type]
 
 
 def get_cpd_table(plnd: Plnd, call: Call) -> str:
     """The same log as CSV; struck rows are left out."""
-    return pages.cpd_csv(_plain(get_cpd(plnd, call)))
+    return pages.cpd_csv(_plain(get_cpd(plnd, call)), call.words)
 
 
 def get_cpd_page(plnd: Plnd, call: Call) -> str:
     """The same log as a page to print; struck rows are left out."""
-    return pages.cpd_page(_plain(get_cpd(plnd, call)))
+    return pages.cpd_page(_plain(get_cpd(plnd, call)), call.words)
 
 
 def post_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
@@ -82,7 +83,7 @@ def post_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
 
 def patch_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
     """Add a sentence to a row, edit it, strike it."""
-    return CpdAnswer(plnd.development.change(call.path["id"], call.body(CpdChange)))
+    return CpdAnswer(plnd.development.change(call.path["id"], call.body(CpdChange), call.words))
 
 
 def delete_cpd(plnd: Plnd, call: Call) -> Deleted:

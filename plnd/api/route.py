@@ -15,17 +15,20 @@ from plnd.core import Plnd
 from plnd.errors import Invalid
 from plnd.intake import said
 from plnd.model import MOST_BODY_BYTES
+from plnd.words import ENGLISH, Words
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: the names in its path, its query, and its body as it came."""
+    """One request: the names in its path, its query, its body as it came, and the words that
+    whoever asks reads."""
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
+    words: Words = ENGLISH
 
     def body(self, kind: type[T]) -> T:
         """The body as `kind`.

@@ -28,6 +28,7 @@ from plnd.measures.cpd import (
     year_of,
 )
 from plnd.measures.time import Tally
+from plnd.words import ENGLISH, Words
 
 
 class Development:
@@ -39,7 +40,9 @@ class Development:
         self._journal = journal
         self._marks = ground.book.cpd
 
-    def year(self, year: int | None = None, body: CpdBody | None = None) -> CpdLog:
+    def year(
+        self, year: int | None = None, body: CpdBody | None = None, words: Words = ENGLISH
+    ) -> CpdLog:
         """The log of a year, named by the calendar year in which it begins; else of this one."""
         settings = self._ground.settings()
         body = body or settings.cpd_body
@@ -47,7 +50,7 @@ class Development:
         if year is None:
             year = year_of(self._ground.day_of(self._ground.clock()), begins)
         first, last = year_bounds(year, begins)
-        rows = self._rows(first, last)
+        rows = self._rows(first, last, words)
         return CpdLog(
             body=body,
             year=year,
@@ -58,7 +61,7 @@ class Development:
             rows=rows,
         )
 
-    def _rows(self, first: date, last: date) -> list[CpdRow]:
+    def _rows(self, first: date, last: date, words: Words) -> list[CpdRow]:
         start, _ = self._ground.day_bounds(first)
         _, end = self._ground.day_bounds(last)
         end = min(end, self._ground.clock() + 1)
@@ -68,7 +71,8 @@ class Development:
             (self._ground.day_of(one.at).isoformat(), one)
             for one in self._journal.entries(start, end)
         ]
-        found = drafts(self._held(start, end), self._sessions(start, end, times), entries)
+        sessions = self._sessions(start, end, times)
+        found = drafts(self._held(start, end), sessions, entries, words)
         return [
             row for row in log(found, marks) if first.isoformat() <= row.day <= last.isoformat()
         ]
@@ -110,13 +114,13 @@ class Development:
 
     # -- the user's word -------------------------------------------------------------------
 
-    def change(self, id: str, wanted: CpdChange) -> CpdRow:
+    def change(self, id: str, wanted: CpdChange, words: Words = ENGLISH) -> CpdRow:
         """Add a sentence to a row, edit it, strike it.
 
         Raises:
             NotFound: there is no such row.
         """
-        row = self._row(id)
+        row = self._row(id, words)
         old = self._marks.get(row.id) or CpdMark(id=row.id)
         changes = {
             name: value
@@ -124,7 +128,7 @@ class Development:
             if (value := getattr(wanted, name)) is not msgspec.UNSET
         }
         self._marks.put(msgspec.structs.replace(old, **changes))
-        return self._row(row.id)
+        return self._row(row.id, words)
 
     def add(self, wanted: CpdRequest) -> CpdRow:
         """A row of the user's own.
@@ -136,7 +140,7 @@ class Development:
         fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
         mark = CpdMark(id=f"own:{new_id()}", **fields)
         self._marks.put(mark)
-        return self._row(mark.id)
+        return self._row(mark.id, ENGLISH)
 
     def forget(self, id: str) -> None:
         """Take the user's word on a row back; a row of their own goes altogether.
@@ -147,7 +151,7 @@ class Development:
         if not self._marks.remove(id):
             raise NotFound(f"nothing was changed in row {id!r}", "`plnd cpd` shows the ids")
 
-    def _row(self, id: str) -> CpdRow:
+    def _row(self, id: str, words: Words) -> CpdRow:
         """The row of that id, in whichever year it lies."""
         mark = self._marks.get(id)
         if mark is not None and mark.day is not None:
@@ -155,7 +159,7 @@ class Development:
         else:
             days = self._days_of(id)
         for day in days:
-            for row in self._rows(day, day):
+            for row in self._rows(day, day, words):
                 if row.id == id:
                     return row
         raise NotFound(f"no row {id!r}", "`plnd cpd` shows the ids")

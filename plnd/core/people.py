@@ -58,6 +58,7 @@ from plnd.measures.people import (
 from plnd.measures.review import week_begin, week_name
 from plnd.model import Feed
 from plnd.store.log import TouchCount
+from plnd.words import ENGLISH, Words
 
 MOST_TOUCHES = 100
 GONE_SILENT_DAYS = 90
@@ -663,18 +664,15 @@ class _Kept(Struct):
     dealings: dict[str, Dealt] = field(default_factory=dict)
 
 
-def suggestion_view(one: Suggestion) -> SuggestionView:
-    """A suggestion in words: `you replied to @ana 6 times this month`."""
-    said = {"reply": "replied to", "share": "shared", "react": "reacted to", "post": "mentioned"}
-    said |= {"message": "wrote to", "follow": "followed"}
+def suggestion_view(one: Suggestion, words: Words = ENGLISH) -> SuggestionView:
+    """A suggestion in words: `you replied to @ana 6 times in four weeks`."""
     kind = max(one.kinds, key=lambda name: one.kinds[name])
-    times = "once" if one.kinds[kind] == 1 else f"{one.kinds[kind]} times"
     return SuggestionView(
         network=one.network,
         handle=one.handle,
         touches=one.touches,
         kinds=dict(one.kinds),
-        says=f"you {said[kind]} @{one.handle} {times} in four weeks",
+        says=words.count(f"dealt_{kind}", one.kinds[kind], handle=one.handle),
     )
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from plnd import catalogue
+from plnd import catalogue, place
 from plnd.core import forgetting
 from plnd.core.chats import Chats
 from plnd.core.development import Development
@@ -75,6 +75,7 @@ from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
 from plnd.store.log import Batch, Log, Outcome, Sums
+from plnd.words import CATALOGUES, ENGLISH, Words, of_system
 
 log = logging.getLogger("plnd")
 
@@ -370,6 +371,11 @@ class Plnd:
             self._system_zone = (minute, ZoneInfo(system_zone()))
         return self._system_zone[1]
 
+    def words(self) -> Words:
+        """What notices are told in: the language of the settings, else the system's."""
+        language = self._settings.language
+        return CATALOGUES[language] if language else of_system(place.locale())
+
     # -- settings and budgets ----------------------------------------------------
 
     def settings(self) -> Settings:
@@ -446,14 +452,14 @@ class Plnd:
         wanted = dict.fromkeys([*self.profiles.wanted(), *people])
         return [one for one in wanted if network in (None, one.network)]
 
-    def _unaffordable(self) -> list[tuple[str, str]]:
+    def _unaffordable(self, words: Words) -> list[tuple[str, str]]:
         """The networks beyond the week's budget, with the reason."""
         return [
             (
                 one.name,
-                f"{one.hours:.0f} hours in four weeks without an interaction"
+                words.say("plan_close_silent", hours=words.number(one.hours, 0))
                 if one.weekly_minutes is None
-                else f"{one.weekly_minutes} minutes a week do not fit into the budget",
+                else words.say("plan_close_beyond", minutes=one.weekly_minutes),
             )
             for one in self.affords().networks
             if one.state == "rest"
@@ -511,7 +517,11 @@ class Plnd:
     # -- the user's own ------------------------------------------------------------
 
     def receipt(
-        self, before: str | None = None, limit: int = 100, network: str | None = None
+        self,
+        before: str | None = None,
+        limit: int = 100,
+        network: str | None = None,
+        words: Words = ENGLISH,
     ) -> ReceiptAnswer:
         """Stored events in plain words, latest first.
 
@@ -527,6 +537,7 @@ class Plnd:
             before=before,
             limit=limit,
             network=network,
+            words=words,
         )
 
     async def forget(self, wanted: ForgetRequest) -> ForgetAnswer:
@@ -647,6 +658,7 @@ class Plnd:
             told=self.telling.told,
             names=self._names,
             grace_ms=self._settings.grace_minutes * 60_000,
+            words=self.words(),
         )
 
     def _other_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
@@ -654,10 +666,13 @@ class Plnd:
         settings = self._settings
         due = []
         if settings.notify_chats and browser_in_use(self._seen.values(), now):
-            due += chat_notices(self.chats.beginning(AHEAD_MS), now=now, zone=zone)
+            beginning = self.chats.beginning(AHEAD_MS)
+            due += chat_notices(
+                beginning, now=now, zone=zone, names=self._names, words=self.words()
+            )
         if settings.notify_review:
             week, held = self.reviews.current()
-            due += review_notices(week, today=held == day, now=now)
+            due += review_notices(week, today=held == day, now=now, words=self.words())
         told = self.telling.told.values()
         start = self._ground.day_bounds(day)[0]
         new = within_a_day(due, told, start)
@@ -670,7 +685,7 @@ class Plnd:
         """What is to be said of profiles: one notice a day."""
         if f"profiles/{day.isoformat()}" in self.telling.told:
             return []
-        notice = self.profiles.notice(day.isoformat())
+        notice = self.profiles.notice(day.isoformat(), self.words())
         return [notice] if notice else []
 
 

@@ -44,17 +44,13 @@ from plnd.profiles import (
 )
 from plnd.reading import clues
 from plnd.store.log import Sums
+from plnd.words import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 
 OWN_POSTS = ("post", "reply", "share")
 RHYTHM_DAYS = 730
 GUESS_FROM = 3
-_STEP_TITLES: Mapping[StepName, str] = {
-    "export": "Export what you wrote",
-    "note": "Leave a note where you are found now, as your last post or in the description",
-    "delete": "Delete the account on the network's own page",
-}
 
 
 class Profiles:
@@ -207,11 +203,11 @@ class Profiles:
             for one in rows
         ]
 
-    def notice(self, day: str) -> Notice | None:
+    def notice(self, day: str, words: Words = ENGLISH) -> Notice | None:
         """What is to be told today; noted as told on disk before it is given out."""
         now = self._ground.clock()
         standings = [self.standing(one) for one in self.all()]
-        due = profile_notice(standings, day=day, now=now, names=self._ground.names)
+        due = profile_notice(standings, day=day, now=now, names=self._ground.names, words=words)
         if due is None:
             return None
         notice, steps = due
@@ -222,7 +218,7 @@ class Profiles:
                 self._book.profiles.put(replace(profile, told=told))
         return notice
 
-    def review_lines(self, since: int) -> list[str]:
+    def review_lines(self, since: int, words: Words = ENGLISH) -> list[str]:
         """What a weekly review says of profiles; the review before it was at `since` (ms)."""
         standings = [self.standing(one) for one in self.all()]
         before = {
@@ -230,12 +226,12 @@ class Profiles:
             for one in standings
             if one.last and one.last.at <= since and (days := days_silent(one.last.at, since))
         }
-        return monthly_lines(before, standings, self._ground.names)
+        return monthly_lines(before, standings, self._ground.names, words)
 
-    def views(self) -> list[ProfileView]:
+    def views(self, words: Words = ENGLISH) -> list[ProfileView]:
         """Every profile, the one that most needs a word first."""
         ahead = _Looks(self._ground)
-        rows = [self._view(one, ahead) for one in self.all()]
+        rows = [self._view(one, ahead, words) for one in self.all()]
         order = {"active": 0, "reading": 1, "retired": 2}
         return sorted(
             rows,
@@ -248,10 +244,10 @@ class Profiles:
             ),
         )
 
-    def view(self, profile: Profile) -> ProfileView:
-        return self._view(profile, _Looks(self._ground))
+    def view(self, profile: Profile, words: Words = ENGLISH) -> ProfileView:
+        return self._view(profile, _Looks(self._ground), words)
 
-    def _view(self, profile: Profile, looks: "_Looks") -> ProfileView:
+    def _view(self, profile: Profile, looks: "_Looks", words: Words) -> ProfileView:
         now, standing = self._ground.clock(), self.standing(profile)
         last_posts = self.last_posts(profile)
         found = best(last_posts)
@@ -277,7 +273,7 @@ class Profiles:
             card=standing.has_card(now),
             peace_until=until if until > now and profile.mode == "active" else None,
             compose_url=filled(clues.of(profile.network).compose_url, profile.handle),
-            closing=_steps(profile) if _closing(profile) else [],
+            closing=_steps(profile, words) if _closing(profile) else [],
             decisions=profile.decisions,
             last_posts=last_posts,
             feed=profile.feed,
@@ -293,7 +289,7 @@ class Profiles:
             if one.mode != "retired"
         ]
 
-    def suggestions(self) -> list[Suggested]:
+    def suggestions(self, words: Words = ENGLISH) -> list[Suggested]:
         """Profiles that seem to be the user's own: posted under, or whose settings were opened.
 
         Where a settings page does not say whose it is, the profile looked at most is a guess.
@@ -317,7 +313,7 @@ class Profiles:
                     name=name,
                     handle=said,
                     sure=handle is not None,
-                    reason=f"you opened the settings of {name}",
+                    reason=words.say("seems_yours", network=name),
                 )
         for one in self._book.seems_mine.all():
             if one.network not in kept and not {one.network, one.id} & refused:
@@ -327,7 +323,7 @@ class Profiles:
                     name=name,
                     handle=one.handle,
                     sure=True,
-                    reason=f"you posted on {name} as @{one.handle}",
+                    reason=words.say("posted_as", network=name, handle=one.handle),
                 )
         return list(found.values())
 
@@ -419,14 +415,14 @@ def _closing(profile: Profile) -> bool:
     return decided is not None and decided.choice == "close"
 
 
-def _steps(profile: Profile) -> list[CloseStep]:
+def _steps(profile: Profile, words: Words) -> list[CloseStep]:
     known = clues.of(profile.network)
     urls = {"export": known.export_url, "note": known.compose_url}
     urls["delete"] = known.delete_account_url
     return [
         CloseStep(
             step=step,
-            title=_STEP_TITLES[step],
+            title=words.say(f"step_{step}"),
             url=filled(urls[step], profile.handle),
             done_at=profile.steps_done.get(step),
         )

@@ -1,36 +1,12 @@
 """The receipt: every stored event in plain words."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from plnd.errors import Invalid
 from plnd.model import LAST_MOMENT, Interaction, ReceiptAnswer, ReceiptEntry, Visit
 from plnd.store.keeping import Place, Stored
 from plnd.store.log import Log
-
-_PAGES = {
-    "feed": "the feed",
-    "profile": "a profile",
-    "post": "a post",
-    "group": "a group",
-    "tag": "a hashtag",
-    "search": "a search",
-    "messages": "messages",
-    "notifications": "notifications",
-    "compose": "a post in the making",
-    "article": "an article",
-    "settings": "the settings",
-    "other": "another page",
-}
-_ACTS = {
-    "post": "You posted",
-    "reply": "You replied",
-    "share": "You shared something",
-    "react": "You reacted",
-    "follow": "You followed somebody",
-    "message": "You sent a message",
-    "save": "You saved something",
-}
+from plnd.words import ENGLISH, Words
 
 
 def receipt(
@@ -41,11 +17,12 @@ def receipt(
     before: str | None,
     limit: int,
     network: str | None,
+    words: Words = ENGLISH,
 ) -> ReceiptAnswer:
     """Up to `limit` events before a place that an earlier receipt gave, latest first."""
     found = log.latest(_place(before), limit + 1, network)
     more = len(found) > limit
-    entries = [_entry(one, names, zone) for one in found[:limit]]
+    entries = [_entry(one, names, zone, words) for one in found[:limit]]
     last = found[limit - 1].place if more else None
     return ReceiptAnswer(
         entries=entries, next=None if last is None else f"{last[0]}.{last[1].hex()}"
@@ -64,35 +41,40 @@ def _place(text: str | None) -> Place:
         ) from error
 
 
-def _entry(one: Stored, names: dict[str, str], zone: ZoneInfo) -> ReceiptEntry:
+def _entry(one: Stored, names: dict[str, str], zone: ZoneInfo, words: Words) -> ReceiptEntry:
+    network = names.get(one.event.network, one.event.network)
     return ReceiptEntry(
-        words=words(one.event, names.get(one.event.network, one.event.network), zone),
+        words=said(one.event, network, zone, words),
         at=one.place[0],
         browser=one.source.browser,
         event=one.event,
     )
 
 
-def words(event: Visit | Interaction, network: str, zone: ZoneInfo) -> str:
+def said(event: Visit | Interaction, network: str, zone: ZoneInfo, words: Words) -> str:
     """An event in a sentence: `Mon 23 Nov 2026, 12:00: you looked at the feed on X for 90 s.`"""
-    of = f" of {event.handle}" if event.handle else ""
-    tag = f", under #{event.tag}" if event.tag else ""
+    tag = words.say("receipt_tag", tag=event.tag) if event.tag else ""
+    handle = event.handle
     if isinstance(event, Visit):
-        length = _length((event.end - event.start) // 1000)
-        page = f"{_PAGES.get(event.page, 'a page')}{of} on {network}{tag}"
-        return f"{_moment(event.start, zone)}: you looked at {page} for {length}."
-    did = _ACTS.get(event.action, "You did something")
-    to = f", {event.handle}" if event.handle else ""
-    return f"{_moment(event.at, zone)}: {did[0].lower()}{did[1:]} on {network}{to}{tag}."
+        at = event.start
+        what = words.say(
+            "receipt_visit",
+            page=words.say(f"page_{event.page}"),
+            of=words.say("receipt_of", handle=handle) if handle else "",
+            network=network,
+            tag=tag,
+            length=_length((event.end - event.start) // 1000, words),
+        )
+    else:
+        at = event.at
+        to = words.say("receipt_to", handle=handle) if handle else ""
+        what = words.say(f"receipt_{event.action}", network=network, to=to, tag=tag)
+    return words.say("receipt", when=words.moment(at, zone), what=what)
 
 
-def _moment(at: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at / 1000, zone).strftime("%a %d %b %Y, %H:%M")
-
-
-def _length(seconds: int) -> str:
+def _length(seconds: int, words: Words) -> str:
     if seconds < 120:
-        return f"{seconds} s"
+        return words.say("seconds", n=seconds)
     if seconds < 2 * 3600:
-        return f"{seconds // 60} min"
-    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+        return words.say("minutes_short", n=seconds // 60)
+    return words.duration(seconds)

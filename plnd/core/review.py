@@ -31,6 +31,7 @@ from plnd.measures.upkeep import breadth
 from plnd.model import ProfileToday
 from plnd.notices.rules import minute_of
 from plnd.weekly import Ledger, Review, ReviewChat, Shared
+from plnd.words import ENGLISH, Words
 
 MOST_DRIFTING = 10
 ARTICLE_MS = 2 * 60_000
@@ -53,8 +54,8 @@ class Reviews:
         chats: Chats,
         journal: Journal,
         profiles: Callable[[], list[ProfileToday]],
-        profile_lines: Callable[[int], list[str]],
-        unaffordable: Callable[[], list[tuple[str, str]]],
+        profile_lines: Callable[[int, Words], list[str]],
+        unaffordable: Callable[[Words], list[tuple[str, str]]],
         budget_minutes: Callable[[date], int | None],
     ) -> None:
         self._ground = ground
@@ -79,7 +80,7 @@ class Reviews:
             minute_of(settings.review_time),
         )
 
-    def week(self, name: str | None = None) -> Review:
+    def week(self, name: str | None = None, words: Words = ENGLISH) -> Review:
         """The review of a week (2026-W48), else of the last that was due.
 
         Raises:
@@ -109,6 +110,7 @@ class Reviews:
                 sums,
                 interaction_days=settings.review_interaction_days,
                 breadth=float(settings.review_breadth),
+                words=words,
             ),
             interaction_days=sums.interaction_days,
             interaction_days_28=sums.interaction_days_28,
@@ -123,7 +125,7 @@ class Reviews:
             drifting_count=len(drifting),
             weak_tie=self._people.view(tie) if tie else None,
             stale_profiles=[one for one in self._profiles() if _stale(one)],
-            profile_lines=self._silent(name),
+            profile_lines=self._silent(name, words),
             learned=self._learned(start, end),
             shared=self._shared(start, end),
             suggestion=advice(
@@ -132,6 +134,7 @@ class Reviews:
                 tie=tie.name if tie else None,
                 missed=[one.tag for one in held if one.attended == "missed"],
                 next_chat=next_chat.tag if next_chat else None,
+                words=words,
             ),
         )
 
@@ -242,7 +245,7 @@ class Reviews:
 
     # -- the quarter -------------------------------------------------------------------------
 
-    def plan(self) -> tuple[Plan, PlanDiff | None]:
+    def plan(self, words: Words = ENGLISH) -> tuple[Plan, PlanDiff | None]:
         """This quarter's plan as things stand, beside the last one that was kept."""
         now = self._ground.clock()
         quarter = quarter_name(self._ground.day_of(now))
@@ -252,12 +255,13 @@ class Reviews:
             suggested=self._people.suggested(),
             drifting=self._people.drifting(),
             freshness=self._freshness(),
-            unaffordable=self._unaffordable(),
+            unaffordable=self._unaffordable(words),
             unconfirmed=[
                 one.tag
                 for one in self._chats.followed()
                 if self._chats.history(one).state == "unconfirmed"
             ],
+            words=words,
         )
         last = max(
             (one for one in self._ground.book.plans.all() if one.quarter < quarter),
@@ -266,16 +270,18 @@ class Reviews:
         )
         return made, compared(made, last) if last else None
 
-    def keep_plan(self) -> tuple[Plan, PlanDiff | None]:
+    def keep_plan(self, words: Words = ENGLISH) -> tuple[Plan, PlanDiff | None]:
         """Keep the plan, in place of one kept before in this quarter."""
-        made, diff = self.plan()
+        made, diff = self.plan(words)
         self._ground.book.plans.put(made)
         return made, diff
 
-    def _silent(self, week: str) -> list[str]:
+    def _silent(self, week: str, words: Words) -> list[str]:
         """What the latest review says of silent profiles: nothing that the one before it said."""
         now = self._ground.clock()
-        return self._profile_lines(now - 7 * DAY_MS) if week == self.current()[0] else []
+        if week != self.current()[0]:
+            return []
+        return self._profile_lines(now - 7 * DAY_MS, words)
 
     # -- work and home --------------------------------------------------------------------------
 

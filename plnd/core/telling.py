@@ -12,6 +12,7 @@ from plnd.errors import Invalid, StorageError
 from plnd.model import Notice, Settings, Snooze
 from plnd.notices.rules import quiet
 from plnd.store.book import Book
+from plnd.words import Words
 
 log = logging.getLogger("plnd")
 
@@ -66,9 +67,9 @@ class Telling:
         self._snoozed_until = until
         return self.snoozed_until()
 
-    async def test(self) -> str | None:
+    async def test(self, words: Words) -> str | None:
         """Show a trial notice. None when the desktop took it, else why not."""
-        return await self._tell("plnd can reach you here", "This notice was asked for as a test.")
+        return await self._tell(words.say("trial.title"), words.say("trial.body"))
 
     def allowed(self, now: int, zone: ZoneInfo, settings: Settings) -> bool:
         """Whether this is a time for notices: not snoozed, and outside the quiet hours."""

@@ -10,14 +10,12 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from plnd.learning import CpdBody, CpdMark, CpdRow, CpdSource, Entry
+from plnd.words import ENGLISH, Words
 
 QUARTER_MS = 15 * 60 * 1000
 YEAR_BEGINS: Mapping[CpdBody, str] = {"cilip": "01-01", "alia": "07-01"}
 """The first day of the year by which a body counts; the free one's is a setting."""
-EVIDENCE: Mapping[str, str] = {
-    "took_part": "took part, as recorded by the browser",
-    "listened": "followed the chat, as recorded by the browser",
-}
+ATTENDED = ("took_part", "listened")
 
 
 def hours(ms: int) -> float:
@@ -46,7 +44,10 @@ class Session(Struct, frozen=True):
 
 
 def drafts(
-    chats: Iterable[ChatHeld], sessions: Iterable[Session], entries: Iterable[tuple[str, Entry]]
+    chats: Iterable[ChatHeld],
+    sessions: Iterable[Session],
+    entries: Iterable[tuple[str, Entry]],
+    words: Words = ENGLISH,
 ) -> list[CpdRow]:
     """The rows before the user has a say; `entries` come with their days.
 
@@ -54,28 +55,41 @@ def drafts(
     """
     rows = [
         _row(
-            f"chat:{c.chat}:{c.starts_at}", c.day, c.ms, f"#{c.chat}", EVIDENCE[c.attended], "chat"
+            f"chat:{c.chat}:{c.starts_at}",
+            c.day,
+            c.ms,
+            f"#{c.chat}",
+            words.say(f"cpd_{c.attended}"),
+            "chat",
         )
         for c in chats
-        if c.attended in EVIDENCE and hours(c.ms)
+        if c.attended in ATTENDED and hours(c.ms)
     ]
     rows += [
         _row(
             f"session:{s.network}:{s.day}",
             s.day,
             s.ms,
-            f"taking part on {s.name}",
-            "1 interaction of my own" if s.acts == 1 else f"{s.acts} interactions of my own",
+            words.say("cpd_session", network=s.name),
+            words.count("cpd_acts", s.acts),
             "session",
         )
         for s in sessions
         if hours(s.ms)
     ]
     for day, entry in entries:
-        evidence = entry.link or f"journal entry of {day}"
+        evidence = entry.link or words.say("cpd_entry", day=words.day(day))
         minutes = (entry.minutes or 0) * 60_000
         rows.append(
-            _row(f"journal:{entry.id}", day, minutes, entry.text, evidence, "journal", entry.kind)
+            _row(
+                f"journal:{entry.id}",
+                day,
+                minutes,
+                entry.text,
+                evidence,
+                "journal",
+                words.say(entry.kind),
+            )
         )
     return sorted(rows, key=lambda row: (row.day, row.id))
 

@@ -12,10 +12,12 @@ from msgspec import Struct, field
 
 from plnd.measures.people import Standing, Suggestion
 from plnd.measures.time import WEEKDAYS
+from plnd.words import ENGLISH, Words
 
 Colour = Literal["green", "amber", "red", "learning", "off"]
 LEARNING_DAYS = 7
 OVER = 1.25
+DAY_MS = 86_400_000
 TALKING = ("post", "reply", "message", "share")
 RUNGS = ("listen", "react", "reply", "post", "host")
 
@@ -66,68 +68,72 @@ class Light(Struct, frozen=True, kw_only=True):
     sums: dict[str, float]
 
 
-def lights(week: "Week", *, interaction_days: int, breadth: float) -> list[Light]:
+def lights(
+    week: "Week", *, interaction_days: int, breadth: float, words: Words = ENGLISH
+) -> list[Light]:
     """Time, interaction, freshness, breadth; the targets are the user's settings.
 
     With under seven days of data all say that plnd is still learning.
     """
     if week.days_known < LEARNING_DAYS:
-        says = f"learning: {_days(week.days_known)} of {LEARNING_DAYS} so far"
+        days = words.count("days", week.days_known)
+        says = words.say("light_learning", days=days, n=LEARNING_DAYS)
         sums: dict[str, float] = {"days_known": week.days_known}
         names: tuple[Literal["time", "interaction", "freshness", "breadth"], ...]
         names = ("time", "interaction", "freshness", "breadth")
         return [Light(name=name, colour="learning", says=says, sums=sums) for name in names]
     return [
-        _time(week),
-        _interaction(week, interaction_days),
-        _freshness(week.freshness),
-        _breadth(week.breadth, breadth),
+        _time(week, words),
+        _interaction(week, interaction_days, words),
+        _freshness(week.freshness, words),
+        _breadth(week.breadth, breadth, words),
     ]
 
 
-def _time(week: "Week") -> Light:
+def _time(week: "Week", words: Words) -> Light:
     spent, budget = week.budgeted_ms // 60_000, week.budget_minutes
     sums: dict[str, float] = {"spent_minutes": spent, "chat_minutes": week.chat_ms // 60_000}
     if budget is None:
-        return Light(name="time", colour="off", says=f"{_minutes(spent)}, no budget set", sums=sums)
+        says = words.say("light_no_budget", spent=words.count("minutes", spent))
+        return Light(name="time", colour="off", says=says, sums=sums)
     colour: Colour = "green" if spent <= budget else "amber" if spent <= budget * OVER else "red"
-    says = f"{spent} of {_minutes(budget)}"
+    says = words.say("light_budget", spent=spent, budget=words.count("minutes", budget))
     return Light(name="time", colour=colour, says=says, sums={**sums, "budget_minutes": budget})
 
 
-def _interaction(week: "Week", target: int) -> Light:
+def _interaction(week: "Week", target: int, words: Words) -> Light:
     found = week.interaction_days_28
     colour: Colour = "green" if found >= target else "amber" if 2 * found >= target else "red"
     return Light(
         name="interaction",
         colour=colour,
-        says=f"{_days(found)} of the last 28 with a post, reply, message or share",
+        says=words.count("light_days", found),
         sums={"days": found, "of_days": 28, "target_days": target},
     )
 
 
-def _freshness(profiles: Mapping[str, str]) -> Light:
+def _freshness(profiles: Mapping[str, str], words: Words) -> Light:
     states = list(profiles.values())
     counts = {state: states.count(state) for state in ("fresh", "quiet", "ageing", "stale")}
     known = sum(counts.values())
     if not known:
-        says, colour = "no own profile with a known last post", "off"
+        says, colour = words.say("light_no_profile"), "off"
     else:
         worst = next(one for one in ("stale", "ageing", "quiet", "fresh") if counts[one])
         names = ", ".join(sorted(name for name, state in profiles.items() if state == worst))
-        says = f"{worst}: {names}"
+        says = words.say("light_profiles", state=words.say(f"fresh_{worst}"), names=names)
         colour = {"stale": "red", "ageing": "amber"}.get(worst, "green")
     return Light(name="freshness", colour=colour, says=says, sums=dict(counts))  # type: ignore[arg-type]
 
 
-def _breadth(found: float | None, target: float) -> Light:
+def _breadth(found: float | None, target: float, words: Words) -> Light:
     if found is None:
-        return Light(name="breadth", colour="off", says="spoke with nobody in 28 days", sums={})
+        return Light(name="breadth", colour="off", says=words.say("light_nobody"), sums={})
     colour: Colour = "green" if found >= target else "amber" if 2 * found >= target else "red"
     return Light(
         name="breadth",
         colour=colour,
-        says=f"as if you spoke equally with {found:.1f} people",
+        says=words.say("light_people", n=words.number(found, 1)),
         sums={"people": round(found, 1), "target_people": target},
     )
 
@@ -168,41 +174,46 @@ def advice(
     tie: str | None,
     missed: Sequence[str],
     next_chat: str | None,
+    words: Words = ENGLISH,
 ) -> Advice:
     """The one thing worth doing next, the most personal first."""
     late = next((one for one in drifting if one.gap == "late"), None)
     if late and late.cadence:
         return Advice(
             kind="write",
-            text=f"Write to {late.person.name}",
-            reason=f"{_days(late.elapsed_ms // 86_400_000)} since the last touch; "
-            f"you aim at {late.cadence.ideal_days}",
+            text=words.say("advice_write", name=late.person.name),
+            reason=words.count(
+                "advice_write_why", late.elapsed_ms // DAY_MS, aim=late.cadence.ideal_days
+            ),
         )
     stale = sorted(name for name, state in week.freshness.items() if state == "stale")
     if stale:
         return Advice(
             kind="post",
-            text=f"Post on {stale[0]}, keep it for reading, or close it",
-            reason="its last post was three months ago or more",
+            text=words.say("advice_post", name=stale[0]),
+            reason=words.say("advice_post_why"),
         )
     spent = week.budgeted_ms // 60_000
     if week.budget_minutes is not None and spent > week.budget_minutes * OVER:
         return Advice(
             kind="time",
-            text="Change the budget, or pick the network that can wait",
-            reason=f"{spent} minutes of {week.budget_minutes} this week",
+            text=words.say("advice_time"),
+            reason=words.say("advice_time_why", spent=spent, budget=week.budget_minutes),
         )
     if tie:
         return Advice(
-            kind="tie", text=f"Say hello to {tie}", reason="this week's draw of the weak ties"
+            kind="tie",
+            text=words.say("advice_tie", name=tie),
+            reason=words.say("advice_tie_why"),
         )
     if next_chat:
-        reason = f"#{missed[0]} was missed this week" if missed else "it is the next in your list"
-        return Advice(kind="chat", text=f"Look in at #{next_chat}", reason=reason)
+        key = "advice_chat_missed" if missed else "advice_chat_next"
+        reason = words.say(key, tag=missed[0] if missed else next_chat)
+        return Advice(kind="chat", text=words.say("advice_chat", tag=next_chat), reason=reason)
     return Advice(
         kind="join",
-        text="Reply to one post this week",
-        reason=f"{_days(week.interaction_days)} of this week had an interaction",
+        text=words.say("advice_join"),
+        reason=words.count("advice_join_why", week.interaction_days),
     )
 
 
@@ -263,52 +274,62 @@ def plan(
     freshness: Mapping[str, str],
     unaffordable: Sequence[tuple[str, str]],
     unconfirmed: Sequence[str],
+    words: Words = ENGLISH,
 ) -> Plan:
     """Five lines a part at most. `unaffordable` are networks beyond the budget, with the reason."""
-    add = [
-        Item(
-            key=f"person:{one.network}:{one.handle}",
-            text=f"Add @{one.handle} ({one.network})",
-            reason=f"{one.touches} interactions in 28 days",
-        )
-        for one in suggested
+    close = [
+        Item(key=f"network:{name}", text=words.say("plan_close", name=name), reason=why)
+        for name, why in unaffordable
     ]
-    tend = [
+    close += _profiles(freshness, ("stale",), "plan_revive", words)
+    close += [
         Item(
-            key=f"person:{one.person.id}",
-            text=f"Write to {one.person.name}",
-            reason=f"{_days(one.elapsed_ms // 86_400_000)} since the last touch",
+            key=f"chat:{tag}",
+            text=words.say("plan_unfollow", tag=tag),
+            reason=words.say("plan_unfollow_why"),
         )
-        for one in drifting
-    ] + [
-        Item(key=f"profile:{name}", text=f"Post on {name}", reason=f"its posts are {state}")
-        for name, state in freshness.items()
-        if state in ("quiet", "ageing")
+        for tag in unconfirmed
     ]
-    close = (
-        [
-            Item(key=f"network:{name}", text=f"Close {name}", reason=why)
-            for name, why in unaffordable
-        ]
-        + [
-            Item(
-                key=f"profile:{name}", text=f"Revive or close {name}", reason="its posts are stale"
-            )
-            for name, state in freshness.items()
-            if state == "stale"
-        ]
-        + [
-            Item(key=f"chat:{tag}", text=f"Unfollow #{tag}", reason="three silent slots running")
-            for tag in unconfirmed
-        ]
-    )
     return Plan(
         quarter=quarter,
         made_at=made_at,
-        add=add[:MOST_ITEMS],
-        tend=tend[:MOST_ITEMS],
+        add=[_suggested(one, words) for one in suggested[:MOST_ITEMS]],
+        tend=[
+            *[_drifting(one, words) for one in drifting[:MOST_ITEMS]],
+            *_profiles(freshness, ("quiet", "ageing"), "plan_post", words),
+        ][:MOST_ITEMS],
         close=close[:MOST_ITEMS],
     )
+
+
+def _suggested(one: Suggestion, words: Words) -> Item:
+    return Item(
+        key=f"person:{one.network}:{one.handle}",
+        text=words.say("plan_add", handle=one.handle, network=one.network),
+        reason=words.count("plan_add_why", one.touches),
+    )
+
+
+def _drifting(one: Standing, words: Words) -> Item:
+    return Item(
+        key=f"person:{one.person.id}",
+        text=words.say("plan_write", name=one.person.name),
+        reason=words.count("plan_write_why", one.elapsed_ms // DAY_MS),
+    )
+
+
+def _profiles(
+    freshness: Mapping[str, str], states: Sequence[str], text: str, words: Words
+) -> list[Item]:
+    return [
+        Item(
+            key=f"profile:{name}",
+            text=words.say(text, name=name),
+            reason=words.say("plan_post_why", state=words.say(f"fresh_{state}")),
+        )
+        for name, state in freshness.items()
+        if state in states
+    ]
 
 
 def compared(now: Plan, last: Plan) -> PlanDiff:
@@ -361,11 +382,3 @@ def ledger(
         for network, (spent, work, part, acts) in sums.items()
     ]
     return sorted(rows, key=lambda row: (-row.work_seconds - row.off_seconds, row.network))
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
-
-
-def _minutes(count: int) -> str:
-    return "1 minute" if count == 1 else f"{count} minutes"

@@ -1,10 +1,10 @@
 """When to speak of chats and of the weekly review: pure; two a day at most, each once."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from plnd.model import ChatSlot, Notice
+from plnd.words import ENGLISH, Words
 
 AHEAD_MS = 10 * 60_000
 IN_USE_MS = 15 * 60_000
@@ -18,23 +18,33 @@ def browser_in_use(seen: Iterable[int], now: int) -> bool:
     return any(now - at < IN_USE_MS for at in seen)
 
 
-def chat_notices(slots: Iterable[ChatSlot], *, now: int, zone: ZoneInfo) -> list[Notice]:
-    """The chats that begin within ten minutes."""
+def chat_notices(
+    slots: Iterable[ChatSlot],
+    *,
+    now: int,
+    zone: ZoneInfo,
+    names: Mapping[str, str],
+    words: Words = ENGLISH,
+) -> list[Notice]:
+    """The chats that begin within ten minutes. `names` are the networks' names."""
     return [
         Notice(
             cause=f"chat/{one.tag}/{one.starts_at}",
             kind="chat",
             at=now,
-            title=f"#{one.tag} begins at {_clock(one.starts_at, zone)}",
-            body=f"On {one.network}, until {_clock(one.ends_at, zone)}. "
-            "You follow this chat; `plnd chat unfollow` ends these notices.",
+            title=words.say("chat.title", tag=one.tag, time=words.clock(one.starts_at, zone)),
+            body=words.say(
+                "chat.body",
+                network=names.get(one.network, one.network),
+                time=words.clock(one.ends_at, zone),
+            ),
         )
         for one in slots
         if 0 < one.starts_at - now <= AHEAD_MS
     ]
 
 
-def review_notices(week: str, *, today: bool, now: int) -> list[Notice]:
+def review_notices(week: str, *, today: bool, now: int, words: Words = ENGLISH) -> list[Notice]:
     """The weekly review, on its day only: what was missed then is not made up for."""
     if not today:
         return []
@@ -43,9 +53,8 @@ def review_notices(week: str, *, today: bool, now: int) -> list[Notice]:
             cause=f"review/{week}",
             kind="review",
             at=now,
-            title="Your weekly review is ready",
-            body=f"Week {week[-2:]}: `plnd review` shows it. It comes once a week, at the day "
-            "and hour of your settings.",
+            title=words.say("review.title"),
+            body=words.say("review.body", week=week[-2:]),
         )
     ]
 
@@ -62,7 +71,3 @@ def within_a_day(due: Iterable[Notice], told: Iterable[Notice], day_start: int) 
     causes = {one.cause for one in told}
     new = [one for one in due if one.cause not in causes]
     return new[: room(told, day_start)]
-
-
-def _clock(at: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at / 1000, zone).strftime("%H:%M")

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, Standing
 from plnd.model import Notice
+from plnd.words import ENGLISH, Words
 
 STEPS = (STALE_FROM, AGEING_FROM)
 MONTH_DAYS = 30
+MOST_NAMED = 4
 _SLACK_MS = 2 * DAY_MS
 """A last post learned anew, from an id or a feed, may lie a day beside what it was taken for."""
 
@@ -34,52 +36,67 @@ def _covered(standing: Standing, step: int) -> bool:
 
 
 def profile_notice(
-    standings: Iterable[Standing], *, day: str, now: int, names: Mapping[str, str]
+    standings: Iterable[Standing],
+    *,
+    day: str,
+    now: int,
+    names: Mapping[str, str],
+    words: Words = ENGLISH,
 ) -> tuple[Notice, dict[str, int]] | None:
     """The one notice of a day about profiles, and the step told of each (by the profile's id)."""
     due = [(one, step) for one in standings if (step := step_due(one, now))]
     if not due:
         return None
     due.sort(key=lambda item: (-(item[0].days or 0), item[0].profile.id))
-    title = _title([one for one, _ in due], names)
-    steps = {one.profile.id: step for one, step in due}
+    said = _one(*due[0], names, words) if len(due) == 1 else _several(due, names, words)
     return (
         Notice(
             cause=f"profiles/{day}",
             kind="profile_silent",
             at=now,
-            title=title,
-            body=_body([one for one, _ in due], steps, names),
+            title=said[0],
+            body=said[1],
         ),
-        steps,
+        {one.profile.id: step for one, step in due},
     )
 
 
-def _title(due: Sequence[Standing], names: Mapping[str, str]) -> str:
-    worst = due[0]
-    if len(due) > 1:
-        return f"{len(due)} of your profiles have gone quiet"
-    return f"Your last post on {_name(worst, names)} was {_days(worst.days or 0)} ago"
+def _one(standing: Standing, step: int, names: Mapping[str, str], words: Words) -> tuple[str, str]:
+    """Title and body for one profile."""
+    title = words.count("profile_silent.title", standing.days or 0, network=_name(standing, names))
+    body = words.say(
+        "profile_stale.body" if step == STALE_FROM else "profile_ageing.body",
+        handle=standing.profile.handle,
+        ageing=AGEING_FROM,
+        stale=STALE_FROM,
+    )
+    return title, body
 
 
-def _body(due: Sequence[Standing], steps: Mapping[str, int], names: Mapping[str, str]) -> str:
-    if len(due) > 1:
-        parts = [f"{_name(one, names)} {_days(one.days or 0)}" for one in due[:4]]
-        more = f" and {len(due) - 4} more" if len(due) > 4 else ""
-        return ", ".join(parts) + more + ". Revive, keep to read, or close: the dashboard has them."
-    if steps[due[0].profile.id] == STALE_FROM:
-        return (
-            f"Visitors may think that @{due[0].profile.handle} is gone. Revive it, keep it to"
-            f" read, or close it. This is said once, at {STALE_FROM} days."
+def _several(
+    due: Sequence[tuple[Standing, int]], names: Mapping[str, str], words: Words
+) -> tuple[str, str]:
+    """Title and body for several, the longest silent first."""
+    parts = [
+        words.say(
+            "profiles_silent.part",
+            network=_name(one, names),
+            days=words.count("days", one.days or 0),
         )
-    return (
-        f"@{due[0].profile.handle} becomes stale at {STALE_FROM} days. "
-        f"This is said once, at {AGEING_FROM} days."
-    )
+        for one, _ in due[:MOST_NAMED]
+    ]
+    named = ", ".join(parts)
+    if more := len(due) - len(parts):
+        named = words.say("profiles_silent.more", list=named, n=more)
+    title = words.say("profiles_silent.title", n=len(due))
+    return title, words.say("profiles_silent.body", list=named)
 
 
 def monthly_lines(
-    before: Mapping[str, int], standings: Iterable[Standing], names: Mapping[str, str]
+    before: Mapping[str, int],
+    standings: Iterable[Standing],
+    names: Mapping[str, str],
+    words: Words = ENGLISH,
 ) -> list[str]:
     """The lines of a weekly review: one for each profile that was silent for another month.
 
@@ -93,8 +110,9 @@ def monthly_lines(
             continue
         if _months(days) > _months(then if then is not None else 0):
             lines.append(
-                f"{_name(one, names)}: your last post was {_days(days)} ago"
-                f" (@{one.profile.handle})."
+                words.count(
+                    "profile_line", days, network=_name(one, names), handle=one.profile.handle
+                )
             )
     return lines
 
@@ -106,7 +124,3 @@ def _months(days: int) -> int:
 def _name(standing: Standing, names: Mapping[str, str]) -> str:
     network = standing.profile.network
     return names.get(network, network)
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from plnd.measures.budget import NEAR_FROM, Standing
 from plnd.model import Notice, NoticeKind
+from plnd.words import ENGLISH, Words
 
 NEAR, USED, STEP = int(NEAR_FROM * 100), 100, 25
+_KINDS: Mapping[int, NoticeKind] = {NEAR: "budget_near", USED: "budget_used"}
 
 
 def budget_notices(
@@ -21,6 +23,7 @@ def budget_notices(
     told: Collection[str],
     names: Mapping[str, str],
     grace_ms: int = 0,
+    words: Words = ENGLISH,
 ) -> list[Notice]:
     """What to tell now. `told` are the causes told before, `names` the networks' names."""
     due = []
@@ -28,7 +31,9 @@ def budget_notices(
         level = reached(standing, grace_ms)
         stem = f"{day}/{standing.budget.id}/{standing.budget.minutes}/"
         if level and not any(_level(cause, stem) >= level for cause in told):
-            due.append(_notice(standing, level, f"{stem}{level}", now, names))
+            kind, title, body = _said(standing, level, names, words)
+            cause = f"{stem}{level}"
+            due.append(Notice(cause=cause, kind=kind, at=now, title=title, body=body))
     return due
 
 
@@ -48,46 +53,31 @@ def _level(cause: str, stem: str) -> int:
     return int(cause.removeprefix(stem)) if cause.startswith(stem) else 0
 
 
-def _notice(
-    standing: Standing, level: int, cause: str, now: int, names: Mapping[str, str]
-) -> Notice:
-    kind, title, body = _words(standing, level, names)
-    return Notice(cause=cause, kind=kind, at=now, title=title, body=body)
-
-
-def _words(standing: Standing, level: int, names: Mapping[str, str]) -> tuple[NoticeKind, str, str]:
-    budget = standing.budget
+def _said(
+    standing: Standing, level: int, names: Mapping[str, str], words: Words
+) -> tuple[NoticeKind, str, str]:
+    """Kind, title and body."""
+    kind = _KINDS.get(level, "budget_over")
+    minutes = standing.budget.minutes
     spent = standing.spent_ms // 60_000
-    what = _scope(standing, names)
-    if level == NEAR:
-        left = -(-standing.left_ms // 60_000)
-        return (
-            "budget_near",
-            f"{_minutes(left)} left {what}",
-            f"{spent} of {_minutes(budget.minutes)} are used. This is said once, at {NEAR} %.",
-        )
-    if level == USED:
-        return (
-            "budget_used",
-            f"{_minutes(budget.minutes)} {what} are used up",
-            f"{_minutes(spent)} so far today. The next word comes a quarter of the budget on.",
-        )
-    return (
-        "budget_over",
-        f"{_minutes(spent - budget.minutes)} over {what}",
-        f"{_minutes(spent)} today, {level} % of {_minutes(budget.minutes)}. "
-        "Notices can be snoozed in the popup.",
-    )
+    values = {
+        "what": _scope(standing, names, words),
+        "budget": words.count("minutes", minutes),
+        "spent": spent if level == NEAR else words.count("minutes", spent),
+        "left": words.count("minutes", -(-standing.left_ms // 60_000)),
+        "over": words.count("minutes", spent - minutes),
+        "percent": level,
+    }
+    return kind, words.say(f"{kind}.title", **values), words.say(f"{kind}.body", **values)
 
 
-def _scope(standing: Standing, names: Mapping[str, str]) -> str:
+def _scope(standing: Standing, names: Mapping[str, str], words: Words) -> str:
     network, when = standing.budget.network, standing.budget.when
-    what = f"for {names.get(network, network)}" if network else "for your networks"
-    return {"work": f"{what} in work hours", "off": f"{what} off work", None: what}[when]
-
-
-def _minutes(count: int) -> str:
-    return "1 minute" if count == 1 else f"{count} minutes"
+    if network:
+        what = words.say("scope_network", network=names.get(network, network))
+    else:
+        what = words.say("scope_all")
+    return words.say(f"scope_{when}", what=what) if when else what
 
 
 def quiet(minute: int, start: str | None, end: str | None) -> bool:

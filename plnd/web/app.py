@@ -15,6 +15,7 @@ from plnd.web import files
 from plnd.web.access import COOKIE, Access, Refused
 from plnd.web.api import Running
 from plnd.web.live import Live
+from plnd.words import CATALOGUES, ENGLISH, Words, accepted
 
 log = logging.getLogger("plnd")
 
@@ -119,12 +120,20 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
         if len(content) > route.most_bytes:
             raise _too_large(route.most_bytes)
         query = request.query if request.query_string else {}
-        answer = await route.answer(plnd, Call(request.match_info, query, content))
+        call = Call(request.match_info, query, content, _words(plnd, request))
+        answer = await route.answer(plnd, call)
         if route.method != "GET":
             request.app[LIVE].changed()
         return _json(answer) if route.media == "application/json" else _text(answer, route.media)
 
     return answer
+
+
+def _words(plnd: Plnd, request: web.Request) -> Words:
+    """The words of whoever asks, else those of the settings, else English."""
+    chosen = plnd.settings().language
+    else_ = CATALOGUES[chosen] if chosen else ENGLISH
+    return accepted(request.headers.get("Accept-Language", "")) or else_
 
 
 def _going_on(plnd: Plnd, route: Route) -> Handler:

@@ -23,6 +23,7 @@ from plnd.model import Settings
 from plnd.store.files import Home
 
 DEFAULTS = {
+    "language": None,
     "time_zone": None,
     "day_start": 0,
     "work_days": ["mon", "tue", "wed", "thu", "fri"],

@@ -1,0 +1,114 @@
+"""Every kind of notice in every language, as it arrives at a notification server."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from builders import DAY, MINUTE, NOON, act, batch, typed, visit
+from kit import Clock
+from session_bus import Bus
+
+from plnd.core import Plnd
+from plnd.learning import ChatRequest
+from plnd.measures.budget import Standing
+from plnd.model import Budget, BudgetRequest, NoticeKind
+from plnd.notices import desktop
+from plnd.notices.rules import budget_notices
+from plnd.profiles import ProfileRequest
+from plnd.store.files import Home
+from plnd.words import CATALOGUES
+
+ENGLISH_WORDS = re.compile(r"\b(the|your|you|is|are|and|of|was|this|for|on|minutes?|days?|ago)\b")
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
+    """A session bus with a notification server, which this process finds."""
+    with Bus(tmp_path) as started:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", started.address)
+        started.serve_notifications(says="pass")
+        yield started
+
+
+async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
+    """A life in which each kind of notice falls due; what was told."""
+    plnd = Plnd(home, clock=clock, tell=desktop.tell)
+    try:
+        if language:
+            plnd.change_settings({"language": language})
+        plnd.change_settings({"review_day": "mon", "review_time": "12:00"})
+        clock.now = NOON - 10 * DAY
+        for handle in ("me", "my_other"):
+            plnd.profiles.add(ProfileRequest(network="x", handle=handle))
+        plnd.profiles.add(ProfileRequest(network="linkedin", handle="me"))
+        await plnd.record(typed(batch(act(NOON - 95 * DAY, "post"))))
+        await plnd.record(typed(batch(act(NOON - 61 * DAY, "post", network="linkedin"))))
+        # Several profiles on one day, a single one on the next.
+        for day in (2, 1):
+            clock.now = NOON - day * DAY
+            plnd.speak()
+        plnd.set_budget(BudgetRequest(minutes=60))
+        chat = {"tag": "EdChat2", "network": "x", "weekday": "mon", "start": "12:00"}
+        plnd.chats.add(ChatRequest(**chat, time_zone="Europe/London"))
+        clock.now = NOON - 5 * MINUTE
+        for begin, minutes in ((75, 50), (25, 10), (15, 15)):
+            start = clock.now - begin * MINUTE
+            await plnd.record(typed(batch(visit(start, minutes * 60, network="facebook"))))
+        plnd.speak()
+        clock.now = NOON
+        plnd.speak()
+        await told(plnd)
+        return plnd.telling.notices()
+    finally:
+        await plnd.close()
+
+
+async def told(plnd: Plnd) -> None:
+    """Wait until the desktop has answered for each."""
+    await asyncio.gather(*plnd.telling._tasks)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_every_kind_arrives_in_the_language_of_the_settings(
+    bus: Bus, home: Home, clock: Clock, language: str
+) -> None:
+    notices = await lived(home, clock, language)
+    assert {one.kind for one in notices} == set(get_args(NoticeKind))
+    assert all(one.shown for one in notices), [one.error for one in notices]
+    arrived = bus.told()
+    assert sorted(arrived) == sorted((one.title, one.body) for one in notices)
+    for title, body in arrived:
+        in_english = bool(ENGLISH_WORDS.search(f"{title} {body}"))
+        assert in_english == (language == "en"), (title, body)
+
+
+async def test_without_a_setting_the_system_says_it(
+    bus: Bus, home: Home, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    plnd = Plnd(home, clock=clock, tell=desktop.tell)
+    assert await plnd.telling.test(plnd.words()) is None
+    await plnd.close()
+    assert bus.told() == [("plnd erreicht Sie hier", "Um diesen Hinweis wurde zur Probe gebeten.")]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("network", [None, "stackexchange"])
+@pytest.mark.parametrize("when", [None, "work", "off"])
+@pytest.mark.parametrize("spent", [96, 120, 255])
+def test_no_notice_is_cut_short(language: str, network: str | None, when: Any, spent: int) -> None:
+    """Windows shows so much and no more: with a long name and three digits it still fits."""
+    budget = Budget(id="one", minutes=120, network=network, when=when)
+    (notice,) = budget_notices(
+        [Standing(budget, spent * MINUTE)],
+        day="d",
+        now=NOON,
+        told=(),
+        names={"stackexchange": "Stack Exchange"},
+        words=CATALOGUES[language],
+    )
+    assert desktop._fit(notice.title, desktop.LONGEST_TITLE) == notice.title
+    assert desktop._fit(notice.body, desktop.LONGEST_BODY) == notice.body

@@ -1,0 +1,141 @@
+"""Whoever asks is answered in their own language: every sentence that plnd composes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
+from kit import TOKEN, Api, Clock
+
+from plnd import client
+from plnd.place import place
+from plnd.words import CATALOGUES
+
+GERMAN = "de-AT,de;q=0.9,en;q=0.5"
+ANSWERS = (
+    *("review", "plan", "cpd", "receipt", "profiles"),
+    *("suggestions", "suggestions/profiles"),
+)
+TEXTS = ("review.md", "review.html", "ledger.html?names=1", "cpd.html", "cpd.csv")
+OWN = ("Ana Ü.", "Ben Ö.", "Ein Satz.")
+ENGLISH = re.compile(
+    r"\b(the|your|you|is|are|and|of|this|for|minutes?|days?|hours?|week|taking|late|stale"
+    r"|green|amber|red|off|learned|Mon|Monday|people|from|posts?|evidence|date)\b"
+)
+
+
+@pytest.fixture
+async def life(api: Api, clock: Clock) -> Api:
+    """Four months in which plnd finds something to say of everything."""
+    clock.now = NOON - 100 * DAY
+    await api("POST", "profiles", {"network": "x", "handle": "me"})
+    await api("POST", "profiles", {"network": "linkedin", "handle": "me"})
+    await api("PUT", "profiles/linkedin/me/decision", {"choice": "close"})
+    for name, handle in (("Ana Ü.", "ana"), ("Ben Ö.", "ben")):
+        person = {"name": name, "handles": [{"network": "x", "handle": handle}]}
+        await api("POST", "people", {**person, "cadence": {"ideal_days": 7}})
+    chat = {"tag": "edchat2", "network": "x", "weekday": "wed", "start": "20:00"}
+    await api("POST", "chats", {**chat, "time_zone": "Europe/London"})
+    events = [act(NOON - 130 * DAY, "post"), act(NOON - 99 * DAY, "reply", handle="ana")]
+    slot = NOON - 5 * DAY + 8 * HOUR
+    events += [visit(slot, 1800, page="tag", tag="edchat2"), act(slot + MINUTE, "react")]
+    for day in (1, 2, 3):
+        begin = NOON - day * DAY
+        events.append(visit(begin, 3600, network="mastodon", handle="cleo", page="profile"))
+        events += [
+            act(begin + minute * MINUTE, "reply", network="mastodon", handle="cleo")
+            for minute in range(0, 60, 2)
+        ]
+    events += [visit(NOON - HOUR, 90, page="settings", network="mastodon", handle="my_own")]
+    actions = ("post", "share", "react", "follow", "message", "save")
+    events += [act(NOON - HOUR, one, network="facebook", tag="edchat2") for one in actions]
+    clock.now = NOON
+    await api("POST", "events", batch(*events))
+    await api("PUT", "budgets", {"minutes": 10})
+    entry = {"kind": "learned", "text": "Ein Satz.", "person": "Ana Ü.", "minutes": 30}
+    await api("POST", "journal", {**entry, "at": NOON - 2 * DAY})
+    await api("PATCH", "settings", {"time_zone": "Europe/London", "review_day": "mon"})
+    return api
+
+
+def spoken(language: str | None) -> dict[str, str]:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return headers if language is None else {**headers, "Accept-Language": language}
+
+
+async def read(api: Api, path: str, language: str | None) -> str:
+    url = f"{api.url}/api/v1/{path}"
+    async with api.session.get(url, headers=spoken(language)) as response:
+        assert response.status == 200
+        return await response.text()
+
+
+def sentences(answer: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of several words, with its place."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            if name != "key":
+                yield from sentences(value, f"{where}.{name}")
+    elif isinstance(answer, list):
+        for number, value in enumerate(answer):
+            yield from sentences(value, f"{where}[{number}]")
+    elif isinstance(answer, str) and " " in answer and answer not in OWN:
+        yield where, answer
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+async def test_no_sentence_is_the_same_in_both_languages(life: Api, path: str) -> None:
+    english = dict(sentences(await life("GET", path, headers=spoken("en-GB"))))
+    german = dict(sentences(await life("GET", path, headers=spoken(GERMAN))))
+    assert english
+    assert list(english) == list(german)
+    assert not {where for where in english if english[where] == german[where]}
+    assert not [text for text in german.values() if ENGLISH.search(text)]
+
+
+@pytest.mark.parametrize("path", TEXTS)
+async def test_what_is_printed_or_handed_on_is_of_one_language(life: Api, path: str) -> None:
+    text = await read(life, path, GERMAN)
+    page = re.sub(r"<style>.*?</style>|<[^>]*>", " ", text)
+    assert not ENGLISH.findall(page), page
+    assert ENGLISH.search(await read(life, path, "en"))
+    if "html" in path:
+        assert '<html lang="de">' in text
+
+
+async def test_figures_are_written_as_germans_write_them(life: Api) -> None:
+    assert "4,00" in await read(life, "cpd.html", GERMAN)
+    assert "22.11.2026" in await read(life, "cpd.html", GERMAN)
+    assert "2026-11-22,1.00" in await read(life, "cpd.csv", GERMAN), "programs read this one"
+    first = (await life("GET", "receipt?network=x", headers=spoken(GERMAN)))["entries"][-1]
+    said = "Do, 16. Juli 2026, 13:00 Uhr: Sie haben auf X einen Beitrag geschrieben."
+    assert first["words"] == said
+
+
+async def test_else_the_setting_decides_and_else_it_is_english(life: Api) -> None:
+    async def advice(language: str | None) -> str:
+        found = await life("GET", "review", headers=spoken(language))
+        return str(found["suggestion"]["text"])
+
+    assert await advice("fr") == await advice(None) == "Write to Ben Ö."
+    await life("PATCH", "settings", {"language": "de"})
+    assert await advice("fr") == await advice(None) == "Ben Ö. schreiben"
+    assert await advice("en") == "Write to Ben Ö."
+
+
+async def test_a_decision_is_answered_in_the_language_too(life: Api) -> None:
+    done = await life(
+        "PUT", "profiles/linkedin/me/steps/export", {"done": True}, headers=spoken(GERMAN)
+    )
+    titles = [one["title"] for one in done["profile"]["closing"]]
+    assert titles[0] == CATALOGUES["de"].say("step_export")
+
+
+def test_a_terminal_is_answered_in_english(daemon: Any) -> None:
+    """Whatever the settings say: its own words are English."""
+    found = client.daemon(place())
+    assert found
+    client.ask(found, "PATCH", "settings", {"language": "de"})
+    lights = client.ask(found, "GET", "review")["lights"]
+    assert lights[0]["says"] == "learning: 0 days of 7 so far"
