@@ -15,7 +15,7 @@ from plnd.resources import chats_file
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tag: str
     network: str
-    topic: str
+    topic: dict[str, str]
     weekday: str
     start: str | None
     minutes: int
@@ -31,12 +31,27 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @functools.cache
+def _rows() -> list[_Row]:
+    return msgspec.json.decode(chats_file().read_bytes(), type=list[_Row])
+
+
+@functools.cache
+def _topics() -> dict[str, dict[str, str]]:
+    return {row.tag.lower(): row.topic for row in _rows()}
+
+
+def topic(chat: Chat, language: str) -> str:
+    """What a chat is about: in that language, unless the user has put it otherwise."""
+    shipped = _topics().get(chat.id)
+    return shipped[language] if shipped and shipped["en"] == chat.topic else chat.topic
+
+
+@functools.cache
 def load() -> dict[str, Chat]:
     """The shipped chats by id, which is the tag in lower case."""
-    rows = msgspec.json.decode(chats_file().read_bytes(), type=list[_Row])
     found = {}
-    for row in rows:
-        plain = msgspec.to_builtins(row)
+    for row in _rows():
+        plain = msgspec.to_builtins(row) | {"topic": row.topic["en"]}
         del plain["sources"]
         chat = msgspec.convert({"id": row.tag.lower(), "shipped": True, **plain}, Chat)
         found[chat.id] = chat

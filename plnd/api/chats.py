@@ -19,7 +19,9 @@ MOST_CALENDAR_BYTES = 4 * 1024 * 1024
 
 def get_chats(plnd: Plnd, call: Call) -> ChatsAnswer:
     """All chats, the followed first; with `followed=1` those only."""
-    return ChatsAnswer(plnd.chats.all(only_followed=call.query.get("followed") == "1"))
+    return ChatsAnswer(
+        plnd.chats.all(only_followed=call.query.get("followed") == "1", words=call.words)
+    )
 
 
 def post_chat(plnd: Plnd, call: Call) -> ChatAnswer:
@@ -31,7 +33,7 @@ def get_chat(plnd: Plnd, call: Call) -> ChatPage:
     """One chat by its tag, with its past slots."""
     chat = plnd.chats.find(call.path["id"])
     slots = plnd.chats.attended_slots(chat) if chat.followed_at is not None else []
-    return ChatPage(chat=plnd.chats.view(chat), slots=slots)
+    return ChatPage(chat=plnd.chats.view(chat, call.words), slots=slots)
 
 
 def patch_chat(plnd: Plnd, call: Call) -> ChatAnswer:
@@ -46,7 +48,7 @@ def delete_chat(plnd: Plnd, call: Call) -> Deleted:
 
 def post_breaks(plnd: Plnd, call: Call) -> BreaksAnswer:
     """Take breaks from a calendar of term dates, for one chat or all followed."""
-    return plnd.chats.set_breaks(call.body(BreaksRequest))
+    return plnd.chats.set_breaks(call.body(BreaksRequest), call.words)
 
 
 def get_tags(plnd: Plnd, _: Call) -> FollowedTags:

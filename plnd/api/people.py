@@ -103,7 +103,7 @@ def delete_meeting(plnd: Plnd, call: Call) -> Deleted:
 
 def post_import(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take in people from a vCard file or LinkedIn's Connections.csv, meetings from a calendar."""
-    return plnd.people.take_in(call.body(ImportRequest))
+    return plnd.people.take_in(call.body(ImportRequest), call.words)
 
 
 def get_merges(plnd: Plnd, _: Call) -> MergesAnswer:

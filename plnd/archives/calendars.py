@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from plnd.errors import Invalid
 from plnd.learning import Break, Chat, Problem
 from plnd.measures.chats import slots
+from plnd.words import ENGLISH, Words
 
 MOST_OCCURRENCES = 20_000
 DAY_MS = 24 * 60 * 60 * 1000
@@ -29,7 +30,7 @@ class Appointment:
 
 
 def appointments(
-    text: str, zone: ZoneInfo, start: int, end: int
+    text: str, zone: ZoneInfo, start: int, end: int, words: Words = ENGLISH
 ) -> tuple[list[Appointment], list[Problem]]:
     """The occurrences that begin in `start <= at < end` (ms), recurrences unrolled.
 
@@ -40,7 +41,7 @@ def appointments(
     """
     found: list[Appointment] = []
     problems: list[Problem] = []
-    for event in _events(text, start, end, problems):
+    for event in _events(text, start, end, problems, words):
         begin = event.get("DTSTART").dt
         if not isinstance(begin, datetime):
             continue
@@ -51,7 +52,9 @@ def appointments(
     return found, problems
 
 
-def dates(text: str, start: int, end: int) -> tuple[list[Break], list[Problem]]:
+def dates(
+    text: str, start: int, end: int, words: Words = ENGLISH
+) -> tuple[list[Break], list[Problem]]:
     """The entries of a calendar of term dates, as days, first and last included.
 
     Raises:
@@ -59,7 +62,7 @@ def dates(text: str, start: int, end: int) -> tuple[list[Break], list[Problem]]:
     """
     found: list[Break] = []
     problems: list[Problem] = []
-    for event in _events(text, start, end, problems):
+    for event in _events(text, start, end, problems, words):
         begin, close = event.get("DTSTART").dt, event.get("DTEND")
         first = begin.date() if isinstance(begin, datetime) else begin
         last = first if close is None else _last_day(close.dt)
@@ -74,20 +77,22 @@ def dates(text: str, start: int, end: int) -> tuple[list[Break], list[Problem]]:
 
 
 def _events(
-    text: str, start: int, end: int, problems: list[Problem]
+    text: str, start: int, end: int, problems: list[Problem], words: Words
 ) -> Iterator[icalendar.cal.Component]:
     calendar = _calendar(text)
     low, high = (datetime.fromtimestamp(at / 1000, UTC) for at in (start, end))
     count = 0
     # One entry at a time: a broken one costs itself only.
-    for alone, name in _alone(calendar):
+    for alone, name in _alone(calendar, words):
         try:
-            _check_rules(alone)
+            _check_rules(alone, words)
             unrolled = recurring_ical_events.of(alone).between(low, high)
         # The library lets errors of every kind through for what it does not understand.
         except Exception as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            problems.append(Problem(where=name, message=f"cannot be read: {reason[:200]}"))
+            problems.append(
+                Problem(where=name, message=words.say("import_unread", why=reason[:200]))
+            )
             continue
         count += len(unrolled)
         if count > MOST_OCCURRENCES:
@@ -95,14 +100,14 @@ def _events(
         yield from unrolled
 
 
-def _check_rules(alone: icalendar.Calendar) -> None:
+def _check_rules(alone: icalendar.Calendar, words: Words) -> None:
     """Refuse what repeats within the day: no meeting does, and unrolling it takes minutes."""
     for event in alone.walk("VEVENT"):
         rules = event.get("RRULE", [])
         for rule in rules if isinstance(rules, list) else [rules]:
             often = str(rule.get("FREQ", ["DAILY"])[0]).lower()
             if often in ("secondly", "minutely", "hourly"):
-                raise ValueError(f"it repeats too often ({often})")
+                raise ValueError(words.say("import_too_often", often=often))
 
 
 def _calendar(text: str) -> icalendar.Calendar:
@@ -117,7 +122,7 @@ def _calendar(text: str) -> icalendar.Calendar:
     return found
 
 
-def _alone(calendar: icalendar.Calendar) -> Iterator[tuple[icalendar.Calendar, str]]:
+def _alone(calendar: icalendar.Calendar, words: Words) -> Iterator[tuple[icalendar.Calendar, str]]:
     """A calendar for each entry, with its exceptions and all time zones."""
     zones = calendar.walk("VTIMEZONE")
     entries: dict[str, list[icalendar.cal.Component]] = {}
@@ -127,7 +132,7 @@ def _alone(calendar: icalendar.Calendar) -> Iterator[tuple[icalendar.Calendar, s
         alone = icalendar.Calendar()
         for part in (*zones, *parts):
             alone.add_component(part)
-        yield alone, f"entry {number} ({_summary(parts[0])[:60]})"
+        yield alone, words.say("import_entry", n=number, title=_summary(parts[0])[:60])
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> int:

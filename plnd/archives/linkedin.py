@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from plnd.archives.addresses import handle_of
 from plnd.errors import Invalid
 from plnd.learning import Candidate, Problem
+from plnd.words import ENGLISH, Words
 
 NEEDED = ("First Name", "Last Name", "URL")
 
 
-def read(text: str) -> tuple[list[Candidate], list[Problem]]:
+def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Problem]]:
     """The connections, and the lines that say nothing usable.
 
     Raises:
@@ -30,15 +31,15 @@ def read(text: str) -> tuple[list[Candidate], list[Problem]]:
     rows = csv.DictReader(io.StringIO("\n".join(lines[start:])))
     try:
         for row in rows:
-            where = f"line {start + rows.line_num}"
-            person = _person(row, where)
+            where = words.say("import_line", n=start + rows.line_num)
+            person = _person(row, where, words)
             if person is None:
-                problems.append(Problem(where=where, message="neither a name nor a profile"))
+                problems.append(Problem(where=where, message=words.say("import_nobody")))
             else:
                 people.append(person)
     except csv.Error as error:
-        where = f"line {start + rows.line_num}"
-        problems.append(Problem(where=where, message=f"the file breaks off here: {error}"))
+        where = words.say("import_line", n=start + rows.line_num)
+        problems.append(Problem(where=where, message=words.say("import_breaks_off", why=error)))
     return people, problems
 
 
@@ -47,7 +48,7 @@ def _is_header(line: str) -> bool:
     return all(name in names for name in NEEDED)
 
 
-def _person(row: Mapping[str, object], where: str) -> Candidate | None:
+def _person(row: Mapping[str, object], where: str, words: Words) -> Candidate | None:
     name = " ".join(_texts(row, "First Name", "Last Name"))
     handle = handle_of(next(iter(_texts(row, "URL")), ""))
     if not name and handle is None:
@@ -56,18 +57,18 @@ def _person(row: Mapping[str, object], where: str) -> Candidate | None:
         where=where,
         name=(name or (handle.handle if handle else ""))[:256],
         handles=[handle] if handle else [],
-        how_met=_since(row),
+        how_met=_since(row, words),
     )
 
 
-def _since(row: Mapping[str, object]) -> str:
+def _since(row: Mapping[str, object], words: Words) -> str:
     for text in _texts(row, "Connected On"):
         try:
             day = datetime.strptime(text, "%d %b %Y").replace(tzinfo=UTC).date()
         except ValueError:
-            return "connected on LinkedIn"
-        return f"connected on LinkedIn on {day.isoformat()}"
-    return "connected on LinkedIn"
+            break
+        return words.say("linkedin_since", day=words.day(day.isoformat()))
+    return words.say("linkedin")
 
 
 def _texts(row: Mapping[str, object], *names: str) -> Iterable[str]:

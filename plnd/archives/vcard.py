@@ -8,6 +8,7 @@ import vobject
 from plnd.archives.addresses import handle_of
 from plnd.errors import Invalid
 from plnd.learning import MOST_HANDLES, Candidate, Handle, Problem
+from plnd.words import ENGLISH, Words
 
 MOST_CARDS = 20_000
 _CARD = re.compile(
@@ -16,7 +17,7 @@ _CARD = re.compile(
 _FOLD = re.compile(r"\n[ \t]")
 
 
-def read(text: str) -> tuple[list[Candidate], list[Problem]]:
+def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Problem]]:
     """The people of a vCard file, and the cards that are broken.
 
     Raises:
@@ -29,10 +30,11 @@ def read(text: str) -> tuple[list[Candidate], list[Problem]]:
         raise Invalid(f"{len(cards)} cards; at most {MOST_CARDS} are read", "import it in parts")
     people, problems = [], []
     for number, card in enumerate(cards, 1):
+        where = words.say("import_card", n=number)
         try:
-            people.append(_person(card, f"card {number}"))
+            people.append(_person(card, where, words))
         except _Broken as error:
-            problems.append(Problem(where=f"card {number}", message=str(error)))
+            problems.append(Problem(where=where, message=str(error)))
     return people, problems
 
 
@@ -40,9 +42,9 @@ class _Broken(Exception):
     """A card that cannot be used."""
 
 
-def _person(card: str, where: str) -> Candidate:
+def _person(card: str, where: str, words: Words) -> Candidate:
     if not re.search(r"^END:VCARD", card, re.M | re.I):
-        raise _Broken("the card has no END:VCARD")
+        raise _Broken(words.say("import_card_open"))
     try:
         found = vobject.readOne(card, allowQP=True)
         name = _name(found)
@@ -55,12 +57,14 @@ def _person(card: str, where: str) -> Candidate:
     # vobject lets errors of every kind through for what it does not understand.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _Broken(f"the card cannot be read: {reason[:200]}") from error
+        raise _Broken(words.say("import_card_unread", why=reason[:200])) from error
     if not name:
-        raise _Broken("the card has no name (FN or N)")
+        raise _Broken(words.say("import_card_nameless"))
     handles = list(dict.fromkeys(_handles(addresses)))
     if len(handles) > MOST_HANDLES:
-        raise _Broken(f"{name[:60]}: {len(handles)} handles; a person has at most {MOST_HANDLES}")
+        raise _Broken(
+            words.say("import_card_handles", name=name[:60], n=len(handles), most=MOST_HANDLES)
+        )
     tags = list(dict.fromkeys(tag for tag in tags if tag))[:50]
     return Candidate(where=where, name=name[:256], handles=handles, tags=tags, uids=uids)
 

@@ -39,6 +39,7 @@ from plnd.measures.chats import (
 from plnd.measures.time import Tally
 from plnd.model import ChatSlot
 from plnd.store.files import write_atomic
+from plnd.words import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 
@@ -115,18 +116,19 @@ class Chats:
             raise NotFound(f"no chat {words!r}", "`plnd chat list --all` shows the known ones")
         return found
 
-    def all(self, *, only_followed: bool = False) -> list[ChatView]:
+    def all(self, *, only_followed: bool = False, words: Words = ENGLISH) -> list[ChatView]:
         """The chats: the followed first, then by how far they can be trusted."""
         chosen = self.followed() if only_followed else list(self.chats().values())
-        return sorted(map(self.view, chosen), key=_by_trust)
+        return sorted((self.view(one, words) for one in chosen), key=_by_trust)
 
-    def view(self, chat: Chat) -> ChatView:
+    def view(self, chat: Chat, words: Words = ENGLISH) -> ChatView:
         followed = chat.followed_at is not None
         found = self.history(chat) if followed else None
         state = found.state if found else "unconfirmed" if chat.shipped else "confirmed"
         fields = {
             name: getattr(chat, name) for name in ChatView.__struct_fields__ if hasattr(chat, name)
         }
+        fields["topic"] = chatlist.topic(chat, words.language)
         return ChatView(
             **fields,
             followed=followed,
@@ -216,7 +218,7 @@ class Chats:
         self.write_calendar()
         self._told()
 
-    def set_breaks(self, wanted: BreaksRequest) -> BreaksAnswer:
+    def set_breaks(self, wanted: BreaksRequest, words: Words = ENGLISH) -> BreaksAnswer:
         """Take the breaks of a calendar of term dates, in place of those known before.
 
         Raises:
@@ -226,7 +228,7 @@ class Chats:
 
         now = self._ground.clock()
         chosen = [self.find(wanted.chat)] if wanted.chat else self.followed()
-        found, problems = dates(wanted.content, now - 366 * DAY_MS, now + 3 * 366 * DAY_MS)
+        found, problems = dates(wanted.content, now - 366 * DAY_MS, now + 3 * 366 * DAY_MS, words)
         breaks = breaks_in(found)
         if not breaks:
             raise Invalid(

@@ -586,16 +586,22 @@ class People:
 
     # -- imports ---------------------------------------------------------------------------------
 
-    def take_in(self, wanted: ImportRequest) -> ImportAnswer:
+    def take_in(self, wanted: ImportRequest, words: Words = ENGLISH) -> ImportAnswer:
         """Take in an address book or a calendar; with `dry_run` say what would come of it.
 
         Raises:
             Invalid: the file is not of that kind.
         """
         if wanted.kind == "meetings":
-            return self._take_meetings(wanted)
-        people, problems = _read(wanted)
-        found = taken_in(people, self._book.people.all(), now=self._ground.clock(), new_id=new_id)
+            return self._take_meetings(wanted, words)
+        people, problems = _read(wanted, words)
+        found = taken_in(
+            people,
+            self._book.people.all(),
+            now=self._ground.clock(),
+            new_id=new_id,
+            words=words,
+        )
         self._check_room(len(found.added))
         if not wanted.dry_run:
             self._keep_all(found)
@@ -612,12 +618,14 @@ class People:
         self._directory = None
         self._renew()
 
-    def _take_meetings(self, wanted: ImportRequest) -> ImportAnswer:
+    def _take_meetings(self, wanted: ImportRequest, words: Words) -> ImportAnswer:
         """Past appointments with people: invited by name, or named in the title."""
         from plnd.archives.calendars import appointments
 
         now = self._ground.clock()
-        found, problems = appointments(wanted.content, self._ground.zone(), now - 730 * DAY_MS, now)
+        found, problems = appointments(
+            wanted.content, self._ground.zone(), now - 730 * DAY_MS, now, words
+        )
         known = {(one.person, one.uid) for one in self._book.meetings.all()}
         new: list[Meeting] = []
         names = []
@@ -735,9 +743,9 @@ def _fields(wanted: PersonRequest) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in wanted.__struct_fields__}
 
 
-def _read(wanted: ImportRequest) -> tuple[list[Candidate], list[Problem]]:
+def _read(wanted: ImportRequest, words: Words) -> tuple[list[Candidate], list[Problem]]:
     if wanted.kind == "vcard":
         from plnd.archives.vcard import read
     else:
         from plnd.archives.linkedin import read
-    return read(wanted.content)
+    return read(wanted.content, words)

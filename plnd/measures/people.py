@@ -23,6 +23,7 @@ from plnd.learning import (
     Touch,
 )
 from plnd.model import Event, Visit
+from plnd.words import ENGLISH, Words
 
 DAY_MS = 24 * 60 * 60 * 1000
 LOOK_MS = 60_000
@@ -354,6 +355,7 @@ def taken_in(
     *,
     now: int,
     new_id: Callable[[], str],
+    words: Words = ENGLISH,
 ) -> Imported:
     """What to write when these candidates are taken in; doing it twice writes nothing anew.
 
@@ -380,7 +382,7 @@ def taken_in(
         else:
             person = _with(known, one, directory)
         if len(person.handles) > MOST_HANDLES:
-            message = f"{one.name}: a person has at most {MOST_HANDLES} handles"
+            message = words.say("import_handles", name=one.name, most=MOST_HANDLES)
             problems.append(Problem(where=one.where, message=message))
         elif person == known:
             same += 1

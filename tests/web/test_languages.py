@@ -104,6 +104,38 @@ async def test_what_is_printed_or_handed_on_is_of_one_language(life: Api, path: 
         assert '<html lang="de">' in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "count"),
+    [
+        ("linkedin", "First Name,Last Name,URL,Connected On\nCleo,,,02 Mar 2026\n,,,\n", 1),
+        ("vcard", "BEGIN:VCARD\nVERSION:3.0\nFN:\nEND:VCARD\nBEGIN:VCARD\nFN:Dan\n", 2),
+        ("meetings", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Tee\nRRULE:FREQ=HOURLY\n"
+         "DTSTART:20261101T100000Z\nEND:VEVENT\nEND:VCALENDAR\n", 1),
+    ],
+)  # fmt: skip
+async def test_what_an_import_finds_wrong_is_said_in_the_language(
+    life: Api, kind: str, content: str, count: int
+) -> None:
+    body = {"kind": kind, "content": content.replace("\n", "\r\n"), "dry_run": True}
+    english = await life("POST", "people-import", body, headers=spoken("en"))
+    german = await life("POST", "people-import", body, headers=spoken(GERMAN))
+    assert len(english["problems"]) == len(german["problems"]) == count
+    for one, other in zip(english["problems"], german["problems"], strict=True):
+        assert one["where"] != other["where"]
+        assert one["message"] != other["message"]
+
+
+async def test_the_list_of_chats_says_what_each_is_about(life: Api) -> None:
+    async def topics(language: str) -> list[str]:
+        return [
+            one["topic"] for one in (await life("GET", "chats", headers=spoken(language)))["chats"]
+        ]
+
+    await life("PATCH", "chats/ukedchat", {"topic": "meins"})
+    pairs = zip(await topics("en"), await topics(GERMAN), strict=True)
+    assert [one for one, other in pairs if one == other and one] == ["meins"]
+
+
 async def test_figures_are_written_as_germans_write_them(life: Api) -> None:
     assert "4,00" in await read(life, "cpd.html", GERMAN)
     assert "22.11.2026" in await read(life, "cpd.html", GERMAN)
