@@ -16,7 +16,8 @@ from builders import NOON
 from plnd.model import Language
 from plnd.words import CATALOGUES, LANGUAGES, accepted, of_system
 
-WORDS = Path(__file__).parent.parent / "plnd/dashboard/src/words"
+PLND = Path(__file__).parent.parent / "plnd"
+WORDS = PLND / "dashboard/src/words"
 TEXT = re.compile(r'^  (\w+):\s+"((?:[^"\\]|\\.)*)",$', re.MULTILINE)
 
 
@@ -45,9 +46,38 @@ def test_counted_texts_come_in_both_forms() -> None:
     assert all(f"{stem}_other" in english for stem in stems)
 
 
+REFUSALS = set(
+    re.findall(r'^  (?:"([^"]+)"|(\w+)): \[', (WORDS / "refusals.ts").read_text(), re.MULTILINE)
+)
+
+
+def refused_with() -> Iterator[str]:
+    """The codes with which the daemon can refuse what this page asks."""
+    for room in ("errors.py", "core", "api", "web", "store"):
+        for path in [PLND / room] if room.endswith(".py") else (PLND / room).glob("*.py"):
+            yield from re.findall(r'\bcode(?: = |=)"(\w+)"', path.read_text())
+    yield from re.findall(r'Refused\(\s*\d+,\s*"(\w+)"', (PLND / "web/access.py").read_text())
+
+
+def test_each_refusal_has_words_of_its_own_in_other_languages() -> None:
+    """By its code in any case; and by the field, where a form shows it there."""
+    named = {one or other for one, other in REFUSALS}
+    own = {key.removeprefix("trouble_") for key in texts("en") if key.startswith("trouble_")}
+    codes = set(refused_with())
+    assert {"invalid", "disk_full", "unauthorized"} <= codes
+    assert not codes - named - own
+    pages = [*WORDS.parent.glob("pages/*.tsx"), *WORDS.parent.glob("parts/*.tsx")]
+    fields = {
+        field
+        for page in pages
+        for field in re.findall(r'wrongWith\(\w+, "([\w.]+)"\)', page.read_text())
+    }
+    assert len(fields) > 10
+    assert not {field for field in fields if f"invalid {field}" not in named}
+
+
 # -- what the daemon says -------------------------------------------------------------------
 
-PLND = Path(__file__).parent.parent / "plnd"
 ENGLISH, GERMAN = (CATALOGUES[language].texts for language in LANGUAGES)
 
 

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Trouble } from "./api/ask.ts";
 import { useLive } from "./live.ts";
+import { said } from "./words/refusals.ts";
 
 export interface Resource<T> {
   /** What was last heard; it stays while it is asked for anew, so that nothing flickers. */
@@ -89,4 +90,4 @@ export function useDoing(): Doing {
 
 /** What a change was refused for, where that is about this field. */
 export const wrongWith = ({ trouble }: Doing, field: string): string | undefined =>
-  trouble?.field === field ? trouble.message : undefined;
+  trouble?.field === field ? said(trouble)[0] : undefined;

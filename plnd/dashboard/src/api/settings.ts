@@ -5,6 +5,7 @@ import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./
 import { weekday } from "./trends.ts";
 
 const settings = object({
+  language: orNull(oneOf("en", "de")),
   time_zone: orNull(text),
   day_start: number,
   work_days: list(weekday),

@@ -8,7 +8,7 @@ import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
 import { Resourceful } from "../parts/resourceful.tsx";
 import { Sure } from "../parts/sure.tsx";
 import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { dayAndTime, t, timeOfDay, weekdayLong } from "../words/index.ts";
+import { dayAndTime, dayOrLonger, isKey, t, timeOfDay, weekdayLong } from "../words/index.ts";
 
 export default function ChatsPage() {
   const chats = useResource(getChats);
@@ -136,8 +136,10 @@ function Offered({ chat }: { chat: Chat }) {
         <span class="soft">
           {[
             when(chat),
-            chat.evidence ? t("chat_evidence", { when: chat.evidence }) : t("chat_no_evidence"),
-            chat.status === chat.state ? "" : chat.status,
+            chat.evidence
+              ? t("chat_evidence", { when: dayOrLonger(chat.evidence) })
+              : t("chat_no_evidence"),
+            chat.status === chat.state ? "" : statusWord(chat.status),
           ]
             .filter(Boolean)
             .join(" · ")}
@@ -156,6 +158,11 @@ function Offered({ chat }: { chat: Chat }) {
       </span>
     </li>
   );
+}
+
+function statusWord(status: string): string {
+  const key = `chat_status_${status}`;
+  return isKey(key) ? t(key) : status;
 }
 
 const when = (chat: Chat): string =>

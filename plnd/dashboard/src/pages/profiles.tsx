@@ -241,7 +241,11 @@ function AffordsCard() {
         {(affords) => (
           <>
             <p>{affordsWords(affords)}</p>
-            {affords.networks.length > 0 && <AffordsTable affords={affords} />}
+            {affords.networks.length > 0 && (
+              <section class="table-frame" aria-label={t("affords_title")} tabIndex={0}>
+                <AffordsTable affords={affords} />
+              </section>
+            )}
           </>
         )}
       </Resourceful>

@@ -259,6 +259,10 @@ const SWITCHES = [
   "chats_outside_budget",
 ] as const;
 
+const LANGUAGES = ["en", "de"] as const;
+const languageOf = (form: FormData) =>
+  LANGUAGES.find((language) => language === form.get("language")) ?? null;
+
 function Notices({ settings }: { settings: Settings }) {
   const doing = useDoing();
   return (
@@ -269,6 +273,7 @@ function Notices({ settings }: { settings: Settings }) {
           patchSettings({
             ...Object.fromEntries(SWITCHES.map((name) => [name, form.get(name) !== null])),
             grace_minutes: Number(form.get("grace_minutes")),
+            language: languageOf(form),
             quiet_start: entered(form, "quiet_start"),
             quiet_end: entered(form, "quiet_end"),
           })
@@ -280,6 +285,18 @@ function Notices({ settings }: { settings: Settings }) {
             {t(name)}
           </label>
         ))}
+        <Field label={t("notices_language")}>
+          {(of) => (
+            <select {...of} name="language" defaultValue={settings.language ?? ""}>
+              <option value="">{t("language_of_system")}</option>
+              {LANGUAGES.map((language) => (
+                <option key={language} value={language}>
+                  {t(`language_${language}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
         <Field label={t("grace_minutes")} wrong={wrongWith(doing, "grace_minutes")}>
           {(of) => (
             <input

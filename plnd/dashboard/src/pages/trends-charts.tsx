@@ -33,6 +33,7 @@ const time = (seconds: number): Cell => ({
   shown: duration(seconds),
   value: Math.round(seconds / 60),
 });
+const dayCell = (day: string): Cell => ({ shown: dayFull(day), value: day });
 const inMinutes = (name: string) => `${name} (min)`;
 
 export function NetworksChart({ days }: { days: Days }) {
@@ -113,7 +114,7 @@ function Stacked({
         caption: title,
         head: [t("day"), ...[...series.map(({ name }) => name), t("in_all")].map(inMinutes)],
         rows: columns.map((column) => [
-          column.day,
+          dayCell(column.day),
           ...column.parts.map(({ seconds }) => time(seconds)),
           time(total(column)),
         ]),
@@ -231,7 +232,7 @@ function Year({ days }: { days: Days }) {
         caption: t("year_title"),
         head: [t("day"), inMinutes(t("time")), t("interactions")],
         rows: days.days.map((day) => [
-          day.day,
+          dayCell(day.day),
           time(spentOn(day)),
           day.interaction_day ? t("yes") : t("no"),
         ]),

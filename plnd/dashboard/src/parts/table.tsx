@@ -6,10 +6,10 @@ export interface TableOf {
   file: string;
   caption: string;
   head: string[];
-  /** Cells as they are shown; a number stands in the CSV as it is. */
+  /** Cells as they are shown; where that differs, `value` is what stands in the CSV. */
   rows: Cell[][];
 }
-export type Cell = string | { shown: string; value: number };
+export type Cell = string | { shown: string; value: number | string };
 
 const shown = (cell: Cell) => (typeof cell === "string" ? cell : cell.shown);
 

@@ -1,16 +1,14 @@
 import type { Trouble } from "../api/ask.ts";
-import { isKey, t } from "../words/index.ts";
+import { t } from "../words/index.ts";
+import { said } from "../words/refusals.ts";
 
-/** What went wrong and what to do: in the reader's words where this page has some. */
+/** What went wrong and what to do. */
 export function Troubled({ trouble, again }: { trouble: Trouble; again?: () => void }) {
-  const [message, hint] = [`trouble_${trouble.code}`, `hint_${trouble.code}`];
+  const [message, hint] = said(trouble);
   return (
     <div class="trouble" role="alert">
       <p>
-        <strong>
-          {isKey(message) ? t(message, { detail: trouble.message }) : trouble.message}
-        </strong>{" "}
-        {isKey(hint) ? t(hint) : trouble.hint}
+        <strong>{message}</strong> {hint}
       </p>
       {again && (
         <button type="button" onClick={again}>

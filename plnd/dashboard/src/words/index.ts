@@ -101,6 +101,15 @@ const hourName = dateFormat({ hour: "numeric", ...UTC });
 export const dayLong = (day: string): string => longDay.format(dateOf(day));
 export const dayShort = (day: string): string => shortDay.format(dateOf(day));
 export const dayFull = (day: string): string => fullDay.format(dateOf(day));
+const monthOfYear = dateFormat({ month: "short", year: "numeric", ...UTC });
+
+/** A day, a month or a year, as precisely as it is written on the wire. */
+export function dayOrLonger(text: string): string {
+  if (text.length === "2026".length) return text;
+  return text.length === "2026-11".length
+    ? monthOfYear.format(dateOf(`${text}-15`))
+    : fullDay.format(dateOf(text));
+}
 export const month = (day: string): string => monthName.format(dateOf(day));
 
 /** Names of weekdays by number, Monday being 0. */
