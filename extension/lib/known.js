@@ -91,7 +91,8 @@ export class Known {
     const { text: label, colour, title, seconds } = badgeOf(facts);
     const amount = seconds === null ? timeOfDay(facts.pause?.until) : duration(seconds);
     await Promise.all([
-      api.action.setBadgeText({ text: label }),
+      // Figures and signs are the same everywhere; "over" is the one word among them.
+      api.action.setBadgeText({ text: label === "over" ? text("badge_word_over") : label }),
       api.action.setBadgeBackgroundColor({ color: colour }),
       api.action.setBadgeTextColor({ color: "#ffffff" }),
       api.action.setTitle({ title: text(title, amount) }),
