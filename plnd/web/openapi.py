@@ -32,7 +32,14 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
             operation["responses"]["default"] = _json("what went wrong", error)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "plnd", "version": __version__, "summary": "The local API of plnd"},
+        "info": {
+            "title": "plnd",
+            "version": __version__,
+            "summary": "The local API of plnd",
+            "description": "Sentences that plnd composes come in the language of Accept-Language "
+            "(en, de), else of the setting `language`, else in English; messages of errors always "
+            "in English.",
+        },
         "paths": paths,
         "components": {
             "schemas": components,

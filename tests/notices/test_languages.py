@@ -92,7 +92,7 @@ async def test_without_a_setting_the_system_says_it(
     plnd = Plnd(home, clock=clock, tell=desktop.tell)
     assert await plnd.telling.test(plnd.words()) is None
     await plnd.close()
-    assert bus.told() == [("plnd erreicht Sie hier", "Um diesen Hinweis wurde zur Probe gebeten.")]
+    assert bus.told() == [("plnd erreicht Sie hier", "Das war nur eine Probe.")]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
