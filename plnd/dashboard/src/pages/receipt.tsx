@@ -6,7 +6,7 @@ import { Field } from "../parts/field.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
 import { Resourceful } from "../parts/resourceful.tsx";
 import { useDoing, useResource } from "../resource.ts";
-import { dayAndTime, t } from "../words/index.ts";
+import { t } from "../words/index.ts";
 import { Carrying } from "./carrying.tsx";
 import { Forgetting } from "./forgetting.tsx";
 
@@ -53,9 +53,7 @@ function Entries({ first, network }: { first: Receipt; network: string }) {
         {entries.map((entry, number) => (
           <li key={number}>
             <details>
-              <summary>
-                <span class="soft">{dayAndTime(entry.at)}</span> {entry.words}
-              </summary>
+              <summary>{entry.words}</summary>
               <pre>{JSON.stringify(entry.event, null, 1)}</pre>
             </details>
           </li>
