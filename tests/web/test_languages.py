@@ -52,6 +52,7 @@ async def life(api: Api, clock: Clock) -> Api:
     events += [act(NOON - HOUR, one, network="facebook", tag="edchat2") for one in actions]
     clock.now = NOON
     await api("POST", "events", batch(*events))
+    await api("POST", "suggestions/profiles", {"network": "bluesky", "handle": "ich"})
     await api("PUT", "budgets", {"minutes": 10})
     entry = {"kind": "learned", "text": "Ein Satz.", "person": "Ana Ü.", "minutes": 30}
     await api("POST", "journal", {**entry, "at": NOON - 2 * DAY})
