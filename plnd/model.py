@@ -496,13 +496,18 @@ class SourceAnswer(Struct, frozen=True):
 
 
 class ForgetRequest(Strict, frozen=True):
-    """What to forget: all that fits everything named here; `dry_run` only says what that is."""
+    """What to forget: all that fits everything named here; `dry_run` only says what that is.
+
+    A `person` (an id, network:handle or the whole name) goes with nothing else: whatever is
+    theirs is meant, at all times.
+    """
 
     start: Moment | None = None
     end: Moment | None = None
     day: Name | None = None
     network: Name | None = None
     handle: Name | None = None
+    person: Name | None = None
     everything: bool = False
     dry_run: bool = False
 
@@ -511,16 +516,19 @@ class ForgetAnswer(Struct, frozen=True, kw_only=True):
     """What was forgotten, or would be.
 
     `sums` are those of times whose visits are not kept any more, `documents` counts by the
-    name of what they are in, `backups` the copies that it is taken out of as well, `remains`
-    the files set aside as damaged, which go as a whole.
+    name of what they are in, `kept` how many of those stay, with what is forgotten taken out
+    of them; `backups` the copies that it is taken out of as well, `remains` the files set aside
+    as damaged, which go as a whole. `person` is the name of a person that was asked for.
     """
 
     dry_run: bool
+    person: str | None
     visits: int
     visit_seconds: int
     interactions: int
     sums: int
     documents: dict[str, int]
+    kept: dict[str, int]
     backups: int
     remains: list[str]
 

@@ -1,4 +1,4 @@
-"""What is to be forgotten: a time, a network, a handle, or all of them at once. Pure.
+"""What is to be forgotten: a time, a network, a handle, or all of them at once; a person. Pure.
 
 What was forgotten must not come back with what a browser still keeps: `Forgotten` says what
 to refuse, and holds a handle only as a digest that nobody can read it from.
@@ -35,9 +35,49 @@ class Scope:
         return self.start <= moment < self.end
 
 
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A whole person: all ids that were theirs, what they are called, where they are found.
+
+    `names` are as `plain_name` gives them, `handles` are networks and what `plain_handle` gives.
+    What carries one of the handles is forgotten by the `scopes`; the rest is what names them.
+    """
+
+    ids: frozenset[str]
+    names: frozenset[str]
+    handles: frozenset[tuple[str, str]]
+
+    @property
+    def scopes(self) -> list[Scope]:
+        return [Scope(network=one, handle=handle) for one, handle in sorted(self.handles)]
+
+    def is_meant(self, entry: dict[str, Any]) -> bool:
+        """Whether an entry is the person, or a line of a plan about them (`person:ID`)."""
+        if entry.get("id") in self.ids:
+            return True
+        kind, _, key = str(entry.get("key", "")).partition(":")
+        network, _, handle = key.partition(":")
+        return kind == "person" and (
+            key in self.ids or (network, plain_handle(handle)) in self.handles
+        )
+
+    def names_them(self, field: str, value: Any) -> bool:
+        """Whether a field of an entry says that it is with this person, or from them."""
+        if not isinstance(value, str):
+            return False
+        if field == "person":
+            return value in self.ids
+        return field == "person_name" and plain_name(value) in self.names
+
+
 def plain_handle(handle: str) -> str:
     """A handle as handles are compared: without the @ in front, in small letters."""
-    return handle.removeprefix("@").casefold()
+    return handle.strip().lstrip("@").casefold()
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: case and spacing do not matter."""
+    return " ".join(name.casefold().split())
 
 
 def remembered(scope: Scope, *, id: str, now: int) -> Forgotten:
@@ -65,12 +105,15 @@ def _digest(salt: str, handle: str) -> str:
     return hashlib.sha256(f"{salt}\n{plain_handle(handle)}".encode()).hexdigest()
 
 
-def without(document: dict[str, Any], scope: Scope) -> dict[str, Any] | None:
+def without(document: dict[str, Any], scope: Scope | Somebody) -> dict[str, Any] | None:
     """A document without what lies in the scope; None when it lies in it as a whole.
 
     Entries inside it that lie in the scope are taken out. Where a text only mentions the
-    handle (`@ana`, `x:ana`, an address with `/ana` in it), the mention is taken out.
+    handle (`@ana`, `x:ana`, an address with `/ana` in it), the mention is taken out. Of a
+    person, what says that the document is with them or from them is taken out.
     """
+    if isinstance(scope, Somebody):
+        return None if scope.is_meant(document) else _nameless(document, scope)
     if scope.everything or _within(document, scope, None):
         return None
     left: dict[str, Any] = _left(document, scope, None)
@@ -138,6 +181,28 @@ def _left(value: Any, scope: Scope, above: str | None) -> Any:
             if not (isinstance(one, dict) and _within(one, scope, above))
         ]
     if isinstance(value, str) and scope.handle is not None and scope.always:
-        mention = rf"(?<=[@/:]){re.escape(plain_handle(scope.handle))}(?!\w)"
+        # `mastodon:ana` is somebody else than `x:ana`.
+        named = r"(?<=:)" if scope.network is None else rf"(?<={re.escape(scope.network)}:)"
+        mention = rf"(?:(?<=[@/])|{named}){re.escape(plain_handle(scope.handle))}(?!\w)"
         return re.sub(mention, _CUT, value, flags=re.IGNORECASE)
     return value
+
+
+def _nameless(value: Any, who: Somebody) -> Any:
+    """A value without the person, and without what names them; the user's own words stay."""
+    if isinstance(value, dict):
+        return {
+            name: _nameless(one, who)
+            for name, one in value.items()
+            if not (who.names_them(name, one) or _is(one, who))
+        }
+    if isinstance(value, list):
+        return [_nameless(one, who) for one in value if not _is(one, who)]
+    return value
+
+
+def _is(value: Any, who: Somebody) -> bool:
+    """Whether a value stands for the person: an entry about them, or their id."""
+    if isinstance(value, dict):
+        return who.is_meant(value)
+    return isinstance(value, str) and value in who.ids

@@ -105,6 +105,16 @@ class Api:
             return json.loads(text)
 
 
+def bytes_with(folder: Path, word: str) -> list[str]:
+    """The files that hold the word, in their names or in their raw bytes, whatever they are."""
+    return [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if word in path.name.lower()
+        or (path.is_file() and word.encode() in path.read_bytes().lower())
+    ]
+
+
 # -- processes ------------------------------------------------------------------
 
 

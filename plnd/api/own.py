@@ -29,7 +29,7 @@ def get_receipt(plnd: Plnd, call: Call) -> ReceiptAnswer:
 
 
 async def post_forget(plnd: Plnd, call: Call) -> ForgetAnswer:
-    """Forget a time, a day, a network, a handle or everything; gone from the backups as well."""
+    """Forget a time, a day, a network, a handle, a person or everything; in the backups as well."""
     return await plnd.forget(call.body(ForgetRequest))
 
 

@@ -25,6 +25,11 @@ def _forget_options(parser: ArgumentParser) -> None:
     what.add_argument(
         "--handle", metavar="HANDLE", help="whose pages and acts towards whom: ana, or x:ana"
     )
+    what.add_argument(
+        "--person",
+        metavar="WHO",
+        help="somebody as a whole, and nothing else: a name, an id, or NETWORK:HANDLE",
+    )
     what.add_argument("--all", action="store_true", help="everything, settings included")
     parser.add_argument("--yes", action="store_true", help="do not ask before it is done")
     json_option(parser)
@@ -62,6 +67,8 @@ def _wanted(args: Namespace) -> dict[str, Any]:
         wanted["network"] = args.network
     if args.day is not None:
         wanted["day"] = args.day
+    if args.person is not None:
+        wanted["person"] = args.person
     if args.all:
         wanted["everything"] = True
     return wanted
@@ -74,11 +81,15 @@ def _forget_words(would: dict[str, Any]) -> str:
     ]
     if would["sums"]:
         lines.append(f"{would['sums']} sums of times whose visits are not kept any more")
-    lines += [f"{count} in {name}" for name, count in would["documents"].items()]
+    for name, count in would["documents"].items():
+        stay = would["kept"].get(name)
+        kept = f", of which {stay} stay without the mention" if stay else ""
+        lines.append(f"{count} in {name}{kept}")
     if would["backups"]:
         lines.append(f"all of it in {would['backups']} backups as well")
     lines += [f"the damaged file {name}, as a whole" for name in would["remains"]]
-    return "\n".join(["This would be forgotten:", *(f"  {line}" for line in lines)])
+    whom = f" of {would['person']}" if would["person"] else ""
+    return "\n".join([f"This{whom} would be forgotten:", *(f"  {line}" for line in lines)])
 
 
 def _agreed(question: str) -> bool:
@@ -300,7 +311,7 @@ def _restore_words(would: dict[str, Any]) -> str:
 
 COMMANDS = {
     "receipt": Command("everything that is stored, in plain words", _receipt_options, _receipt),
-    "forget": Command("forget a time, a network, a handle, all", _forget_options, _forget),
+    "forget": Command("forget a time, a network, a person, all", _forget_options, _forget),
     "export": Command("write everything to one open file", _export_options, _export),
     "import": Command("read what export wrote", _import_options, _import),
     "restore": Command("list the backups, go back to one", _restore_options, _restore),

@@ -2,13 +2,16 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from plnd.errors import Invalid
+from plnd.learning import Person
+from plnd.measures.people import Key, key_of
 from plnd.model import ForgetAnswer, ForgetRequest, Forgotten
-from plnd.scope import Scope, remembered
+from plnd.scope import Scope, Somebody, plain_name, remembered
 from plnd.store.backups import Backups, remains, remove_others, remove_remains
 from plnd.store.book import Book
 from plnd.store.log import Log
@@ -17,6 +20,37 @@ log = logging.getLogger("plnd")
 
 REFUSED_FOR_MS = 30 * 86_400_000
 """How long what was forgotten is refused when it comes again. No browser keeps it longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All places that hold what can be forgotten; `data` is the folder they lie in."""
+
+    log: Log
+    book: Book
+    backups: Backups
+    data: Path
+
+
+def check(wanted: ForgetRequest) -> None:
+    """Raises:
+    Invalid: a request names nothing, or what contradicts itself.
+    """
+    times = (wanted.start, wanted.end, wanted.day)
+    others = (*times, wanted.network, wanted.handle)
+    named = [one for one in (*others, wanted.person) if one is not None]
+    if wanted.everything == bool(named):
+        raise Invalid(
+            "say what to forget: a time, a day, a network, a handle, a person, or everything",
+            "everything goes with nothing else",
+            field="everything",
+        )
+    if wanted.person is not None and len(named) > 1:
+        raise Invalid(
+            "a person is forgotten as a whole, and with nothing else",
+            "to forget a part, name a handle of theirs instead",
+            field="person",
+        )
 
 
 def scope_of(
@@ -28,16 +62,8 @@ def scope_of(
     """What a request is about; `day_bounds` gives a day's first ms and that of the next.
 
     Raises:
-        Invalid: it names nothing, contradicts itself, or a network that is not known.
+        Invalid: its times make no sense, or the network is not known.
     """
-    times = (wanted.start, wanted.end, wanted.day)
-    named = [one for one in (*times, wanted.network, wanted.handle) if one is not None]
-    if wanted.everything == bool(named):
-        raise Invalid(
-            "say what to forget: a time, a day, a network, a handle, or everything",
-            "everything goes with nothing else",
-            field="everything",
-        )
     if wanted.network is not None and wanted.network not in networks:
         raise Invalid(
             f"unknown network {wanted.network!r}",
@@ -60,40 +86,90 @@ def scope_of(
     )
 
 
-def would_forget(scope: Scope, log_: Log, book: Book, backups: Backups, data: Path) -> ForgetAnswer:
-    """What `forget` would take out; changes nothing."""
-    gone = log_.would_forget(scope)
+def somebody(person: Person, stores: Stores, own: Collection[Key]) -> Somebody:
+    """A person as a whole: as they are, as they were before a merge, and in each backup.
+
+    What by now is somebody else's, or in `own` (the user's own handles), is not theirs.
+    """
+    ids = frozenset((person.id, *person.merged))
+    others = [one for one in stores.book.people.all() if one.id not in ids]
+    theirs = [
+        one
+        for book in (stores.book, *stores.backups.books())
+        for one in _everybody(book)
+        if one.id in ids
+    ]
+    return Somebody(
+        ids,
+        frozenset(_names(theirs) - _names(others)),
+        frozenset(_keys(theirs) - _keys(others) - set(own)),
+    )
+
+
+def _everybody(book: Book) -> Iterator[Person]:
+    """Everybody in a book, those before a merge among them."""
+    yield from book.people.all()
+    for merge in book.merges.all():
+        yield merge.kept
+        yield merge.gone
+
+
+def _names(people: Collection[Person]) -> set[str]:
+    return {plain_name(one.name) for one in people}
+
+
+def _keys(people: Collection[Person]) -> set[Key]:
+    return {key_of(one.network, one.handle) for person in people for one in person.handles}
+
+
+def would_forget(wanted: Scope | Somebody, stores: Stores, person: str | None) -> ForgetAnswer:
+    """What `forget` would take out; changes nothing. `person` is whom it is about."""
+    scopes, parts = _parts(wanted)
+    gone = stores.log.would_forget(*scopes)
     return ForgetAnswer(
         dry_run=True,
+        person=person,
         visits=gone.visits,
         visit_seconds=gone.visit_ms // 1000,
         interactions=gone.interactions,
         sums=gone.sums,
-        documents=book.would_forget(scope),
-        backups=len(backups.all()),
-        remains=[path.relative_to(data).as_posix() for path in remains(data)],
+        documents=stores.book.would_forget(*parts),
+        kept=stores.book.would_change(*parts),
+        backups=len(stores.backups.all()),
+        remains=[path.relative_to(stores.data).as_posix() for path in remains(stores.data)],
     )
 
 
-def forget(scope: Scope, log_: Log, book: Book, backups: Backups, data: Path, now: int) -> None:
-    """Take what lies in the scope out of the stores, out of every backup, and off the disk.
+def _parts(wanted: Scope | Somebody) -> tuple[list[Scope], list[Scope | Somebody]]:
+    """What is to be taken out of a log, and out of a book."""
+    if isinstance(wanted, Scope):
+        return [wanted], [wanted]
+    return wanted.scopes, [wanted, *wanted.scopes]
 
-    What keeps it from coming back is written first: a kill in between leaves a rest that the
-    next attempt takes, and nothing that grows.
+
+def forget(wanted: Scope | Somebody, stores: Stores, now: int) -> None:
+    """Take what is wanted out of the stores, out of every backup, and off the disk.
+
+    What keeps it from coming back is written first, and the stores in use come last: a kill in
+    between leaves a rest that the next attempt takes, and nothing that grows.
     """
+    scopes, parts = _parts(wanted)
+    book = stores.book
     pauses = [one for one in book.pauses.all() if one.end is None or one.end > now]
-    guard = remembered(scope, id=str(uuid.uuid4()), now=now)
-    book.forgotten.put(guard)
-    log_.forget(scope)
-    book.forget(scope)
-    if scope.everything:
-        book.forgotten.put(guard)
+    refused = [remembered(one, id=str(uuid.uuid4()), now=now) for one in scopes]
+    book.forgotten.put_all(refused)
+    everything = isinstance(wanted, Scope) and wanted.everything
+    if everything:
+        remove_others(stores.data)  # the backups among them
+    for copied_log, copied_book in stores.backups.each():
+        copied_log.forget(*scopes)
+        copied_book.forget(*parts)
+    remove_remains(stores.data)
+    stores.log.forget(*scopes)
+    book.forget(*parts)
+    if everything:
+        book.forgotten.put_all(refused)
         book.pauses.put_all(pauses)  # who looks away now goes on looking away
-        remove_others(data)  # the backups among them
-    for copied_log, copied_book in backups.each():
-        copied_log.forget(scope)
-        copied_book.forget(scope)
-    remove_remains(data)
     log.info("forgotten what was asked for")
 
 

@@ -44,7 +44,6 @@ from plnd.measures.people import (
     drifting,
     key_of,
     merged,
-    name_key,
     overdue,
     parted,
     search,
@@ -57,6 +56,7 @@ from plnd.measures.people import (
 )
 from plnd.measures.review import week_begin, week_name
 from plnd.model import Feed
+from plnd.scope import plain_name
 from plnd.store.log import TouchCount
 from plnd.words import ENGLISH, Words
 
@@ -110,6 +110,21 @@ class People:
             raise Conflict(f"{words!r} fits several: {names}", "give the id instead")
         return near[0]
 
+    def exactly(self, words: str) -> Person:
+        """The person of exactly this id, network:handle or name: no part of a name will do.
+
+        Raises:
+            NotFound: there is nobody like that.
+            Conflict: several people have that name.
+        """
+        if found := self.known(words):
+            return found
+        raise NotFound(
+            f"nobody is called exactly {words!r}",
+            "give the whole name, an id or NETWORK:HANDLE; `plnd person list` shows your people",
+            field="person",
+        )
+
     def known(self, words: str) -> Person | None:
         """The person of exactly this id, network:handle or name; None when there is none.
 
@@ -122,7 +137,7 @@ class People:
         network, colon, handle = words.partition(":")
         if colon and (found := directory.by_handle.get(key_of(network, handle))):
             return found
-        named = directory.by_name.get(name_key(words), [])
+        named = directory.by_name.get(plain_name(words), [])
         if len(named) > 1:
             names = ", ".join(f"{one.name} ({one.id})" for one in named[:5])
             raise Conflict(f"{words!r} fits several: {names}", "give the id instead")
@@ -651,10 +666,10 @@ class People:
     def _invited(self, names: Iterable[str], summary: str) -> list[Person]:
         found = {}
         for name in names:
-            people = self.directory.by_name.get(name_key(name), [])
+            people = self.directory.by_name.get(plain_name(name), [])
             if len(people) == 1:
                 found[people[0].id] = people[0]
-        title = f" {name_key(summary)} "
+        title = f" {plain_name(summary)} "
         for key, people in self.directory.by_name.items():
             # A first name alone may be anybody's.
             if " " in key and len(people) == 1 and f" {key} " in title:

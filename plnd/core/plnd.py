@@ -69,6 +69,7 @@ from plnd.notices.learning import (
 )
 from plnd.notices.rules import budget_notices
 from plnd.profiles import Affords, ReadingAnswer, ReadingRequest, Wanted
+from plnd.scope import Scope, Somebody
 from plnd.store import networks
 from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
@@ -545,23 +546,35 @@ class Plnd:
 
         Raises:
             Invalid: it names nothing, or what cannot be.
+            NotFound, Conflict: nobody has exactly that name, or several have.
         """
+        forgetting.check(wanted)
+        async with self._copying:
+            self._commits.commit()
+            stores = forgetting.Stores(self._log, self._book, self._backups, self.home.data)
+            what, name = self._to_forget(wanted, stores)
+            answer = forgetting.would_forget(what, stores, name)
+            if wanted.dry_run:
+                return answer
+            try:
+                forgetting.forget(what, stores, self.clock())
+            finally:
+                self._take_stores()
+        return msgspec.structs.replace(answer, dry_run=False)
+
+    def _to_forget(
+        self, wanted: ForgetRequest, stores: forgetting.Stores
+    ) -> tuple[Scope | Somebody, str | None]:
+        """What a request is about; of a person the name as well."""
+        if wanted.person is not None:
+            person = self.people.exactly(wanted.person)
+            return forgetting.somebody(person, stores, self._own_handles()), person.name
         scope = forgetting.scope_of(
             wanted,
             networks=self._names,
             day_bounds=lambda day: day_bounds(day, self.zone(), self._settings.day_start),
         )
-        async with self._copying:
-            self._commits.commit()
-            stores = (self._log, self._book, self._backups, self.home.data)
-            answer = forgetting.would_forget(scope, *stores)
-            if wanted.dry_run:
-                return answer
-            try:
-                forgetting.forget(scope, *stores, self.clock())
-            finally:
-                self._take_stores()
-        return msgspec.structs.replace(answer, dry_run=False)
+        return scope, None
 
     def export(self, after: str | None = None) -> ExportAnswer:
         """A part of everything that is kept, in the form of docs/export.md.

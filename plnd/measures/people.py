@@ -23,6 +23,7 @@ from plnd.learning import (
     Touch,
 )
 from plnd.model import Event, Visit
+from plnd.scope import plain_handle, plain_name
 from plnd.words import ENGLISH, Words
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -42,7 +43,7 @@ Key = tuple[str, str]
 
 def key_of(network: str, handle: str) -> Key:
     """Two handles are the same when these are equal: the @ and the case do not matter."""
-    return network, handle.strip().lstrip("@").casefold()
+    return network, plain_handle(handle)
 
 
 def touch_of(event: Event) -> tuple[Key, Touch] | None:
@@ -292,7 +293,7 @@ class Directory:
             self.by_handle[key] = person
         for uid in person.uids:
             self.by_uid[uid] = person
-        self.by_name.setdefault(name_key(person.name), []).append(person)
+        self.by_name.setdefault(plain_name(person.name), []).append(person)
 
     def drop(self, id: str) -> None:
         """Forget a person, if known."""
@@ -305,7 +306,7 @@ class Directory:
             self.by_handle.pop(key, None)
         for uid in old.uids:
             self.by_uid.pop(uid, None)
-        self.by_name[name_key(old.name)].remove(old)
+        self.by_name[plain_name(old.name)].remove(old)
 
     def same(self, name: str, handles: Iterable[Handle], uids: Iterable[str]) -> Person | None:
         """The person whom this describes: by an id, a handle, or the very same name."""
@@ -315,13 +316,8 @@ class Directory:
         for one in handles:
             if found := self.by_handle.get(key_of(one.network, one.handle)):
                 return found
-        named = self.by_name.get(name_key(name), [])
+        named = self.by_name.get(plain_name(name), [])
         return named[0] if len(named) == 1 else None
-
-
-def name_key(name: str) -> str:
-    """A name as it is compared: case and spacing do not matter."""
-    return " ".join(name.casefold().split())
 
 
 def search(people: Iterable[Person], words: str) -> Iterator[Person]:

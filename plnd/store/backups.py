@@ -143,6 +143,10 @@ class Backups:
             finally:
                 log.close()
 
+    def books(self) -> Iterator[Book]:
+        """The documents of each copy, to be looked into."""
+        return map(Book, self._folders())
+
     def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
             return []

@@ -29,7 +29,7 @@ from plnd.learning import (
 from plnd.measures.review import Plan
 from plnd.model import Budget, Forgotten, Notice, Pause, Settings, Snooze, SourceHeard
 from plnd.profiles import NotMine, Profile, Request, SeemsMine
-from plnd.scope import Scope, without
+from plnd.scope import Scope, Somebody, without
 from plnd.store.files import cannot_write, set_aside, write_atomic
 
 FORMAT = 1
@@ -255,24 +255,30 @@ class Collection(Generic[T]):
         ]
         return self.remove(*going)
 
-    def forget(self, scope: Scope) -> None:
-        """Take out what lies in the scope."""
-        gone, changed = self._within(scope)
+    def forget(self, *scopes: Scope | Somebody) -> None:
+        """Take out what lies in the scopes."""
+        gone, changed = self._within(scopes)
         self.remove(*gone)
         self.put_all(changed)
 
-    def would_forget(self, scope: Scope) -> int:
+    def would_forget(self, *scopes: Scope | Somebody) -> int:
         """How many documents `forget` would remove or change."""
-        gone, changed = self._within(scope)
+        gone, changed = self._within(scopes)
         return len(gone) + sum(getattr(one, self._key) not in gone for one in changed)
 
-    def _within(self, scope: Scope) -> tuple[list[Any], list[T]]:
+    def would_change(self, *scopes: Scope | Somebody) -> int:
+        """How many documents `forget` would only change: they stay."""
+        return len(self._within(scopes)[1])
+
+    def _within(self, scopes: Sequence[Scope | Somebody]) -> tuple[list[Any], list[T]]:
         """The keys of the documents that go, and those that change, as they will be."""
         gone: list[Any] = []
         changed: list[T] = []
         for key, (_, value) in self._rows().items():
             plain = _plain(value)
-            left = without(plain, scope)
+            left: dict[str, Any] | None = plain
+            for scope in scopes:
+                left = None if left is None else without(left, scope)
             if left == plain:
                 continue
             try:
@@ -363,25 +369,44 @@ class Book:
         """Where damaged files were moved to since this book was opened."""
         return [str(one.damaged) for one in self._storages if one.damaged]
 
-    def forget(self, scope: Scope) -> None:
-        """Take out what lies in the scope; with everything, all there is."""
-        for one in self.kept.values():
-            if scope.everything:
-                one.wipe()
-            elif isinstance(one, Collection) and one.role == "memory":
-                one.forget(scope)
+    def forget(self, *scopes: Scope | Somebody) -> None:
+        """Take out what lies in the scopes; with everything, all there is.
 
-    def would_forget(self, scope: Scope) -> dict[str, int]:
+        The people come last: as long as a rest of somebody is left, they can be named.
+        """
+        if _everything(scopes):
+            for each in self.kept.values():
+                each.wipe()
+            return
+        for _, one in sorted(self._memories(), key=lambda row: row[1] is self.people):
+            one.forget(*scopes)
+
+    def would_forget(self, *scopes: Scope | Somebody) -> dict[str, int]:
         """How many documents `forget` would remove or change, by the name of what they are in."""
-        counts = {
-            name: len(one.all())
-            if scope.everything
-            else one.would_forget(scope)
-            if isinstance(one, Collection) and one.role == "memory"
-            else 0
+        if _everything(scopes):
+            return _counted({name: len(one.all()) for name, one in self.kept.items()})
+        return _counted({name: one.would_forget(*scopes) for name, one in self._memories()})
+
+    def would_change(self, *scopes: Scope | Somebody) -> dict[str, int]:
+        """How many of them would stay, without what is forgotten."""
+        if _everything(scopes):
+            return {}
+        return _counted({name: one.would_change(*scopes) for name, one in self._memories()})
+
+    def _memories(self) -> list[tuple[str, Collection[Any]]]:
+        return [
+            (name, one)
             for name, one in self.kept.items()
-        }
-        return {name: count for name, count in counts.items() if count}
+            if isinstance(one, Collection) and one.role == "memory"
+        ]
+
+
+def _everything(scopes: Sequence[Scope | Somebody]) -> bool:
+    return any(isinstance(one, Scope) and one.everything for one in scopes)
+
+
+def _counted(counts: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
 
 
 def _wiped(storage: AtomicStorage) -> Table:

@@ -70,6 +70,17 @@ def found(db: sqlite3.Connection, scope: Scope) -> Gone:
     return Gone(visits, visit_ms, interactions, sums)
 
 
+def together(parts: Iterable[Gone]) -> Gone:
+    """What several scopes hold that have nothing in common."""
+    all_parts = list(parts)
+    return Gone(
+        visits=sum(one.visits for one in all_parts),
+        visit_ms=sum(one.visit_ms for one in all_parts),
+        interactions=sum(one.interactions for one in all_parts),
+        sums=sum(one.sums for one in all_parts),
+    )
+
+
 def delete(db: sqlite3.Connection, scope: Scope, settled_before: int) -> set[int]:
     """Delete what lies in the scope; the quarters whose sums have to be worked out anew."""
     if scope.everything:

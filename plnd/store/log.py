@@ -740,21 +740,24 @@ class Log:
 
     # -- the log as a whole ------------------------------------------------------
 
-    def would_forget(self, scope: Scope) -> Gone:
+    def would_forget(self, *scopes: Scope) -> Gone:
         """What `forget` would take out; changes nothing."""
         with self._transaction(kept=False):
-            return keeping.found(self._db, scope)
+            return keeping.together(keeping.found(self._db, scope) for scope in scopes)
 
-    def forget(self, scope: Scope) -> Gone:
-        """Take out what lies in the scope, of visits that reach into it the part that does.
+    def forget(self, *scopes: Scope) -> Gone:
+        """Take out what lies in the scopes, of visits that reach into one the part that does.
 
-        The sums are worked out anew. When this returns, nothing of it is left in the file,
-        free pages and journal included.
+        No two of them may hold the same event. The sums are worked out anew. When this
+        returns, nothing of it is left in the file, free pages and journal included.
         """
         self._drop_held()
         with self._transaction():
-            gone = keeping.found(self._db, scope)
-            for begin in keeping.delete(self._db, scope, self.visits_from):
+            gone = keeping.together(keeping.found(self._db, scope) for scope in scopes)
+            touched: set[int] = set()
+            for scope in scopes:
+                touched |= keeping.delete(self._db, scope, self.visits_from)
+            for begin in touched:
                 self._quarters[begin] = None
                 self._write_sums(begin)
                 del self._quarters[begin]

@@ -27,26 +27,16 @@ from builders import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import Api, Clock, Daemon, Desktop, RunPlnd
+from kit import Api, Clock, Daemon, Desktop, RunPlnd, bytes_with
 
 from plnd.core import Plnd, now_ms
 from plnd.model import Budget, EventBatch, ForgetRequest, Notice, Pause
-from plnd.scope import Scope, without
+from plnd.scope import Scope, Somebody, without
 from plnd.store.book import Book, Collection
 from plnd.store.files import Home
 from plnd.store.log import Batch, Log
 
 WORD = "zebrafinch"
-
-
-def bytes_with(folder: Path, word: str) -> list[str]:
-    """The files that hold the word, in their names or in their raw bytes, whatever they are."""
-    return [
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if word in path.name.lower()
-        or (path.is_file() and word.encode() in path.read_bytes().lower())
-    ]
 
 
 def stored(log: Log) -> list[dict[str, Any]]:
@@ -160,6 +150,7 @@ def test_a_browser_of_which_nothing_is_left_was_never_heard_of(tmp_path: Path) -
 ANA = {"network": "x", "handle": "@Ana"}
 BEN = {"network": "x", "handle": "ben"}
 TOOT = {"network": "mastodon", "handle": "ana"}
+ANA_HERSELF = Somebody(frozenset("7"), frozenset(["ana lima"]), frozenset([("x", "ana")]))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +181,21 @@ TOOT = {"network": "mastodon", "handle": "ana"}
          {"name": "A. B.", "handles": [TOOT]}),
         ({"name": "Ana", "note": "ana, @ana and @anabel, https://x.com/Ana/1"}, Scope(handle="ana"),
          {"name": "Ana", "note": "ana, @… and @anabel, https://x.com/…/1"}),
+        ({"id": "mastodon:ana", "note": "x:ana"}, Scope(network="x", handle="ana"),
+         {"id": "mastodon:ana", "note": "x:…"}),
         ({"note": "solve for x"}, Scope(network="x"), {"note": "solve for x"}),
+        ({"id": "7", "name": "Ana"}, ANA_HERSELF, None),
+        ({"id": "9", "merged": ["7", "8"]}, ANA_HERSELF, {"id": "9", "merged": ["8"]}),
+        ({"id": "9", "kept": {"id": "7"}, "gone": {"id": "8"}}, ANA_HERSELF,
+         {"id": "9", "gone": {"id": "8"}}),
+        ({"text": "Ana said so", "person": "7"}, ANA_HERSELF, {"text": "Ana said so"}),
+        ({"text": "so", "person": "8"}, ANA_HERSELF, {"text": "so", "person": "8"}),
+        ({"text": "so", "person": None, "person_name": " ANA  lima"}, ANA_HERSELF,
+         {"text": "so", "person": None}),
+        ({"tend": [{"key": "person:7"}, {"key": "person:8"}, {"key": "profile:7"}]}, ANA_HERSELF,
+         {"tend": [{"key": "person:8"}, {"key": "profile:7"}]}),
+        ({"add": [{"key": "person:x:Ana"}, {"key": "person:mastodon:ana"}]}, ANA_HERSELF,
+         {"add": [{"key": "person:mastodon:ana"}]}),
         ({"cause": "2026-11-23/x.mon/20/80", "title": "X"}, Scope(network="x"), None),
         ({"cause": "2026-11-23/all/60/80", "title": "X"}, Scope(network="x"),
          {"cause": "2026-11-23/all/60/80", "title": "X"}),
@@ -198,7 +203,7 @@ TOOT = {"network": "mastodon", "handle": "ana"}
     ],
 )  # fmt: skip
 def test_what_is_left_of_a_document(
-    document: dict[str, Any], scope: Scope, left: dict[str, Any] | None
+    document: dict[str, Any], scope: Scope | Somebody, left: dict[str, Any] | None
 ) -> None:
     assert without(document, scope) == left
 
@@ -403,7 +408,9 @@ async def test_events_on_their_way_are_forgotten_too(plnd: Plnd) -> None:
         ({"day": "2026-11-22", "start": 5}, "day"),
         ({"start": 5, "end": 5}, "end"),
         ({"handle": ""}, "handle"),
-        ({"person": "Ana"}, "person"),
+        ({"person": ""}, "person"),
+        ({"person": "Ana", "network": "x"}, "person"),
+        ({"title": "Ana"}, "title"),
     ],
 )
 async def test_what_cannot_be_forgotten_is_said(
