@@ -62,6 +62,40 @@ def test_what_is_forgotten_is_gone(fresh: Board) -> None:
     assert len(fresh.ask("GET", "receipt")["entries"]) == 1
 
 
+@pytest.mark.parametrize("path", ["receipt", "person"])
+def test_a_person_is_forgotten_as_a_whole(fresh: Board, path: str) -> None:
+    """From both places: first called off, then ten seconds waited for."""
+    some(fresh)
+    nasa = {"name": "N. Asa", "handles": [{"network": "x", "handle": "nasa"}]}
+    ident = fresh.ask("POST", "people", nasa)["person"]["id"]
+    fresh.ask("POST", "journal", {"kind": "learned", "text": "what a star is", "person": ident})
+    page = fresh.open("receipt" if path == "receipt" else f"people/{ident}")
+    page.clock.install()
+    if path == "receipt":
+        page.get_by_label("Somebody as a whole").select_option(label="N. Asa")
+    forget = page.get_by_role("button", name="Forget this person")
+    forget.click()
+    would = page.get_by_text("This forgets N. Asa")
+    expect(would).to_contain_text("0 visits (0 min) and 1 interaction with them.")
+    expect(would).to_contain_text("1 journal entry stays, without the name.")
+    page.get_by_role("button", name="Stop, keep it").click()
+    expect(would).to_have_count(0)
+    assert len(fresh.ask("GET", "people")["people"]) == 1
+    if path == "receipt":
+        page.get_by_label("Somebody as a whole").select_option(label="N. Asa")
+    forget.click()
+    expect(would).to_be_visible()
+    page.clock.fast_forward(11_000)
+    if path == "receipt":
+        expect(page.get_by_text("Forgotten.")).to_be_visible()
+        expect(page.get_by_label("Somebody as a whole")).to_have_count(0)
+    else:
+        expect(page.get_by_text("Nobody yet.")).to_be_visible()
+    assert fresh.ask("GET", "people")["people"] == []
+    assert fresh.ask("GET", "journal")["entries"][0]["person_name"] is None
+    assert len(fresh.ask("GET", "receipt")["entries"]) == 2
+
+
 def test_everything_goes_out_and_comes_in_again(fresh: Board, tmp_path: Path) -> None:
     some(fresh)
     page = fresh.open("receipt")

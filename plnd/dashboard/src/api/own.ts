@@ -23,11 +23,13 @@ export const getReceipt = (before?: string, network?: string) =>
 
 const forgotten = object({
   dry_run: flag,
+  person: orNull(text),
   visits: number,
   visit_seconds: number,
   interactions: number,
   backups: number,
   documents: record(number),
+  kept: record(number),
 });
 export type Forgotten = Shaped<typeof forgotten>;
 export interface ToForget {
@@ -35,6 +37,8 @@ export interface ToForget {
   end?: number;
   day?: string;
   network?: string;
+  /** Somebody as a whole, and nothing else: an id, network:handle or the whole name. */
+  person?: string;
   everything?: boolean;
 }
 export const postForget = (what: ToForget, dry_run: boolean) =>

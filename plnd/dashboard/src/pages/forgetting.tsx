@@ -1,44 +1,36 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { type Forgotten, postForget, type ToForget } from "../api/index.ts";
+import { getPeople, postForget, type ToForget } from "../api/index.ts";
 import { Card } from "../parts/card.tsx";
 import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
+import { Forgettable } from "../parts/forgettable.tsx";
 import { entered } from "../parts/form.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { useDoing } from "../resource.ts";
-import { counted, duration, t, wireDay } from "../words/index.ts";
+import { useDoing, useResource } from "../resource.ts";
+import { t, wireDay } from "../words/index.ts";
 
 const HOUR = 3_600_000;
-const SECONDS = 10;
 
-interface Planned {
-  what: ToForget;
-  would: Forgotten;
-}
+type Plan = (what: ToForget) => unknown;
 
 /** Forget something: what it would be is said first, and for ten seconds it can be called off. */
 export function Forgetting() {
-  const [planned, setPlanned] = useState<Planned | null>(null);
   const doing = useDoing();
-  const plan = (what: ToForget) =>
-    doing.run(async () => setPlanned({ what, would: await postForget(what, true) }));
-  const forget = ({ what }: Planned) => {
-    setPlanned(null);
-    doing.run(() => postForget(what, false));
-  };
   return (
     <Card title={t("forget_title")} lead={t("forget_lead")}>
-      {planned ? (
-        <Countdown planned={planned} act={() => forget(planned)} stop={() => setPlanned(null)} />
-      ) : (
-        <Choices plan={plan} />
-      )}
-      {!planned && <Done of={doing} says={t("forgotten")} />}
+      <Forgettable act={(what) => doing.run(() => postForget(what, false))}>
+        {(plan) => (
+          <>
+            <Choices plan={plan} />
+            <Somebody plan={plan} />
+            <Done of={doing} says={t("forgotten")} />
+          </>
+        )}
+      </Forgettable>
     </Card>
   );
 }
 
-function Choices({ plan }: { plan: (what: ToForget) => unknown }) {
+function Choices({ plan }: { plan: Plan }) {
   return (
     <>
       <div class="choices">
@@ -74,44 +66,33 @@ function Choices({ plan }: { plan: (what: ToForget) => unknown }) {
   );
 }
 
-function Countdown({
-  planned: { would },
-  act,
-  stop,
-}: {
-  planned: Planned;
-  act: () => void;
-  stop: () => void;
-}) {
-  const [left, setLeft] = useState(SECONDS);
-  const latest = useRef(act);
-  latest.current = act;
-  useEffect(() => {
-    const end = Date.now() + SECONDS * 1000;
-    const timer = setInterval(() => {
-      const rest = Math.ceil((end - Date.now()) / 1000);
-      setLeft(rest);
-      if (rest <= 0) {
-        clearInterval(timer);
-        latest.current();
-      }
-    }, 200);
-    return () => clearInterval(timer);
-  }, []);
+function Somebody({ plan }: { plan: Plan }) {
+  const people = useResource(getPeople).value?.people ?? [];
+  if (people.length === 0) return null;
   return (
-    <div class="ask">
-      <p role="status">
-        {t("forget_would", {
-          visits: counted("visits", would.visits),
-          time: duration(would.visit_seconds),
-          acts: counted("acts", would.interactions),
-        })}{" "}
-        {would.backups > 0 && t("forget_backups")}
-      </p>
-      <p>{counted("forget_in", Math.max(0, left))}</p>
-      <button type="button" class="main" ref={(button) => button?.focus()} onClick={stop}>
-        {t("forget_stop")}
-      </button>
-    </div>
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const person = entered(new FormData(event.currentTarget), "person");
+        if (person) plan({ person });
+      }}
+    >
+      <Field label={t("forget_whom")}>
+        {(of) => (
+          <select {...of} name="person" required>
+            <option value="" />
+            {people.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <div class="actions">
+        <button type="submit">{t("forget_them")}</button>
+      </div>
+    </form>
   );
 }

@@ -7,6 +7,7 @@ import {
   type PersonPage as Page,
   type Person,
   patchPerson,
+  postForget,
   postMeeting,
   postMerge,
 } from "../api/index.ts";
@@ -14,6 +15,7 @@ import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
+import { Forgettable } from "../parts/forgettable.tsx";
 import { entered, Form } from "../parts/form.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personOf } from "../parts/person-fields.tsx";
@@ -24,13 +26,15 @@ import { useDoing, useResource } from "../resource.ts";
 import { linkTo } from "../route.ts";
 import { counted, dayAndTime, isKey, t } from "../words/index.ts";
 
-/** One person, and the way to remove them: somebody who goes is not asked for any more. */
+type Leave = (change: () => Promise<unknown>) => unknown;
+
+/** One person, and the ways to part with them: who goes is not asked for any more. */
 export function PersonPage({ id }: { id: string }) {
   const [going, setGoing] = useState(false);
   const doing = useDoing();
-  const remove = async () => {
+  const leave = async (change: () => Promise<unknown>) => {
     setGoing(true);
-    if (await doing.run(() => deletePerson(id))) location.hash = linkTo("people");
+    if (await doing.run(change)) location.hash = linkTo("people");
     else setGoing(false);
   };
   return (
@@ -39,13 +43,13 @@ export function PersonPage({ id }: { id: string }) {
         <a href={linkTo("people")}>{t("back_to_people")}</a>
       </p>
       <Done of={doing} />
-      {!going && <Whole id={id} remove={remove} />}
+      {!going && <Whole id={id} leave={leave} />}
     </>
   );
 }
 
 /** How things stand, the touches, the meetings, what the journal says. */
-function Whole({ id, remove }: { id: string; remove: () => void }) {
+function Whole({ id, leave }: { id: string; leave: Leave }) {
   const page = useResource(() => getPerson(id), id);
   return (
     <Resourceful of={page}>
@@ -56,7 +60,8 @@ function Whole({ id, remove }: { id: string; remove: () => void }) {
             <Touches page={page} />
             <Words page={page} />
             <Editing person={page.person} />
-            <Merging person={page.person} remove={remove} />
+            <Merging person={page.person} />
+            <Parting person={page.person} leave={leave} />
           </div>
         </>
       )}
@@ -174,35 +179,49 @@ function Editing({ person }: { person: Person }) {
   );
 }
 
-function Merging({ person, remove }: { person: Person; remove: () => void }) {
+function Merging({ person }: { person: Person }) {
   const people = useResource(getPeople);
   const doing = useDoing();
   const others = (people.value?.people ?? []).filter(({ id }) => id !== person.id);
+  if (others.length === 0) return null;
   return (
-    <Card title={t("person_rest")}>
-      {others.length > 0 && (
-        <Form
-          doing={doing}
-          submit={t("merge")}
-          change={(form) => postMerge({ kept: person.id, gone: String(form.get("gone")) })}
-        >
-          <Field label={t("merge_with")} hint={t("merge_hint")}>
-            {(of) => (
-              <select {...of} name="gone" required>
-                <option value="" />
-                {others.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </Form>
-      )}
-      <p class="actions">
-        <Sure name={t("person_remove")} act={remove} />
-      </p>
+    <Card title={t("person_merge")}>
+      <Form
+        doing={doing}
+        submit={t("merge")}
+        change={(form) => postMerge({ kept: person.id, gone: String(form.get("gone")) })}
+      >
+        <Field label={t("merge_with")} hint={t("merge_hint")}>
+          {(of) => (
+            <select {...of} name="gone" required>
+              <option value="" />
+              {others.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </Form>
+    </Card>
+  );
+}
+
+/** Removed, what the browser recorded stays; forgotten, it goes as well. */
+function Parting({ person: { id }, leave }: { person: Person; leave: Leave }) {
+  return (
+    <Card title={t("person_part")} lead={t("person_part_lead")}>
+      <Forgettable act={(what) => leave(() => postForget(what, false))}>
+        {(plan) => (
+          <p class="actions">
+            <Sure name={t("person_remove")} act={() => leave(() => deletePerson(id))} />
+            <button type="button" onClick={() => plan({ person: id })}>
+              {t("person_forget")}
+            </button>
+          </p>
+        )}
+      </Forgettable>
     </Card>
   );
 }
