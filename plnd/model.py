@@ -550,17 +550,25 @@ class ReceiptAnswer(Struct, frozen=True, kw_only=True):
 
 
 class ExportAnswer(Struct, frozen=True, kw_only=True):
-    """A part of everything, as lines; `next` is the `after` that asks for more, null at the end."""
+    """A part of everything, as lines; `next` is the `after` that asks for more, null at the end.
+
+    `left_out` are files of networks that are not as they must be, and are in no use.
+    """
 
     lines: list[dict[str, Any]]
     next: str | None
+    left_out: list[NetworkFault] = field(default_factory=list)
 
 
 class ImportRequest(Strict, frozen=True):
-    """Lines of an export, each as it stands in the file; `dry_run` only says what it would do."""
+    """Lines of an export, each as it stands in the file; `dry_run` only says what it would do.
+
+    `networks` are those that earlier parts of the same trial would have brought.
+    """
 
     lines: Annotated[list[str], Meta(max_length=MOST_EVENTS)]
     dry_run: bool = False
+    networks: Annotated[list[Name], Meta(max_length=MOST_EVENTS)] = field(default_factory=list)
 
 
 class RejectedLine(Struct, frozen=True, kw_only=True):
@@ -572,11 +580,13 @@ class RejectedLine(Struct, frozen=True, kw_only=True):
 
 
 class ImportAnswer(Struct, frozen=True, kw_only=True):
-    """What became of the lines: new or changed, known before, refused."""
+    """What became of the lines: new or changed, known before, refused. `networks` are the
+    ids of the networks' files among them."""
 
     taken: int
     known: int
     rejected: list[RejectedLine]
+    networks: list[str]
 
 
 class BackupEntry(Struct, frozen=True, kw_only=True):

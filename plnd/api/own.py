@@ -41,7 +41,7 @@ def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
 def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take lines of an export; the same again changes nothing, a bad one costs itself only."""
     wanted = call.body(ImportRequest)
-    return plnd.take_lines(wanted.lines, dry_run=wanted.dry_run)
+    return plnd.take_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
 
 
 def get_backups(plnd: Plnd, _: Call) -> BackupsAnswer:

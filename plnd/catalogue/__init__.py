@@ -16,13 +16,14 @@ from plnd.catalogue.recognise import (
     recognise_page,
     recognise_request,
 )
-from plnd.catalogue.rules import Network, unsure_acts
+from plnd.catalogue.rules import Network, bad, unsure_acts
 
 __all__ = [
     "Body",
     "Effective",
     "Network",
     "Recognised",
+    "bad",
     "checked",
     "effective",
     "explain",

@@ -174,6 +174,8 @@ def _write_lines(stream: IO[str]) -> int:
             stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
         number += len(part["lines"])
         _progress(f"{number} lines")
+        for one in part["left_out"]:
+            print(f"left out, as it is in no use: {one['message']}", file=sys.stderr)
         after = part["next"]
         if after is None:
             stream.write(json.dumps({"type": "end", "lines": number}, separators=(",", ":")) + "\n")
@@ -188,12 +190,15 @@ def _import_options(parser: ArgumentParser) -> None:
 
 def _import(args: Namespace) -> int:
     counts: dict[str, Any] = {"taken": 0, "known": 0, "rejected": []}
+    networks: list[str] = []
     complete = False
     with _opened(args.file) as stream:
         for number, lines in _parts(stream):
             if number == 0:
                 _check_first(lines[0], args.file)
-            answer = ask("POST", "import", {"lines": lines, "dry_run": args.dry_run})
+            part = {"lines": lines, "dry_run": args.dry_run, "networks": networks}
+            answer = ask("POST", "import", part)
+            networks += answer["networks"]
             counts["taken"] += answer["taken"]
             counts["known"] += answer["known"]
             for one in answer["rejected"]:

@@ -12,17 +12,16 @@ def networks_answer(found: Effective) -> NetworksAnswer:
 
 
 def _entry(found: Effective, id: str) -> NetworkEntry:
-    network, file = found.networks.get(id), found.own.get(id)
+    network, file, error = found.networks.get(id), found.own.get(id), found.faults.get(id)
     return NetworkEntry(
         id=id,
         name=network.name if network else id,
         source="own" if file else "plnd" if network else None,
         file=file,
-        fault=_fault(id, found.faults.get(id)),
+        fault=fault(id, error) if error else None,
     )
 
 
-def _fault(id: str, error: PlndError | None) -> NetworkFault | None:
-    if error is None:
-        return None
+def fault(id: str, error: PlndError) -> NetworkFault:
+    """What is wrong with an own file."""
     return NetworkFault(file=f"networks/{id}.json", field=error.field or "", message=error.message)

@@ -584,15 +584,25 @@ class Plnd:
         """
         from plnd.core import portable
 
-        return portable.export(self._book, self._log, after, self.clock())
+        return portable.export(self.home, self._book, self._log, after, self.clock())
 
-    def take_lines(self, lines: Sequence[str], *, dry_run: bool) -> ImportAnswer:
-        """Take lines of an export; what is there already stays as it is."""
+    def take_lines(
+        self, lines: Sequence[str], *, dry_run: bool, coming: Sequence[str] = ()
+    ) -> ImportAnswer:
+        """Take lines of an export; what is there already stays as it is.
+
+        `coming` are networks that earlier lines would have brought, had they not been a trial.
+        """
         from plnd.core import portable
 
         self._commits.commit()
         importing = portable.Importing(
-            self._book, self._log, networks=self._names, now=self.clock(), dry_run=dry_run
+            self.home,
+            self._book,
+            self._log,
+            networks={*self._names, *(coming if dry_run else ())},
+            now=self.clock(),
+            dry_run=dry_run,
         )
         try:
             return importing.take(lines)

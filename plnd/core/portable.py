@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from plnd import __version__
+from plnd.core.networks import fault
 from plnd.core.settings import checked
 from plnd.errors import Invalid
 from plnd.intake import FURTHEST_AHEAD_MS, Refused, Taken, check, said
@@ -28,7 +29,9 @@ from plnd.model import (
     Text,
     Visit,
 )
+from plnd.store import networks
 from plnd.store.book import Book, Kept
+from plnd.store.files import Home
 from plnd.store.keeping import Stored
 from plnd.store.log import Batch, Log
 
@@ -42,6 +45,13 @@ class Header(Strict, frozen=True, tag_field="type", tag="plnd"):
     format: int
     version: str
     made_at: int
+
+
+class NetworkLine(Strict, frozen=True, tag_field="type", tag="network"):
+    """A file of the user's own about a network, to the letter."""
+
+    id: Name
+    text: str
 
 
 class SourceLine(Strict, frozen=True, tag_field="type", tag="source"):
@@ -104,9 +114,10 @@ class End(Strict, frozen=True, tag_field="type", tag="end"):
 
 
 EventLine = VisitLine | InteractionLine
-Line = Header | SourceLine | EventLine | SumLine | DocumentLine | RemovedLine | End
+Line = Header | NetworkLine | SourceLine | EventLine | SumLine | DocumentLine | RemovedLine | End
 _decode = msgspec.json.Decoder(Line).decode
 _NEXT: dict[str, str | None] = {
+    "networks": "documents",  # before what happened on them
     "documents": "sources",
     "sources": "sums",
     "sums": "visits",
@@ -118,7 +129,7 @@ _NEXT: dict[str, str | None] = {
 # -- out ------------------------------------------------------------------------------
 
 
-def export(book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
+def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
     """A part of everything, beginning after a place that the part before gave.
 
     Raises:
@@ -126,7 +137,7 @@ def export(book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
     """
     if after is None:
         head = Header(format=FORMAT, version=__version__, made_at=now)
-        return _part([head], "documents")
+        return _part([head], "networks")
     stage, _, key = after.partition(":")
     try:
         start = bytes.fromhex(key)
@@ -134,6 +145,11 @@ def export(book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
         stage = ""
     if stage not in _NEXT:
         raise Invalid("after is not a place in an export", "take it from `next`", field="after")
+    if stage == "networks":
+        texts, faults = networks.texts(home)
+        lines = [NetworkLine(id=name, text=text) for name, text in texts.items()]
+        left_out = [fault(name, error) for name, error in faults.items()]
+        return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)
     if stage == "documents":
         return _part(list(_documents(book)), _NEXT[stage])
     if stage == "sources":
@@ -189,11 +205,20 @@ class Importing:
     """Takes lines into the stores, as many at a time as stand in one request."""
 
     def __init__(
-        self, book: Book, log: Log, *, networks: Collection[str], now: int, dry_run: bool
+        self,
+        home: Home,
+        book: Book,
+        log: Log,
+        *,
+        networks: Collection[str],
+        now: int,
+        dry_run: bool,
     ) -> None:
+        self._home = home
         self._book = book
         self._log = log
-        self._networks = networks
+        self._networks = set(networks)
+        self._brought: list[str] = []
         self._latest = now + FURTHEST_AHEAD_MS
         self._dry_run = dry_run
         self._taken = self._known = 0
@@ -207,12 +232,13 @@ class Importing:
         events: dict[tuple[str, str], list[Taken]] = {}
         documents: dict[str, list[Any]] = {}
         sums: list[SumLine] = []
-        for index, text in enumerate(lines):
+        found = list(self._decoded(lines))
+        self._take_networks([(i, line) for i, line in found if isinstance(line, NetworkLine)])
+        for index, line in found:
             try:
-                line = _decode(text)
                 if isinstance(line, EventLine):
-                    found = self._event(index, line)
-                    events.setdefault((line.browser, line.profile), []).append(found)
+                    event = self._event(index, line)
+                    events.setdefault((line.browser, line.profile), []).append(event)
                 elif isinstance(line, DocumentLine):
                     document = self._document(line)
                     documents.setdefault(line.collection, []).append(document)
@@ -226,7 +252,7 @@ class Importing:
                     _check_format(line)
             except (Refused, Invalid) as error:
                 self._refuse(index, str(error), error.field)
-            except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as error:
+            except UnicodeEncodeError as error:
                 self._refuse(index, *said(error))
         self._store(events)
         self._keep(documents)
@@ -235,7 +261,33 @@ class Importing:
             taken=self._taken,
             known=self._known,
             rejected=sorted(self._rejected, key=lambda one: one.index),
+            networks=self._brought,
         )
+
+    def _decoded(self, lines: Sequence[str]) -> Iterator[tuple[int, Line]]:
+        for index, text in enumerate(lines):
+            try:
+                yield index, _decode(text)
+            except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as error:
+                self._refuse(index, *said(error))
+
+    def _take_networks(self, found: Sequence[tuple[int, NetworkLine]]) -> None:
+        """Take the files that are as they must be, before what happened on their networks."""
+        if not found:
+            return
+        from plnd.catalogue.trial import tried
+
+        faults = tried([(line.id, line.text) for _, line in found])
+        for (index, line), error in zip(found, faults, strict=True):
+            if error is not None:
+                self._refuse(index, error.message, f"text{error.field or ''}")
+                continue
+            self._networks.add(line.id)
+            self._brought.append(line.id)
+            changed = networks.text(self._home, line.id) != line.text
+            if changed and not self._dry_run:
+                networks.put(self._home, line.id, line.text)
+            self._count(changed)
 
     def _refuse(self, index: int, message: str, field: str | None) -> None:
         self._rejected.append(RejectedLine(index=index, message=message, field=field))

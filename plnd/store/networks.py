@@ -15,6 +15,39 @@ def folder(home: Home) -> Path:
     return home.data / "networks"
 
 
+def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
+    """The own files in use as they stand there, and what is wrong with the others, by id."""
+    found = catalogue.effective(folder(home))
+    whole, faults = {}, dict(found.faults)
+    for name in found.own:
+        path = folder(home) / f"{name}.json"
+        try:
+            whole[name] = path.read_bytes().decode()
+        except OSError as error:
+            faults[name] = catalogue.bad(path, "", f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            faults[name] = catalogue.bad(path, "", "is not in UTF-8")
+    return whole, faults
+
+
+def text(home: Home, id: str) -> str | None:
+    """The own file of a network as it stands there, right or wrong; None when there is none."""
+    try:
+        return (folder(home) / f"{id}.json").read_bytes().decode(errors="replace")
+    except OSError:
+        return None
+
+
+def put(home: Home, id: str, content: str) -> None:
+    """Have this file for a network; it was checked, and its id is one.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    _make(folder(home))
+    write_atomic(folder(home) / f"{id}.json", content.encode())
+
+
 def draft(home: Home, id: str) -> Path:
     """A file to edit: the draft that was left, else a copy of what is in use now.
 

@@ -41,8 +41,33 @@ def opened(folder: Path, clock: Clock) -> Plnd:
     return Plnd(Home(folder / "state", folder / "data", folder / "host", None), clock=clock)
 
 
+CLUB = {
+    "id": "club",
+    "name": "The Club",
+    "group": "forum",
+    "reason": {"en": "To count minutes.", "de": "Um Minuten zu zählen."},
+    "hosts": ["club.example.org"],
+    "write_hosts": ["club.example.org"],
+    "profile_url": "https://club.example.org/u/{handle}",
+    "reserved": [],
+    "pages": [{"page": "feed", "path": "^/"}],
+    "interactions": [],
+}
+
+
+def own_file(plnd: Plnd, name: str, text: str) -> Path:
+    """A file of a network that the user put there."""
+    path = plnd.home.data / "networks" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    plnd.networks()
+    return path
+
+
 async def lived(plnd: Plnd, clock: Clock) -> None:
     """Something of every kind."""
+    own_file(plnd, "club", json.dumps(CLUB, indent=3, ensure_ascii=False) + "\n\n")
+    await plnd.record(typed(batch(visit(NOON - HOUR, 60, network="club"))))
     await plnd.record(
         typed(
             batch(
@@ -71,11 +96,13 @@ async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -
     await lived(plnd, clock)
     lines = exported(plnd)
     kinds = {line["type"] for line in lines}
-    assert kinds == {"source", "sum", "visit", "interaction", "document", "removed"}
+    assert kinds == {"network", "source", "sum", "visit", "interaction", "document", "removed"}
     other = opened(tmp_path / "other", clock)
     first = other.take_lines(texts(lines), dry_run=False)
     assert (first.rejected, first.taken) == ([], len(lines))
     assert exported(other) == lines
+    club = Path("networks") / "club.json"
+    assert (other.home.data / club).read_bytes() == (plnd.home.data / club).read_bytes()
     for day in (None, "2026-10-24"):
         assert other.today(day) == plnd.today(day)
     other.close_stores()
@@ -104,6 +131,101 @@ async def test_a_trial_says_what_would_be_and_changes_nothing(
     assert exported(other) == empty
     assert other.take_lines(lines, dry_run=False) == would
     other.close_stores()
+
+
+# -- files of networks -----------------------------------------------------------------
+
+
+def of_network(name: str = "club", **given: Any) -> str:
+    return json.dumps({"type": "network", "id": name, "text": json.dumps({**CLUB, **given})})
+
+
+SLOW = {
+    "pages": [{"page": "feed", "path": "^/(a+)+$"}],
+    "examples": [{"url": f"https://club.example.org/{'a' * 60}!", "page": "feed"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "says"),
+    [
+        (of_network(hosts=[]), "text/hosts", "networks/club.json: /hosts"),
+        (of_network(secret=1), "text/secret", "club.json"),
+        (of_network("x"), "text/id", "networks/x.json: /id"),
+        (of_network("../../club"), "text/id", "/id"),
+        (of_network("/tmp/club"), "text/id", "/id"),
+        (of_network("Club", id="Club"), "text/id", "/id"),
+        (of_network(note="n" * 300_000), "text", "is larger than 256 KiB"),
+        ('{"type": "network", "id": "club", "text": "{"}', "text", "is not JSON"),
+        (json.dumps({"type": "network", "id": "club", "text": "[" * 100_000}), "text", "JSON"),
+        (of_network(**SLOW), "text", "takes too long"),
+        ('{"type": "network", "id": "club"}', "text", "text"),
+    ],
+)
+async def test_a_bad_file_of_a_network_is_named_and_costs_itself_only(
+    plnd: Plnd, api: Api, text: str, field: str, says: str
+) -> None:
+    """It stands first, so that one that hangs would keep the others from being looked at."""
+    good = of_network("guild", id="guild")
+    answer = await api("POST", "import", {"lines": [good, text, line(network="guild")]})
+    assert (answer["taken"], answer["networks"]) == (2, ["guild"])
+    assert [(one["index"], one["field"]) for one in answer["rejected"]] == [(1, field)]
+    assert says in answer["rejected"][0]["message"]
+    found = [path.relative_to(plnd.home.data) for path in plnd.home.data.rglob("guild.json")]
+    assert found == [Path("networks/guild.json")]
+    assert not list(plnd.home.data.parent.parent.rglob("*lub.json"))
+
+
+async def test_a_file_that_is_in_no_use_is_left_out_and_named(plnd: Plnd, api: Api) -> None:
+    broken = own_file(plnd, "club", "{").read_text()
+    own_file(plnd, "guild", json.dumps({**CLUB, "id": "guild"}))
+    (plnd.home.data / "networks" / "hall.json").write_bytes(
+        json.dumps({**CLUB, "id": "hall"}).encode("utf-16")
+    )
+    part = await api("GET", f"export?after={(await api('GET', 'export'))['next']}")
+    assert [one["id"] for one in part["lines"]] == ["guild"]
+    assert [one["file"] for one in part["left_out"]] == ["networks/club.json", "networks/hall.json"]
+    assert "is not JSON" in part["left_out"][0]["message"]
+    assert "is not in UTF-8" in part["left_out"][1]["message"]
+    assert (plnd.home.data / "networks" / "club.json").read_text() == broken
+
+
+async def test_a_file_takes_the_place_of_one_that_is_there(plnd: Plnd, api: Api) -> None:
+    path = own_file(plnd, "club", "{")
+    for taken, known in ((1, 0), (0, 1)):
+        answer = await api("POST", "import", {"lines": [of_network()]})
+        assert (answer["taken"], answer["known"]) == (taken, known)
+    assert json.loads(path.read_text()) == CLUB
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_command_says_what_it_leaves_out(run_plnd: RunPlnd, home: Home) -> None:
+    folder = home.data / "networks"
+    folder.mkdir(parents=True)
+    (folder / "x.json").write_text("{")
+    ran = run_plnd("export")
+    assert f"left out, as it is in no use: {folder / 'x.json'} is not JSON" in ran.err
+    assert '"type":"network"' not in ran.out
+
+
+def test_a_trial_in_parts_knows_the_networks_of_the_parts_before(
+    run_plnd: RunPlnd, tmp_path: Path
+) -> None:
+    """The file of a network and what happened there need not come in one request."""
+    head = '{"type":"plnd","format":1,"version":"0.1.0","made_at":1}'
+    start = now_ms() - 20 * HOUR
+    lines = [
+        line(id=f"0198c0de-0000-7000-8000-{n:012d}", network="club", start=start + n, end=start + n)
+        for n in range(600)
+    ]
+    file = tmp_path / "all.jsonl"
+    file.write_text("\n".join([head, of_network(), *lines, '{"type":"end","lines":602}']) + "\n")
+    trial = run_plnd("import", str(file), "--dry-run", "--json").json
+    assert trial == {"taken": 601, "known": 0, "rejected": [], "complete": True}
+    assert not (Path(tmp_path) / "home" / "data" / "networks").exists()
+    assert run_plnd("import", str(file), "--json").json == trial
+    own = [one["id"] for one in run_plnd("network", "--json").json["networks"] if one["file"]]
+    assert own == ["club"]
 
 
 @settings(max_examples=25)

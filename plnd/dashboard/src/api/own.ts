@@ -44,16 +44,22 @@ export interface ToForget {
 export const postForget = (what: ToForget, dry_run: boolean) =>
   ask(forgotten, "forget", { method: "POST", body: { ...what, dry_run } });
 
-const exported = object({ lines: list(record(anything)), next: orNull(text) });
+const exported = object({
+  lines: list(record(anything)),
+  next: orNull(text),
+  left_out: list(object({ file: text, message: text })),
+});
 export const getExport = (after?: string) => ask(exported, `export${query({ after })}`);
 
 const imported = object({
   taken: number,
   known: number,
   rejected: list(object({ index: number, message: text })),
+  networks: list(text),
 });
-export const postImport = (lines: string[], dry_run: boolean) =>
-  ask(imported, "import", { method: "POST", body: { lines, dry_run } });
+/** `networks`: those that earlier parts of a trial would have brought. */
+export const postImport = (lines: string[], dry_run: boolean, networks: string[]) =>
+  ask(imported, "import", { method: "POST", body: { lines, dry_run, networks } });
 
 const backup = object({ name: text, made_at: number, why: text });
 export const getBackups = () => ask(object({ backups: list(backup) }), "backups");

@@ -22,14 +22,19 @@ export function Carrying() {
   const exporting = useDoing();
   const importing = useDoing();
   const [read, setRead] = useState<Read | null>(null);
+  const [leftOut, setLeftOut] = useState<string[]>([]);
   return (
     <Card title={t("carry_title")} lead={t("carry_lead")}>
       <div class="actions">
-        <button type="button" onClick={() => exporting.run(exportAll)}>
+        <button
+          type="button"
+          onClick={() => exporting.run(async () => setLeftOut(await exportAll()))}
+        >
           {t("export_all")}
         </button>
         <Done of={exporting} says={t("exported")} />
       </div>
+      {leftOut.length > 0 && <p>{t("export_left_out", { files: leftOut.join(", ") })}</p>}
       <Field label={t("import_file")}>
         {(of) => (
           <input
@@ -70,15 +75,19 @@ export function Carrying() {
   );
 }
 
-async function exportAll(): Promise<void> {
+/** Everything into the downloads; the files of networks that are in no use and were left out. */
+async function exportAll(): Promise<string[]> {
   const lines: string[] = [];
+  const leftOut: string[] = [];
   let after: string | undefined;
   do {
     const part = await getExport(after);
     for (const line of part.lines) lines.push(JSON.stringify(line));
+    for (const { file } of part.left_out) leftOut.push(file);
     after = part.next ?? undefined;
   } while (after);
   save(`plnd-${wireDay(new Date())}.jsonl`, `${lines.join("\n")}\n`, "application/jsonl");
+  return leftOut;
 }
 
 const linesOf = async (file: File): Promise<string[]> =>
@@ -86,8 +95,10 @@ const linesOf = async (file: File): Promise<string[]> =>
 
 async function sent(lines: string[], dryRun: boolean): Promise<Read> {
   const sum: Read = { lines, taken: 0, known: 0, rejected: 0 };
+  const networks: string[] = [];
   for (let from = 0; from < lines.length; from += LINES) {
-    const answer = await postImport(lines.slice(from, from + LINES), dryRun);
+    const answer = await postImport(lines.slice(from, from + LINES), dryRun, networks);
+    networks.push(...answer.networks);
     sum.taken += answer.taken;
     sum.known += answer.known;
     sum.rejected += answer.rejected.length;

@@ -496,6 +496,7 @@ export const de: Words = {
   carry_lead: "Alles als eine Datei, die jedes plnd einliest.",
   export_all: "Alles ausgeben",
   exported: "Die Datei liegt in Ihren Downloads.",
+  export_left_out: "Ausgelassen, weil sie fehlerhaft und nicht in Gebrauch sind: {files}",
   import_file: "Eine ausgegebene Datei einlesen",
   import_lines_one: "{n} Zeile ist neu.",
   import_lines_other: "{n} Zeilen sind neu.",

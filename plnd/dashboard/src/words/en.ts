@@ -489,6 +489,7 @@ export const en = {
   carry_lead: "Everything as one file, which any plnd takes in.",
   export_all: "Export everything",
   exported: "The file is in your downloads.",
+  export_left_out: "Left out, as they are not as they must be and in no use: {files}",
   import_file: "Take in an exported file",
   import_lines_one: "{n} line is new.",
   import_lines_other: "{n} lines are new.",
