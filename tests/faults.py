@@ -250,3 +250,50 @@ class SmallDisk:
     def close(self) -> None:
         if self._real:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+
+
+class Sealed:
+    """A home that a test makes read-only while a daemon works in it, and writable again.
+
+    For root it is a disk of its own (ext4 in a file) on which everything is made immutable: the
+    kernel refuses what is open already as well. Where no such disk can be had, a read-only mount
+    is laid over the home; anybody else takes the right to write away. What is open then stays
+    writable.
+    """
+
+    def __init__(self, folder: Path, image: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._root = os.geteuid() == 0
+        self._own_disk = self._root and self._mounted(image)
+
+    def _mounted(self, image: Path) -> bool:
+        image.touch()
+        os.truncate(image, 64 * 1024 * 1024)
+        subprocess.run(["mkfs.ext4", "-q", image], check=True)
+        done = subprocess.run(["mount", "-o", "loop", image, self.folder], check=False)
+        if done.returncode == 0:
+            (self.folder / "lost+found").rmdir()
+            self.folder.chmod(0o700)
+        return done.returncode == 0
+
+    def read_only(self, yes: bool) -> None:
+        if self._own_disk:
+            # Not the journal's index: it is memory, and to write to it would be a bus error.
+            paths = [path for path in self._paths() if not path.name.endswith("-shm")]
+            subprocess.run(["chattr", "+i" if yes else "-i", *paths], check=True)
+        elif not self._root:
+            for path in self._paths():
+                path.chmod((0o500 if path.is_dir() else 0o400) if yes else 0o700)
+        elif yes:
+            subprocess.run(["mount", "--bind", self.folder, self.folder], check=True)
+            subprocess.run(["mount", "-o", "remount,bind,ro", self.folder], check=True)
+        else:
+            subprocess.run(["umount", self.folder], check=True)
+
+    def _paths(self) -> list[Path]:
+        return [self.folder, *self.folder.rglob("*")]
+
+    def close(self) -> None:
+        if self._own_disk:
+            subprocess.run(["umount", "--lazy", self.folder], check=True)

@@ -332,6 +332,12 @@ def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
             "restart plnd: it sets the file aside and starts a new one",
             code="damaged_store",
         )
+    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        # SQLite's words do not say why; the system's do.
+        try:
+            os.close(os.open(path, os.O_WRONLY))
+        except OSError as cause:
+            return cannot_write(path, cause)
     return StorageError(
         f"cannot use {path}: {error}",
         "check that the file and its folder belong to you and that the disk has space",

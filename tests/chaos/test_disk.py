@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import DAY, batch, visit
-from faults import Sender, SmallDisk, all_there, start_daemon
+from faults import Sealed, Sender, SmallDisk, all_there, start_daemon
 from kit import Daemon, RunPlnd, running_daemon
 
 from plnd.core import now_ms
@@ -125,6 +125,69 @@ def test_a_home_that_cannot_be_written_is_named(
         disk.read_only(False)
     assert ran.err.splitlines()[-2].startswith("plnd: cannot write ")
     assert str(home.data.parent) in ran.err
+    all_there(home, [sender])
+
+
+@pytest.fixture
+def sealed(home: Home, tmp_path: Path) -> Iterator[Sealed]:
+    """The home can be made read-only while a daemon works in it."""
+    found = Sealed(home.data.parent, tmp_path / "image")
+    yield found
+    found.close()
+
+
+REASONS = ("Operation not permitted", "Read-only file system", "Permission denied")
+
+
+def refused(found: Daemon, method: str, path: str, body: object) -> None:
+    """A change is refused, with the file and the system's own reason."""
+    with pytest.raises(PlndError) as caught:
+        found.ask(method, path, body)
+    assert caught.value.code == "storage"
+    assert caught.value.message.startswith("cannot write ")
+    assert caught.value.message.endswith(REASONS)
+    assert caught.value.hint
+
+
+def test_a_home_that_becomes_read_only_under_way_and_writable_again(
+    sealed: Sealed, run_plnd: RunPlnd, home: Home, tmp_path: Path
+) -> None:
+    """Nothing acknowledged that is not stored, and no restart needed."""
+    sender = Sender(0, now_ms() - 20 * DAY)
+    process = start_daemon(tmp_path / "log")
+    try:
+        found = running_daemon()
+        assert send(found, sender, 20) == 20
+        for _ in range(2):
+            sealed.read_only(True)
+            try:
+                for _ in range(20):
+                    try:
+                        sender.note(found.ask("POST", "events", sender.next_batch()))
+                    except PlndError as error:
+                        assert error.message.startswith(f"cannot write {home.data}")
+                        assert error.message.endswith(REASONS)
+                refused(found, "PUT", "budgets", {"minutes": 17})
+                refused(found, "POST", "people", {"name": "Ana"})
+                refused(found, "POST", "forget", {"network": "x"})
+                assert found.ask("GET", "budgets")["budgets"][0]["minutes"] == 60
+                assert found.ask("GET", "people")["people"] == []
+                lines = run_plnd("doctor", code=1).out.splitlines()
+            finally:
+                sealed.read_only(False)
+            broken = next(n for n, line in enumerate(lines) if line.startswith("fail home: "))
+            assert lines[broken].endswith(" is not writable")
+            assert any(fix in lines[broken + 1] for fix in ("chattr -i", "remount,rw", "chmod 700"))
+            assert send(found, sender, 20) == 20
+            found.ask("PUT", "budgets", {"minutes": 60})
+            found.ask("POST", "people", {"name": "Ana"})
+            found.ask("POST", "forget", {"person": "Ana"})
+            assert "ok   home: " in run_plnd("doctor", code=None).out
+        assert running_daemon().pid == process.pid
+    finally:
+        process.kill()
+        process.wait(20)
+    assert "Traceback" not in (tmp_path / "log").read_text()
     all_there(home, [sender])
 
 

@@ -21,13 +21,25 @@ def check_home(home: Home) -> list[Check]:
     missing = [one for one in folders if not one.is_dir()]
     shut = [one for one in folders if one not in missing and not os.access(one, os.W_OK | os.X_OK)]
     if shut:
-        message = f"{shut[0]} is not writable"
-        here = Check("home", "fail", message, f"chmod 700 '{shut[0]}'", home.make)
+        here = Check("home", "fail", f"{shut[0]} is not writable", *_opening(shut[0], home))
     elif missing:
         here = Check("home", "warn", f"{missing[0]} is not there yet", "plnd start makes it")
     else:
         here = Check("home", "ok", str(home.root or home.data))
     return [here, _check_modes(folders)]
+
+
+def _opening(folder: Path, home: Home) -> tuple[str, Callable[[], object] | None]:
+    """What makes a folder writable again, and what does it where a mode is all that forbids it."""
+    if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return "its file system is mounted read-only: mount it writable again (remount,rw)", None
+    if stat.S_IMODE(folder.stat().st_mode) & 0o300 != 0o300:
+        return f"chmod 700 '{folder}'", home.make
+    where = f"'{folder}'"
+    return (
+        f"its mode allows it: ls -ld {where} says whose it is, chattr -i {where} unlocks it",
+        None,
+    )
 
 
 def _folders(home: Home) -> list[Path]:
