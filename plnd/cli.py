@@ -24,6 +24,10 @@ def main(argv: "list[str] | None" = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     options = words[1:]
     plain = [word for word in options if word != "--check"]
+    if any(one is not None and one.isatty() for one in (sys.stdout, sys.stderr)):
+        from plnd.screen import guard
+
+        guard()
     try:
         if words[:1] == ["status"] and (not plain or (len(plain) == 1 and plain[0] in FORMS)):
             return status(plain[0] if plain else "", check="--check" in options)

@@ -13,7 +13,7 @@ PLND = ROOT / "plnd"
 
 # From the ground up: a module imports from its own floor or from those below it.
 FLOORS = [
-    {"plnd", "errors", "place", "resources", "words"},
+    {"plnd", "errors", "place", "resources", "screen", "words"},
     {"model", "client", "pages", "status"},
     {"learning", "profiles", "scope"},
     {"catalogue", "chatlist", "measures", "intake"},

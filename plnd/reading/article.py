@@ -70,9 +70,13 @@ def _name(author: Any) -> str | None:
 
 
 def _first(found: list[Any]) -> str | None:
-    """The first that is text, in one line, and no address."""
+    """The first that is text, in one line and without controls, and no address."""
     for one in found:
-        line = " ".join(one.split())[:LONGEST_TEXT] if isinstance(one, str) else ""
+        line = _line(one)[:LONGEST_TEXT].rstrip() if isinstance(one, str) else ""
         if line and not line.startswith(("http://", "https://")):
             return line
     return None
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from builders import NETWORKS, NOON, batch, visit
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
 from kit import TOKEN, Api, Daemon, RunPlnd
+from reached import Reached
 
 from plnd.intake import sift
 
@@ -89,27 +90,6 @@ streams = st.lists(
 ).map(b"".join)
 
 
-class Reached:
-    """The lines of the host that a run reaches: what guides the search to new ones."""
-
-    def __init__(self) -> None:
-        self.lines: set[int] = set()
-
-    def __enter__(self) -> "Reached":
-        self._before = sys.gettrace()
-        sys.settrace(self._trace)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.settrace(self._before)
-
-    def _trace(self, frame: FrameType, _: str, __: object) -> Any:
-        if frame.f_code.co_filename != host.__file__:
-            return None
-        self.lines.add(frame.f_lineno)
-        return self._trace
-
-
 class Noting:
     """Stands where the daemon is asked; keeps what would have gone to it."""
 
@@ -153,7 +133,7 @@ def through(stream: bytes) -> tuple[list[Any], bool, list[Any]]:
 
 def fuzz_frames(stream: bytes) -> None:
     """What holds for any stream whatever."""
-    with Reached() as reached:
+    with Reached(host.__file__) as reached:
         answers, broken, asked = through(stream)
     target(float(len(reached.lines)))
     whole, rest = 0, stream
