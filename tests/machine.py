@@ -81,6 +81,11 @@ class Desktop:
     def key(self, *names: str) -> None:
         subprocess.run(["xdotool", "key", *names], env=self.env, check=True, timeout=10)
 
+    def move_mouse(self, x: int, y: int) -> None:
+        """Somebody is there: the X server hears of it, and whoever asks it for how long not."""
+        words = ["xdotool", "mousemove", str(x), str(y)]
+        subprocess.run(words, env=self.env, check=True, timeout=10)
+
     def close(self) -> None:
         self._bus.__exit__(None, None, None)
         for child in reversed(self._children):

@@ -51,7 +51,8 @@ export class Watch {
     for (const visit of next.visits) await this.#queue.put(visit);
     await this.#session.set({ open: next.open });
     if (next.visits.length > 0) this.#courier.send();
-    this.#lookAgain(seen.page !== null);
+    // With nobody there, the browser says when somebody comes back.
+    this.#lookAgain(seen.page !== null && (seen.idle === "active" || seen.listening));
   }
 
   /** The page in front and whether somebody is there. */
@@ -88,7 +89,7 @@ export class Watch {
     }
   }
 
-  /** Between the beats of the alarms, only while there is something to lose sight of. */
+  /** Between the beats of the alarms, only while there is something and somebody to lose sight of. */
   #lookAgain(needed) {
     clearTimeout(this.#timer);
     this.#timer = needed ? setTimeout(() => this.look(), LOOK) : null;

@@ -134,6 +134,25 @@ test("a page in front reaches the daemon while it is open, and with its whole le
   assert.deepEqual(body.source, { browser: "chromium", profile: "p", extension: "0" });
 });
 
+test("it looks every five seconds while somebody is there, reading or listening, and else rests", async () => {
+  await wake();
+  const looks = async (idleSeconds, audible) => {
+    Object.assign(browser, { idleSeconds });
+    browser.tab.audible = audible;
+    await parts.watch.look();
+    const look = mock.method(parts.watch, "look", async () => {});
+    mock.timers.tick(60_000);
+    look.mock.restore();
+    return look.mock.callCount();
+  };
+  assert.equal(await looks(0, false), 1);
+  assert.equal(await looks(100, true), 1);
+  assert.equal(await looks(100, false), 0);
+  assert.equal(await looks(10_000, true), 0);
+  browser.front.focused = false;
+  assert.equal(await looks(0, false), 0);
+});
+
 test("a worker that was stopped finds its visit again", async () => {
   await wake();
   await parts.watch.look();
