@@ -68,6 +68,7 @@ export class PageReader {
   async #isDue({ network, handle, name }) {
     const { [KEY]: read = {} } = await this.#local.get(KEY);
     if (read[name] === this.#day()) return false;
+    if (Object.values(read).some((day) => day !== this.#day())) await this.#remember();
     const { ok, body } = await this.#courier.ask("GET", `readings?network=${network}`);
     if (!ok) return null;
     const names = [nameOf(network, handle), name];
@@ -98,13 +99,14 @@ export class PageReader {
     }
   }
 
-  /** Only today's readings are of interest: the rest is forgotten. */
-  #remember(name) {
+  /** Only today's readings are of interest: the rest is forgotten, whether or not one is new. */
+  #remember(name = null) {
     // One after the other: of two tabs read at once, each would write without the other.
     return this.#line.run(async () => {
       const { [KEY]: read = {} } = await this.#local.get(KEY);
       const today = Object.entries(read).filter(([, day]) => day === this.#day());
-      await this.#local.set({ [KEY]: { ...Object.fromEntries(today), [name]: this.#day() } });
+      if (name !== null) today.push([name, this.#day()]);
+      await this.#local.set({ [KEY]: Object.fromEntries(today) });
     });
   }
 

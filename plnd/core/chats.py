@@ -96,7 +96,8 @@ class Chats:
                 if chat.id not in self._broken:
                     self._broken.add(chat.id)
                     path = self._book.chats.storage.path
-                    log.error("%s: chat %s is left out: %s", path, chat.id, error.message)
+                    # Which chat it is, and what stands in it, is nobody's business in a log.
+                    log.error("%s: a chat is left out, because of its %s", path, error.field)
             else:
                 found.append(chat)
         return found

@@ -148,3 +148,32 @@ def test_a_page_that_nobody_asked_for_is_not_read(
     browser.until(lambda: profile(desktop, "x", "me")["origin"], 30, "the reading")
     browser.page("https://x.com/nasa").wait_for_timeout(3000)
     assert browser.worker.evaluate("() => self.readTabs") == ["https://x.com/me"]
+
+
+HOSTILE = """<script>
+const note = (what) => { document.title = `noticed ${what}`; };
+for (const [name, real] of [["MutationObserver", MutationObserver], ["Document", Document]])
+  window[name] = new Proxy(real, { construct: () => { note(name); throw new Error("no"); } });
+for (const name of ["querySelector", "querySelectorAll", "cloneNode", "createTreeWalker"])
+  for (const kind of [Node, Element, Document])
+    if (name in kind.prototype) kind.prototype[name] = () => { note(name); return null; };
+const hidden = { get: () => { note("outerHTML"); return ""; } };
+Object.defineProperty(Element.prototype, "outerHTML", hidden);
+for (const to of [window, window.top])
+  setInterval(() => to.postMessage({ ask: "pause", until: null, html: "<main></main>" }, "*"), 50);
+</script>"""
+
+
+def test_a_hostile_page_neither_notices_nor_misleads_the_reader(
+    start: Start, desktop: Desktop, served: dict[str, str]
+) -> None:
+    """It has replaced what a reader needs, and sends messages to whoever listens."""
+    plnd(desktop, "start")
+    plnd(desktop, "profile", "add", "x", "me")
+    served["x.com/me"] = HOSTILE + document(page("x", [Post(now_ms() - 2 * DAY)]))
+    browser = start("x")
+    shown = browser.page("https://x.com/me")
+    browser.until(lambda: profile(desktop, "x", "me")["origin"], 30, "the reading")
+    assert profile(desktop, "x", "me")["days_silent"] == 2
+    assert "noticed" not in shown.evaluate("document.title")
+    assert "paused" not in plnd(desktop, "status")

@@ -50,6 +50,23 @@ function web(answers) {
   };
 }
 
+test("a host is asked without cookies, referrer or cache, and an answer of another host is none", async (t) => {
+  const asked = [];
+  t.mock.method(globalThis, "fetch", async (address, how) => {
+    asked.push({ address, ...how });
+    return { ok: true, url: "https://b.org/", text: async () => '{"source_url":"https://b.org"}' };
+  });
+  assert.equal(await lookAt("a.org", looks("mastodon")), "silent");
+  assert.ok(asked.length > 0);
+  for (const { address, credentials, referrerPolicy, cache, method } of asked) {
+    assert.equal(new URL(address).origin, "https://a.org");
+    assert.deepEqual(
+      [credentials, referrerPolicy, cache, method],
+      ["omit", "no-referrer", "no-store", undefined],
+    );
+  }
+});
+
 const looks = (id) => fileOf(id).own_hosts;
 
 test("a host is what its network's file says it must show", async () => {

@@ -98,6 +98,13 @@ test("of two pages read at once, both are remembered", async () => {
   );
 });
 
+test("what was read on other days is not kept", async () => {
+  await go("https://x.com/me");
+  clock += DAY;
+  await go("https://x.com/nasa");
+  assert.deepEqual(await browser.storage.local.get("pages_read"), { pages_read: {} });
+});
+
 test("it is sent once a day, also by a worker that was woken anew", async () => {
   await go("https://x.com/me");
   await go("https://x.com/home");

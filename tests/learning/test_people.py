@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
-from kit import Api, Clock
+from kit import Api, Clock, bytes_with
 
 from plnd.core import Plnd
 from plnd.core.people import People
@@ -303,6 +303,21 @@ async def test_meetings_come_from_a_calendar_once(api: Api) -> None:
     page = await api("GET", "people/Ana Öz")
     assert [one["note"] for one in page["meetings"]] == ["Lunch with ben lopez and Cleo"]
     assert "example.org" not in str(page)
+
+
+async def test_of_a_calendar_nothing_is_kept_but_meetings_with_people(plnd: Plnd, api: Api) -> None:
+    """No address of a guest, and no word of what was with others."""
+    await add(api, "Ana Öz")
+    entry = "BEGIN:VEVENT\nUID:{0}\nSUMMARY:{1}\nDTSTART:20261120T120000Z\n{2}END:VEVENT\n"
+    guest = "ATTENDEE;CN={0}:mailto:{1}@zebrafinch.example\n"
+    events = entry.format("1", "hooks", guest.format("Ana Öz", "ana"))
+    events += entry.format("2", "a visit to the doctor", guest.format("Dr Heron", "heron"))
+    calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n"
+    await api("POST", "people-import", {"kind": "meetings", "content": calendar})
+    home = plnd.home.data.parent
+    assert bytes_with(home, "hooks") == ["data/meetings.json"]
+    for word in ("zebrafinch", "mailto", "doctor", "heron"):
+        assert bytes_with(home, word) == [], word
 
 
 async def test_another_file_is_refused_with_what_to_do(api: Api) -> None:
