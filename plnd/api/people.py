@@ -69,7 +69,7 @@ def patch_person(plnd: Plnd, call: Call) -> PersonAnswer:
 
 
 def delete_person(plnd: Plnd, call: Call) -> Deleted:
-    """Forget a person and the meetings with them."""
+    """Remove a person and the meetings with them; what the browser recorded stays."""
     return Deleted(plnd.people.remove(call.path["id"]).id)
 
 

@@ -27,7 +27,9 @@ def _person_options(parser: ArgumentParser) -> None:
     changed.add_argument("who", metavar="WHO", help="a name, an id, or NETWORK:HANDLE")
     changed.add_argument("--name", help="another name")
     _details(changed)
-    verb(verbs, "remove", "forget a person").add_argument("who", metavar="WHO")
+    verb(verbs, "remove", "remove a person, not what was recorded").add_argument(
+        "who", metavar="WHO"
+    )
     merged = verb(verbs, "merge", "make two people one")
     merged.add_argument("kept", metavar="WHO")
     merged.add_argument("gone", metavar="OTHER", help="whose handles and touches go to WHO")

@@ -392,7 +392,7 @@ class People:
             self._save(msgspec.structs.replace(person, posted_at=at))
 
     def remove(self, id: str) -> Person:
-        """Forget a person and the meetings with them. What the browser recorded stays."""
+        """Remove a person and the meetings with them. What the browser recorded stays."""
         person = self.find(id)
         gone = [one.id for one in self.met(person)]
         feeds = self.feeds_of(person)
