@@ -448,9 +448,20 @@ class Notice(Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
+class Trial(Struct, frozen=True, kw_only=True):
+    """A trial notice: when the desktop answered, whether it showed it, else why not."""
+
+    at: int
+    shown: bool
+    error: str | None = None
+
+
 class NoticesAnswer(Struct, frozen=True, kw_only=True):
+    """What was told, and the last trial notice since the daemon started."""
+
     notices: list[Notice]
     snoozed_until: int | None
+    trial: Trial | None
 
 
 class Snooze(Struct, frozen=True, kw_only=True):
@@ -641,6 +652,26 @@ class Health(Struct, frozen=True, kw_only=True):
     now: int
     home: str
     damaged: list[str]
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """One link of the chain from browser to desktop, as `plnd doctor` found it.
+
+    `message` is what was seen, `fix` what to do ("" when well); `mends`: plnd can do it safely.
+    """
+
+    name: str
+    status: Literal["ok", "warn", "fail"]
+    message: str
+    fix: str
+    mends: bool
+
+
+class DoctorAnswer(Struct, frozen=True, kw_only=True):
+    """Every link in the order in which an event goes through them; `mended` says what was done."""
+
+    checks: list[Link]
+    mended: list[Link]
 
 
 class ErrorBody(Struct, frozen=True, kw_only=True):

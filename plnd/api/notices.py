@@ -8,7 +8,11 @@ from plnd.model import NoticesAnswer, Shown, Snooze, Until
 def get_notices(plnd: Plnd, _: Call) -> NoticesAnswer:
     """What was told, oldest first, and whether the desktop showed it."""
     telling = plnd.telling
-    return NoticesAnswer(notices=telling.notices(), snoozed_until=telling.snoozed_until())
+    return NoticesAnswer(
+        notices=telling.notices(),
+        snoozed_until=telling.snoozed_until(),
+        trial=telling.trial,
+    )
 
 
 def put_snooze(plnd: Plnd, call: Call) -> Snooze:

@@ -110,13 +110,18 @@ def _doctor_options(parser: ArgumentParser) -> None:
 
 
 def _doctor(args: Namespace) -> int:
+    import msgspec
+
+    from plnd.model import DoctorAnswer
     from plnd.setup import doctor
 
     mended = doctor.mend(_checks()) if args.fix else []
     checks = _checks()
     if args.json:
-        print_json({"checks": [check.as_dict() for check in checks],
-                    "mended": [check.as_dict() for check in mended]})  # fmt: skip
+        answer = DoctorAnswer(
+            checks=[check.link() for check in checks], mended=[check.link() for check in mended]
+        )
+        print_json(msgspec.to_builtins(answer))
     elif args.report:
         from plnd.setup.report import report
         from plnd.store.files import home

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd.errors import Invalid, StorageError
-from plnd.model import Notice, Settings, Snooze
+from plnd.model import Notice, Settings, Snooze, Trial
 from plnd.notices.rules import quiet
 from plnd.store.book import Book
 from plnd.words import Words
@@ -28,6 +28,7 @@ class Telling:
         self._clock = clock
         self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
+        self.trial: Trial | None = None
         self.take_store()
 
     def take_store(self) -> None:
@@ -69,7 +70,9 @@ class Telling:
 
     async def test(self, words: Words) -> str | None:
         """Show a trial notice. None when the desktop took it, else why not."""
-        return await self._tell(words.say("trial.title"), words.say("trial.body"))
+        error = await self._tell(words.say("trial.title"), words.say("trial.body"))
+        self.trial = Trial(at=self._clock(), shown=error is None, error=error)
+        return error
 
     def allowed(self, now: int, zone: ZoneInfo, settings: Settings) -> bool:
         """Whether this is a time for notices: not snoozed, and outside the quiet hours."""

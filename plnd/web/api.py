@@ -1,13 +1,16 @@
 """The routes that only a running daemon can answer, beside those of `plnd.api`."""
 
+import asyncio
+import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from plnd import __version__, api
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import Health, OpenLink, Today
+from plnd.model import DoctorAnswer, Health, OpenLink, Today
+from plnd.store.files import Home
 from plnd.web.access import CODE_SECONDS, Access
 
 
@@ -18,6 +21,7 @@ class Running:
     access: Access
     url: str
     started_at: int
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> tuple[Route, ...]:
         """All routes of a daemon."""
@@ -26,6 +30,8 @@ class Running:
             Route("POST", "/api/v1/open", self.post_open, OpenLink),
             Route("GET", "/api/v1/live", self.get_live, Today, live=True),
             Route("GET", "/api/v1/health", self.get_health, Health),
+            Route("GET", "/api/v1/doctor", self.get_doctor, DoctorAnswer),
+            Route("POST", "/api/v1/doctor/mend", self.post_mend, DoctorAnswer),
             Route("GET", "/api/v1/openapi.json", self.get_openapi, dict[str, Any]),
         )
 
@@ -51,8 +57,37 @@ class Running:
             damaged=plnd.damaged,
         )
 
+    async def get_doctor(self, plnd: Plnd, _: Call) -> DoctorAnswer:
+        """How each link of the chain stands, and the fix; to look shows and changes nothing."""
+        async with self._looking:
+            return await asyncio.to_thread(_examined, plnd.home, mend=False)
+
+    async def post_mend(self, plnd: Plnd, _: Call) -> DoctorAnswer:
+        """Mend what of the chain can safely be mended, and say what was done."""
+        async with self._looking:
+            return await asyncio.to_thread(_examined, plnd.home, mend=True)
+
     def get_openapi(self, _: Plnd, __: Call) -> dict[str, Any]:
         """This document."""
         from plnd.web.openapi import document
 
         return document(self.routes())
+
+
+def _examined(home: Home, *, mend: bool) -> DoctorAnswer:
+    """What the doctor finds, and mends if it shall. Its checks wait for programs, and ask this
+    daemon over its own socket: for a thread, never for the event loop."""
+    from plnd import client
+    from plnd.setup import doctor
+    from plnd.setup.doctor.check import place_of
+
+    found = client.daemon(place_of(home))
+    look = functools.partial(
+        doctor.run_checks, home, functools.partial(client.ask, found) if found else None, show=False
+    )
+    checks = look()
+    mended = doctor.mend(checks) if mend else []
+    return DoctorAnswer(
+        checks=[check.link() for check in (look() if mended else checks)],
+        mended=[check.link() for check in mended],
+    )

@@ -7,24 +7,27 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from kit import RunPlnd
 
 from plnd import client, place
 from plnd.errors import PlndError
+from plnd.model import DoctorAnswer, Link
 from plnd.setup import browsers, doctor
 from plnd.setup.doctor import desktop as desktop_links
 from plnd.setup.doctor import heard, registered
 from plnd.setup.doctor import home as home_links
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_port, check_time_zone
-from plnd.setup.doctor.desktop import check_notice, check_notifier
+from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
 from plnd.setup.doctor.heard import check_heard
 from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
 from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
@@ -72,8 +75,11 @@ def ask(here: Home) -> Iterator[Ask]:
     subprocess.run([*command, "stop"], capture_output=True, timeout=30)
 
 
-def named(checks: list[Check], name: str) -> Check:
-    """The one check of that name."""
+Named = TypeVar("Named", Check, Link)
+
+
+def named(checks: list[Named], name: str) -> Named:
+    """The one of that name."""
     (found,) = [check for check in checks if check.name == name]
     return found
 
@@ -157,9 +163,12 @@ def test_a_check_is_a_word_a_line_and_what_to_do() -> None:
     check = Check("port", "warn", "taken", "set PLND_PORT")
     assert check.line() == "warn port: taken\n     -> set PLND_PORT"
     assert Check("port", "ok", "fine").line() == "ok   port: fine"
-    assert check.as_dict() == {
-        "name": "port", "status": "warn", "message": "taken", "fix": "set PLND_PORT"
-    }  # fmt: skip
+    assert check.link() == Link(
+        name="port", status="warn", message="taken", fix="set PLND_PORT", mends=False
+    )
+    able = check._replace(mend=lambda: None)
+    assert able.link().mends
+    assert not able._replace(status="ok").link().mends
 
 
 # ---- the daemon
@@ -622,6 +631,83 @@ def test_a_desktop_that_shows_nothing_is_said(here: Home, ask: Ask) -> None:
     assert check.status == "fail"
     assert check.message.startswith("the desktop did not show it: ")
     assert check.fix
+
+
+def test_to_look_shows_no_notice(here: Home, ask: Ask) -> None:
+    """What became of the last one is gone by, be it a trial."""
+    assert (check_told(ask).status, check_told(ask).message) == ("warn", "none was shown yet")
+    assert not ask("GET", "notices")["trial"]
+    assert not ask("POST", "notices/test")["shown"]
+    assert check_told(ask).status == "fail"
+    assert check_told(ask).message.startswith("the desktop did not show the last one: ")
+    told = {"notices": [{"at": 2, "shown": True}, {"at": 3, "shown": None}], "trial": None}
+    older = {"at": 1, "shown": False, "error": "no"}
+    assert check_told(lambda method, path: told).status == "ok"
+    assert check_told(lambda method, path: {**told, "trial": older}).status == "ok"
+    assert check_told(lambda method, path: {**told, "trial": {**older, "at": 9}}).status == "fail"
+    assert check_told(None).fix == "plnd start"
+
+
+# ---- asked of the daemon
+
+
+def examined(ask: Ask, method: str = "GET", path: str = "doctor") -> DoctorAnswer:
+    return msgspec.convert(ask(method, path), DoctorAnswer)
+
+
+def files(home: Home, browser: Browser) -> dict[Path, bytes]:
+    """All files below the home and of the browser, but the log."""
+    folders = (home.state, home.data, home.host, browser.config)
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {path: path.read_bytes() for path in found if path.name != "daemon.log"}
+
+
+def test_the_daemon_says_what_the_command_says(
+    installed: Home, browser: Browser, ask: Ask, run_plnd: RunPlnd
+) -> None:
+    """And looking changes nothing, nor shows a notice."""
+    before = files(installed, browser)
+    answer = examined(ask)
+    assert files(installed, browser) == before
+    assert ask("GET", "notices")["trial"] is None
+    said = run_plnd("doctor", "--json", code=None, env={"TZ": os.environ["TZ"]}).json
+    by_command = msgspec.convert(said, DoctorAnswer)
+    assert [one.name for one in answer.checks] == [one.name for one in by_command.checks]
+    for one in answer.checks:
+        if one.name not in ("notice", "clock", "disk"):
+            assert one == named(by_command.checks, one.name)
+    assert answer.mended == by_command.mended == []
+
+
+def test_the_daemon_answers_others_while_it_looks(installed: Home, ask: Ask) -> None:
+    """A launcher that hangs keeps nobody waiting but who asked."""
+    held, let_go = installed.host / "held", installed.host / "let-go"
+    os.mkfifo(held)
+    os.mkfifo(let_go)
+    launcher = installed.host / "plnd-host"
+    launcher.write_text(f"#!/bin/sh\necho > {held}\nread _ < {let_go}\n")
+    answers: list[DoctorAnswer] = []
+    asker = threading.Thread(target=lambda: answers.append(examined(ask)))
+    asker.start()
+    held.read_text()
+    assert ask("GET", "today")["networks"] == []
+    assert not answers
+    let_go.write_text("\n")
+    asker.join()
+    assert named(answers[0].checks, "native host").status == "fail"
+
+
+def test_the_daemon_mends_what_is_safe_to(installed: Home, browser: Browser, ask: Ask) -> None:
+    (installed.host / "plnd-host").unlink()
+    browser.manifest.unlink()
+    (installed.host / "installed.json").chmod(0o644)
+    wanted = {one.name for one in examined(ask).checks if one.mends}
+    assert wanted >= {"privacy", "launcher", "Chromium"}
+    answer = examined(ask, "POST", "doctor/mend")
+    assert {one.name: one.status for one in answer.mended} == dict.fromkeys(wanted, "ok")
+    assert not [one for one in answer.checks if one.mends]
+    assert named(answer.checks, "native host").status == "ok"
+    assert examined(ask, "POST", "doctor/mend").mended == []
 
 
 def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

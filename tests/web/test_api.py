@@ -335,7 +335,8 @@ async def test_a_wrong_until_is_refused(api: Api, path: str, body: dict[str, Any
 
 
 async def test_notices_can_be_snoozed(api: Api, clock: Clock, desktop: Desktop) -> None:
-    assert await api("GET", "notices") == {"notices": [], "snoozed_until": None}
+    nothing = {"notices": [], "snoozed_until": None, "trial": None}
+    assert await api("GET", "notices") == nothing
     until = NOON + HOUR
     assert await api("PUT", "notices/snooze", {"until": until}) == {"snoozed_until": until}
     await api("POST", "events", batch(visit(NOON - HOUR, 3600)))

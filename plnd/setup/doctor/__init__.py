@@ -1,8 +1,8 @@
 """What stands between a browser and a notice on the desktop, checked link by link.
 
 Each check looks at the real thing: the files, the lock, the launcher that browsers
-start, the processes, a notice that is really shown. To look changes nothing; what can
-safely be mended carries the way to do it, which `mend` goes.
+start, the processes, a notice that is really shown, if one may be. To look changes nothing;
+what can safely be mended carries the way to do it, which `mend` goes.
 """
 
 import time
@@ -12,7 +12,7 @@ from plnd.errors import PlndError
 from plnd.setup import browsers
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_daemon, check_port, check_time_zone
-from plnd.setup.doctor.desktop import check_notice, check_notifier
+from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
 from plnd.setup.doctor.heard import check_heard
 from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
 from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
@@ -29,6 +29,7 @@ def run_checks(
     open_stores: Callable[[], list[str]] | None = None,
     found: list[Browser] | None = None,
     start: Callable[[], object] | None = None,
+    show: bool = True,
 ) -> list[Check]:
     """Check every link, in the order in which an event goes through them.
 
@@ -38,6 +39,7 @@ def run_checks(
             files, raises PlndError.
         found: the browsers to look at; those of this user when None.
         start: starts the daemon, to mend that it does not run.
+        show: show a trial notice; else what became of the last one is gone by.
     """
     health, daemon = check_daemon(home, ask)
     if daemon.fix == "plnd start":
@@ -57,7 +59,7 @@ def run_checks(
         check_host(home, running=working is not None),
         *check_heard(home, working),
         check_notifier(),
-        check_notice(working),
+        check_notice(working) if show else check_told(working),
     ]
 
 

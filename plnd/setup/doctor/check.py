@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from plnd import place
+from plnd.model import Link
 from plnd.store.files import Home
 
 Status = Literal["ok", "warn", "fail"]
@@ -24,14 +25,15 @@ class Check(NamedTuple):
     fix: str = ""
     mend: Callable[[], object] | None = None
 
-    def as_dict(self) -> dict[str, str]:
-        """As `plnd doctor --json` shows it."""
-        return {
-            "name": self.name,
-            "status": self.status,
-            "message": self.message,
-            "fix": self.fix,
-        }
+    def link(self) -> Link:
+        """As the API and `plnd doctor --json` show it."""
+        return Link(
+            name=self.name,
+            status=self.status,
+            message=self.message,
+            fix=self.fix,
+            mends=self.mend is not None and self.status != "ok",
+        )
 
     def line(self) -> str:
         """As `plnd doctor` shows it: a line, and one more with what to do."""

@@ -2,6 +2,7 @@
 
 export * from "./chats.ts";
 export * from "./day.ts";
+export * from "./doctor.ts";
 export * from "./journal.ts";
 export * from "./networks.ts";
 export * from "./notices.ts";

@@ -25,6 +25,7 @@ import { Resourceful } from "../parts/resourceful.tsx";
 import { pickedDays, Weekdays } from "../parts/weekdays.tsx";
 import { useDoing, useResource, wrongWith } from "../resource.ts";
 import { counted, dayAndTime, t, timeOfDay, together, weekday } from "../words/index.ts";
+import { Health } from "./health.tsx";
 
 const HOUR = 3_600_000;
 
@@ -42,6 +43,7 @@ export default function SettingsPage() {
         <Resourceful of={settings}>{({ settings }) => <Notices settings={settings} />}</Resourceful>
         <Networks />
       </div>
+      <Health />
     </>
   );
 }
