@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from plnd.model import Event, Forgotten, Pause, Rejection, Visit
+from plnd.model import Event, Forgotten, Pause, Rejection, Uncounted, Visit
 from plnd.scope import covers
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
@@ -38,15 +38,16 @@ def sift(
     now: int,
     networks: Collection[str],
     pauses: Iterable[Pause] = (),
+    uncounted: Sequence[Uncounted] = (),
     forgotten: Sequence[Forgotten] = (),
     visits_from: int = 0,
 ) -> tuple[list[Taken], list[Rejection]]:
     """Part the events of a batch into those to store and those refused, with the reason.
 
     `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
-    began in one is refused, a visit that ran into one is cut where the pause began. What was
-    forgotten is refused as well, or cut out of the visit. Visits from before `visits_from` (ms)
-    are kept as sums only, so that none can be added.
+    began in one is refused, a visit that ran into one is cut where the pause began; `uncounted`
+    are such times of single networks. What was forgotten is refused as well, or cut out of the
+    visit. Visits from before `visits_from` (ms) are kept as sums only, so that none can be added.
     """
     taken: list[Taken] = []
     rejected: list[Rejection] = []
@@ -60,6 +61,8 @@ def sift(
                 raise Refused("visits of that time are kept as sums only", "start")
             if pauses:
                 event = _outside(event, pauses)
+            if uncounted:
+                event = _outside(event, [one for one in uncounted if one.network == event.network])
             if forgotten:
                 event = _without_forgotten(event, forgotten)
             taken.append(Taken(index, key, event))
@@ -108,12 +111,14 @@ def _check_moment(moment: int, field: str, latest: int) -> None:
         raise Refused(f"{field} is more than 5 minutes in the future", field)
 
 
-def _outside(event: Event, pauses: list[Pause]) -> Event:
+def _outside(event: Event, pauses: Sequence[Pause | Uncounted]) -> Event:
     """The part of the event that lies before every pause it meets."""
     begin = event.start if isinstance(event, Visit) else event.at
     for pause in pauses:
         if pause.start <= begin and (pause.end is None or begin < pause.end):
             field = "start" if isinstance(event, Visit) else "at"
+            if isinstance(pause, Uncounted):
+                raise Refused(f"{event.network} is not counted", field, "not_counted")
             raise Refused("plnd was paused at that time", field, "paused")
         if isinstance(event, Visit) and event.start < pause.start < event.end:
             event = msgspec.structs.replace(event, end=pause.start)

@@ -32,6 +32,7 @@ Action = Literal["post", "reply", "share", "react", "follow", "message", "save"]
 Language = Literal["en", "de"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 When = Literal["work", "off"]
+Certainty = Literal["high", "medium", "low"]
 BudgetState = Literal["under", "near", "over", "off"]
 Freshness = Literal["fresh", "quiet", "ageing", "stale", "unknown"]
 ProfileMode = Literal["active", "reading", "retired"]
@@ -97,7 +98,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
     id: str | None
     index: int
-    code: Literal["invalid", "conflict", "paused", "forgotten"]
+    code: Literal["invalid", "conflict", "paused", "not_counted", "forgotten"]
     message: str
     field: str | None = None
 
@@ -171,17 +172,34 @@ class NetworkFault(Struct, frozen=True, kw_only=True):
 
 
 class NetworkEntry(Struct, frozen=True, kw_only=True):
-    """A network; `source` says whose file is in use, null for none. `file` is the user's own."""
+    """A network; `source` says whose file is in use, null for none. `file` is the user's own.
+
+    `counted`: the user has not switched it off. `certainty` is how well each kind of act is
+    known; counts of those in `about` may be too high.
+    """
 
     id: str
     name: str
     source: Literal["plnd", "own"] | None
+    counted: bool
+    certainty: dict[str, Certainty]
+    about: list[str]
     file: dict[str, Any] | None = None
     fault: NetworkFault | None = None
 
 
 class NetworksAnswer(Struct, frozen=True):
     networks: list[NetworkEntry]
+
+
+class NetworkAnswer(Struct, frozen=True):
+    network: NetworkEntry
+
+
+class NetworkChange(Strict, frozen=True):
+    """Whether a network is counted: of one that is not, nothing is recorded."""
+
+    counted: bool
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -415,6 +433,15 @@ class PauseState(Struct, frozen=True, kw_only=True):
 class Pause(Struct, frozen=True, kw_only=True):
     """A time in which nothing is recorded; `end` null while it is open."""
 
+    start: int
+    end: int | None = None
+
+
+class Uncounted(Struct, frozen=True, kw_only=True):
+    """A time in which a network is not counted; `end` null while it lasts."""
+
+    id: str
+    network: str
     start: int
     end: int | None = None
 

@@ -516,6 +516,19 @@ def test_what_is_wrong_with_an_edit_is_said_and_the_draft_kept(
     assert not list((home.data / "networks").rglob("*.json"))
 
 
+def test_a_network_is_switched_off_and_on(run_plnd: RunPlnd) -> None:
+    """While no daemon runs too; twice is the same as once."""
+    for _ in range(2):
+        assert (
+            run_plnd("network", "off", "x").out == "X is not counted; what is stored of it stays\n"
+        )
+    (line,) = [line for line in run_plnd("network").out.splitlines() if "not counted" in line]
+    assert line.split()[:2] == ["x", "X"]
+    assert run_plnd("network", "on", "x", "--json").json["network"]["counted"] is True
+    assert "not counted" not in run_plnd("network").out
+    assert "there is no network '../x'" in run_plnd("network", "off", "../x", code=1).err
+
+
 def test_a_broken_file_below_the_home_is_named_and_harms_nothing(
     run_plnd: RunPlnd, home: Home
 ) -> None:

@@ -791,7 +791,12 @@ async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:
     added = plnd.people.add(wanted)
     assert [one.handle for one in plnd.wanted_readings("x")] == ["me"]
     assert plnd.wanted_readings("mastodon") == []
+    plnd.count_network("x", counted=False)
+    assert plnd.wanted_readings("x") == []
     made = page("x", posts(3))
+    await read(plnd, made.html)
+    assert plnd.people.find(added.id).posted_at is None
+    plnd.count_network("x", counted=True)
     await read(plnd, made.html)
     assert plnd.people.find(added.id).posted_at == made.last_post_at
     await read(plnd, made.html, handle="somebody")

@@ -24,15 +24,15 @@ export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles,
       courier.ask("GET", "notices", undefined, asked),
       courier.ask("GET", "health", undefined, asked),
       courier.ask("GET", "pause", undefined, asked),
+      ownFiles.learn(),
     ]);
     courier.send();
-    ownFiles.learn();
     const snoozedUntil = notices.ok ? notices.body.snoozed_until : null;
     const chain = { notices: notices.body.notices, damaged: health.body.damaged };
     return { ...(await summary(chain)), page: await thisPage(), snoozed_until: snoozedUntil };
   }
 
-  /** What plnd makes of the page in front: `counted`, `paused`, `unseen` or `none_picked`. */
+  /** What plnd makes of the page in front: `counted`, `paused`, `uncounted`, `unseen` … */
   async function thisPage() {
     const tab = await watch.frontTab({ focused: false });
     const found = tab?.url ? catalogue.recognisePage(tab.url) : null;
@@ -40,7 +40,8 @@ export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles,
       const { network, page, handle, rule } = found;
       const file = catalogue.networks.find(({ id }) => id === network);
       const unsure = catalogue.counts({ network, certainty: "low" }) ? unsureActs(file) : [];
-      const state = known.paused ? "paused" : "counted";
+      const off = known.uncounted.includes(network);
+      const state = known.paused ? "paused" : off ? "uncounted" : "counted";
       return { state, network, name: file.name, page, handle, rule, is_own: file.is_own, unsure };
     }
     const { origins } = await api.permissions.getAll();

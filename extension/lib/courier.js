@@ -17,6 +17,9 @@ export function waitAfter(failures) {
 /** The daemon says that this request is wrong: sending the same again can't help. */
 const isRefused = (status) => [400, 413, 422].includes(status);
 
+/** Why the daemon takes no event that is in order: the user wants it so. */
+const MEANT = new Set(["paused", "not_counted", "forgotten"]);
+
 /** Nothing wrong with the request: later it may be taken. */
 const isFailure = (status) => status >= 500 || [401, 403, 408, 421, 429].includes(status);
 
@@ -123,6 +126,7 @@ export class Courier {
     if (answer.ok && path === "today") await this.#known.learnToday(answer.body);
     else await this.#known.learnReach(true);
     if (answer.ok && path === "pause") await this.#known.learnPause(answer.body);
+    if (answer.ok && path === "networks") await this.#known.learnNetworks(answer.body.networks);
     return answer;
   }
 
@@ -171,10 +175,16 @@ export class Courier {
     await this.#queue.settle(sent);
     if (today) await this.#known.learnToday(today);
     if (rejected.some(({ code }) => code === "paused")) await this.ask("GET", "pause");
-    const wrong = rejected.filter(({ code }) => code !== "paused" && code !== "forgotten");
+    if (rejected.some((one) => this.#isNews(one, events))) await this.ask("GET", "networks");
+    const wrong = rejected.filter(({ code }) => !MEANT.has(code));
     if (wrong.length > 0) await this.#known.countRefused(wrong.length);
     // An answer that speaks of none of them would be asked for ever.
     if (sent.length === 0) await this.#failed();
+  }
+
+  /** Whether a refusal tells of a network that was switched off without our knowing. */
+  #isNews({ code, index }, events) {
+    return code === "not_counted" && !this.#known.uncounted.includes(events[index]?.network);
   }
 
   async #letGo(events) {

@@ -2,7 +2,8 @@
  * What was last heard from the daemon, kept so that the popup and the badge have something to
  * show at once: `today` and when it was heard (`today_at`), `reach` ({ok, code}), `pause`
  * ({paused, until, asked_at}), `tags` of followed chats and when they were heard (`tags_at`),
- * and `refused`, the number of events that it would not take.
+ * `uncounted`, the networks that the user switched off there, and `refused`, the number of
+ * events that it would not take.
  */
 import { badgeOf } from "./badge.js";
 import { api } from "./browser.js";
@@ -22,6 +23,7 @@ export class Known {
     refused: 0,
     tags: [],
     tags_at: null,
+    uncounted: [],
   };
 
   static async load(now = Date.now) {
@@ -66,6 +68,16 @@ export class Known {
 
   learnTags(tags) {
     return this.#learn({ tags, tags_at: this.#now() });
+  }
+
+  /** The ids of the networks of which the daemon records nothing. */
+  get uncounted() {
+    return this.#facts.uncounted;
+  }
+
+  learnNetworks(networks) {
+    const off = networks.filter(({ counted }) => counted === false);
+    return this.#learn({ uncounted: off.map(({ id }) => id) });
   }
 
   learnReach(ok, code = null) {

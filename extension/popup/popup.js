@@ -156,7 +156,7 @@ function actsOf(interactions, about = []) {
 }
 
 function showPage({ state, network, name, page, handle, rule, is_own: isOwn, unsure }) {
-  const seen = state === "counted" || state === "paused";
+  const seen = ["counted", "paused", "uncounted"].includes(state);
   const what = seen
     ? [name, handle ? `${text(`page_${page}`)} (${handle})` : text(`page_${page}`)]
     : [];

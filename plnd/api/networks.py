@@ -1,8 +1,8 @@
-"""The networks in use, and what the user changed of them."""
+"""The networks: their files, how certain their rules are, and which are counted."""
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import NetworksAnswer
+from plnd.model import NetworkAnswer, NetworkChange, NetworksAnswer
 
 
 def get_networks(plnd: Plnd, _: Call) -> NetworksAnswer:
@@ -10,4 +10,13 @@ def get_networks(plnd: Plnd, _: Call) -> NetworksAnswer:
     return plnd.networks()
 
 
-ROUTES = (Route("GET", "/api/v1/networks", get_networks, NetworksAnswer),)
+def put_network(plnd: Plnd, call: Call) -> NetworkAnswer:
+    """Count a network, or record nothing of it from now on; what is stored stays."""
+    counted = call.body(NetworkChange).counted
+    return NetworkAnswer(plnd.count_network(call.path["id"], counted=counted))
+
+
+ROUTES = (
+    Route("GET", "/api/v1/networks", get_networks, NetworksAnswer),
+    Route("PUT", "/api/v1/networks/{id}", put_network, NetworkAnswer, NetworkChange),
+)

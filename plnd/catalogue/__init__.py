@@ -16,7 +16,7 @@ from plnd.catalogue.recognise import (
     recognise_page,
     recognise_request,
 )
-from plnd.catalogue.rules import Network, bad, unsure_acts
+from plnd.catalogue.rules import Network, bad, certainty, unsure_acts
 
 __all__ = [
     "Body",
@@ -24,6 +24,7 @@ __all__ = [
     "Network",
     "Recognised",
     "bad",
+    "certainty",
     "checked",
     "effective",
     "explain",

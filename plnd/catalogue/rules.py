@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from plnd.catalogue.patterns import pattern
 from plnd.errors import PlndError
+
+if TYPE_CHECKING:
+    from plnd.model import Certainty
 
 TESTS = ("exists", "absent", "equals", "matches")
 BODY_TYPES = ("json", "form", "any")
@@ -94,6 +97,16 @@ def unsure_acts(network: Network) -> frozenset[str]:
     if network.refused_as_200:
         return frozenset(ACTIONS)
     return frozenset(rule.action for rule in network.interactions if rule.certainty == "low")
+
+
+def certainty(network: Network) -> dict[str, Certainty]:
+    """How well each kind of act is known: as its least certain rule."""
+    found: dict[str, Certainty] = {}
+    for rule in network.interactions:
+        if rule.action in ACTIONS:
+            worst = max(rule.certainty, found.get(rule.action, "high"), key=CERTAINTIES.index)
+            found[rule.action] = cast("Certainty", worst)
+    return found
 
 
 def network(path: Path, file: Any, *, patterns: bool = False) -> Network:

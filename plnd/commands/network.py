@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
+from urllib.parse import quote
 
 from plnd import client
 from plnd.cli import DONE, print_json
@@ -14,10 +15,12 @@ TAKEN = "browsers take it when plnd's popup is opened, or within the hour"
 
 def _network_options(parser: ArgumentParser) -> None:
     json_option(parser)
-    verbs = parser.add_subparsers(dest="verb", metavar="list | show | edit | reset")
+    verbs = parser.add_subparsers(dest="verb", metavar="list | show | off | on | edit | reset")
     for verb, what in (
         ("list", "the networks (the default)"),
         ("show", "a network's hosts and rules"),
+        ("off", "record nothing of a network from now on; what is stored stays"),
+        ("on", "count it again"),
         ("edit", "change a network's file in your editor"),
         ("reset", "go back to the file that plnd ships"),
     ):
@@ -29,7 +32,7 @@ def _network_options(parser: ArgumentParser) -> None:
 
 def _network(args: Namespace) -> int:
     as_json = args.json or getattr(args, "json_too", False)
-    verbs = {"show": _show, "edit": _edit, "reset": _reset}
+    verbs = {"show": _show, "off": _off, "on": _on, "edit": _edit, "reset": _reset}
     if args.verb in verbs:
         return verbs[args.verb](args.id, as_json)
     answer = ask("GET", "networks")
@@ -39,6 +42,8 @@ def _network(args: Namespace) -> int:
 
 def _line(network: dict[str, Any]) -> str:
     words = f"{network['id']:<14} {network['name']:<16}"
+    if not network["counted"]:
+        words += " not counted"
     if network["source"] == "own":
         words += " your own file"
     if network["fault"]:
@@ -76,6 +81,24 @@ def _words(file: dict[str, Any]) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def _off(id: str, as_json: bool) -> int:
+    return _switch(id, as_json, counted=False)
+
+
+def _on(id: str, as_json: bool) -> int:
+    return _switch(id, as_json, counted=True)
+
+
+def _switch(id: str, as_json: bool, *, counted: bool) -> int:
+    answer = ask("PUT", f"networks/{quote(id, safe='')}", {"counted": counted})
+    if as_json:
+        print_json(answer)
+    else:
+        says = "is counted" if counted else "is not counted; what is stored of it stays"
+        print(f"{answer['network']['name']} {says}")
+    return DONE
 
 
 def _edit(id: str, as_json: bool) -> int:

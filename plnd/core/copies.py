@@ -46,8 +46,9 @@ def restore(
     """Go back to a backup; the state until now is kept as a backup called `aside` or nearly so.
 
     Each store changes at once; killed between two of them, the state kept aside is whole and
-    the same restore can be asked for again. What keeps something out (pauses, what was
-    forgotten) stays in force. Gives the name of the backup that was kept aside.
+    the same restore can be asked for again. What keeps something out (pauses, networks that
+    are not counted, what was forgotten) stays in force. Gives the name of the backup that was
+    kept aside.
     """
     backups.get(name)
     with backups.opened(name) as (old_log, old_book):

@@ -156,6 +156,7 @@ def forget(wanted: Scope | Somebody, stores: Stores, now: int) -> None:
     scopes, parts = _parts(wanted)
     book = stores.book
     pauses = [one for one in book.pauses.all() if one.end is None or one.end > now]
+    uncounted = [one for one in book.uncounted.all() if one.end is None]
     refused = [remembered(one, id=str(uuid.uuid4()), now=now) for one in scopes]
     book.forgotten.put_all(refused)
     everything = isinstance(wanted, Scope) and wanted.everything
@@ -170,6 +171,7 @@ def forget(wanted: Scope | Somebody, stores: Stores, now: int) -> None:
     if everything:
         book.forgotten.put_all(refused)
         book.pauses.put_all(pauses)  # who looks away now goes on looking away
+        book.uncounted.put_all(uncounted)
     log.info("forgotten what was asked for")
 
 

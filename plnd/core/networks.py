@@ -1,22 +1,68 @@
-"""The networks in the API's shape."""
+"""The networks in the API's shape, and which of them are counted."""
 
+import logging
+from collections.abc import Callable
+
+from plnd import catalogue
 from plnd.catalogue import Effective
+from plnd.core.ground import new_id
 from plnd.errors import PlndError
-from plnd.model import NetworkEntry, NetworkFault, NetworksAnswer
+from plnd.model import NetworkEntry, NetworkFault, NetworksAnswer, Uncounted
+from plnd.store.book import Book
+
+log = logging.getLogger("plnd")
 
 
-def networks_answer(found: Effective) -> NetworksAnswer:
+class Counting:
+    """Which networks are counted: all but those that the user switched off.
+
+    The times are kept, so that what a browser sends late is judged by when it was.
+    """
+
+    def __init__(self, book: Book, clock: Callable[[], int]) -> None:
+        self._book = book
+        self._clock = clock
+        self.take_store()
+
+    def take_store(self) -> None:
+        """Take up what the book holds."""
+        self.times: list[Uncounted] = self._book.uncounted.all()
+
+    def is_counted(self, network: str) -> bool:
+        return self._open(network) is None
+
+    def switch(self, network: str, *, counted: bool) -> None:
+        """Count a network from now on, or no more; does nothing where that is so already."""
+        lasting, now = self._open(network), self._clock()
+        if counted == (lasting is None):
+            return
+        self._book.uncounted.put(
+            Uncounted(id=new_id(), network=network, start=now)
+            if lasting is None
+            else Uncounted(id=lasting.id, network=network, start=lasting.start, end=now)
+        )
+        self.take_store()
+        log.info("a network is %s", "counted again" if counted else "not counted any more")
+
+    def _open(self, network: str) -> Uncounted | None:
+        return next((one for one in self.times if one.network == network and one.end is None), None)
+
+
+def networks_answer(found: Effective, is_counted: Callable[[str], bool]) -> NetworksAnswer:
     """All networks by id: those in use, and those whose own file is not as it must be."""
     names = sorted({*found.networks, *found.faults})
-    return NetworksAnswer([_entry(found, name) for name in names])
+    return NetworksAnswer([_entry(found, name, is_counted(name)) for name in names])
 
 
-def _entry(found: Effective, id: str) -> NetworkEntry:
+def _entry(found: Effective, id: str, counted: bool) -> NetworkEntry:
     network, file, error = found.networks.get(id), found.own.get(id), found.faults.get(id)
     return NetworkEntry(
         id=id,
         name=network.name if network else id,
         source="own" if file else "plnd" if network else None,
+        counted=counted,
+        certainty=catalogue.certainty(network) if network else {},
+        about=sorted(catalogue.unsure_acts(network)) if network else [],
         file=file,
         fault=fault(id, error) if error else None,
     )

@@ -20,7 +20,7 @@ from plnd.core.chats import Chats
 from plnd.core.development import Development
 from plnd.core.ground import Ground
 from plnd.core.journal import Journal
-from plnd.core.networks import networks_answer
+from plnd.core.networks import Counting, networks_answer
 from plnd.core.people import People
 from plnd.core.profiles import Profiles
 from plnd.core.readings import MakeFetch, Readings, way_out
@@ -46,6 +46,7 @@ from plnd.model import (
     ForgetAnswer,
     ForgetRequest,
     ImportAnswer,
+    NetworkEntry,
     NetworksAnswer,
     NetworkToday,
     Notice,
@@ -124,6 +125,7 @@ class Plnd:
         )
         self.trends = Trends(self._ground)
         self.sources = Sources(self._book, clock)
+        self._counting = Counting(self._book, clock)
         self.profiles = Profiles(self._ground, self._forget_today)
         self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
         self._take_stores()
@@ -133,6 +135,7 @@ class Plnd:
         self._settings = kept_settings(self._book.settings)
         self._budgets = self._book.budgets.all()
         self._pauses = self._book.pauses.all()
+        self._counting.take_store()
         self._forgotten = forgetting.guards(self._book, self.clock())
         self.telling.take_store()
         self._seen = self._log.seen()
@@ -197,7 +200,19 @@ class Plnd:
         """The networks in use, with the user's own files as they are on disk now."""
         found = self._catalogue()
         self._take_networks(found)
-        return networks_answer(found)
+        return networks_answer(found, self._counting.is_counted)
+
+    def count_network(self, id: str, *, counted: bool) -> NetworkEntry:
+        """Count a network from now on, or record nothing of it. What is stored stays.
+
+        Raises:
+            NotFound: there is no such network.
+        """
+        found = next((one for one in self.networks().networks if one.id == id), None)
+        if found is None:
+            raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
+        self._counting.switch(id, counted=counted)
+        return msgspec.structs.replace(found, counted=counted)
 
     # -- events ----------------------------------------------------------------
 
@@ -208,6 +223,7 @@ class Plnd:
             now=self.clock(),
             networks=self._names,
             pauses=self._pauses,
+            uncounted=self._counting.times,
             forgotten=self._forgotten,
             visits_from=self._log.visits_from,
         )
@@ -442,8 +458,12 @@ class Plnd:
     # -- profiles ----------------------------------------------------------------
 
     async def read_page(self, given: ReadingRequest) -> ReadingAnswer:
-        """What a profile's page says of its last post. While plnd is paused nothing is kept."""
-        return await self.readings.take(given, keep=not self.pause_state().paused)
+        """What a profile's page says of its last post.
+
+        While plnd is paused nothing is kept, and of a network that is not counted nothing ever.
+        """
+        counted = self._counting.is_counted(given.network)
+        return await self.readings.take(given, keep=counted and not self.pause_state().paused)
 
     def wanted_readings(self, network: str | None = None) -> list[Wanted]:
         """Whose pages are worth reading when the user looks at them: own profiles and people."""
@@ -451,7 +471,11 @@ class Plnd:
             Wanted(network=one, handle=handle) for one, handle in self.people.directory.by_handle
         ]
         wanted = dict.fromkeys([*self.profiles.wanted(), *people])
-        return [one for one in wanted if network in (None, one.network)]
+        return [
+            one
+            for one in wanted
+            if network in (None, one.network) and self._counting.is_counted(one.network)
+        ]
 
     def _unaffordable(self, words: Words) -> list[tuple[str, str]]:
         """The networks beyond the week's budget, with the reason."""

@@ -27,7 +27,16 @@ from plnd.learning import (
     TagCadence,
 )
 from plnd.measures.review import Plan
-from plnd.model import Budget, Forgotten, Notice, Pause, Settings, Snooze, SourceHeard
+from plnd.model import (
+    Budget,
+    Forgotten,
+    Notice,
+    Pause,
+    Settings,
+    Snooze,
+    SourceHeard,
+    Uncounted,
+)
 from plnd.profiles import NotMine, Profile, Request, SeemsMine
 from plnd.scope import Scope, Somebody, without
 from plnd.store.files import cannot_write, set_aside, write_atomic
@@ -335,6 +344,7 @@ class Book:
             folder / "budgets.json", Budget, first=[FIRST_BUDGET], role="choice"
         )
         self.pauses = Collection(folder / "pauses.json", Pause, key="start", role="guard")
+        self.uncounted = Collection(folder / "uncounted.json", Uncounted, role="guard")
         self.forgotten = Collection(folder / "forgotten.json", Forgotten, role="guard")
         self.notices = Collection(folder / "notices.json", Notice, key="cause", most=MOST_NOTICES)
         self.sources = Collection(

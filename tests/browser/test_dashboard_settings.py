@@ -1,7 +1,10 @@
 """The dashboard's settings: the health of the chain, the networks, the feeds."""
 
+import re
+
 import pytest
-from board import Board, flaws
+from board import Board, flaws, look_over, now, wait_for
+from builders import MINUTE, batch, visit
 from kit import run_plnd
 from playwright.sync_api import Locator, Page, expect
 
@@ -68,3 +71,76 @@ def test_a_look_that_fails_is_said(fresh: Board) -> None:
     expect(link(health, "Launcher")).to_be_visible()
     fresh.only_refusals()
     fresh.start_again()
+
+
+# -- networks -------------------------------------------------------------------------
+
+
+def row(part: Locator, name: str) -> Locator:
+    return part.locator("li", has=part.page.locator("strong", has_text=re.compile(f"^{name}$")))
+
+
+def hear(board: Board, browser: str, *networks: str) -> None:
+    said = {"browser": browser, "extension": "0.1.0", "networks": networks}
+    board.ask("PUT", f"sources/{browser}-1", said)
+
+
+def off(board: Board) -> list[str]:
+    """The networks that are not counted."""
+    found = board.ask("GET", "networks")["networks"]
+    return [one["id"] for one in found if not one["counted"]]
+
+
+def test_a_network_is_switched_off_and_on(fresh: Board) -> None:
+    """Of what is off nothing is recorded, whatever a browser sends; what is stored stays."""
+    hear(fresh, "chromium", "x", "mastodon")
+    hear(fresh, "firefox", "x")
+    fresh.ask("POST", "events", batch(visit(now() - 30 * MINUTE, 600)))
+    page = fresh.open("settings")
+    networks = card(page, "Networks")
+    expect(row(networks, "X")).to_contain_text("Seen by firefox and chromium.")
+    expect(row(networks, "X")).to_contain_text("Guessed: posts.")
+    expect(row(networks, "Mastodon")).to_contain_text("Seen by chromium.")
+    expect(row(networks, "Reddit")).to_be_hidden()
+    switch = networks.get_by_label("X: counted")
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).not_to_be_checked()
+    wait_for(page, lambda: "x" in off(fresh), "the switch")
+    sent = batch(visit(now(), 1), visit(now(), 1, network="mastodon"))
+    answer = fresh.ask("POST", "events", sent)
+    assert [one["code"] for one in answer["rejected"]] == ["not_counted"]
+    assert [one["id"] for one in answer["today"]["networks"]] == ["x", "mastodon"]
+    switch.check()
+    wait_for(page, lambda: not off(fresh), "the switch")
+    assert fresh.ask("POST", "events", batch(visit(now(), 1)))["stored"]
+    networks.get_by_text("22 more networks").press("Enter")
+    expect(row(networks, "Reddit")).to_contain_text("No browser may see it.")
+    assert not flaws(page)
+
+
+def test_a_switch_that_is_refused_goes_back(fresh: Board) -> None:
+    hear(fresh, "chromium", "x")
+    page = fresh.open("settings")
+    networks = card(page, "Networks")
+    expect(networks.get_by_label("X: counted")).to_be_checked()
+    fresh.kill()
+    networks.get_by_label("X: counted").click()
+    expect(networks.get_by_role("alert").first).to_contain_text("plnd does not answer")
+    expect(networks.get_by_label("X: counted")).to_be_checked()
+    fresh.only_refusals()
+    fresh.start_again()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_in_the_settings_stands_in_the_way(fresh: Board, dark: bool) -> None:
+    """With every kind of line there is, and with words of strangers."""
+    hear(fresh, "chromium", "x", "mastodon")
+    hear(fresh, "firefox", "x")
+    folder = fresh.home / "data" / "networks"
+    folder.mkdir()
+    (folder / "club.json").write_text("{")
+    fresh.ask("PUT", "networks/facebook", {"counted": False})
+    page = fresh.open(dark=dark)
+    look_over(fresh, page, "settings", dark=dark)
+    expect(card(page, "Networks")).to_contain_text("networks/club.json is not used")

@@ -15,6 +15,26 @@ def asked(desktop: Desktop, *words: str) -> Any:
     return json.loads(plnd(desktop, *words, "--json"))
 
 
+def test_a_network_that_is_switched_off_is_said_to_be_so(
+    start: Callable[..., Browser], desktop: Desktop
+) -> None:
+    plnd(desktop, "start")
+    browser = start("x")
+    page = browser.page("https://x.com/nasa")
+    popup = browser.page(f"chrome-extension://{browser.id}/popup/popup.html")
+    page.bring_to_front()
+    popup.reload()
+    expect(popup.locator("#page")).to_have_text("Counted: X, profile (nasa)")
+    plnd(desktop, "network", "off", "x")
+    popup.reload()
+    words = "Not counted, as this network is switched off in plnd: X, profile (nasa)"
+    expect(popup.locator("#page")).to_have_text(words)
+    expect(popup.locator("#stored")).to_be_hidden()
+    plnd(desktop, "network", "on", "x")
+    popup.reload()
+    expect(popup.locator("#page")).to_have_text("Counted: X, profile (nasa)")
+
+
 def test_whoever_was_met_is_noted_from_the_profile(
     start: Callable[..., Browser], desktop: Desktop
 ) -> None:

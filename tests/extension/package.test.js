@@ -120,7 +120,7 @@ const MADE = {
     "settings",
     "other",
   ],
-  page_is_: ["counted", "paused", "unseen", "none_picked"],
+  page_is_: ["counted", "paused", "uncounted", "unseen", "none_picked"],
   act_: ["post", "reply", "share", "react", "follow", "message", "save"].flatMap((one) => [
     one,
     `${one}s`,

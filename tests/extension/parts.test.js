@@ -39,6 +39,7 @@ function makeDaemon() {
     requests: [],
     events: new Map(),
     tags: [],
+    networks: [],
     pause: { paused: false, since: null, until: null },
     answer: () => null,
     async request(method, path, body) {
@@ -50,6 +51,7 @@ function makeDaemon() {
       if (path.startsWith("sources/")) return { status: 200, body: {} };
       if (path === "suggestions/profiles") return { status: 200, body: { suggestions: [] } };
       if (path === "tags") return { status: 200, body: { tags: this.tags } };
+      if (path === "networks") return { status: 200, body: { networks: this.networks } };
       for (const event of body.events) this.events.set(event.id, event);
       return {
         status: 200,
@@ -424,6 +426,37 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
   await parts.courier.tick();
   await pass(25);
   assert.deepEqual(lengths(), [15]);
+});
+
+test("a network that is switched off in plnd is asked about once, and nothing is wrong", async () => {
+  daemon.networks = [
+    { id: "x", counted: false },
+    { id: "mastodon", counted: true },
+  ];
+  daemon.answer = (_method, path, body) =>
+    path === "events"
+      ? {
+          status: 200,
+          body: {
+            stored: [],
+            rejected: body.events.map(({ id }, index) => ({ id, index, code: "not_counted" })),
+            today: TODAY,
+          },
+        }
+      : null;
+  await wake();
+  assert.deepEqual(parts.known.uncounted, []);
+  for (const id of ["a", "b"]) {
+    await parts.queue.put({ id, kind: "interaction", network: "x", at: EARLIER });
+    await parts.courier.send();
+  }
+  assert.deepEqual(
+    daemon.requests.map(({ path }) => path),
+    ["events", "networks", "events"],
+  );
+  assert.deepEqual(parts.known.uncounted, ["x"]);
+  assert.equal(parts.known.facts.refused, 0);
+  assert.equal(await kept(), 0);
 });
 
 test("a pause with an end is over at that moment, even if nobody can be asked", async () => {

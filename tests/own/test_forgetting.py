@@ -377,10 +377,16 @@ async def test_a_handle_is_refused_without_being_kept(plnd: Plnd, api: Api, cloc
 
 async def test_who_looks_away_goes_on_looking_away(plnd: Plnd, api: Api) -> None:
     await api("PUT", "pause", {"until": None})
+    await api("PUT", "networks/facebook", {"counted": False})
+    await api("PUT", "networks/x", {"counted": False})
+    await api("PUT", "networks/x", {"counted": True})
     await api("PATCH", "settings", {"day_start": 4})
     await api("PUT", "budgets", {"minutes": 5})
     await api("POST", "forget", {"everything": True})
     assert (await api("GET", "pause"))["paused"]
+    networks = (await api("GET", "networks"))["networks"]
+    assert [one["id"] for one in networks if not one["counted"]] == ["facebook"]
+    assert [one.network for one in plnd._book.uncounted.all()] == ["facebook"]
     assert (await api("GET", "settings"))["settings"]["day_start"] == 0
     assert [one["minutes"] for one in (await api("GET", "budgets"))["budgets"]] == [60]
 

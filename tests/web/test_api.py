@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kit import ROUTES, TOKEN, Api, Clock, Desktop
 
 from plnd import __version__
+from plnd.catalogue import load
 from plnd.core import Plnd
 from plnd.model import Settings
 from plnd.store.files import Home
@@ -410,6 +411,36 @@ async def test_a_source_that_says_too_much_or_too_little_is_refused(
 async def test_a_source_of_endless_name_is_refused(api: Api) -> None:
     said = {"browser": "firefox", "extension": "0.1.0", "networks": []}
     refused(await api("PUT", f"sources/{'p' * 257}", said, status=400), "invalid", "profile")
+
+
+async def test_each_network_says_how_certain_its_rules_are(api: Api) -> None:
+    found = {one["id"]: one for one in (await api("GET", "networks"))["networks"]}
+    assert all(one["counted"] for one in found.values())
+    for name, one in found.items():
+        rules = load()[name].interactions
+        for action, certainty in one["certainty"].items():
+            every = {rule.certainty for rule in rules if rule.action == action}
+            assert certainty in every
+            assert certainty == "low" or "low" not in every
+            assert certainty != "high" or every == {"high"}
+        low = {action for action, how in one["certainty"].items() if how == "low"}
+        assert low <= set(one["about"])
+        assert "undo" not in one["certainty"]
+    assert {"high", "low"} <= {how for one in found.values() for how in one["certainty"].values()}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code", "field"),
+    [
+        ("networks/nothing", {"counted": False}, 404, "not_found", None),
+        ("networks/x", {"counted": "no"}, 400, "invalid", "counted"),
+        ("networks/x", {}, 400, "invalid", "counted"),
+    ],
+)
+async def test_a_network_that_cannot_be_switched_is_refused(
+    api: Api, path: str, body: Any, status: int, code: str, field: str | None
+) -> None:
+    refused(await api("PUT", path, body, status=status), code, field)
 
 
 async def test_health_says_who_runs(api: Api, home: Home) -> None:

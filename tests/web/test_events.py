@@ -241,6 +241,29 @@ async def test_nothing_is_recorded_in_a_pause(api: Api, clock: Clock) -> None:
     assert after["today"]["spent_seconds"] == 360
 
 
+async def test_nothing_is_recorded_of_a_network_that_is_not_counted(api: Api, clock: Clock) -> None:
+    """As in a pause, but the others are counted; what comes late is judged by when it was."""
+    late = visit(NOON - 9 * MINUTE, 60)
+    answer = await api("PUT", "networks/x", {"counted": False})
+    assert (answer["network"]["name"], answer["network"]["counted"]) == ("X", False)
+    clock.forward(10 * MINUTE)
+    inside, into = visit(NOON + MINUTE, 60), visit(NOON - 5 * MINUTE, 600)
+    moment, other = act(NOON + 2 * MINUTE), visit(NOON + 3 * MINUTE, 60, network="mastodon")
+    answer = await api("POST", "events", batch(inside, into, moment, other, late))
+    assert answer["stored"] == [into["id"], other["id"], late["id"]]
+    assert {row["id"]: (row["code"], row["field"]) for row in answer["rejected"]} == {
+        inside["id"]: ("not_counted", "start"),
+        moment["id"]: ("not_counted", "at"),
+    }
+    assert answer["today"]["spent_seconds"] == 300 + 60 + 60
+    await api("PUT", "networks/x", {"counted": False})  # once more changes nothing
+    await api("PUT", "networks/x", {"counted": True})
+    clock.forward(10 * MINUTE)
+    answer = await api("POST", "events", batch(inside, visit(NOON + 11 * MINUTE, 60)))
+    assert [row["code"] for row in answer["rejected"]] == ["not_counted"]
+    assert answer["today"]["spent_seconds"] == 480
+
+
 async def test_a_pause_ends_by_itself(api: Api, clock: Clock) -> None:
     assert await api("PUT", "pause", {"until": NOON + HOUR}) == {
         "paused": True,

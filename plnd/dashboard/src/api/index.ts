@@ -11,4 +11,5 @@ export * from "./people.ts";
 export * from "./profiles.ts";
 export * from "./review.ts";
 export * from "./settings.ts";
+export * from "./sources.ts";
 export * from "./trends.ts";

@@ -3,7 +3,6 @@ import {
   deleteBudget,
   deletePause,
   getBudgets,
-  getDays,
   getNotices,
   getPause,
   getSettings,
@@ -26,6 +25,7 @@ import { pickedDays, Weekdays } from "../parts/weekdays.tsx";
 import { useDoing, useResource, wrongWith } from "../resource.ts";
 import { counted, dayAndTime, t, timeOfDay, together, weekday } from "../words/index.ts";
 import { Health } from "./health.tsx";
+import { Networks } from "./networks.tsx";
 
 const HOUR = 3_600_000;
 
@@ -41,6 +41,8 @@ export default function SettingsPage() {
           {({ settings }) => <Schedule settings={settings} />}
         </Resourceful>
         <Resourceful of={settings}>{({ settings }) => <Notices settings={settings} />}</Resourceful>
+      </div>
+      <div class="cards">
         <Networks />
       </div>
       <Health />
@@ -387,18 +389,3 @@ const toldWords = ({ cause, at, title, body, shown, error }: Notice) => (
     </span>
   </li>
 );
-
-// -- networks -----------------------------------------------------------------------
-
-function Networks() {
-  const days = useResource(getDays);
-  return (
-    <Card title={t("networks_title")} lead={t("networks_lead")}>
-      <Resourceful of={days}>
-        {({ networks }) => (
-          <p>{networks.length ? together(networks.map(({ name }) => name)) : t("networks_none")}</p>
-        )}
-      </Resourceful>
-    </Card>
-  );
-}
