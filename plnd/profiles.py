@@ -223,6 +223,30 @@ class SuggestedAnswer(Struct, frozen=True):
     suggestions: list[Suggested]
 
 
+class FeedView(Struct, frozen=True, kw_only=True):
+    """A public feed, on or off: of an own profile, or of somebody's handle (`person` is who).
+
+    `address` is where it is asked, null while plnd cannot know; `error` is why the last answer
+    (`checked_at`) said nothing. `resting`: its profile is retired, so it is not asked.
+    """
+
+    network: str
+    name: str
+    handle: str
+    person: str | None
+    person_name: str | None
+    on: bool
+    resting: bool
+    address: str | None
+    checked_at: int | None
+    next_at: int | None
+    error: str | None
+
+
+class FeedsAnswer(Struct, frozen=True):
+    feeds: list[FeedView]
+
+
 class RequestsAnswer(Struct, frozen=True):
     requests: list[Request]
 

@@ -721,6 +721,35 @@ async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
     assert "ana" not in (fed.home.data / "feeds.json").read_text()
 
 
+async def test_each_feed_says_where_and_when_it_is_asked(
+    fed: Plnd, outside: Outside, clock: Clock
+) -> None:
+    """Own profiles first, be they without; then whom of the people one was turned on for."""
+    keep(fed, "x", "me")
+    ana = add_ana(fed, Handle(network="x", handle="ana"))
+    outside.says(ANAS_FEED, NEWS)
+    await turn_ana(fed)
+    known, page, hers = fed.readings.feeds()
+    assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
+    assert known.address == "https://mastodon.social/@me.rss"
+    assert (known.checked_at, known.next_at, known.resting) == (None, None, False)
+    assert (hers.person, hers.person_name, hers.name) == (ana.id, "Ana", "Mastodon")
+    assert (hers.on, hers.address, hers.error) == (True, f"https://{ANAS_FEED}", None)
+    assert (hers.checked_at, hers.next_at) == (clock.now, clock.now + DAY)
+    outside.says(ANAS_FEED, status=404)
+    clock.forward(DAY)
+    await fed.readings.refresh_due()
+    assert "answers 404" in str(fed.readings.feeds()[2].error)
+    await turn_ana(fed, FeedChange(on=False))
+    fed.profiles.decide("x", "me", "retired")
+    assert [(one.on, one.resting) for one in fed.readings.feeds()] == [
+        (False, False),
+        (False, True),
+        (False, False),
+    ]
+    assert fed.readings.feeds()[2].next_at is None
+
+
 async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
     person = add_ana(fed, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a"))
     with pytest.raises(Invalid) as caught:

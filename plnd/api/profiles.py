@@ -8,6 +8,7 @@ from plnd.profiles import (
     MOST_READING_BYTES,
     Affords,
     FeedChange,
+    FeedsAnswer,
     Profile,
     ProfileAnswer,
     ProfileChange,
@@ -96,6 +97,11 @@ async def post_reading(plnd: Plnd, call: Call) -> ReadingAnswer:
     return await plnd.read_page(given)
 
 
+def get_feeds(plnd: Plnd, _: Call) -> FeedsAnswer:
+    """The public feeds of own profiles and of people: where each is asked, and when it was."""
+    return FeedsAnswer(plnd.readings.feeds())
+
+
 def get_requests(plnd: Plnd, _: Call) -> RequestsAnswer:
     """Every request that left this machine, the latest first."""
     return RequestsAnswer(plnd.readings.requests())
@@ -134,5 +140,6 @@ ROUTES = (
         ReadingRequest,
         most_bytes=MOST_READING_BYTES * 3 // 2,  # quotes are written as two signs in JSON
     ),
+    Route("GET", "/api/v1/feeds", get_feeds, FeedsAnswer),
     Route("GET", "/api/v1/requests", get_requests, RequestsAnswer),
 )

@@ -16,10 +16,12 @@ from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled, id_of
 from plnd.errors import Invalid, PlndError
 from plnd.intake import EARLIEST_MS, FURTHEST_AHEAD_MS
-from plnd.learning import PersonFeed
+from plnd.learning import Person, PersonFeed
+from plnd.measures.people import key_of
 from plnd.model import Feed
 from plnd.profiles import (
     FeedChange,
+    FeedView,
     LastPost,
     Origin,
     Profile,
@@ -165,6 +167,32 @@ class Readings:
         self._put(fed)
         if self._is_due(fed):
             await self._refresh(fed)
+
+    def feeds(self) -> list[FeedView]:
+        """The feeds of all own profiles, and those of people that were turned on once."""
+        people = sorted(self._people().feeds(), key=lambda one: self._owner(one).name.casefold())
+        every: list[Fed] = [*self._profiles.all(), *people]
+        return [self._view(one) for one in every]
+
+    def _view(self, fed: Fed) -> FeedView:
+        feed = fed.feed or Feed(on=False, since=0)
+        person = None if isinstance(fed, Profile) else self._owner(fed)
+        return FeedView(
+            network=fed.network,
+            name=self._ground.names.get(fed.network, fed.network),
+            handle=fed.handle,
+            person=person.id if person else None,
+            person_name=person.name if person else None,
+            on=feed.on,
+            resting=isinstance(fed, Profile) and fed.mode == "retired",
+            address=feed.found or _address(fed),
+            checked_at=feed.checked_at,
+            next_at=feed.next_at if feed.on and feed.checked_at is not None else None,
+            error=feed.error,
+        )
+
+    def _owner(self, fed: PersonFeed) -> Person:
+        return self._people().directory.by_handle[key_of(fed.network, fed.handle)]
 
     async def refresh_due(self) -> None:
         """Ask the feeds whose day has come, a few at a time."""

@@ -1,9 +1,10 @@
 """The dashboard's settings: the health of the chain, the networks, the feeds."""
 
 import re
+from typing import Any
 
 import pytest
-from board import Board, flaws, look_over, now, wait_for
+from board import HOSTILE, Board, flaws, look_over, now, wait_for
 from builders import MINUTE, batch, visit
 from kit import run_plnd
 from playwright.sync_api import Locator, Page, expect
@@ -132,6 +133,71 @@ def test_a_switch_that_is_refused_goes_back(fresh: Board) -> None:
     fresh.start_again()
 
 
+# -- feeds ----------------------------------------------------------------------------
+
+NOWHERE = "https://nobody.invalid/feed.xml"
+
+
+def add_ana(board: Board, name: str = "Ana Lima") -> str:
+    handles = [{"network": "mastodon", "handle": "ana"}, {"network": "x", "handle": "ana"}]
+    added = board.ask("POST", "people", {"name": name, "handles": handles})
+    return str(added["person"]["id"])
+
+
+def feeds(board: Board) -> list[Any]:
+    return [
+        (one["handle"], one["on"], one["address"]) for one in board.ask("GET", "feeds")["feeds"]
+    ]
+
+
+def test_a_persons_feed_is_turned_on_on_their_page_and_off_in_the_settings(fresh: Board) -> None:
+    """Where plnd cannot know its address it is asked for; what is wrong with one is said there."""
+    page = fresh.open(f"people/{add_ana(fresh)}")
+    part = card(page, "Public feeds")
+    switch = part.get_by_label("@ana (Mastodon)")
+    expect(part.get_by_label("Address of the feed")).to_be_hidden()
+    switch.press("Space")
+    address = part.get_by_label("Address of the feed")
+    expect(part.get_by_role("alert")).to_contain_text("does not know where a feed of 'ana'")
+    expect(switch).not_to_be_checked()
+    assert feeds(fresh) == []
+    address.fill("http://nobody.invalid/feed.xml")
+    address.press("Enter")
+    expect(address).to_have_attribute("aria-invalid", "true")
+    assert not flaws(page)
+    address.fill(NOWHERE)
+    address.press("Enter")
+    expect(address).to_be_hidden()
+    expect(switch).to_be_checked()
+    expect(part).to_contain_text("in vain: nobody.invalid is not found")
+    assert feeds(fresh) == [("ana", True, NOWHERE)]
+    fresh.only_refusals()
+    fresh.go(page, "settings")
+    part = card(page, "Public feeds")
+    expect(part).to_contain_text(NOWHERE)
+    expect(part.get_by_role("link", name="Ana Lima")).to_be_visible()
+    part.get_by_label("@ana (Mastodon)").press("Space")
+    wait_for(page, lambda: feeds(fresh) == [("ana", False, NOWHERE)], "the switch")
+    expect(part.get_by_label("@ana (Mastodon)")).not_to_be_checked()
+    assert len(fresh.ask("GET", "requests")["requests"]) == 1
+
+
+def test_own_feeds_are_turned_on_and_off_in_the_settings(fresh: Board) -> None:
+    page = fresh.open("settings")
+    part = card(page, "Public feeds")
+    expect(part).to_contain_text("nothing to ask")
+    fresh.ask("POST", "profiles", {"network": "mastodon", "handle": "me@nobody.invalid"})
+    switch = part.get_by_label("@me@nobody.invalid (Mastodon)")
+    expect(part).to_contain_text("https://nobody.invalid/@me.rss")
+    switch.press("Space")
+    expect(part).to_contain_text("in vain: nobody.invalid is not found")
+    expect(switch).to_be_checked()
+    fresh.go(page, "profiles")
+    page.get_by_text("Public feed", exact=True).click()
+    expect(page.get_by_label("Ask its public feed")).to_be_checked()
+    expect(page.get_by_text("in vain")).to_be_visible()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_in_the_settings_stands_in_the_way(fresh: Board, dark: bool) -> None:
     """With every kind of line there is, and with words of strangers."""
@@ -141,6 +207,11 @@ def test_nothing_in_the_settings_stands_in_the_way(fresh: Board, dark: bool) -> 
     folder.mkdir()
     (folder / "club.json").write_text("{")
     fresh.ask("PUT", "networks/facebook", {"counted": False})
+    fresh.ask("POST", "profiles", {"network": "x", "handle": "me"})
+    ana = add_ana(fresh, HOSTILE)
+    fresh.ask("PUT", f"people/{ana}/feeds/mastodon/ana", {"on": True, "url": NOWHERE})
     page = fresh.open(dark=dark)
     look_over(fresh, page, "settings", dark=dark)
     expect(card(page, "Networks")).to_contain_text("networks/club.json is not used")
+    expect(card(page, "Public feeds")).to_contain_text("<script>alert(1)</script>")
+    look_over(fresh, page, f"people/{ana}", dark=dark)

@@ -3,6 +3,7 @@
 export * from "./chats.ts";
 export * from "./day.ts";
 export * from "./doctor.ts";
+export * from "./feeds.ts";
 export * from "./journal.ts";
 export * from "./networks.ts";
 export * from "./notices.ts";

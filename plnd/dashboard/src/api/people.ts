@@ -1,5 +1,6 @@
 /** People: kept, found, merged, suggested, met, taken in from elsewhere. */
 import { ask } from "./ask.ts";
+import { type FeedChange, feed } from "./feeds.ts";
 import { entry } from "./journal.ts";
 import { part, query } from "./path.ts";
 import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
@@ -49,9 +50,13 @@ const page = object({
   touches: list(touch),
   meetings: list(object({ id: text, at: number, note: text })),
   entries: list(entry),
+  /** Those that were turned on once. */
+  feeds: list(object({ network: text, handle: text, feed })),
 });
 export type PersonPage = Shaped<typeof page>;
 export const getPerson = (id: string) => ask(page, `people/${part(id)}`);
+export const putPersonFeed = (id: string, { network, handle }: Handle, body: FeedChange) =>
+  ask(page, `people/${part(id)}/feeds/${part(network)}/${part(handle)}`, { method: "PUT", body });
 
 const ties = object({
   drifting: list(person),

@@ -1,5 +1,6 @@
 /** Profiles: kept, decided upon; what left this machine for them; what an hour affords. */
 import { ask } from "./ask.ts";
+import { type FeedChange, feed } from "./feeds.ts";
 import { part, query } from "./path.ts";
 import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
 
@@ -24,7 +25,7 @@ const profile = object({
   compose_url: orNull(text),
   closing: list(object({ step: text, title: text, url: orNull(text), done_at: orNull(number) })),
   decisions: list(object({ choice, at: number })),
-  feed: orNull(object({ on: flag })),
+  feed: orNull(feed),
 });
 export type Profile = Shaped<typeof profile>;
 const answer = object({ profile });
@@ -40,8 +41,10 @@ export const deleteDecision = ({ network, handle }: Profile) =>
   ask(answer, `${one(network, handle)}/decision`, { method: "DELETE" });
 export const putStep = ({ network, handle }: Profile, step: string, done: boolean) =>
   ask(answer, `${one(network, handle)}/steps/${part(step)}`, { method: "PUT", body: { done } });
-export const putFeed = ({ network, handle }: Profile, body: { on: boolean; url?: string }) =>
-  ask(answer, `${one(network, handle)}/feed`, { method: "PUT", body });
+export const putFeed = (
+  { network, handle }: { network: string; handle: string },
+  body: FeedChange,
+) => ask(answer, `${one(network, handle)}/feed`, { method: "PUT", body });
 
 const suggested = object({
   network: text,

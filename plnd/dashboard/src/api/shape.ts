@@ -32,6 +32,12 @@ export const orNull =
   (value, path) =>
     value === null ? null : shape(value, path);
 
+/** A field that is left out where there is nothing to say. */
+export const orAbsent =
+  <T>(shape: Shape<T>): Shape<T | null> =>
+  (value, path) =>
+    value === undefined || value === null ? null : shape(value, path);
+
 export const list =
   <T>(shape: Shape<T>): Shape<T[]> =>
   (value, path) =>

@@ -4,16 +4,19 @@ import {
   deletePerson,
   getPeople,
   getPerson,
+  type Handle,
   type PersonPage as Page,
   type Person,
   patchPerson,
   postForget,
   postMeeting,
   postMerge,
+  putPersonFeed,
 } from "../api/index.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { Done } from "../parts/done.tsx";
+import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { Field } from "../parts/field.tsx";
 import { Forgettable } from "../parts/forgettable.tsx";
 import { entered, Form } from "../parts/form.tsx";
@@ -56,10 +59,11 @@ function Whole({ id, leave }: { id: string; leave: Leave }) {
       {(page) => (
         <>
           <Head person={page.person} />
-          <div class="cards">
+          <div class="columns">
             <Touches page={page} />
             <Words page={page} />
             <Editing person={page.person} />
+            <Feeds page={page} />
             <Merging person={page.person} />
             <Parting person={page.person} leave={leave} />
           </div>
@@ -167,6 +171,31 @@ function Words({ page: { person, entries } }: { page: Page }) {
     </Card>
   );
 }
+
+/** The public feed of each handle, off until it is turned on here. */
+function Feeds({ page: { person, feeds } }: { page: Page }) {
+  const nameOf = useNetworkNames();
+  if (person.handles.length === 0) return null;
+  return (
+    <Card title={t("person_feeds")} lead={t("person_feeds_lead")}>
+      <ul class="plain">
+        {person.handles.map(({ network, handle }) => (
+          <li key={`${network} ${handle}`}>
+            <FeedSwitch
+              feed={feeds.find(isOf(network, handle))?.feed ?? null}
+              turn={(change) => putPersonFeed(person.id, { network, handle }, change)}
+            >
+              <bdi>{`@${handle} (${nameOf(network)})`}</bdi>
+            </FeedSwitch>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+const isOf = (network: string, handle: string) => (one: Handle) =>
+  one.network === network && one.handle.toLowerCase() === handle.toLowerCase();
 
 function Editing({ person }: { person: Person }) {
   const doing = useDoing();

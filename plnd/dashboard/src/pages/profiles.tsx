@@ -15,6 +15,7 @@ import {
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { Done } from "../parts/done.tsx";
+import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { Field } from "../parts/field.tsx";
 import { Form } from "../parts/form.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
@@ -114,7 +115,7 @@ function ProfileCard({ profile }: { profile: Profile }) {
           <Decision decide={decide} />
         </details>
       )}
-      <FeedSwitch profile={profile} doing={doing} />
+      <ProfileFeed profile={profile} />
       <Done of={doing} />
     </Card>
   );
@@ -161,16 +162,13 @@ function Closing({ profile, doing }: { profile: Profile; doing: Doing }) {
   );
 }
 
-function FeedSwitch({ profile, doing }: { profile: Profile; doing: Doing }) {
+function ProfileFeed({ profile }: { profile: Profile }) {
   return (
     <details class="more">
       <summary>{t("feed")}</summary>
-      <Switch
-        on={profile.feed?.on ?? false}
-        change={(on) => doing.run(() => putFeed(profile, { on }))}
-      >
+      <FeedSwitch feed={profile.feed} turn={(change) => putFeed(profile, change)}>
         {t("feed_ask")}
-      </Switch>
+      </FeedSwitch>
       <p class="soft">{t("feed_hint")}</p>
     </details>
   );

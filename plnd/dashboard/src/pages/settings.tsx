@@ -24,6 +24,7 @@ import { Resourceful } from "../parts/resourceful.tsx";
 import { pickedDays, Weekdays } from "../parts/weekdays.tsx";
 import { useDoing, useResource, wrongWith } from "../resource.ts";
 import { counted, dayAndTime, t, timeOfDay, together, weekday } from "../words/index.ts";
+import { Feeds } from "./feeds.tsx";
 import { Health } from "./health.tsx";
 import { Networks } from "./networks.tsx";
 
@@ -44,6 +45,7 @@ export default function SettingsPage() {
       </div>
       <div class="cards">
         <Networks />
+        <Feeds />
       </div>
       <Health />
     </>

@@ -342,6 +342,23 @@ export const de: Words = {
   feed_ask: "Den öffentlichen Feed nach dem letzten Beitrag fragen",
   feed_hint:
     "Dann fragt plnd dieses Netzwerk, höchstens einmal am Tag. Es ist aus, bis Sie es einschalten.",
+  feed_address: "Adresse des Feeds",
+  feed_address_hint: "plnd kann nicht wissen, wo er ist. Beginnt mit https://",
+  feed_ask_there: "Dort fragen",
+  feed_not_asked: "Noch nicht gefragt.",
+  feed_answered: "Gefragt am {when}, beantwortet.",
+  feed_failed: "Gefragt am {when}, vergeblich:",
+  feed_own: "Ihr eigenes Profil",
+  feed_unknown: "plnd kann nicht wissen, wo sein Feed ist",
+  feed_resting: "geschlossen, wird also nicht gefragt",
+  feeds_title: "Öffentliche Feeds",
+  feeds_lead:
+    "Die einzigen Anfragen, die plnd von sich aus an andere stellt: Jeder eingeschaltete Feed wird einmal am Tag gefragt.",
+  feeds_none: "Noch kein eigenes Profil, also gibt es nichts zu fragen.",
+  feeds_people: "Feeds von Menschen schalten Sie auf deren Seiten ein; dann stehen sie auch hier.",
+  person_feeds: "Öffentliche Feeds",
+  person_feeds_lead:
+    "Einmal am Tag nach dem letzten Beitrag gefragt. Dann fragt plnd dieses Netzwerk; es ist aus, bis Sie es einschalten.",
   profile_add: "Ein Profil hinzufügen",
   profile_add_lead: "Ihr eigenes, auf einem beliebigen Netzwerk.",
   handle_or_address: "Name dort oder Adresse des Profils",

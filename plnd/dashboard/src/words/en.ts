@@ -338,6 +338,23 @@ export const en = {
   feed_ask: "Ask its public feed for the last post",
   feed_hint:
     "This makes plnd ask that network, once a day at most. It is off until you turn it on.",
+  feed_address: "Address of the feed",
+  feed_address_hint: "plnd cannot know where it is. Begins with https://",
+  feed_ask_there: "Ask there",
+  feed_not_asked: "Not asked yet.",
+  feed_answered: "Asked {when}, answered.",
+  feed_failed: "Asked {when}, in vain:",
+  feed_own: "your own profile",
+  feed_unknown: "plnd cannot know where its feed is",
+  feed_resting: "closed, so it is not asked",
+  feeds_title: "Public feeds",
+  feeds_lead:
+    "The only requests that plnd makes to others by itself: each feed that is on is asked once a day.",
+  feeds_none: "No profile of your own is kept yet, so there is nothing to ask.",
+  feeds_people: "The feeds of people are turned on on their pages; then they stand here too.",
+  person_feeds: "Public feeds",
+  person_feeds_lead:
+    "Asked once a day for the last post. This makes plnd ask that network; it is off until you turn it on.",
   profile_add: "Add a profile",
   profile_add_lead: "Your own, on any network.",
   handle_or_address: "Name there, or the address of the profile",
