@@ -15,6 +15,7 @@ from plnd.measures.chats import slots
 from plnd.words import ENGLISH, Words
 
 MOST_OCCURRENCES = 20_000
+_BEGIN = "an .ics file begins with BEGIN:VCALENDAR"
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -96,7 +97,11 @@ def _events(
             continue
         count += len(unrolled)
         if count > MOST_OCCURRENCES:
-            raise Invalid(f"more than {MOST_OCCURRENCES} occurrences", "import a shorter calendar")
+            raise Invalid(
+                f"more than {MOST_OCCURRENCES} occurrences",
+                "import a shorter calendar",
+                field="content",
+            )
         yield from unrolled
 
 
@@ -115,10 +120,10 @@ def _calendar(text: str) -> icalendar.Calendar:
         found = icalendar.Calendar.from_ical(text)
     except (ValueError, IndexError, KeyError) as error:
         raise Invalid(
-            f"this is no calendar: {str(error)[:200]}", "an .ics file begins with BEGIN:VCALENDAR"
+            f"this is no calendar: {str(error)[:200]}", _BEGIN, field="content"
         ) from error
     if found.name != "VCALENDAR":
-        raise Invalid("this is no calendar", "an .ics file begins with BEGIN:VCALENDAR")
+        raise Invalid("this is no calendar", _BEGIN, field="content")
     return found
 
 

@@ -26,6 +26,7 @@ def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Probl
         raise Invalid(
             f"no header with {', '.join(NEEDED)}; the file begins with {first[:80]!r}",
             "take Connections.csv as it stands in LinkedIn's archive, in English",
+            field="content",
         )
     people, problems = [], []
     rows = csv.DictReader(io.StringIO("\n".join(lines[start:])))

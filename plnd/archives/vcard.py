@@ -25,9 +25,17 @@ def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Probl
     """
     cards = _CARD.findall(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not cards:
-        raise Invalid("there is no vCard in this file", "a vCard file begins with BEGIN:VCARD")
+        raise Invalid(
+            "there is no vCard in this file",
+            "a vCard file begins with BEGIN:VCARD",
+            field="content",
+        )
     if len(cards) > MOST_CARDS:
-        raise Invalid(f"{len(cards)} cards; at most {MOST_CARDS} are read", "import it in parts")
+        raise Invalid(
+            f"{len(cards)} cards; at most {MOST_CARDS} are read",
+            "import it in parts",
+            field="content",
+        )
     people, problems = [], []
     for number, card in enumerate(cards, 1):
         where = words.say("import_card", n=number)

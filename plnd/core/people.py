@@ -358,10 +358,11 @@ class People:
 
     def add(self, wanted: PersonRequest) -> PersonView:
         """Raises:
-        Invalid: a network is unknown.
+        Invalid: a network is unknown, or the worst gap shorter than the ideal one.
         Conflict: a handle is somebody's already.
         """
         self._check_handles(wanted.handles, None)
+        _check_gaps(wanted.cadence, "cadence.worst_days")
         self._check_room(1)
         person = Person(id=new_id(), added_at=self._ground.clock(), **_fields(wanted))
         self._save(person)
@@ -379,6 +380,7 @@ class People:
         }
         if "handles" in changes:
             self._check_handles(changes["handles"], person)
+        _check_gaps(changes.get("cadence"), "cadence.worst_days")
         before = self.feeds_of(person)
         person = msgspec.structs.replace(person, **changes)
         self._save(person)
@@ -514,6 +516,10 @@ class People:
         return self._book.cadences.all()
 
     def set_cadence(self, wanted: TagCadence) -> TagCadence:
+        """Raises:
+        Invalid: the worst gap is shorter than the ideal one.
+        """
+        _check_gaps(wanted, "worst_days")
         self._book.cadences.put(wanted)
         return wanted
 
@@ -723,6 +729,15 @@ person_view = _view
 
 def _key(one: Handle) -> Key:
     return key_of(one.network, one.handle)
+
+
+def _check_gaps(cadence: Cadence | TagCadence | None, field: str) -> None:
+    if cadence and cadence.worst_days is not None and cadence.worst_days < cadence.ideal_days:
+        raise Invalid(
+            "the worst gap is shorter than the ideal one",
+            "without it, half as long again as the ideal is taken",
+            field=field,
+        )
 
 
 def _feed_id(one: Handle) -> str:

@@ -1,11 +1,13 @@
 """The dashboard's people, chats, journal, review and development log."""
 
+import json
 import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from board import HOSTILE, Board, look_over, now
+from board import HOSTILE, Board, flaws, look_over, now
 from builders import DAY, MINUTE, act, batch, visit
 from playwright.sync_api import Locator, Page, expect
 
@@ -33,6 +35,9 @@ def live(board: Board) -> None:
     board.ask("POST", "journal", {"kind": "learned", "text": HOSTILE * 12, "person": ana})
     chat = board.ask("GET", "chats")["chats"][0]["id"]
     board.ask("PATCH", f"chats/{chat}", {"followed": True})
+    board.ask("PUT", "cadences", {"tag": HOSTILE, "ideal_days": 21, "worst_days": 40})
+    days = {"first": "2026-12-19", "last": "2027-01-04", "name": HOSTILE}
+    board.ask("PATCH", f"chats/{chat}", {"breaks": [days]})
     board.ask("POST", "cpd", {"day": "2026-11-20", "hours": 1.5, "topic": HOSTILE})
 
 
@@ -86,6 +91,47 @@ def test_a_person_is_added_found_met_changed_and_removed(fresh: Board) -> None:
     page.get_by_role("button", name="Remove this person").click()
     page.get_by_role("button", name="Remove this person, really").click()
     expect(page.get_by_text("Nobody yet.")).to_be_visible()
+
+
+def test_a_worst_gap_is_kept_and_one_that_cannot_be_is_said_at_its_field(fresh: Board) -> None:
+    ana = add(fresh, "Ana Lima", cadence={"ideal_days": 14, "worst_days": 40})
+    page = fresh.open(f"people/{ana}")
+    edit = card(page, "Change")
+    edit.get_by_label("Note").fill("likes hooks")
+    edit.get_by_role("button", name="Save").click()
+    expect(edit.get_by_role("status")).to_have_text("Saved.")
+    kept = fresh.ask("GET", f"people/{ana}")["person"]
+    assert (kept["note"], kept["cadence"]) == ("likes hooks", {"ideal_days": 14, "worst_days": 40})
+    edit.get_by_label("At most").fill("7")
+    edit.get_by_role("button", name="Save").click()
+    expect(edit.get_by_label("At most")).to_have_attribute("aria-invalid", "true")
+    expect(edit.get_by_text("the worst gap is shorter").first).to_be_visible()
+    assert not flaws(page)
+    fresh.only_refusals()
+
+
+def test_how_often_is_set_by_tag(fresh: Board) -> None:
+    add(fresh, "Ana Lima", tags=["teacher"])
+    page = fresh.open("people")
+    part = card(page, "How often, by tag")
+    expect(part.get_by_text("None yet.")).to_be_visible()
+    expect(part.locator("datalist option")).to_have_count(1)
+    part.get_by_label("Tag").fill("teacher")
+    part.get_by_label("Speak every").fill("21")
+    part.get_by_label("At most").fill("7")
+    part.get_by_label("At most").press("Enter")
+    expect(part.get_by_label("At most")).to_have_attribute("aria-invalid", "true")
+    assert not flaws(page)
+    part.get_by_label("At most").fill("40")
+    part.get_by_label("At most").press("Enter")
+    expect(part.get_by_role("listitem")).to_contain_text("teacher every 21 days, at most 40 days")
+    expect(part.get_by_label("Tag")).to_have_value("")
+    wanted = {"tag": "teacher", "ideal_days": 21, "worst_days": 40}
+    assert fresh.ask("GET", "cadences")["cadences"] == [wanted]
+    part.get_by_role("button", name="Remove the aim for teacher").press("Enter")
+    expect(part.get_by_text("None yet.")).to_be_visible()
+    assert fresh.ask("GET", "cadences")["cadences"] == []
+    fresh.only_refusals()
 
 
 def test_two_who_are_one_are_merged_and_parted_again(fresh: Board) -> None:
@@ -142,6 +188,52 @@ def test_a_chat_is_followed_added_and_left(fresh: Board) -> None:
     assert "BEGIN:VCALENDAR" in Path(download.value.path()).read_text()
 
 
+def test_breaks_are_taken_from_a_calendar(fresh: Board, tmp_path: Path) -> None:
+    """Which they are is shown first; a file that is none is said at its field."""
+    for tag in ("ourchat", "theirchat"):
+        body = {"tag": tag, "network": "x", "weekday": "thu", "start": "20:30"}
+        fresh.ask("POST", "chats", body)
+    page = fresh.open("chats")
+    part = card(page, "Breaks")
+    other = tmp_path / "notes.ics"
+    other.write_text("no calendar")
+    file = part.get_by_label("Calendar (.ics)")
+    file.set_input_files(other)
+    expect(file).to_have_attribute("aria-invalid", "true")
+    assert not flaws(page)
+    terms = tmp_path / "terms.ics"
+    first, last = date_in(30), date_in(44)
+    terms.write_text(calendar(("Winter holiday", first, last)), newline="")
+    file.set_input_files(terms)
+    expect(part).to_contain_text("1 break for #ourchat and #theirchat:")
+    expect(part).to_contain_text("Winter holiday")
+    assert not fresh.ask("GET", "chats/ourchat")["chat"]["breaks"]
+    part.get_by_label("For").select_option("ourchat")
+    expect(part).to_contain_text("1 break for #ourchat:")
+    assert not flaws(page)
+    part.get_by_role("button", name="Take these breaks").press("Enter")
+    expect(part.get_by_role("status")).to_have_text("Saved.")
+    expect(card(page, "Chats you follow").get_by_text("Break: ")).to_have_count(1)
+    (taken,) = fresh.ask("GET", "chats/ourchat")["chat"]["breaks"]
+    assert (taken["name"], taken["first"]) == ("Winter holiday", first.isoformat())
+    assert not fresh.ask("GET", "chats/theirchat")["chat"]["breaks"]
+    fresh.only_refusals()
+
+
+def date_in(days: int) -> date:
+    return date.today() + timedelta(days=days)
+
+
+def calendar(*entries: tuple[str, date, date]) -> str:
+    """A calendar of whole days; the last is the first that is not part of it."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//school//terms//EN"]
+    for number, (name, first, last) in enumerate(entries):
+        lines += ["BEGIN:VEVENT", f"UID:{number}", f"SUMMARY:{name}"]
+        lines += [f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{last:%Y%m%d}"]
+        lines += ["END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
 def test_the_journal_is_written_searched_and_kept(fresh: Board) -> None:
     page = fresh.open("journal")
     form = card(page, "Write")
@@ -194,3 +286,57 @@ def test_the_review_has_four_lights_and_a_suggestion(board: Board) -> None:
     expect(page.get_by_text(review["suggestion"]["text"])).to_be_visible()
     page.get_by_role("link", name="The week before").click()
     expect(page.get_by_text(re.compile("–")).first).to_be_visible()
+
+
+def test_the_plan_is_shown_and_kept(fresh: Board) -> None:
+    events = [act(now() - n * DAY, "reply", handle="nasa") for n in range(1, 6)]
+    page = fresh.open("review")
+    part = card(page, "Plan for this quarter")
+    expect(part).to_contain_text("Nothing to add, tend or close.")
+    fresh.ask("POST", "events", batch(*events))
+    item = fresh.ask("GET", "plan")["plan"]["add"][0]
+    expect(part.get_by_role("listitem")).to_contain_text(item["text"])
+    expect(part.get_by_role("listitem")).to_contain_text(item["reason"])
+    part.get_by_role("button", name="Keep this plan").press("Enter")
+    expect(part.get_by_role("status")).to_contain_text("Kept")
+    kept = json.loads((fresh.home / "data" / "plans.json").read_text())["plans"]
+    assert [one["add"] for one in kept.values()] == [[item]]
+
+
+def test_a_plan_beside_the_last_one_says_what_was_done(fresh: Board) -> None:
+    fresh.ask("POST", "events", batch(*[act(now() - n * DAY, "reply") for n in range(1, 6)]))
+    page = fresh.open("review")
+    plan = fresh.ask("GET", "plan")["plan"]
+    still = [f"add/{one['key']}" for one in plan["add"]]
+    compared = {"since": "2026-Q1", "new": [], "still": still, "gone": ["close/x", "tend/y"]}
+    answer = {"plan": plan, "compared": compared}
+    page.route("**/api/v1/plan", lambda route: route.fulfill(json=answer))
+    fresh.go(page, "today")
+    fresh.go(page, "review")
+    part = card(page, "Plan for this quarter")
+    expect(part).to_contain_text("2 done since 2026-Q1")
+    expect(part.get_by_text("as last time")).to_have_count(len(still))
+
+
+def test_the_ledger_adds_up_between_two_days(board: Board) -> None:
+    page = board.open("review")
+    part = card(page, "Ledger of work and home")
+    ledger = board.ask("GET", "ledger")
+    expect(part.locator("tbody tr")).to_have_count(len(ledger["rows"]))
+    expect(part.get_by_label("From")).to_have_value(ledger["first"])
+    expect(part.get_by_label("To", exact=True)).to_have_value(ledger["last"])
+    page.get_by_label("From").fill("2026-02-01")
+    page.get_by_label("To", exact=True).fill("2026-01-01")
+    part.get_by_role("button", name="Show").click()
+    expect(part.get_by_label("From")).to_have_attribute("aria-invalid", "true")
+    assert not flaws(page)
+    board.only_refusals()
+    part.get_by_label("To", exact=True).fill("2026-03-01")
+    part.get_by_label("With the names").check()
+    part.get_by_role("button", name="Show").press("Enter")
+    query = "first=2026-02-01&last=2026-03-01&names=1"
+    rows = board.ask("GET", f"ledger?{query}")["rows"]
+    expect(part.locator("tbody tr")).to_have_count(len(rows))
+    expect(part.locator("tbody tr").first).to_contain_text(rows[0]["network"])
+    link = part.get_by_role("link", name="As a page to hand on")
+    expect(link).to_have_attribute("href", f"/api/v1/ledger.html?{query}")

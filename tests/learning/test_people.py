@@ -355,3 +355,25 @@ async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: 
         fresh = People(plnd._ground)
         assert plnd.people.all() == fresh.all()
         assert plnd.people.ties() == fresh.ties()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "people", {"name": "Ben", "cadence": {}}, "cadence.worst_days"),
+        ("PATCH", "people/Ana", {"cadence": {}}, "cadence.worst_days"),
+        ("PUT", "cadences", {"tag": "mentor"}, "worst_days"),
+    ],
+)
+async def test_a_worst_gap_is_no_shorter_than_the_ideal_one(
+    api: Api, method: str, path: str, body: dict[str, Any], field: str
+) -> None:
+    await api("POST", "people", {"name": "Ana"})
+
+    def with_gaps(worst: int) -> dict[str, Any]:
+        gaps = {"ideal_days": 14, "worst_days": worst}
+        return {**body, "cadence": gaps} if "cadence" in body else {**body, **gaps}
+
+    refused = await api(method, path, with_gaps(13), status=400)
+    assert (refused["error"]["code"], refused["error"]["field"]) == ("invalid", field)
+    await api(method, path, with_gaps(14))

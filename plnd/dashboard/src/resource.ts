@@ -89,5 +89,7 @@ export function useDoing(): Doing {
 }
 
 /** What a change was refused for, where that is about this field. */
-export const wrongWith = ({ trouble }: Doing, field: string): string | undefined =>
-  trouble?.field === field ? said(trouble)[0] : undefined;
+export const wrongWith = (
+  { trouble }: Pick<Doing, "trouble">,
+  field: string,
+): string | undefined => (trouble?.field === field ? said(trouble)[0] : undefined);

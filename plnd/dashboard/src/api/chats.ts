@@ -5,6 +5,8 @@ import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./
 import { type Weekday, weekday } from "./trends.ts";
 
 const slot = object({ starts_at: number, ends_at: number });
+const chatBreak = object({ first: text, last: text, name: text });
+export type Break = Shaped<typeof chatBreak>;
 const chat = object({
   id: text,
   tag: text,
@@ -14,6 +16,7 @@ const chat = object({
   minutes: number,
   time_zone: text,
   repeat: oneOf("weekly", "fortnightly", "monthly"),
+  breaks: list(chatBreak),
   topic: text,
   status: text,
   evidence: orNull(text),
@@ -54,3 +57,15 @@ const page = object({
   ),
 });
 export const getChat = (id: string) => ask(page, `chats/${part(id)}`);
+
+const breaks = object({
+  dry_run: flag,
+  breaks: list(chatBreak),
+  /** The tags of those for which they hold, or would. */
+  chats: list(text),
+  problems: list(object({ where: text, message: text })),
+});
+export type Breaks = Shaped<typeof breaks>;
+/** `chat` null: for all that are followed. */
+export const postBreaks = (body: { content: string; chat: string | null; dry_run: boolean }) =>
+  ask(breaks, "chat-breaks", { method: "POST", body });

@@ -9,7 +9,7 @@ const handle = object({ network: text, handle: text });
 const touch = object({ at: number, kind: text, network: orNull(text) });
 const cadence = object({ ideal_days: number, worst_days: orNull(number) });
 export type Handle = Shaped<typeof handle>;
-export type Cadence = { ideal_days: number; worst_days?: number | null };
+export type Cadence = Shaped<typeof cadence>;
 
 export const person = object({
   id: text,
@@ -100,3 +100,12 @@ export const getMerges = () => ask(object({ merges: list(merge) }), "merges");
 export const postMerge = (body: { kept: string; gone: string }) =>
   ask(object({ merge: text, person }), "merges", { method: "POST", body });
 export const deleteMerge = (id: string) => ask(answer, `merges/${part(id)}`, { method: "DELETE" });
+
+const tagCadence = object({ tag: text, ideal_days: number, worst_days: orNull(number) });
+export type TagCadence = Shaped<typeof tagCadence>;
+const cadences = object({ cadences: list(tagCadence) });
+/** The cadences of all who carry a tag and have none of their own. */
+export const getCadences = () => ask(cadences, "cadences");
+export const putCadence = (body: TagCadence) => ask(cadences, "cadences", { method: "PUT", body });
+export const deleteCadence = (tag: string) =>
+  ask(object({ deleted: text }), `cadences/${part(tag)}`, { method: "DELETE" });

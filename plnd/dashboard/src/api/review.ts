@@ -43,6 +43,42 @@ const review = object({
 export type Review = Shaped<typeof review>;
 export const getReview = (week?: string) => ask(review, `review${query({ week })}`);
 
+const item = object({ key: text, text, reason: text });
+const plan = object({
+  plan: object({ quarter: text, add: list(item), tend: list(item), close: list(item) }),
+  /** Beside the last one that was kept in an earlier quarter; keys are `add/` and the item's. */
+  compared: orNull(object({ since: text, new: list(text), still: list(text), gone: list(text) })),
+});
+export type Plan = Shaped<typeof plan>;
+export const getPlan = () => ask(plan, "plan");
+export const putPlan = () => ask(plan, "plan", { method: "PUT" });
+
+const ledger = object({
+  first: text,
+  last: text,
+  rows: list(
+    object({
+      network: text,
+      work_seconds: number,
+      off_seconds: number,
+      taking_part_seconds: number,
+      interactions: number,
+    }),
+  ),
+  people: number,
+  names: orNull(list(text)),
+});
+export type Ledger = Shaped<typeof ledger>;
+export interface LedgerOf {
+  first?: string;
+  last?: string;
+  names?: "1";
+}
+const ledgerQuery = (of: LedgerOf) => query({ ...of });
+export const getLedger = (of: LedgerOf) => ask(ledger, `ledger${ledgerQuery(of)}`);
+/** Where the same is a page to hand on. */
+export const ledgerPage = (of: LedgerOf) => `/api/v1/ledger.html${ledgerQuery(of)}`;
+
 const row = object({
   id: text,
   day: text,

@@ -8,7 +8,16 @@ import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
 import { Resourceful } from "../parts/resourceful.tsx";
 import { Sure } from "../parts/sure.tsx";
 import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { dayAndTime, dayOrLonger, isKey, t, timeOfDay, weekdayLong } from "../words/index.ts";
+import {
+  dayAndTime,
+  dayOrLonger,
+  isKey,
+  t,
+  timeOfDay,
+  weekdayLong,
+  wireDay,
+} from "../words/index.ts";
+import { ChatBreaks, daysOf } from "./chat-breaks.tsx";
 
 export default function ChatsPage() {
   const chats = useResource(getChats);
@@ -23,7 +32,10 @@ export default function ChatsPage() {
           </>
         )}
       </Resourceful>
-      <Adding />
+      <div class="cards">
+        <Adding />
+        <ChatBreaks chats={chats.value?.chats.filter(({ followed }) => followed) ?? []} />
+      </div>
     </>
   );
 }
@@ -59,6 +71,8 @@ function Followed({ chat }: { chat: Chat }) {
   const doing = useDoing();
   const nameOf = useNetworkNames();
   const { attendance: was, next_slot: slot } = chat;
+  const today = wireDay(new Date());
+  const away = chat.breaks.find(({ last }) => last >= today);
   return (
     <li>
       <span>
@@ -67,6 +81,12 @@ function Followed({ chat }: { chat: Chat }) {
         {slot
           ? t("chat_slot", { when: dayAndTime(slot.starts_at), end: timeOfDay(slot.ends_at) })
           : t("chat_no_slot")}
+        {away && (
+          <>
+            <br />
+            <span class="soft">{t("next_break", { days: daysOf(away) })}</span>
+          </>
+        )}
         {was && was.slots > 0 && (
           <>
             <br />

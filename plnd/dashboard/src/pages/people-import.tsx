@@ -3,7 +3,7 @@ import { type Imported, type ImportKind, postPeopleImport } from "../api/index.t
 import { Card } from "../parts/card.tsx";
 import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
-import { useDoing } from "../resource.ts";
+import { useDoing, wrongWith } from "../resource.ts";
 import { counted, t, together } from "../words/index.ts";
 
 const KINDS: Record<string, ImportKind> = { vcf: "vcard", csv: "linkedin", ics: "meetings" };
@@ -32,7 +32,7 @@ export function PeopleImport() {
   };
   return (
     <Card title={t("import_people")} lead={t("import_people_lead")}>
-      <Field label={t("file")}>
+      <Field label={t("file")} wrong={wrongWith(doing, "content")}>
         {(of) => (
           <input
             {...of}

@@ -19,6 +19,7 @@ import { Resourceful } from "../parts/resourceful.tsx";
 import { useDoing, useResource } from "../resource.ts";
 import { linkTo, type Route } from "../route.ts";
 import { counted, t } from "../words/index.ts";
+import { Cadences } from "./cadences.tsx";
 import { PeopleImport } from "./people-import.tsx";
 import { PersonPage } from "./person.tsx";
 
@@ -66,7 +67,10 @@ function Everybody() {
       </Card>
       <div class="cards">
         <Adding />
-        <PeopleImport />
+        <div class="stack">
+          <Cadences />
+          <PeopleImport />
+        </div>
       </div>
       <Merges />
     </>

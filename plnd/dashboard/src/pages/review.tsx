@@ -6,6 +6,8 @@ import { Resourceful } from "../parts/resourceful.tsx";
 import { useResource } from "../resource.ts";
 import { linkTo, type Route } from "../route.ts";
 import { dayLong, duration, isKey, t } from "../words/index.ts";
+import { LedgerCard } from "./ledger.tsx";
+import { PlanCard } from "./plan.tsx";
 
 export default function ReviewPage({ route }: { route: Route }) {
   const week = route.query.get("week") ?? "";
@@ -14,6 +16,10 @@ export default function ReviewPage({ route }: { route: Route }) {
     <>
       <h1>{t("page_review")}</h1>
       <Resourceful of={review}>{(review) => <Shown review={review} />}</Resourceful>
+      <div class="cards">
+        <PlanCard />
+        <LedgerCard />
+      </div>
     </>
   );
 }

@@ -36,7 +36,7 @@ export function Form({
         <button type="submit" class="main" aria-disabled={doing.busy}>
           {submit}
         </button>
-        <Done of={doing} {...(says ? { says } : {})} />
+        <Done of={doing} {...(says === undefined ? {} : { says })} />
       </div>
     </form>
   );
@@ -45,3 +45,9 @@ export function Form({
 /** What was entered as text, without the blanks around it; null when there is nothing. */
 export const entered = (form: FormData, name: string): string | null =>
   String(form.get(name) ?? "").trim() || null;
+
+/** What was entered as a number; null when there is nothing. */
+export function enteredNumber(form: FormData, name: string): number | null {
+  const text = entered(form, name);
+  return text === null ? null : Number(text);
+}

@@ -2,7 +2,7 @@ import type { Person, PersonWords } from "../api/index.ts";
 import { type Doing, wrongWith } from "../resource.ts";
 import { t } from "../words/index.ts";
 import { Field } from "./field.tsx";
-import { entered } from "./form.tsx";
+import { entered, enteredNumber } from "./form.tsx";
 
 /** What is kept of a person, to be filled in. Handles are written network:handle. */
 export function PersonFields({ doing, person }: { doing: Doing; person?: Person }) {
@@ -23,10 +23,10 @@ export function PersonFields({ doing, person }: { doing: Doing; person?: Person 
       <Field label={t("handles")} hint={t("handles_hint")} wrong={wrongWith(doing, "handles")}>
         {(of) => <input {...of} name="handles" defaultValue={handles ?? ""} autoComplete="off" />}
       </Field>
+      <Field label={t("tags")} hint={t("with_commas")} wrong={wrongWith(doing, "tags")}>
+        {(of) => <input {...of} name="tags" defaultValue={person?.tags.join(", ") ?? ""} />}
+      </Field>
       <div class="pair">
-        <Field label={t("tags")} hint={t("with_commas")} wrong={wrongWith(doing, "tags")}>
-          {(of) => <input {...of} name="tags" defaultValue={person?.tags.join(", ") ?? ""} />}
-        </Field>
         <Field
           label={t("cadence")}
           hint={t("cadence_hint")}
@@ -43,6 +43,22 @@ export function PersonFields({ doing, person }: { doing: Doing; person?: Person 
             />
           )}
         </Field>
+        <Field
+          label={t("cadence_worst")}
+          hint={t("cadence_worst_hint")}
+          wrong={wrongWith(doing, "cadence.worst_days")}
+        >
+          {(of) => (
+            <input
+              {...of}
+              type="number"
+              name="worst"
+              min="1"
+              max="3650"
+              defaultValue={String(person?.cadence?.worst_days ?? "")}
+            />
+          )}
+        </Field>
       </div>
       <Field label={t("how_met")} wrong={wrongWith(doing, "how_met")}>
         {(of) => <input {...of} name="how_met" defaultValue={person?.how_met ?? ""} />}
@@ -55,7 +71,7 @@ export function PersonFields({ doing, person }: { doing: Doing; person?: Person 
 }
 
 export function personOf(form: FormData): PersonWords {
-  const cadence = entered(form, "cadence");
+  const ideal = enteredNumber(form, "cadence");
   return {
     name: entered(form, "name") ?? "",
     handles: listed(form, "handles").map((one) => {
@@ -65,7 +81,8 @@ export function personOf(form: FormData): PersonWords {
     tags: listed(form, "tags"),
     note: entered(form, "note") ?? "",
     how_met: entered(form, "how_met") ?? "",
-    cadence: cadence === null ? null : { ideal_days: Number(cadence) },
+    cadence:
+      ideal === null ? null : { ideal_days: ideal, worst_days: enteredNumber(form, "worst") },
   };
 }
 
