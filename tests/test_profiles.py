@@ -329,6 +329,19 @@ async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
     assert plnd.profiles.suggestions() == []
 
 
+def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) -> None:
+    """Neither on a network that is not counted, nor in a pause."""
+    plnd.count_network("tumblr", counted=False)
+    plnd.seem_mine(ProfileRequest("tumblr", "me"))
+    plnd.count_network("tumblr", counted=True)
+    plnd.pause()
+    plnd.seem_mine(ProfileRequest("tumblr", "me"))
+    assert plnd.profiles.suggestions() == []
+    plnd.resume()
+    plnd.seem_mine(ProfileRequest("tumblr", "me"))
+    assert [one.handle for one in plnd.profiles.suggestions()] == ["me"]
+
+
 def test_a_profile_is_suggested_from_the_posts_under_its_name(plnd: Plnd) -> None:
     """Till it is kept or refused; the network must be one."""
     for handle in ("my-blog", "My-Blog", "other"):

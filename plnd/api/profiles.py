@@ -68,7 +68,7 @@ def get_profile_suggestions(plnd: Plnd, call: Call) -> SuggestedAnswer:
 
 def post_own_handle(plnd: Plnd, call: Call) -> SuggestedAnswer:
     """The extension saw the user post under this handle: it may be suggested as a profile."""
-    plnd.profiles.seem_mine(call.body(ProfileRequest))
+    plnd.seem_mine(call.body(ProfileRequest))
     return SuggestedAnswer(plnd.profiles.suggestions(call.words))
 
 

@@ -69,7 +69,7 @@ from plnd.notices.learning import (
     within_a_day,
 )
 from plnd.notices.rules import budget_notices
-from plnd.profiles import Affords, ReadingAnswer, ReadingRequest, Wanted
+from plnd.profiles import Affords, ProfileRequest, ReadingAnswer, ReadingRequest, Wanted
 from plnd.scope import Scope, Somebody
 from plnd.store import networks
 from plnd.store.backups import LOG, Backups
@@ -464,6 +464,15 @@ class Plnd:
         """
         counted = self._counting.is_counted(given.network)
         return await self.readings.take(given, keep=counted and not self.pause_state().paused)
+
+    def seem_mine(self, seen: ProfileRequest) -> None:
+        """Remember under which handle the user posted, where anything may be recorded now.
+
+        Raises:
+            Invalid: as `Profiles.seem_mine`.
+        """
+        if self._counting.is_counted(seen.network) and not self.pause_state().paused:
+            self.profiles.seem_mine(seen)
 
     def wanted_readings(self, network: str | None = None) -> list[Wanted]:
         """Whose pages are worth reading when the user looks at them: own profiles and people."""
