@@ -188,6 +188,16 @@ def test_a_chat_is_followed_added_and_left(fresh: Board) -> None:
     assert "BEGIN:VCALENDAR" in Path(download.value.path()).read_text()
 
 
+def test_many_rows_ask_for_the_names_of_networks_once(board: Board) -> None:
+    page = board.open()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/api/v1/networks" in one.url else None)
+    board.go(page, "chats")
+    chats = [one["tag"] for one in board.ask("GET", "chats")["chats"] if not one["followed"]]
+    expect(page.get_by_role("button", name=f"Follow #{chats[-1]}", exact=True)).to_be_visible()
+    assert 0 < len(asked) < 5 < len(chats)
+
+
 def test_breaks_are_taken_from_a_calendar(fresh: Board, tmp_path: Path) -> None:
     """Which they are is shown first; a file that is none is said at its field."""
     for tag in ("ourchat", "theirchat"):

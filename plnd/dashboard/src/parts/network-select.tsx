@@ -2,9 +2,19 @@ import type { JSX } from "preact";
 import { getNetworks } from "../api/index.ts";
 import { useResource } from "../resource.ts";
 
+let underWay: ReturnType<typeof getNetworks> | null = null;
+
+/** Every row of a list asks at the same moment: one request answers them all. */
+function askOnce() {
+  underWay ??= getNetworks().finally(() => {
+    underWay = null;
+  });
+  return underWay;
+}
+
 /** The networks that plnd knows. */
 export function useNetworks(): { id: string; name: string }[] {
-  const networks = useResource(getNetworks);
+  const networks = useResource(askOnce);
   return networks.value?.networks ?? [];
 }
 
