@@ -51,7 +51,7 @@ def _install(args: Namespace) -> int:
     else:
         print("".join(f"{one.browser}: {one.manifest}\n" for one in done), end="")
     for one in found:
-        if said := one.hindrance or one.condition:
+        if said := one.hindrance() or one.condition():
             print(f"{one.name} {said}", file=sys.stderr)
     if not done:
         print("no browser was found to set up", file=sys.stderr)

@@ -114,7 +114,7 @@ def _targets(
         folder = manifest_dir.absolute()
         told = "firefox" if "mozilla" in str(folder).lower() else "chromium"
         return [_Target(form or told, form or told, folder / MANIFEST_NAME)]
-    able = [one for one in browsers if not one.hindrance]
+    able = [one for one in browsers if not one.hindrance()]
     return [_Target(one.id, one.form, one.manifest, one.keys) for one in able]
 
 

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from plnd.words import ENGLISH, Words
+
 HOST_NAME = "org.plnd.host"
 MANIFEST_NAME = f"{HOST_NAME}.json"
 
@@ -37,22 +39,17 @@ class Browser(NamedTuple):
         """Where it looks for our manifest; on Windows, where its registry key points."""
         return self.manifests / MANIFEST_NAME
 
-    @property
-    def hindrance(self) -> str:
+    def hindrance(self, words: Words = ENGLISH) -> str:
         """Why it cannot start plnd, however it is registered; "" when it can."""
         if not self.package or self.form == "firefox":
             return ""
-        return f"runs as a {PACKAGES[self.package]}, which starts no program of this machine"
+        return words.say("browser_hindered", package=PACKAGES[self.package])
 
-    @property
-    def condition(self) -> str:
+    def condition(self, words: Words = ENGLISH) -> str:
         """What must be there beside the manifest; "" when that is enough."""
         if not self.package or self.form != "firefox":
             return ""
-        return (
-            f"runs as a {PACKAGES[self.package]}, which starts plnd only through the desktop's"
-            " WebExtensions portal; Ubuntu's desktop has it, and asks you the first time"
-        )
+        return words.say("browser_conditional", package=PACKAGES[self.package])
 
 
 def _on_path(command: str) -> bool:

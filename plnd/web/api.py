@@ -12,6 +12,7 @@ from plnd.core import Plnd
 from plnd.model import DoctorAnswer, Health, OpenLink, Today
 from plnd.store.files import Home
 from plnd.web.access import CODE_SECONDS, Access
+from plnd.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,15 @@ class Running:
             damaged=plnd.damaged,
         )
 
-    async def get_doctor(self, plnd: Plnd, _: Call) -> DoctorAnswer:
+    async def get_doctor(self, plnd: Plnd, call: Call) -> DoctorAnswer:
         """How each link of the chain stands, and the fix; to look shows and changes nothing."""
         async with self._looking:
-            return await asyncio.to_thread(_examined, plnd.home, mend=False)
+            return await asyncio.to_thread(_examined, plnd.home, call.words, mend=False)
 
-    async def post_mend(self, plnd: Plnd, _: Call) -> DoctorAnswer:
+    async def post_mend(self, plnd: Plnd, call: Call) -> DoctorAnswer:
         """Mend what of the chain can safely be mended, and say what was done."""
         async with self._looking:
-            return await asyncio.to_thread(_examined, plnd.home, mend=True)
+            return await asyncio.to_thread(_examined, plnd.home, call.words, mend=True)
 
     def get_openapi(self, _: Plnd, __: Call) -> dict[str, Any]:
         """This document."""
@@ -74,7 +75,7 @@ class Running:
         return document(self.routes())
 
 
-def _examined(home: Home, *, mend: bool) -> DoctorAnswer:
+def _examined(home: Home, words: Words, *, mend: bool) -> DoctorAnswer:
     """What the doctor finds, and mends if it shall. Its checks wait for programs, and ask this
     daemon over its own socket: for a thread, never for the event loop."""
     from plnd import client
@@ -82,11 +83,10 @@ def _examined(home: Home, *, mend: bool) -> DoctorAnswer:
     from plnd.setup.doctor.check import place_of
 
     found = client.daemon(place_of(home))
-    look = functools.partial(
-        doctor.run_checks, home, functools.partial(client.ask, found) if found else None, show=False
-    )
+    ask = functools.partial(client.ask, found) if found else None
+    look = functools.partial(doctor.run_checks, home, ask, show=False, words=words)
     checks = look()
-    mended = doctor.mend(checks) if mend else []
+    mended = doctor.mend(checks, words) if mend else []
     return DoctorAnswer(
         checks=[check.link() for check in (look() if mended else checks)],
         mended=[check.link() for check in mended],

@@ -121,7 +121,7 @@ def test_one_that_is_packed_cannot_be_reached_and_that_is_said(
     (user / folder).mkdir(parents=True)
     (found,) = found_browsers(home)
     assert found.name == name
-    assert found.hindrance.startswith("runs as a ")
+    assert found.hindrance().startswith("runs as a ")
     before = tree(user)
     assert install(home) == []
     assert tree(user) == before
@@ -134,8 +134,8 @@ def test_a_packed_firefox_is_registered_where_the_portal_looks(
     """That is where a Firefox looks that is not packed; what else it takes is said."""
     (user / folder).mkdir(parents=True)
     (found,) = found_browsers(home)
-    assert (found.id, found.hindrance) == ("firefox", "")
-    assert "portal" in found.condition
+    assert (found.id, found.hindrance()) == ("firefox", "")
+    assert "portal" in found.condition()
     (installed,) = install(home)
     assert installed.manifest.parent == user / ".mozilla" / "native-messaging-hosts"
 

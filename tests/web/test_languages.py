@@ -1,15 +1,18 @@
 """Whoever asks is answered in their own language: every sentence that plnd composes."""
 
+import json
 import re
+import urllib.request
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
-from kit import TOKEN, Api, Clock
+from kit import TOKEN, Api, Clock, Daemon
 
 from plnd import client
 from plnd.place import place
+from plnd.store.files import Home
 from plnd.words import CATALOGUES
 
 GERMAN = "de-AT,de;q=0.9,en;q=0.5"
@@ -163,6 +166,39 @@ async def test_a_decision_is_answered_in_the_language_too(life: Api) -> None:
     )
     titles = [one["title"] for one in done["profile"]["closing"]]
     assert titles[0] == CATALOGUES["de"].say("step_export")
+
+
+COMMAND = re.compile(r"plnd \w+|chmod .+")
+PATH = re.compile(r"'?/\S+")
+
+
+def examined(daemon: Daemon, method: str, path: str, language: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {daemon.about['token']}", "Accept-Language": language}
+    url = f"{daemon.url}/api/v1/{path}"
+    asked = urllib.request.Request(url, b"" if method == "POST" else None, headers, method=method)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return cast("dict[str, Any]", json.load(answer))
+
+
+def test_the_links_of_the_doctor_are_said_in_the_language(daemon: Daemon) -> None:
+    """What was seen and what to do; names, paths and commands are the same in both."""
+    english, german = (examined(daemon, "GET", "doctor", one)["checks"] for one in ("en", GERMAN))
+    assert [one["name"] for one in english] == [one["name"] for one in german]
+    assert {"daemon", "stores", "events", "launcher", "notice"} <= {one["name"] for one in german}
+    for one, other in zip(english, german, strict=True):
+        for field in ("message", "fix"):
+            same = " " not in one[field] or bool(COMMAND.fullmatch(one[field]))
+            assert (one[field] == other[field]) == same, (one["name"], one[field])
+            assert not ENGLISH.search(PATH.sub("", other[field])), other[field]
+
+
+def test_what_was_mended_is_said_in_the_language(daemon: Daemon, home: Home) -> None:
+    for language, said in (("en", "mended: others"), (GERMAN, "repariert: andere")):
+        (home.data / "a-file").touch()
+        (home.data / "a-file").chmod(0o644)
+        mended = examined(daemon, "POST", "doctor/mend", language)["mended"]
+        (privacy,) = [one for one in mended if one["name"] == "privacy"]
+        assert privacy["message"].startswith(said)
 
 
 def test_a_terminal_is_answered_in_english(daemon: Any) -> None:

@@ -18,6 +18,7 @@ from plnd.setup.doctor.home import check_disk, check_home, check_left_over, chec
 from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
 from plnd.setup.known import Browser
 from plnd.store.files import Home
+from plnd.words import ENGLISH, Words
 
 __all__ = ["Check", "mend", "run_checks"]
 
@@ -30,6 +31,7 @@ def run_checks(
     found: list[Browser] | None = None,
     start: Callable[[], object] | None = None,
     show: bool = True,
+    words: Words = ENGLISH,
 ) -> list[Check]:
     """Check every link, in the order in which an event goes through them.
 
@@ -40,30 +42,31 @@ def run_checks(
         found: the browsers to look at; those of this user when None.
         start: starts the daemon, to mend that it does not run.
         show: show a trial notice; else what became of the last one is gone by.
+        words: those that the lines are composed in; names and commands are the same in all.
     """
-    health, daemon = check_daemon(home, ask)
+    health, daemon = check_daemon(home, ask, words)
     if daemon.fix == "plnd start":
         daemon = daemon._replace(mend=start)
     working = ask if daemon.status == "ok" else None
     return [
-        *check_home(home),
-        check_disk(home),
-        check_left_over(home),
+        *check_home(home, words),
+        check_disk(home, words),
+        check_left_over(home, words),
         daemon,
-        check_port(home),
-        check_clock(health["now"] if health else time.time_ns() // 1_000_000),
-        check_time_zone(working),
-        check_stores(health, open_stores),
-        *check_manifests(home, browsers.found_browsers(home) if found is None else found),
-        check_launcher(home),
-        check_host(home, running=working is not None),
-        *check_heard(home, working),
-        check_notifier(),
-        check_notice(working) if show else check_told(working),
+        check_port(home, words),
+        check_clock(health["now"] if health else time.time_ns() // 1_000_000, words),
+        check_time_zone(working, words),
+        check_stores(health, open_stores, words),
+        *check_manifests(home, browsers.found_browsers(home) if found is None else found, words),
+        check_launcher(home, words),
+        check_host(home, words, running=working is not None),
+        *check_heard(home, working, words),
+        check_notifier(words),
+        check_notice(working, words) if show else check_told(working, words),
     ]
 
 
-def mend(checks: list[Check]) -> list[Check]:
+def mend(checks: list[Check], words: Words = ENGLISH) -> list[Check]:
     """Mend what can safely be mended; gives for each whether it went well, and what was done."""
     done = []
     for check in checks:
@@ -72,7 +75,9 @@ def mend(checks: list[Check]) -> list[Check]:
         try:
             check.mend()
         except PlndError as error:
-            done.append(Check(check.name, "fail", f"not mended: {error.message}", error.hint))
+            message = words.say("doctor_not_mended", why=error.message)
+            done.append(Check(check.name, "fail", message, error.hint))
         else:
-            done.append(Check(check.name, "ok", f"mended: {check.message}"))
+            message = words.say("doctor_mended", what=check.message)
+            done.append(Check(check.name, "ok", message))
     return done

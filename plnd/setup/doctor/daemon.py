@@ -1,8 +1,7 @@
 """The daemon: it runs, answers, has its port, and its clock and time zone are right."""
 
 import socket
-import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,26 +9,30 @@ from plnd import client, place
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Ask, Check, place_of
 from plnd.store.files import Home
+from plnd.words import ENGLISH, Words
 
 SANE_FROM_MS = 1_700_000_000_000  # no clock that is right says less (November 2023)
 
 
-def check_daemon(home: Home, ask: Ask | None) -> tuple[dict[str, Any] | None, Check]:
+def check_daemon(
+    home: Home, ask: Ask | None, words: Words = ENGLISH
+) -> tuple[dict[str, Any] | None, Check]:
     """Somebody holds the lock and answers; with what it says of its health."""
     held = client.lock_is_held(place_of(home))
     if ask is None or not held:
         if held:
-            message = "it holds its lock, but does not say where it answers"
-            return None, Check("daemon", "fail", message, "plnd stop, then plnd start")
-        return None, Check("daemon", "fail", "it does not run", "plnd start")
+            message, fix = words.say("doctor_no_address"), words.say("doctor_stop_and_start")
+            return None, Check("daemon", "fail", message, fix)
+        return None, Check("daemon", "fail", words.say("doctor_not_running"), "plnd start")
     try:
         health: dict[str, Any] = ask("GET", "health")
     except PlndError as error:
         return None, Check("daemon", "fail", error.message, error.hint)
-    return health, Check("daemon", "ok", f"plnd {health['version']}, process {health['pid']}")
+    message = words.say("doctor_running", version=health["version"], pid=health["pid"])
+    return health, Check("daemon", "ok", message)
 
 
-def check_port(home: Home) -> Check:
+def check_port(home: Home, words: Words = ENGLISH) -> Check:
     """The daemon has the port that was asked for, or could have it."""
     given = place.given_port()
     wanted = int(given) if given and given.isdecimal() else place.DEFAULT_PORT
@@ -38,9 +41,14 @@ def check_port(home: Home) -> Check:
     if url and (not wanted or url.endswith(f":{wanted}")):
         return Check("port", "ok", url)
     if _is_taken(wanted):
-        message = f"{wanted} is taken by another program" + (f"; plnd is at {url}" if url else "")
-        return Check("port", "warn", message, "plnd takes the next free one; or set PLND_PORT")
-    return Check("port", "ok", url or (f"{wanted} is free" if wanted else "any that is free"))
+        key = "doctor_port_taken_running" if url else "doctor_port_taken"
+        message = words.say(key, port=wanted, url=url)
+        return Check("port", "warn", message, words.say("doctor_port_fix"))
+    return Check("port", "ok", url or _free(wanted, words))
+
+
+def _free(port: int, words: Words) -> str:
+    return words.say("doctor_port_free", port=port) if port else words.say("doctor_port_any")
 
 
 def _is_taken(port: int) -> bool:
@@ -53,18 +61,19 @@ def _is_taken(port: int) -> bool:
     return False
 
 
-def check_clock(now: int) -> Check:
+def check_clock(now: int, words: Words = ENGLISH) -> Check:
     """The clock (`now`, ms) is one by which events can be taken."""
-    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now / 1000))
+    when = words.say("doctor_clock", at=datetime.fromtimestamp(now / 1000, UTC))
     if now < SANE_FROM_MS:
-        return Check("clock", "fail", f"it says {when}", "set this machine's clock")
+        message = words.say("doctor_clock_wrong", when=when)
+        return Check("clock", "fail", message, words.say("doctor_set_clock"))
     return Check("clock", "ok", when)
 
 
-def check_time_zone(ask: Ask | None) -> Check:
+def check_time_zone(ask: Ask | None, words: Words = ENGLISH) -> Check:
     """The days that plnd counts by are this machine's."""
     if ask is None:
-        return Check("time zone", "warn", "not looked at: the daemon does not run", "plnd start")
+        return Check("time zone", "warn", words.say("doctor_unseen"), "plnd start")
     try:
         name = ask("GET", "today")["time_zone"]
         chosen = ask("GET", "settings")["settings"]["time_zone"] is not None
@@ -73,8 +82,6 @@ def check_time_zone(ask: Ask | None) -> Check:
     here = datetime.now().astimezone()
     if here.utcoffset() == here.astimezone(ZoneInfo(name)).utcoffset():
         return Check("time zone", "ok", name)
-    message = f"days are counted in {name}, but this machine's clock is at {here:%z}"
-    if chosen:
-        return Check("time zone", "warn", message, "plnd settings time_zone null follows it")
-    fix = "plnd stop, then plnd start; or name yours: plnd settings time_zone Europe/London"
+    message = words.say("doctor_zone_differs", zone=name, offset=f"{here:%z}")
+    fix = words.say("doctor_zone_follow" if chosen else "doctor_zone_name")
     return Check("time zone", "warn", message, fix)

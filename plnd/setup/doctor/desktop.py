@@ -6,39 +6,39 @@ import sys
 
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Ask, Check
+from plnd.words import ENGLISH, Words
 
-_FIX = "start plnd from within your desktop; the badge and plnd status say it meanwhile"
 
-
-def check_notifier() -> Check:
+def check_notifier(words: Words = ENGLISH) -> Check:
     """Something is there that can show a notice."""
     if not sys.platform.startswith("linux"):
-        return Check("notifier", "ok", "the system's own")
+        return Check("notifier", "ok", words.say("doctor_own_notifier"))
     if importlib.util.find_spec("dbus") is not None:
         return Check("notifier", "ok", "D-Bus")
     if found := shutil.which("notify-send"):
         return Check("notifier", "ok", found)
-    fix = "install notify-send (Debian and Ubuntu: apt install libnotify-bin)"
-    return Check("notifier", "warn", "neither notify-send nor D-Bus for Python is there", fix)
+    message, fix = words.say("doctor_no_notifier"), words.say("doctor_install_notifier")
+    return Check("notifier", "warn", message, fix)
 
 
-def check_notice(ask: Ask | None) -> Check:
+def check_notice(ask: Ask | None, words: Words = ENGLISH) -> Check:
     """A trial notice is really shown, by the daemon and in its surroundings."""
     if ask is None:
-        return Check("notice", "warn", "not tried: the daemon does not run", "plnd start")
+        return Check("notice", "warn", words.say("doctor_untried"), "plnd start")
     try:
         answer = ask("POST", "notices/test")
     except PlndError as error:
         return Check("notice", "fail", error.message, error.hint)
     if not answer["shown"]:
-        return Check("notice", "fail", f"the desktop did not show it: {answer['error']}", _FIX)
-    return Check("notice", "ok", "the desktop took it")
+        message = words.say("doctor_not_shown", error=answer["error"])
+        return Check("notice", "fail", message, words.say("doctor_start_in_desktop"))
+    return Check("notice", "ok", words.say("doctor_shown"))
 
 
-def check_told(ask: Ask | None) -> Check:
+def check_told(ask: Ask | None, words: Words = ENGLISH) -> Check:
     """The desktop took the notice that was shown last, be it a trial; to look shows none."""
     if ask is None:
-        return Check("notice", "warn", "not tried: the daemon does not run", "plnd start")
+        return Check("notice", "warn", words.say("doctor_untried"), "plnd start")
     try:
         answer = ask("GET", "notices")
     except PlndError as error:
@@ -47,9 +47,10 @@ def check_told(ask: Ask | None) -> Check:
         one for one in (*answer["notices"], answer["trial"]) if one and one["shown"] is not None
     ]
     if not tried:
-        return Check("notice", "warn", "none was shown yet", "show a trial notice: plnd doctor")
+        message, fix = words.say("doctor_none_shown"), words.say("doctor_show_trial")
+        return Check("notice", "warn", message, fix)
     last = max(tried, key=lambda one: one["at"])
     if not last["shown"]:
-        said = f"the desktop did not show the last one: {last['error']}"
-        return Check("notice", "fail", said, _FIX)
-    return Check("notice", "ok", "the desktop took the last one")
+        message = words.say("doctor_last_not_shown", error=last["error"])
+        return Check("notice", "fail", message, words.say("doctor_start_in_desktop"))
+    return Check("notice", "ok", words.say("doctor_last_shown"))

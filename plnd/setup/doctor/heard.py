@@ -11,6 +11,7 @@ from plnd.errors import PlndError
 from plnd.resources import extension_dir
 from plnd.setup.doctor.check import Ask, Check
 from plnd.store.files import Home
+from plnd.words import ENGLISH, Words
 
 QUIET_DAYS = 2
 FUTURE_MS = 5 * 60 * 1000
@@ -28,10 +29,12 @@ PROGRAMS = {
 }
 
 
-def check_heard(home: Home, ask: Ask | None, proc: Path = Path("/proc")) -> list[Check]:
+def check_heard(
+    home: Home, ask: Ask | None, words: Words = ENGLISH, proc: Path = Path("/proc")
+) -> list[Check]:
     """Each browser whose extension was ever heard of: the extension, and its events."""
     if ask is None:
-        return [Check("events", "warn", "not looked at: the daemon does not run", "plnd start")]
+        return [Check("events", "warn", words.say("doctor_unseen"), "plnd start")]
     try:
         today, sources = ask("GET", "today"), ask("GET", "sources")["sources"]
     except PlndError as error:
@@ -41,34 +44,36 @@ def check_heard(home: Home, ask: Ask | None, proc: Path = Path("/proc")) -> list
         latest.setdefault(one["browser"], one)
     events = {one["browser"]: one["last_event_at"] for one in today["sources"]}
     if not latest and not events:
-        fix = "add the extension to your browser and pick the networks in it"
-        return [Check("events", "warn", "no browser has ever sent any", fix)]
+        message, fix = words.say("doctor_never_heard"), words.say("doctor_add_extension")
+        return [Check("events", "warn", message, fix)]
     processes = list(_processes(proc))
     now = today["now"]
     return [
-        *(_check_extension(home, one, now, processes) for one in latest.values()),
-        *(_check_events(browser, at, now) for browser, at in events.items()),
-        *(_check_no_events(browser) for browser in latest.keys() - events.keys()),
+        *(_check_extension(home, one, now, processes, words) for one in latest.values()),
+        *(_check_events(browser, at, now, words) for browser, at in events.items()),
+        *(_check_no_events(browser, words) for browser in latest.keys() - events.keys()),
     ]
 
 
 def _check_extension(
-    home: Home, source: dict[str, Any], now: int, processes: list["Process"]
+    home: Home, source: dict[str, Any], now: int, processes: list["Process"], words: Words
 ) -> Check:
     """Of one browser: it runs, it is this plnd's, and it may see something."""
     browser = source["browser"]
     name = f"extension in {browser}"
-    said = f"{source['extension']}, heard of {ago(now - source['heard_at'])}"
+    since = ago(now - source["heard_at"], words)
+    heard = words.say("doctor_heard", version=source["extension"], ago=since)
     if not source["networks"]:
-        fix = f"open plnd's popup in {browser}, then Networks, and pick some"
-        return Check(name, "warn", f"{said}: it may see no network", fix)
+        message = words.say("doctor_sees_nothing", heard=heard)
+        return Check(name, "warn", message, words.say("doctor_pick", browser=browser))
     if _is_cut_off(home, browser, processes):
-        fix = f"click plnd's icon in {browser}, which wakes it; else switch it off and on again"
-        return Check(name, "warn", f"{said}: {browser} runs, the extension does not", fix)
+        message = words.say("doctor_cut_off", heard=heard, browser=browser)
+        return Check(name, "warn", message, words.say("doctor_wake", browser=browser))
     if source["extension"] != shipped_version():
-        fix = f"load the extension in {browser} anew"
-        return Check(name, "warn", f"{said}: plnd has {shipped_version()}", fix)
-    return Check(name, "ok", f"{said}: sees {', '.join(source['networks'])}")
+        message = words.say("doctor_outdated", heard=heard, shipped=shipped_version())
+        return Check(name, "warn", message, words.say("doctor_load_anew", browser=browser))
+    networks = ", ".join(source["networks"])
+    return Check(name, "ok", words.say("doctor_sees", heard=heard, networks=networks))
 
 
 @functools.cache
@@ -77,29 +82,30 @@ def shipped_version() -> str:
     return str(json.loads((extension_dir() / "manifest.json").read_bytes())["version"])
 
 
-def _check_events(browser: str, last: int, now: int) -> Check:
+def _check_events(browser: str, last: int, now: int, words: Words) -> Check:
     name = f"events from {browser}"
     if last > now + FUTURE_MS:
-        message = "the last one lies in the future"
-        return Check(name, "warn", message, "set this machine's clock")
+        return Check(name, "warn", words.say("doctor_future"), words.say("doctor_set_clock"))
     if now - last > QUIET_DAYS * DAY_MS:
-        fix = f"is the extension on in {browser}? Its popup says what is wrong"
-        return Check(name, "warn", f"none for {(now - last) // DAY_MS} days", fix)
-    return Check(name, "ok", f"the last one {ago(now - last)}")
+        message = words.say("doctor_silent", n=(now - last) // DAY_MS)
+        return Check(name, "warn", message, words.say("doctor_silent_fix", browser=browser))
+    return Check(name, "ok", words.say("doctor_last_event", ago=ago(now - last, words)))
 
 
-def _check_no_events(browser: str) -> Check:
-    fix = f"open a network that you picked in {browser}; its popup says what plnd makes of it"
-    return Check(f"events from {browser}", "warn", "none ever", fix)
+def _check_no_events(browser: str, words: Words) -> Check:
+    fix = words.say("doctor_none_ever_fix", browser=browser)
+    return Check(f"events from {browser}", "warn", words.say("doctor_none_ever"), fix)
 
 
-def ago(ms: int) -> str:
+def ago(ms: int, words: Words) -> str:
     """A length of time as "5 minutes ago"."""
     minutes = max(0, ms // 60_000)
     if minutes < 120:
-        return f"{minutes} minutes ago"
+        return words.say("doctor_minutes_ago", n=minutes)
     hours = minutes // 60
-    return f"{hours} hours ago" if hours < 48 else f"{hours // 24} days ago"
+    if hours < 48:
+        return words.say("doctor_hours_ago", n=hours)
+    return words.say("doctor_days_ago", n=hours // 24)
 
 
 # ---- processes

@@ -11,35 +11,34 @@ from plnd import client
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Check, place_of
 from plnd.store.files import Home, cannot_write
+from plnd.words import ENGLISH, Words
 
 SMALLEST_FREE_BYTES = 50 * 1024 * 1024
 
 
-def check_home(home: Home) -> list[Check]:
+def check_home(home: Home, words: Words = ENGLISH) -> list[Check]:
     """Its folders are there, writable, and nobody else's; so are its files."""
     folders = _folders(home)
     missing = [one for one in folders if not one.is_dir()]
     shut = [one for one in folders if one not in missing and not os.access(one, os.W_OK | os.X_OK)]
     if shut:
-        here = Check("home", "fail", f"{shut[0]} is not writable", *_opening(shut[0], home))
+        message = words.say("doctor_folder_shut", path=shut[0])
+        here = Check("home", "fail", message, *_opening(shut[0], home, words))
     elif missing:
-        here = Check("home", "warn", f"{missing[0]} is not there yet", "plnd start makes it")
+        message = words.say("doctor_folder_missing", path=missing[0])
+        here = Check("home", "warn", message, words.say("doctor_start_makes_it"))
     else:
         here = Check("home", "ok", str(home.root or home.data))
-    return [here, _check_modes(folders)]
+    return [here, _check_modes(folders, words)]
 
 
-def _opening(folder: Path, home: Home) -> tuple[str, Callable[[], object] | None]:
+def _opening(folder: Path, home: Home, words: Words) -> tuple[str, Callable[[], object] | None]:
     """What makes a folder writable again, and what does it where a mode is all that forbids it."""
     if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
-        return "its file system is mounted read-only: mount it writable again (remount,rw)", None
+        return words.say("doctor_read_only"), None
     if stat.S_IMODE(folder.stat().st_mode) & 0o300 != 0o300:
         return f"chmod 700 '{folder}'", home.make
-    where = f"'{folder}'"
-    return (
-        f"its mode allows it: ls -ld {where} says whose it is, chattr -i {where} unlocks it",
-        None,
-    )
+    return words.say("doctor_owned", where=f"'{folder}'"), None
 
 
 def _folders(home: Home) -> list[Path]:
@@ -56,10 +55,10 @@ def _open_to_others(folders: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _check_modes(folders: list[Path]) -> Check:
+def _check_modes(folders: list[Path], words: Words) -> Check:
     found = next(_open_to_others(folders), None)
     if found is None:
-        return Check("privacy", "ok", "files and folders are open to you alone")
+        return Check("privacy", "ok", words.say("doctor_private"))
 
     def shut() -> None:
         for path in _open_to_others(folders):
@@ -68,28 +67,28 @@ def _check_modes(folders: list[Path]) -> Check:
             except OSError as error:
                 raise cannot_write(path, error) from error
 
-    message = f"others of this machine can get at {found}"
+    message = words.say("doctor_open_to_others", path=found)
     return Check("privacy", "fail", message, f"chmod go= '{found}'", shut)
 
 
-def check_disk(home: Home) -> Check:
+def check_disk(home: Home, words: Words = ENGLISH) -> Check:
     """There is room for more events."""
     folder = next(one for one in (home.data, *home.data.parents) if one.exists())
     free = shutil.disk_usage(folder).free
-    said = f"{free // 1024**2} MB free at {folder}"
+    said = words.say("doctor_free", mb=free // 1024**2, path=folder)
     if free < SMALLEST_FREE_BYTES:
-        return Check("disk", "fail", said, "free some space; browsers keep their events until then")
+        return Check("disk", "fail", said, words.say("doctor_free_some"))
     return Check("disk", "ok", said)
 
 
-def check_left_over(home: Home) -> Check:
+def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
     """No file of a daemon that was killed, or of a write that was, lies about."""
     if client.lock_is_held(place_of(home)):
-        return Check("left over", "ok", "nothing: a daemon runs")
+        return Check("left over", "ok", words.say("doctor_nothing_while_running"))
     found = [one for one in (home.state / "daemon.json",) if one.exists()]
     found += [path for folder in _folders(home) for path in folder.glob(".*.new")]
     if not found:
-        return Check("left over", "ok", "nothing")
+        return Check("left over", "ok", words.say("doctor_nothing_left"))
 
     def clear() -> None:
         # A daemon that started meanwhile has written its own.
@@ -97,12 +96,14 @@ def check_left_over(home: Home) -> Check:
             for path in found:
                 path.unlink(missing_ok=True)
 
-    message = f"{found[0]} is of a process that was killed"
-    return Check("left over", "warn", message, "plnd start clears it away", clear)
+    message = words.say("doctor_left_over", path=found[0])
+    return Check("left over", "warn", message, words.say("doctor_start_clears"), clear)
 
 
 def check_stores(
-    health: dict[str, Any] | None, open_stores: Callable[[], list[str]] | None
+    health: dict[str, Any] | None,
+    open_stores: Callable[[], list[str]] | None,
+    words: Words = ENGLISH,
 ) -> Check:
     """Both stores open, and nothing had to be set aside."""
     try:
@@ -111,10 +112,10 @@ def check_stores(
         elif open_stores is not None:
             damaged = open_stores()
         else:
-            return Check("stores", "warn", "not looked at: the daemon does not run", "plnd start")
+            return Check("stores", "warn", words.say("doctor_unseen"), "plnd start")
     except PlndError as error:
         return Check("stores", "fail", error.message, error.hint)
     if damaged:
-        message = f"a damaged file was set aside: {damaged[0]}"
-        return Check("stores", "warn", message, "look at it, or restore your own copy of it")
-    return Check("stores", "ok", "both open")
+        message = words.say("doctor_set_aside", path=damaged[0])
+        return Check("stores", "warn", message, words.say("doctor_look_or_restore"))
+    return Check("stores", "ok", words.say("doctor_stores_open"))

@@ -13,40 +13,44 @@ from plnd.setup import browsers
 from plnd.setup.doctor.check import Check, Status
 from plnd.setup.known import Browser
 from plnd.store.files import Home
+from plnd.words import ENGLISH, Words
 
 HOST_SECONDS = 15.0
 
 
-def check_manifests(home: Home, found: list[Browser]) -> list[Check]:
+def check_manifests(home: Home, found: list[Browser], words: Words = ENGLISH) -> list[Check]:
     """Each browser finds our manifest, and it names our launcher and our extension."""
-    able = [one for one in found if not one.hindrance]
+    able = [one for one in found if not one.hindrance()]
     known = {browser.manifest: browser for browser in able}
     others = [path for path in browsers.recorded_manifests(home) if path not in known]
     if not found and not others:
-        message = "no browser was found"
-        return [Check("browsers", "warn", message, "start your browser once, then plnd install")]
+        message, fix = words.say("doctor_no_browser"), words.say("doctor_start_browser")
+        return [Check("browsers", "warn", message, fix)]
     # One browser is enough for plnd to work; another without it may well be meant.
     absent: Status = "warn" if others or browsers.recorded_manifests(home) else "fail"
     return [
-        *(_check_manifest(home, one.name, one, absent) for one in able),
-        *(_check_manifest(home, str(path.parent), path, absent) for path in others),
-        *(_check_packed(one) for one in found if one.hindrance),
+        *(_check_manifest(home, one.name, one, absent, words) for one in able),
+        *(_check_manifest(home, str(path.parent), path, absent, words) for path in others),
+        *(_check_packed(one, words) for one in found if one not in able),
     ]
 
 
-def _check_packed(browser: Browser) -> Check:
-    fix = "install it from your distribution's or its maker's packages to use plnd with it"
-    return Check(browser.name, "warn", f"it {browser.hindrance}", fix)
+def _check_packed(browser: Browser, words: Words) -> Check:
+    message = words.say("doctor_packed", why=browser.hindrance(words))
+    return Check(browser.name, "warn", message, words.say("doctor_packed_fix"))
 
 
-def _check_manifest(home: Home, name: str, place: Browser | Path, absent: Status) -> Check:
+def _check_manifest(
+    home: Home, name: str, place: Browser | Path, absent: Status, words: Words
+) -> Check:
     manifest = place.manifest if isinstance(place, Browser) else place
-    status, wrong = _fault(home, place, manifest, absent)
+    status, wrong = _fault(home, place, manifest, absent, words)
     if wrong:
         again = functools.partial(_register_again, home, place)
         return Check(name, status, wrong, "plnd install", again)
-    if isinstance(place, Browser) and place.condition:
-        return Check(name, "ok", f"{manifest}; it {place.condition}")
+    if isinstance(place, Browser) and (condition := place.condition(words)):
+        message = words.say("doctor_conditional", path=manifest, condition=condition)
+        return Check(name, "ok", message)
     return Check(name, "ok", str(manifest))
 
 
@@ -62,37 +66,43 @@ def _form_of(manifest: Path) -> str:
     return "firefox" if "allowed_extensions" in said else "chromium"
 
 
-def _fault(home: Home, place: Browser | Path, manifest: Path, absent: Status) -> tuple[Status, str]:
+def _fault(
+    home: Home, place: Browser | Path, manifest: Path, absent: Status, words: Words
+) -> tuple[Status, str]:
     """How bad it is, and what is wrong with a manifest; "" when nothing is."""
     if not manifest.exists():
-        return absent, f"{manifest} is not there"
+        return absent, words.say("doctor_is_missing", path=manifest)
     said = browsers.read_manifest(manifest)
     if not said:
-        return "fail", f"{manifest} cannot be read"
+        return "fail", words.say("doctor_unreadable", path=manifest)
     if said.get("path") != str(browsers.launcher_of(home)):
-        return "fail", f"{manifest} names another launcher: {said.get('path')}"
+        other = said.get("path")
+        return "fail", words.say("doctor_other_launcher", path=manifest, other=other)
     form = place.form if isinstance(place, Browser) else _form_of(manifest)
     template = json.loads((host_dir() / f"{form}.json").read_bytes())
     for key in template.keys() - {"path", "description"}:
         if said.get(key) != template[key]:
-            return "fail", f"{manifest}: {key} is not {template[key]}"
+            wanted = template[key]
+            return "fail", words.say("doctor_other_value", path=manifest, part=key, wanted=wanted)
     return "ok", ""
 
 
-def check_launcher(home: Home) -> Check:
+def check_launcher(home: Home, words: Words = ENGLISH) -> Check:
     """The script that browsers start is there, can be run, and is the one for this plnd."""
     launcher = browsers.launcher_of(home)
     again = functools.partial(_write_again, home)
     if not launcher.is_file():
-        return Check("launcher", "fail", f"{launcher} is not there", "plnd install", again)
+        message = words.say("doctor_is_missing", path=launcher)
+        return Check("launcher", "fail", message, "plnd install", again)
     if not os.access(launcher, os.X_OK):
-        return Check("launcher", "fail", f"{launcher} cannot be run", "plnd install", again)
+        message = words.say("doctor_cannot_run", path=launcher)
+        return Check("launcher", "fail", message, "plnd install", again)
     try:
         wanted = browsers.launcher_text(home, browsers.plnd_command())
     except PlndError as error:
         return Check("launcher", "fail", error.message, error.hint)
     if launcher.read_text(encoding="utf-8", errors="replace") != wanted:
-        message = f"{launcher} is for another installation of plnd"
+        message = words.say("doctor_other_plnd", path=launcher)
         return Check("launcher", "warn", message, "plnd install", again)
     return Check("launcher", "ok", str(launcher))
 
@@ -102,7 +112,7 @@ def _write_again(home: Home) -> None:
     browsers.write_launcher(home)
 
 
-def check_host(home: Home, *, running: bool) -> Check:
+def check_host(home: Home, words: Words = ENGLISH, *, running: bool) -> Check:
     """The launcher, started as a browser does it, answers a frame.
 
     While no daemon runs it is asked for what it refuses by itself: to look must not start one.
@@ -118,14 +128,17 @@ def check_host(home: Home, *, running: bool) -> Check:
             timeout=HOST_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        why = "does not end" if isinstance(error, subprocess.TimeoutExpired) else "cannot be run"
-        return Check("native host", "fail", f"{launcher} {why}", "plnd install")
+        late = isinstance(error, subprocess.TimeoutExpired)
+        message = words.say("doctor_does_not_end" if late else "doctor_cannot_run", path=launcher)
+        return Check("native host", "fail", message, "plnd install")
     status = _status_of(done.stdout)
     if status != wanted or done.returncode != 0:
         talk = done.stderr.decode(errors="replace").strip().splitlines()
-        said = talk[-1] if talk else f"status {status}, exit {done.returncode}"
-        return Check("native host", "fail", f"it did not answer: {said}", "plnd install")
-    return Check("native host", "ok", "it answers" if running else "it answers by itself")
+        ended = words.say("doctor_ended", status=status, code=done.returncode)
+        message = words.say("doctor_no_answer", said=talk[-1] if talk else ended)
+        return Check("native host", "fail", message, "plnd install")
+    message = words.say("doctor_answers" if running else "doctor_answers_alone")
+    return Check("native host", "ok", message)
 
 
 def _status_of(stream: bytes) -> int | None:

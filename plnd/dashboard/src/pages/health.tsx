@@ -69,18 +69,14 @@ function Links({ checks }: { checks: Link[] }) {
 
 const TONES = { ok: "good", warn: "middling", fail: "bad" } as const;
 
-/** What the doctor says is in its own language. */
 const row = ({ name, status, message, fix }: Link) => (
   <li key={name}>
     <span>
-      <strong>{nameOf(name)}</strong>{" "}
-      <bdi class="soft" lang="en">
-        {message}
-      </bdi>
+      <strong>{nameOf(name)}</strong> <bdi class="soft">{message}</bdi>
       {fix && (
         <>
           <br />
-          {t("what_to_do")} <bdi lang="en">{fix}</bdi>
+          {t("what_to_do")} <bdi>{fix}</bdi>
         </>
       )}
     </span>
