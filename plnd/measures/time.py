@@ -11,7 +11,7 @@ to start at, is a run of whole quarters: a change of zone recomputes nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -150,9 +150,10 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def quarters_of(start: int, end: int) -> range:
-    """The beginnings of the quarters that `start <= t < end` touches."""
-    return range(start - start % QUARTER_MS, end, QUARTER_MS)
+def quarters_of(start: int, end: int) -> Sequence[int]:
+    """The beginnings of the quarters that `start <= t < end` touches: nearly always one."""
+    begin = start - start % QUARTER_MS
+    return (begin,) if begin < end <= begin + QUARTER_MS else range(begin, end, QUARTER_MS)
 
 
 def day_bounds(day: date, zone: ZoneInfo, day_start: int) -> tuple[int, int]:

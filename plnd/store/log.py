@@ -364,9 +364,8 @@ class Log:
         """Keep a visit, new or grown; False when its id came with other content before."""
         row = rows.known.get(key)
         start, end = visit.start, visit.end
-        said = (visit.network, visit.page, visit.handle, visit.tag)
         if row is not None:
-            if row[2:6] != said:
+            if row[2:6] != (visit.network, visit.page, visit.handle, visit.tag):
                 return False
             if row[6] <= start and end <= row[7]:
                 return True
@@ -374,7 +373,7 @@ class Log:
             if end - start > LONGEST_VISIT_MS:
                 return False
             source = row[1]
-        rows.put((key, source, *said, start, end))
+        rows.put((key, source, visit.network, visit.page, visit.handle, visit.tag, start, end))
         if self._longest is None or end - start > self._longest:
             self._note_length(end - start)
         begins = quarters_of(start, end)

@@ -79,6 +79,7 @@ def of_system(locale: str) -> Words:
     return CATALOGUES.get(locale[:2].lower(), ENGLISH)
 
 
+@functools.lru_cache(maxsize=32)
 def accepted(header: str) -> Words | None:
     """The words that an Accept-Language header likes best; None where it names none of ours."""
     liked = [_liked(part) for part in header.split(",")]
