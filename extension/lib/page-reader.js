@@ -9,8 +9,11 @@ import { Line } from "./line.js";
 /** The daemon takes no larger page. */
 export const MOST_BYTES = 2 * 1024 * 1024;
 
-/** A page or a daemon that is not ready yet may be at the next look; not for ever. */
+/** A page or a daemon that is not ready yet may be a moment later; not for ever. */
 const MOST_TRIES = 3;
+
+/** The first wait for that, in milliseconds; the second is four times as long. */
+export const AGAIN = 2000;
 
 const KEY = "pages_read";
 
@@ -46,7 +49,10 @@ export class PageReader {
     if (this.#tries.visit !== visit) this.#tries = { visit, count: 0 };
     if (!page || (await this.#deal(tab, page))) return;
     this.#tries.count += 1;
-    if (this.#tries.count < MOST_TRIES && this.#dealtWith === visit) this.#dealtWith = null;
+    if (this.#tries.count === MOST_TRIES || this.#dealtWith !== visit) return;
+    this.#dealtWith = null;
+    // What the browser had to say of the tab it may have said while this try was under way.
+    setTimeout(() => this.look(), AGAIN * 4 ** (this.#tries.count - 1));
   }
 
   /** Whether nothing is left to do for a page: it was read, or is not wanted. */

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kit import Daemon
 from machine import Browser, Desktop, Web, plnd, send, status
 from playwright.sync_api import Page
 
@@ -18,6 +19,15 @@ TOOT = "https://example.org/api/v1/statuses"
 def acts(desktop: Desktop) -> dict[str, Any]:
     rows = status(desktop)["networks"]
     return {row["id"]: row["interactions"] for row in rows if row["interactions"]}
+
+
+def reported(desktop: Desktop) -> list[str]:
+    """The networks that the extension last said it may see."""
+    running = Path(desktop.env["PLND_HOME"]) / "state" / "daemon.json"
+    if not running.exists():
+        return []
+    sources = Daemon(json.loads(running.read_text())).ask("GET", "sources")["sources"]
+    return [name for one in sources for name in one["networks"]]
 
 
 def welcome_of(browser: Browser) -> Page:
@@ -128,6 +138,8 @@ def test_a_vote_by_a_plain_get_counts(start: Start, desktop: Desktop) -> None:
     browser.until(
         lambda: page.is_visible(".network:has(input[name=hackernews]) .granted"), 20, "yes"
     )
+    # The worker listens anew and reports at the same word from the browser.
+    browser.until(lambda: "hackernews" in reported(desktop), 20, "the worker to know")
     item = browser.page("https://news.ycombinator.com/item?id=1")
     item.evaluate("() => { new Image().src = '/vote?id=1&how=up&auth=a'; }")
     browser.until(lambda: acts(desktop) == {"hackernews": {"react": 1}}, 40, "the vote")

@@ -3,8 +3,8 @@ import "./browser.js"; // before all else: the extension looks for its browser a
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { beforeEach, test } from "node:test";
-import { MOST_BYTES, mainRegion, PageReader } from "../../extension/lib/page-reader.js";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { AGAIN, MOST_BYTES, mainRegion, PageReader } from "../../extension/lib/page-reader.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
 import { Watch } from "../../extension/lib/watch.js";
 import { freshBrowser } from "./browser.js";
@@ -39,6 +39,7 @@ function makeReader() {
 }
 
 beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout"] });
   browser = freshBrowser();
   asked = [];
   known = { paused: false };
@@ -48,6 +49,8 @@ beforeEach(() => {
   held = null;
   reader = makeReader();
 });
+
+afterEach(() => mock.timers.reset());
 
 /** Goes to an address whose page is `html`, and looks. */
 async function go(url, html = "<main></main>") {
@@ -166,6 +169,23 @@ test("a tab that cannot be read, and a daemon that is away, are no errors", asyn
   answers = true;
   await go("https://x.com/home");
   await go("https://x.com/me");
+  assert.equal(sent().length, 1);
+});
+
+/** Lets so many milliseconds pass, and what begins then come to its end. */
+async function pass(milliseconds) {
+  mock.timers.tick(milliseconds);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test("a page that could not be read is tried again though nothing is heard of its tab", async () => {
+  await go("https://x.com/me", new Error("Cannot access contents of the page"));
+  await pass(AGAIN - 1);
+  assert.equal(asked.length, 1);
+  await pass(1);
+  assert.equal(asked.length, 2);
+  browser.page = { url: "https://x.com/me", html: "<main></main>" };
+  await pass(4 * AGAIN);
   assert.equal(sent().length, 1);
 });
 
