@@ -328,7 +328,7 @@ class Profiles:
         return list(found.values())
 
     def seem_mine(self, seen: ProfileRequest) -> None:
-        """Remember under which handle the user posted, until that profile is kept or refused.
+        """Remember under which handle the user posted: suggested till it is kept or refused.
 
         Raises:
             Invalid: the network is unknown, or the handle is none.

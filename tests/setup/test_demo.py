@@ -1,0 +1,35 @@
+"""The demo is a plnd of its own: nothing of it is left, and the user's browsers keep theirs."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from plnd import client
+from plnd.place import Place
+
+DEMO = Path(__file__).parent.parent.parent / "scripts" / "demo"
+
+
+def test_what_the_demo_mends_is_its_own(tmp_path: Path) -> None:
+    env = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PLND_PORT": "0"}
+    before = sorted(tmp_path.rglob("*"))
+    with subprocess.Popen(
+        [sys.executable, DEMO],
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdout=subprocess.DEVNULL,
+    ) as demo:
+        assert demo.stderr
+        assert any("Ctrl-C ends the demo" in line for line in demo.stderr)
+        (home,) = tmp_path.glob("plnd-demo-*/plnd")
+        found = client.daemon(Place(str(home / "state"), "", "", None))
+        assert found
+        mended = client.ask(found, "POST", "doctor/mend")["mended"]
+        assert {"Chromium", "Firefox"} <= {one["name"] for one in mended}
+        assert len(list((home.parent / "user").rglob("org.plnd.host.json"))) >= 2
+        demo.send_signal(signal.SIGINT)
+        demo.stderr.read()
+    assert sorted(tmp_path.rglob("*")) == before
