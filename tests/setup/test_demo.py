@@ -23,13 +23,15 @@ def test_what_the_demo_mends_is_its_own(tmp_path: Path) -> None:
         stdout=subprocess.DEVNULL,
     ) as demo:
         assert demo.stderr
-        assert any("Ctrl-C ends the demo" in line for line in demo.stderr)
-        (home,) = tmp_path.glob("plnd-demo-*/plnd")
-        found = client.daemon(Place(str(home / "state"), "", "", None))
-        assert found
-        mended = client.ask(found, "POST", "doctor/mend")["mended"]
-        assert {"Chromium", "Firefox"} <= {one["name"] for one in mended}
-        assert len(list((home.parent / "user").rglob("org.plnd.host.json"))) >= 2
-        demo.send_signal(signal.SIGINT)
-        demo.stderr.read()
+        try:
+            assert any("Ctrl-C ends the demo" in line for line in demo.stderr)
+            (home,) = tmp_path.glob("plnd-demo-*/plnd")
+            found = client.daemon(Place(str(home / "state"), "", "", None))
+            assert found
+            mended = client.ask(found, "POST", "doctor/mend")["mended"]
+            assert {"Chromium", "Firefox"} <= {one["name"] for one in mended}
+            assert len(list((home.parent / "user").rglob("org.plnd.host.json"))) >= 2
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.stderr.read()
     assert sorted(tmp_path.rglob("*")) == before
