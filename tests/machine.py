@@ -351,17 +351,22 @@ class Browser:
             state,
         )
 
+    def main_process(self) -> psutil.Process:
+        """The browser's own process, the parent of all its others."""
+        mark = f"--user-data-dir={self.profile}"
+        return next(
+            process
+            for process in psutil.process_iter(["cmdline"])
+            if mark in (words := process.info["cmdline"] or ())
+            and not any(word.startswith("--type=") for word in words)
+        )
+
     def host(self) -> psutil.Process:
         """The native host that this browser started."""
-        mark = f"--user-data-dir={self.profile}"
-
-        def look() -> psutil.Process | None:
-            for process in psutil.process_iter(["cmdline"]):
-                if mark in (process.info["cmdline"] or ()):
-                    return host_among(process.children())
-            return None
-
-        found: psutil.Process = self.until(look, 10, "the native host")
+        main = self.main_process()
+        found: psutil.Process = self.until(
+            lambda: host_among(main.children()), 10, "the native host"
+        )
         return found
 
     def origins(self) -> list[str]:

@@ -199,20 +199,6 @@ def history(chat: Chat, went: Sequence[Attendance]) -> History:
 # -- booking -------------------------------------------------------------------------
 
 
-class Window(Quarter):
-    """Part of a quarter of an hour, whose milliseconds are owned as a whole quarter's are."""
-
-    __slots__ = ("until",)
-
-    def __init__(self, begin: int, until: int) -> None:
-        super().__init__(begin)
-        self.until = until
-
-    @property
-    def end(self) -> int:
-        return self.until
-
-
 def chat_times(
     held: Iterable[tuple[str, Slot]], visits: Sequence[TagVisit], acts: Sequence[OwnAct] = ()
 ) -> dict[tuple[int, str], Tally]:
@@ -226,7 +212,7 @@ def chat_times(
     found: dict[tuple[int, str], Tally] = {}
     for network, low, high in _joined(held):
         for begin in quarters_of(low, high):
-            window = Window(max(begin, low), min(begin + QUARTER_MS, high))
+            window = Quarter(max(begin, low), min(begin + QUARTER_MS, high))
             for act in acts:
                 window.add_act(act.at, act.network, "")
             for one in visits:

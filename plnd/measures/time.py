@@ -35,20 +35,21 @@ class Tally:
 
 @dataclass(slots=True)
 class Quarter:
-    """One quarter of an hour: who owns each of its milliseconds.
+    """One quarter of an hour, or a part of one: who owns each of its milliseconds.
 
     `times` is kept right after each `add_…`; equal inputs in any order give equal sums.
     """
 
     begin: int
+    end: int = 0
+    """A quarter after `begin` unless told."""
     times: dict[tuple[str, str], Tally] = field(default_factory=dict)
     acts: dict[tuple[str, str], int] = field(default_factory=dict)
     _pieces: list[Piece] = field(default_factory=list)
     _reach: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
-    @property
-    def end(self) -> int:
-        return self.begin + QUARTER_MS
+    def __post_init__(self) -> None:
+        self.end = self.end or self.begin + QUARTER_MS
 
     @property
     def pieces(self) -> list[tuple[int, int, str]]:
@@ -57,7 +58,7 @@ class Quarter:
 
     def add_visit(self, start: int, end: int, id: bytes, network: str, page: str) -> None:
         """Add a visit, or the same visit grown longer. Only what lies in the quarter counts."""
-        begin, until = self.begin, self.begin + QUARTER_MS
+        begin, until = self.begin, self.end
         low, high = start if start > begin else begin, end if end < until else until
         if low >= high:
             return

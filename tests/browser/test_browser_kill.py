@@ -16,18 +16,8 @@ pytestmark = pytest.mark.browser
 X_POST = "https://x.com/i/api/graphql/abc/CreateTweet"
 
 
-def main_process(profile: Path) -> psutil.Process:
-    """The browser's own process, the parent of all its others."""
-    return next(
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if f"--user-data-dir={profile}" in (process.info["cmdline"] or ())
-        and not any(word.startswith("--type=") for word in process.info["cmdline"])
-    )
-
-
-def strike_down(browser: Browser, profile: Path) -> None:
-    main = main_process(profile)
+def strike_down(browser: Browser) -> None:
+    main = browser.main_process()
     family = [main, *main.children(recursive=True)]
     for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -62,7 +52,7 @@ def test_a_killed_browser_loses_at_most_what_it_was_about_to_write(
             page.wait_for_timeout(chance.uniform(0, 900))
         if number % 2:
             plnd(desktop, "stop", codes=(0, 1))  # then it has only its own store to rely on
-        strike_down(browser, profile)
+        strike_down(browser)
     plnd(desktop, "start")
     last = Browser(desktop, world, profile, headless=True)
     try:

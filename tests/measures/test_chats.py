@@ -147,12 +147,18 @@ def test_attendance_equals_the_truth(stays: list[Wire], own: list[Wire]) -> None
     assert found.attended == truth.attended(msgspec.to_builtins(chat()), NOON, wires)
 
 
-@given(st.lists(visits(), max_size=8))
-def test_chat_time_equals_a_count_second_by_second(stays: list[Wire]) -> None:
-    """All time on the network in the slot, each second once, whoever else claims it."""
-    found = chat_times([("x", SLOT)], seen(stays)[0])
+@given(st.lists(visits(), max_size=8), st.integers(0, 14), st.integers(5, 60))
+def test_chat_time_equals_a_count_second_by_second(
+    stays: list[Wire], late: int, minutes: int
+) -> None:
+    """All time on the network in the slot, each second once, whoever else claims it, at whatever
+    minute the slot begins and ends."""
+    begin = NOON + late * MINUTE
+    slot = Slot(starts_at=begin, ends_at=begin + minutes * MINUTE)
+    found = chat_times([("x", slot)], seen(stays)[0])
     total = sum(tally.spent_ms for tally in found.values())
-    assert total == 1000 * truth.chat_seconds(msgspec.to_builtins(chat()), NOON, stays)
+    wire = msgspec.to_builtins(chat(minutes=minutes))
+    assert total == 1000 * truth.chat_seconds(wire, begin, stays)
 
 
 def test_overlapping_chats_book_a_second_once() -> None:
