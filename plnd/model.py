@@ -399,10 +399,18 @@ class Deleted(Struct, frozen=True):
     deleted: str
 
 
+class FeedTrouble(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a feed said nothing: the key of a text of the catalogues, and what is filled in."""
+
+    key: str
+    values: dict[str, str | int] = field(default_factory=dict)
+
+
 class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The public feed of a profile, once the user turned it on; kept when it is turned off.
 
-    `url` is null where the catalogue knows it or the profile's page names it (`found`).
+    `url` is null where the catalogue knows it or the profile's page names it (`found`). Why the
+    last answer said nothing is kept as `trouble`, and shown as `error` in the reader's words.
     """
 
     on: bool
@@ -413,6 +421,7 @@ class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_at: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    trouble: FeedTrouble | None = None
     error: str | None = None
 
 

@@ -21,6 +21,7 @@ from plnd.model import ForgetRequest
 from plnd.profiles import FeedChange, ProfileRequest, ReadingRequest
 from plnd.reading.clues import load
 from plnd.store.files import Home
+from plnd.words import ENGLISH
 
 
 def keep(plnd: Plnd, network: str = "x", handle: str = "me") -> None:
@@ -687,7 +688,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     ana = add_ana(fed)
     outside.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
     await turn_ana(fed)
-    (kept,) = fed.people.feeds_of(ana)
+    (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
     clock.forward(3 * DAY - 1)
     await fed.readings.refresh_due()
@@ -695,7 +696,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     clock.forward(1)
     outside.says(ANAS_FEED, status=404)
     await fed.readings.refresh_due()
-    (kept,) = fed.people.feeds_of(ana)
+    (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
     assert fed.people.all()[0].silent_days is None
 
@@ -742,7 +743,7 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     ana = add_ana(fed, Handle(network="x", handle="ana"))
     outside.says(ANAS_FEED, NEWS)
     await turn_ana(fed)
-    known, page, hers = fed.readings.feeds()
+    known, page, hers = fed.readings.feeds(ENGLISH)
     assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
     assert known.address == "https://mastodon.social/@me.rss"
     assert (known.checked_at, known.next_at, known.resting) == (None, None, False)
@@ -752,15 +753,15 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     outside.says(ANAS_FEED, status=404)
     clock.forward(DAY)
     await fed.readings.refresh_due()
-    assert "answers 404" in str(fed.readings.feeds()[2].error)
+    assert "answers 404" in str(fed.readings.feeds(ENGLISH)[2].error)
     await turn_ana(fed, FeedChange(on=False))
     fed.profiles.decide("x", "me", "retired")
-    assert [(one.on, one.resting) for one in fed.readings.feeds()] == [
+    assert [(one.on, one.resting) for one in fed.readings.feeds(ENGLISH)] == [
         (False, False),
         (False, True),
         (False, False),
     ]
-    assert fed.readings.feeds()[2].next_at is None
+    assert fed.readings.feeds(ENGLISH)[2].next_at is None
 
 
 async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:

@@ -91,12 +91,24 @@ def asked_for() -> Iterator[re.Pattern[str]]:
     """What the rooms ask of the catalogues: keys, and patterns of keys, as they stand in code."""
     for path in PLND.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            if not isinstance(node, ast.Call):
+                continue
+            yield from (re.compile(key) for key in composed(node))
+            if not isinstance(node.func, ast.Attribute):
                 continue
             by_words = isinstance(node.func.value, ast.Name) and node.func.value.id == "words"
             if by_words and node.func.attr in ("say", "count"):
                 form = r"\.(one|other)" if node.func.attr == "count" else ""
                 yield from (re.compile(key + form) for key in keys(node.args[0]))
+
+
+def composed(call: ast.Call) -> Iterator[str]:
+    """The keys that are put together for an error, which says its words later."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in ("Answer", "Unreadable", "bad"):
+        for given in [*call.args, *(one.value for one in call.keywords)]:
+            if isinstance(given, ast.JoinedStr):
+                yield from (key for key in keys(given) if key[0].isalpha())
 
 
 def keys(said: ast.expr) -> Iterator[str]:

@@ -5,15 +5,15 @@ from plnd.core import Plnd
 from plnd.model import NetworkAnswer, NetworkChange, NetworksAnswer
 
 
-def get_networks(plnd: Plnd, _: Call) -> NetworksAnswer:
+def get_networks(plnd: Plnd, call: Call) -> NetworksAnswer:
     """The networks in use; with each that is the user's own, its file."""
-    return plnd.networks()
+    return plnd.networks(call.words)
 
 
 def put_network(plnd: Plnd, call: Call) -> NetworkAnswer:
     """Count a network, or record nothing of it from now on; what is stored stays."""
     counted = call.body(NetworkChange).counted
-    return NetworkAnswer(plnd.count_network(call.path["id"], counted=counted))
+    return NetworkAnswer(plnd.count_network(call.path["id"], call.words, counted=counted))
 
 
 ROUTES = (

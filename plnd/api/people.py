@@ -26,6 +26,7 @@ from plnd.learning import (
 )
 from plnd.model import Deleted
 from plnd.profiles import FeedChange
+from plnd.words import Words
 
 MOST_IMPORT_BYTES = 16 * 1024 * 1024
 
@@ -42,7 +43,7 @@ def post_person(plnd: Plnd, call: Call) -> PersonAnswer:
 
 def get_person(plnd: Plnd, call: Call) -> PersonPage:
     """One person, by id, name or network:handle, with touches, meetings and journal entries."""
-    return _page(plnd, plnd.people.find(call.path["id"]))
+    return _page(plnd, plnd.people.find(call.path["id"]), call.words)
 
 
 async def put_person_feed(plnd: Plnd, call: Call) -> PersonPage:
@@ -50,16 +51,16 @@ async def put_person_feed(plnd: Plnd, call: Call) -> PersonPage:
     person = plnd.people.find(call.path["id"])
     feed = plnd.people.feed(person, call.path["network"], call.path["handle"])
     await plnd.readings.turn(feed, call.body(FeedChange))
-    return _page(plnd, plnd.people.find(person.id))
+    return _page(plnd, plnd.people.find(person.id), call.words)
 
 
-def _page(plnd: Plnd, person: Person) -> PersonPage:
+def _page(plnd: Plnd, person: Person, words: Words) -> PersonPage:
     return PersonPage(
         person=plnd.people.view(person),
         touches=plnd.people.touches(person),
         meetings=plnd.people.met(person),
         entries=plnd.journal.all(person=person.id),
-        feeds=plnd.people.feeds_of(person),
+        feeds=plnd.people.feed_views(person, words),
     )
 
 

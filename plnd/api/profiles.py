@@ -97,9 +97,9 @@ async def post_reading(plnd: Plnd, call: Call) -> ReadingAnswer:
     return await plnd.read_page(given)
 
 
-def get_feeds(plnd: Plnd, _: Call) -> FeedsAnswer:
+def get_feeds(plnd: Plnd, call: Call) -> FeedsAnswer:
     """The public feeds of own profiles and of people: where each is asked, and when it was."""
-    return FeedsAnswer(plnd.readings.feeds())
+    return FeedsAnswer(plnd.readings.feeds(call.words))
 
 
 def get_requests(plnd: Plnd, _: Call) -> RequestsAnswer:

@@ -24,7 +24,7 @@ def _check(path: Path, where: str, found: Network, example: dict[str, Any]) -> N
     kind = "url" if "url" in example else "request"
     address, method = example.get(kind), example.get("method", "POST")
     if not isinstance(address, str) or not isinstance(method, str):
-        raise bad(path, f"{where}/{kind}", "must be text")
+        raise bad(path, f"{where}/{kind}", "file_text")
     body = None if example.get("body") is None else json.dumps(example["body"])
     networks = {found.id: found}
     is_page = kind == "url"
@@ -34,4 +34,5 @@ def _check(path: Path, where: str, found: Network, example: dict[str, Any]) -> N
     for field in ("page", "handle", "tag") if is_page else ("action",):
         wanted, got = example.get(field), getattr(made, field, None)
         if field in example and wanted != got:
-            raise bad(path, f"{where}/{field}", f"is {wanted}, but the rules say {got}")
+            said = {"wanted": json.dumps(wanted), "got": json.dumps(got)}
+            raise bad(path, f"{where}/{field}", "file_example", **said)

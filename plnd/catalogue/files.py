@@ -44,7 +44,7 @@ def load_from(folder: Path) -> dict[str, Network]:
     index = folder / "index.json"
     names = read(index)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise bad(index, "", "must be a list of network ids")
+        raise bad(index, "", "file_no_ids")
     paths = [folder / f"{name}.json" for name in names]
     return {path.stem: network(path, read(path)) for path in paths}
 
@@ -73,10 +73,26 @@ def read(path: Path) -> Any:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise bad(path, "", f"cannot be read: {error.strerror}") from error
+        raise bad(path, "", "file_unreadable", why=error.strerror or "") from error
+    return parsed(path, content)
+
+
+def parsed(path: Path, content: bytes) -> Any:
+    """What the content of a file says.
+
+    Raises:
+        PlndError: it is too large, or is not JSON.
+    """
     if len(content) > LARGEST_FILE_BYTES:
-        raise bad(path, "", f"is larger than {LARGEST_FILE_BYTES // 1024} KiB")
+        raise bad(path, "", "file_too_large", kib=LARGEST_FILE_BYTES // 1024)
     try:
         return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise bad(path, "", f"is not JSON: {error}") from error
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        raise bad(path, "", "file_no_json", **place) from error
+    except UnicodeDecodeError as error:
+        raise bad(path, "", "file_no_utf8") from error
+    except RecursionError as error:
+        raise bad(path, "", "file_too_deep") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise bad(path, "", "file_unreadable", why=str(error)) from error

@@ -3,7 +3,9 @@
 import functools
 import re
 
-from plnd.errors import PlndError
+from plnd.words import Worded
+
+MEND = "install plnd again, or mend the file"
 
 
 @functools.cache
@@ -11,20 +13,17 @@ def pattern(text: str) -> re.Pattern[str]:
     """A pattern with JavaScript's meaning: `$` is the very end, \\d and \\w are ASCII.
 
     Raises:
-        PlndError: it is no regular expression, or one that only one of the two languages
+        Worded: it is no regular expression, or one that only one of the two languages
             understands; the message shows it.
     """
     own = _OWN_ESCAPE.search(text) or _ONE_LANGUAGE.search(_ESCAPED_OR_CLASS.sub("x", text))
+    if own:
+        raise Worded("pattern_foreign", MEND, code="catalogue", pattern=text, part=own[0])
     try:
-        if own:
-            raise re.error(f"{own[0]} means nothing in one of Python and JavaScript")
         return re.compile(_DOLLAR.sub(_to_end, text), re.ASCII)
     except re.error as error:
-        raise PlndError(
-            f"the catalogue's pattern {text} is broken: {error}",
-            "install plnd again, or mend the file",
-            code="catalogue",
-        ) from error
+        why = str(error)
+        raise Worded("pattern_broken", MEND, code="catalogue", pattern=text, why=why) from error
 
 
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from plnd.catalogue.patterns import pattern
-from plnd.errors import PlndError
+from plnd.catalogue.patterns import MEND, pattern
+from plnd.words import Worded
 
 if TYPE_CHECKING:
     from plnd.model import Certainty
@@ -133,7 +133,7 @@ def network(path: Path, file: Any, *, patterns: bool = False) -> Network:
         *("handle_from_host", "own_hosts", "refused_as_200", "pages", "interactions", "examples"),
     )
     if part.text("id") != path.stem or not _ID.match(path.stem):
-        raise part.bad("id", f"must be {path.stem}, as the file is called, in plain small letters")
+        raise part.bad("id", "file_id", id=path.stem)
     name = part.text("name")
     group = part.choice("group", GROUPS)
     _check_reason(part)
@@ -159,7 +159,7 @@ def _check_reason(part: _Part) -> None:
     """Why the browser is asked for the hosts, in the extension's languages."""
     reason = part.part("reason")
     if reason is None:
-        raise part.bad("reason", "must be an object")
+        raise part.bad("reason", "file_object")
     reason.knows(*LANGUAGES)
     for language in LANGUAGES:
         reason.text(language)
@@ -168,10 +168,10 @@ def _check_reason(part: _Part) -> None:
 def _check_look(look: _Part) -> None:
     look.knows("path", "then", "test")
     if not look.text("path").startswith("/"):
-        raise look.bad("path", "must begin with /")
+        raise look.bad("path", "file_slash")
     look.optional_text("then")
     if _body_test(look, "test") is None:
-        raise look.bad("test", "must be an object")
+        raise look.bad("test", "file_object")
 
 
 def _page_rule(rule: _Part) -> PageRule:
@@ -192,9 +192,9 @@ def _interaction_rule(rule: _Part) -> InteractionRule:
     action = rule.choice("action", (*ACTIONS, "undo"))
     of = rule.texts("of") if action == "undo" else ()
     if action != "undo" and rule.value("of") is not None:
-        raise rule.bad("of", "goes with undo only")
+        raise rule.bad("of", "file_undo")
     if any(one not in ACTIONS for one in of):
-        raise rule.bad("of", f"must be some of {' '.join(ACTIONS)}")
+        raise rule.bad("of", "file_choices", choices=" ".join(ACTIONS))
     method = rule.choice("method", METHODS)
     own_handle = rule.group("own_handle")
     url = rule.pattern("url", groups=own_handle or 0) or ""
@@ -216,12 +216,10 @@ def _body_test(rule: _Part, name: str) -> BodyTest | None:
     return BodyTest(kind, path, test, value)
 
 
-def bad(path: Path, field: str, what: str) -> PlndError:
-    """The error for a file, and a field of it, that is not as it must be."""
+def bad(path: Path, field: str, key: str, **values: str | int) -> Worded:
+    """The error for a file, and a field of it, that is not as it must be; `key` is of its words."""
     where = f"{path}: {field}" if field else str(path)
-    return PlndError(
-        f"{where} {what}", "install plnd again, or mend the file", code="catalogue", field=field
-    )
+    return Worded(key, MEND, code="catalogue", field=field, where=where, **values)
 
 
 class _Part:
@@ -229,25 +227,25 @@ class _Part:
 
     def __init__(self, path: Path, where: str, value: object, patterns: bool) -> None:
         if not isinstance(value, dict):
-            raise bad(path, where, "must be an object")
+            raise bad(path, where, "file_object")
         self._path, self._where, self._value, self._patterns = path, where, value, patterns
 
     def knows(self, *names: str) -> None:
         """Refuses a field that is none of these: a slip of the pen would be passed over."""
         for name in self._value:
             if name not in names:
-                raise self.bad(name, f"is not known here; known are {' '.join(names)}")
+                raise self.bad(name, "file_unknown", names=" ".join(names))
 
     def text(self, name: str) -> str:
         value = self._value.get(name)
         if not isinstance(value, str) or not value:
-            raise self.bad(name, "must be text")
+            raise self.bad(name, "file_text")
         return value
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.text(name)
         if value not in choices:
-            raise self.bad(name, f"must be one of {' '.join(choices)}")
+            raise self.bad(name, "file_choice", choices=" ".join(choices))
         return value
 
     def optional_text(self, name: str) -> str | None:
@@ -256,13 +254,13 @@ class _Part:
     def yes(self, name: str) -> bool:
         value = self._value.get(name, False)
         if not isinstance(value, bool):
-            raise self.bad(name, "must be true or false")
+            raise self.bad(name, "file_yes")
         return value
 
     def group(self, name: str) -> int | None:
         value = self._value.get(name)
         if value is not None and (type(value) is not int or value < 1):
-            raise self.bad(name, "must be the number of a group")
+            raise self.bad(name, "file_group")
         return value
 
     def pattern(self, name: str, *, groups: int = 0, optional: bool = False) -> str | None:
@@ -272,28 +270,28 @@ class _Part:
             return text
         try:
             found = pattern(text)
-        except PlndError as error:
-            raise self.bad(name, f"is no regular expression for both languages: {error}") from error
+        except Worded as error:
+            raise self.bad(name, f"file_{error.key}", **error.values) from error
         if found.groups < groups:
-            raise self.bad(name, f"must have {groups} or more groups")
+            raise self.bad(name, "file_groups", groups=groups)
         return text
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._value.get(name)
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self.bad(name, "must be a list of texts")
+            raise self.bad(name, "file_texts")
         return tuple(value)
 
     def hosts(self, name: str) -> tuple[str, ...]:
         value = self.texts(name)
         if not value or not all(_HOST.match(one) for one in value):
-            raise self.bad(name, "must be host names, such as example.org or *.example.org")
+            raise self.bad(name, "file_hosts")
         return value
 
     def parts(self, name: str) -> list[_Part]:
         value = self._value.get(name)
         if not isinstance(value, list):
-            raise self.bad(name, "must be a list")
+            raise self.bad(name, "file_list")
         return [self._inner(f"{name}/{index}", one) for index, one in enumerate(value)]
 
     def part(self, name: str) -> _Part | None:
@@ -306,5 +304,5 @@ class _Part:
     def value(self, name: str) -> object:
         return self._value.get(name)
 
-    def bad(self, name: str, what: str) -> PlndError:
-        return bad(self._path, f"{self._where}/{name}", what)
+    def bad(self, name: str, key: str, **values: str | int) -> Worded:
+        return bad(self._path, f"{self._where}/{name}", key, **values)

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plnd.catalogue.examples import checked
-from plnd.catalogue.files import LARGEST_FILE_BYTES
+from plnd.catalogue.files import parsed
+from plnd.catalogue.patterns import MEND
 from plnd.catalogue.rules import bad
 from plnd.errors import PlndError
+from plnd.words import Worded
 
 CPU_SECONDS = 2
 PATIENCE_SECONDS = 20.0
@@ -36,16 +38,16 @@ def tried(files: Sequence[tuple[str, str]]) -> list[PlndError | None]:
     # The line in which it was stopped has no end.
     answers = [json.loads(line) for line in said.split(b"\n")[:-1]]
     return [
-        _error(answers[number]) if number < len(answers) else bad(_path(name), "", _TOO_LONG)
+        _error(answers[number]) if number < len(answers) else bad(_path(name), "", "file_too_long")
         for number, (name, _) in enumerate(files)
     ]
 
 
-_TOO_LONG = "takes too long: a pattern comes to no end on an example"
-
-
-def _error(answer: tuple[str, str] | None) -> PlndError | None:
-    return None if answer is None else PlndError(answer[1], code="catalogue", field=answer[0])
+def _error(answer: tuple[str, str, dict[str, str | int]] | None) -> PlndError | None:
+    if answer is None:
+        return None
+    field, key, values = answer
+    return Worded(key, MEND, code="catalogue", field=field, **values)
 
 
 def _path(name: str) -> Path:
@@ -55,17 +57,11 @@ def _path(name: str) -> Path:
 
 def _check(name: str, text: str) -> None:
     """Raises:
-    PlndError: the file is not as it must be, or its name is not one in this folder.
+    Worded: the file is not as it must be, or its name is not one in this folder.
     """
     path = _path(name)
-    if len(text.encode()) > LARGEST_FILE_BYTES:
-        raise bad(path, "", f"is larger than {LARGEST_FILE_BYTES // 1024} KiB")
-    try:
-        file = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise bad(path, "", f"is not JSON: {error}") from error
-    if checked(path, file).id != name:  # `../x` would be called x
-        raise bad(path, "/id", "must be as the file is called")
+    if checked(path, parsed(path, text.encode())).id != name:  # `../x` would be called x
+        raise bad(path, "/id", "file_name")
 
 
 def main() -> None:
@@ -78,8 +74,8 @@ def main() -> None:
         fault = None
         try:
             _check(name, text)
-        except PlndError as error:
-            fault = (error.field or "", error.message)
+        except Worded as error:
+            fault = (error.field or "", error.key, error.values)
         print(json.dumps(fault), flush=True)
 
 

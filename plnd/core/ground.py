@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plnd.errors import Invalid
 from plnd.measures.time import WorkHours, day_bounds, day_of
-from plnd.model import Settings
+from plnd.model import Feed, Settings
 from plnd.notices.rules import minute_of
 from plnd.store.book import Book
 from plnd.store.files import Home
 from plnd.store.log import Log
+from plnd.words import Words
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -104,3 +106,14 @@ def _work_hours(days: tuple[str, ...], start: str, end: str) -> WorkHours:
 def new_id() -> str:
     """An id for a document: random, short enough to type its beginning."""
     return secrets.token_hex(8)
+
+
+def worded(feed: Feed | None, words: Words) -> Feed | None:
+    """A feed as it is shown: why it said nothing in the reader's words."""
+    if feed is None or feed.trouble is None:
+        return feed
+    try:
+        error = words.say(feed.trouble.key, **feed.trouble.values)
+    except KeyError:  # another version of plnd, or another program, kept it
+        error = words.say("read_failed_feed")
+    return replace(feed, trouble=None, error=error)

@@ -9,6 +9,7 @@ from plnd.core.ground import new_id
 from plnd.errors import PlndError
 from plnd.model import NetworkEntry, NetworkFault, NetworksAnswer, Uncounted
 from plnd.store.book import Book
+from plnd.words import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 
@@ -48,13 +49,15 @@ class Counting:
         return next((one for one in self.times if one.network == network and one.end is None), None)
 
 
-def networks_answer(found: Effective, is_counted: Callable[[str], bool]) -> NetworksAnswer:
+def networks_answer(
+    found: Effective, is_counted: Callable[[str], bool], words: Words
+) -> NetworksAnswer:
     """All networks by id: those in use, and those whose own file is not as it must be."""
     names = sorted({*found.networks, *found.faults})
-    return NetworksAnswer([_entry(found, name, is_counted(name)) for name in names])
+    return NetworksAnswer([_entry(found, name, is_counted(name), words) for name in names])
 
 
-def _entry(found: Effective, id: str, counted: bool) -> NetworkEntry:
+def _entry(found: Effective, id: str, counted: bool, words: Words) -> NetworkEntry:
     network, file, error = found.networks.get(id), found.own.get(id), found.faults.get(id)
     return NetworkEntry(
         id=id,
@@ -64,10 +67,11 @@ def _entry(found: Effective, id: str, counted: bool) -> NetworkEntry:
         certainty=catalogue.certainty(network) if network else {},
         about=sorted(catalogue.unsure_acts(network)) if network else [],
         file=file,
-        fault=fault(id, error) if error else None,
+        fault=fault(id, error, words) if error else None,
     )
 
 
-def fault(id: str, error: PlndError) -> NetworkFault:
+def fault(id: str, error: PlndError, words: Words = ENGLISH) -> NetworkFault:
     """What is wrong with an own file."""
-    return NetworkFault(file=f"networks/{id}.json", field=error.field or "", message=error.message)
+    said = words.of(error)
+    return NetworkFault(file=f"networks/{id}.json", field=error.field or "", message=said)

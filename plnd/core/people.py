@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from plnd.core.ground import DAY_MS, Ground, new_id
+from plnd.core.ground import DAY_MS, Ground, new_id, worded
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.learning import (
     MOST_HANDLES,
@@ -382,7 +383,7 @@ class People:
             self._check_handles(changes["handles"], person)
         _check_gaps(changes.get("cadence"), "cadence.worst_days")
         before = self.feeds_of(person)
-        person = msgspec.structs.replace(person, **changes)
+        person = replace(person, **changes)
         self._save(person)
         self._drop(before)
         return self.view(person)
@@ -391,7 +392,7 @@ class People:
         """Take in that a handle posted at that moment (ms); it may be nobody's."""
         person = self.directory.by_handle.get(key_of(network, handle))
         if person and at > (person.posted_at or 0):
-            self._save(msgspec.structs.replace(person, posted_at=at))
+            self._save(replace(person, posted_at=at))
 
     def remove(self, id: str) -> Person:
         """Remove a person and the meetings with them. What the browser recorded stays."""
@@ -449,6 +450,10 @@ class People:
     def feeds(self) -> list[PersonFeed]:
         """The feeds of handles that are somebody's, those turned off included."""
         return [one for one in self._book.feeds.all() if self._is_somebodys(one)]
+
+    def feed_views(self, person: Person, words: Words) -> list[PersonFeed]:
+        """The feeds of somebody's handles that were turned on once, in the reader's words."""
+        return [replace(one, feed=worded(one.feed, words)) for one in self.feeds_of(person)]
 
     def feeds_of(self, person: Person) -> list[PersonFeed]:
         kept = (self._book.feeds.get(_feed_id(one)) for one in person.handles)

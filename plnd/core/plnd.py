@@ -196,19 +196,19 @@ class Plnd:
         self._unsure = {one.id: catalogue.unsure_acts(one) for one in every}
         self._today = None
 
-    def networks(self) -> NetworksAnswer:
+    def networks(self, words: Words = ENGLISH) -> NetworksAnswer:
         """The networks in use, with the user's own files as they are on disk now."""
         found = self._catalogue()
         self._take_networks(found)
-        return networks_answer(found, self._counting.is_counted)
+        return networks_answer(found, self._counting.is_counted, words)
 
-    def count_network(self, id: str, *, counted: bool) -> NetworkEntry:
+    def count_network(self, id: str, words: Words = ENGLISH, *, counted: bool) -> NetworkEntry:
         """Count a network from now on, or record nothing of it. What is stored stays.
 
         Raises:
             NotFound: there is no such network.
         """
-        found = next((one for one in self.networks().networks if one.id == id), None)
+        found = next((one for one in self.networks(words).networks if one.id == id), None)
         if found is None:
             raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
         self._counting.switch(id, counted=counted)

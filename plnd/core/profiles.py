@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from msgspec.structs import replace
 
 from plnd import catalogue
-from plnd.core.ground import Ground
+from plnd.core.ground import Ground, worded
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.freshness import (
     DAY_MS,
@@ -276,7 +276,7 @@ class Profiles:
             closing=_steps(profile, words) if _closing(profile) else [],
             decisions=profile.decisions,
             last_posts=last_posts,
-            feed=profile.feed,
+            feed=worded(profile.feed, words),
         )
 
     # -- suggested and wanted ----------------------------------------------------

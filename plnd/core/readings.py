@@ -11,14 +11,14 @@ from urllib.parse import urljoin, urlsplit
 from msgspec.structs import replace
 
 from plnd import catalogue
-from plnd.core.ground import Ground
+from plnd.core.ground import Ground, worded
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled, id_of
 from plnd.errors import Invalid, PlndError
 from plnd.intake import EARLIEST_MS, FURTHEST_AHEAD_MS
 from plnd.learning import Person, PersonFeed
 from plnd.measures.people import key_of
-from plnd.model import Feed
+from plnd.model import Feed, FeedTrouble
 from plnd.profiles import (
     FeedChange,
     FeedView,
@@ -32,6 +32,7 @@ from plnd.profiles import (
 from plnd.reading import clues
 from plnd.reading.apart import Apart, Unreadable
 from plnd.reading.jobs import Article, Job, PageReading
+from plnd.words import Worded, Words
 
 if TYPE_CHECKING:
     from plnd.reading.fetch import Fetch, Fetched, Outgoing
@@ -154,7 +155,7 @@ class Readings:
             self._put(replace(fed, feed=replace(feed, on=False)))
             return
         if not feed.on:
-            feed = replace(feed, on=True, since=self._ground.clock(), error=None)
+            feed = replace(feed, on=True, since=self._ground.clock(), trouble=None)
         if change.url and change.url != feed.url:
             feed = replace(feed, url=change.url, found=None, etag=None, last_modified=None)
         fed = replace(fed, feed=feed)
@@ -168,14 +169,14 @@ class Readings:
         if self._is_due(fed):
             await self._refresh(fed)
 
-    def feeds(self) -> list[FeedView]:
+    def feeds(self, words: Words) -> list[FeedView]:
         """The feeds of all own profiles, and those of people that were turned on once."""
         people = sorted(self._people().feeds(), key=lambda one: self._owner(one).name.casefold())
         every: list[Fed] = [*self._profiles.all(), *people]
-        return [self._view(one) for one in every]
+        return [self._view(one, words) for one in every]
 
-    def _view(self, fed: Fed) -> FeedView:
-        feed = fed.feed or Feed(on=False, since=0)
+    def _view(self, fed: Fed, words: Words) -> FeedView:
+        feed = worded(fed.feed, words) or Feed(on=False, since=0)
         person = None if isinstance(fed, Profile) else self._owner(fed)
         return FeedView(
             network=fed.network,
@@ -222,16 +223,17 @@ class Readings:
         now = self._ground.clock()
         assert fed.feed
         # Noted before the request: a daemon that is killed meanwhile does not ask again today.
-        asked = replace(fed.feed, checked_at=now, next_at=now + DAY_MS, error=None)
+        asked = replace(fed.feed, checked_at=now, next_at=now + DAY_MS, trouble=None)
         self._put(replace(fed, feed=asked))
         try:
             async with asyncio.timeout(ASKED_SECONDS):
                 feed, found = await self._asked(fed, asked, now)
         except TimeoutError:
-            feed, found = replace(asked, error="the feed took too long to answer"), None
-        except PlndError as error:
+            feed, found = replace(asked, trouble=FeedTrouble(key="read_late_feed")), None
+        except Worded as error:
             # What was found once may have moved: the next time it is looked for again.
-            feed = replace(asked, error=error.message, found=None, etag=None, last_modified=None)
+            trouble = FeedTrouble(key=error.key, values=error.values)
+            feed = replace(asked, trouble=trouble, found=None, etag=None, last_modified=None)
             found = None
             log.info("a feed on %s could not be read: %s", fed.network, error.code)
         current = self._current(fed)
@@ -271,8 +273,9 @@ class Readings:
         answer = await fetch.get(address, now=now, etag=feed.etag, last_modified=feed.last_modified)
         if answer.content is None:
             wait = max(DAY_MS, answer.retry_after_ms)
-            says = "the host asks for patience" if answer.status in (429, 503) else None
-            return replace(feed, next_at=now + wait, error=says), None
+            asks = answer.status in (429, 503)
+            trouble = FeedTrouble(key="fetch_patience") if asks else None
+            return replace(feed, next_at=now + wait, trouble=trouble), None
         try:
             found = await self._read(fed, answer, now)
         except Unreadable as error:
@@ -299,7 +302,7 @@ class Readings:
         job = Job("page", content, fed.network, fed.handle, answer.url, now)
         found = await self._apart.read(job)
         if not found.feeds:
-            raise Unreadable("there is no feed at that address, and the page names none")
+            raise Unreadable("read_unnamed")
         return urljoin(answer.url, found.feeds[0])
 
     # -- articles ----------------------------------------------------------------
@@ -323,7 +326,7 @@ class Readings:
             async with asyncio.timeout(ASKED_SECONDS):
                 answer = await fetch.get(link, now=now)
         except TimeoutError as error:
-            raise Unreadable("the page took too long to answer") from error
+            raise Unreadable("read_late_page") from error
         return await self._apart.article(
             Job("article", answer.content or b"", "", "", answer.url, now)
         )

@@ -6,15 +6,15 @@ import sys
 
 import msgspec
 
-from plnd.errors import PlndError
 from plnd.reading.jobs import LENGTH, Answer, Article, Job, PageReading
+from plnd.words import Worded
 
 PATIENCE_SECONDS = 10.0
 IDLE_SECONDS = 60.0
 
 
-class Unreadable(PlndError):
-    """A page or a feed that could not be read; the message says why."""
+class Unreadable(Worded):
+    """A page or a feed that could not be read; it says why."""
 
     code = "unreadable"
 
@@ -35,7 +35,7 @@ class Apart:
         """
         answer = await self._answer(job)
         if answer.reading is None:
-            raise Unreadable(answer.message, code=answer.code)
+            raise Unreadable(answer.key, code=answer.code)
         return answer.reading
 
     async def article(self, job: Job) -> Article:
@@ -46,7 +46,7 @@ class Apart:
         """
         answer = await self._answer(job)
         if answer.article is None:
-            raise Unreadable(answer.message, code=answer.code)
+            raise Unreadable(answer.key, code=answer.code)
         return answer.article
 
     async def _answer(self, job: Job) -> Answer:
@@ -57,7 +57,7 @@ class Apart:
                 answer = await asyncio.wait_for(self._asked(job), PATIENCE_SECONDS)
             except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
                 await self.close()
-                raise Unreadable(f"the {job.kind} could not be read", code="too_hard") from error
+                raise Unreadable(f"read_failed_{job.kind}", code="too_hard") from error
             except BaseException:
                 # Given up half-way, the next one's answer would be this one's.
                 await self.close()

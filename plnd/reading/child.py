@@ -12,9 +12,8 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from plnd.errors import PlndError
 from plnd.reading.article import read_article
-from plnd.reading.feed import read_feed
+from plnd.reading.feed import NoFeed, read_feed
 from plnd.reading.jobs import LENGTH, Answer, Job
 from plnd.reading.page import read_page
 
@@ -37,8 +36,8 @@ def done(job: Job) -> Answer:
         return Answer(
             read_page(html, network=job.network, handle=job.handle, url=job.url, now=job.now)
         )
-    except PlndError as error:
-        return Answer(code=error.code, message=error.message)
+    except NoFeed as error:
+        return Answer(code=error.code, key=error.key)
 
 
 def _timed(job: Job) -> Answer:
@@ -46,9 +45,9 @@ def _timed(job: Job) -> Answer:
     try:
         return done(job)
     except _TimeUp:
-        return Answer(code="too_hard", message=f"the {job.kind} took too long to read")
+        return Answer(code="too_hard", key=f"read_slow_{job.kind}")
     except (MemoryError, RecursionError):
-        return Answer(code="too_hard", message=f"the {job.kind} took too much memory to read")
+        return Answer(code="too_hard", key=f"read_large_{job.kind}")
     finally:
         _set_timer(0)
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from plnd.errors import PlndError
 from plnd.reading.dates import moment, sensible
 from plnd.reading.jobs import PageReading
 from plnd.reading.page import Dated, Owner, summary
+from plnd.words import Worded
 
 MOST_ENTRIES = 1000
 # A declared entity: no feed needs one, and a few of them can grow into gigabytes.
@@ -17,7 +17,7 @@ _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _MARKUP_BEGINS = (b"<", b"\xef\xbb\xbf<")
 
 
-class NoFeed(PlndError):
+class NoFeed(Worded):
     """What came is not a feed."""
 
     code = "no_feed"
@@ -40,7 +40,7 @@ def _decoded(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise NoFeed("the answer begins like JSON and is none") from error
+        raise NoFeed("read_no_json") from error
 
 
 # ---- RSS and Atom
@@ -48,13 +48,13 @@ def _decoded(content: bytes) -> Any:
 
 def _xml_dates(content: bytes, now: int) -> Iterator[Dated]:
     if _ENTITY.search(content):
-        raise NoFeed("the feed declares entities of its own, which no feed needs")
+        raise NoFeed("read_entities")
     import feedparser
 
     # Given as text or bytes it would take an address or a file's name for one to be opened.
     found = feedparser.parse(_Opened(content), sanitize_html=False, resolve_relative_uris=False)
     if not found.get("version"):
-        raise NoFeed("the answer is not a feed")
+        raise NoFeed("read_no_feed")
     return _entry_dates(found.entries, now)
 
 
@@ -88,7 +88,7 @@ def _json_dates(found: Any, handle: str, now: int) -> Iterator[Dated]:
             return _dates(found["hits"], ("created_at",), now)
         if isinstance(found.get("feed"), list):
             return _bluesky_dates(found["feed"], handle, now)
-    raise NoFeed("the answer is JSON, but not a feed")
+    raise NoFeed("read_json_no_feed")
 
 
 def _dates(rows: Iterable[Any], keys: Iterable[str], now: int) -> Iterator[Dated]:

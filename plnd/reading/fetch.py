@@ -17,7 +17,7 @@ import aiohttp
 from msgspec import Struct
 
 from plnd import __version__
-from plnd.errors import PlndError
+from plnd.words import Worded
 
 USER_AGENT = f"plnd/{__version__} (a person's own reader; asks once a day at most)"
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9"
@@ -34,8 +34,8 @@ _PRIVATE = "is not a public address"
 OpenSocket = Callable[[Any], socket.socket]
 
 
-class FetchFailed(PlndError):
-    """A request that did not bring what was asked for; the message says which host and why."""
+class FetchFailed(Worded):
+    """A request that did not bring what was asked for; it says which host and why."""
 
     code = "fetch_failed"
 
@@ -114,7 +114,7 @@ class Fetch:
                 if isinstance(found, Fetched):
                     return found
                 url = found
-        raise FetchFailed(f"{_host(url)} redirects in circles")
+        raise FetchFailed("fetch_circles", host=_host(url))
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -151,7 +151,7 @@ class Fetch:
             raise
         except TimeoutError as error:
             outcome = "timeout"
-            raise FetchFailed(f"{host} took longer than {TOTAL_SECONDS:.0f} seconds") from error
+            raise FetchFailed("fetch_slow", host=host, seconds=int(TOTAL_SECONDS)) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failed = _failed(host, error)
             outcome = "not_sent" if failed.code == "private_address" else failed.code
@@ -167,10 +167,7 @@ def _secure(url: str) -> str:
     except ValueError:
         fits = False
     if not fits:
-        raise FetchFailed(
-            "the way leads to an address that is not https, or carries a name to log in with",
-            code="insecure",
-        )
+        raise FetchFailed("fetch_insecure", code="insecure")
     return url
 
 
@@ -184,9 +181,8 @@ async def _content(response: aiohttp.ClientResponse) -> bytes:
         parts.append(part)
         size += len(part)
         if size > MOST_BYTES:
-            raise FetchFailed(
-                f"{response.url.host} sends more than {MOST_BYTES >> 20} MiB", code="too_large"
-            )
+            host = response.url.host or ""
+            raise FetchFailed("fetch_too_large", code="too_large", host=host, mib=MOST_BYTES >> 20)
     return b"".join(parts)
 
 
@@ -195,7 +191,7 @@ def _fetched(
 ) -> Fetched:
     headers, status = response.headers, response.status
     if content is None and status not in (304, 429, 503):
-        raise FetchFailed(f"{_host(url)} answers {status}", _HINTS.get(status, ""))
+        raise FetchFailed("fetch_status", _HINTS.get(status, ""), host=_host(url), status=status)
     return Fetched(
         url=url,
         status=status,
@@ -230,16 +226,13 @@ def retry_after_ms(text: str, now: int) -> int:
 
 
 def _failed(host: str, error: Exception) -> FetchFailed:
-    """What went wrong, in words for people."""
+    """What went wrong, for people."""
     if _PRIVATE in str(getattr(error, "os_error", "")):
-        return FetchFailed(
-            f"{host} leads to an address that is not public; plnd does not go there",
-            code="private_address",
-        )
+        return FetchFailed("fetch_private", code="private_address", host=host)
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return FetchFailed(f"{host} cannot prove that it is {host}", code="untrusted")
+        return FetchFailed("fetch_untrusted", code="untrusted", host=host)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchFailed(f"{host} is not found; is the network there?", code="unreachable")
+        return FetchFailed("fetch_not_found", code="unreachable", host=host)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return FetchFailed(f"{host} cannot be reached", code="unreachable")
-    return FetchFailed(f"{host} does not answer as a web server should", code="bad_answer")
+        return FetchFailed("fetch_unreachable", code="unreachable", host=host)
+    return FetchFailed("fetch_bad_answer", code="bad_answer", host=host)

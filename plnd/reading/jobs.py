@@ -45,9 +45,9 @@ class Job(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The reading or the article, or why there is none."""
+    """The reading or the article, or why there is none: a code, and the key of its words."""
 
     reading: PageReading | None = None
     article: Article | None = None
     code: str = ""
-    message: str = ""
+    key: str = ""

@@ -24,9 +24,9 @@ def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
         try:
             whole[name] = path.read_bytes().decode()
         except OSError as error:
-            faults[name] = catalogue.bad(path, "", f"cannot be read: {error.strerror}")
+            faults[name] = catalogue.bad(path, "", "file_unreadable", why=error.strerror or "")
         except UnicodeDecodeError:
-            faults[name] = catalogue.bad(path, "", "is not in UTF-8")
+            faults[name] = catalogue.bad(path, "", "file_no_utf8")
     return whole, faults
 
 

@@ -9,6 +9,7 @@ import functools
 import json
 from datetime import date, datetime, tzinfo
 
+from plnd.errors import PlndError
 from plnd.resources import words_file
 
 LANGUAGES = ("en", "de")
@@ -33,6 +34,10 @@ class Words:
     def count(self, key: str, n: int, **values: object) -> str:
         """A text that goes by a number, which may stand in it as `{n}`."""
         return self.say(f"{key}.one" if n == 1 else f"{key}.other", n=n, **values)
+
+    def of(self, error: PlndError) -> str:
+        """What an error says; in English where it is of no catalogue."""
+        return self.say(error.key, **error.values) if isinstance(error, Worded) else error.message
 
     def number(self, value: float, digits: int) -> str:
         """A number with so many digits after the decimal mark."""
@@ -72,6 +77,26 @@ class Words:
 
 CATALOGUES = {language: Words(language) for language in LANGUAGES}
 ENGLISH = CATALOGUES["en"]
+
+
+class Worded(PlndError):
+    """An error that is a text of the catalogues, with `values` filled in.
+
+    `message` says it in English, `Words.of` in the reader's words.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        hint: str = "",
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        **values: str | int,
+    ) -> None:
+        super().__init__(ENGLISH.say(key, **values), hint, code=code, field=field)
+        self.key = key
+        self.values = values
 
 
 def of_system(locale: str) -> Words:

@@ -212,6 +212,6 @@ def test_nothing_in_the_settings_stands_in_the_way(fresh: Board, dark: bool) -> 
     fresh.ask("PUT", f"people/{ana}/feeds/mastodon/ana", {"on": True, "url": NOWHERE})
     page = fresh.open(dark=dark)
     look_over(fresh, page, "settings", dark=dark)
-    expect(card(page, "Networks")).to_contain_text("networks/club.json is not used")
+    expect(card(page, "Networks")).to_contain_text("club.json is not JSON")
     expect(card(page, "Public feeds")).to_contain_text("<script>alert(1)</script>")
     look_over(fresh, page, f"people/{ana}", dark=dark)

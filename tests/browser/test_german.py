@@ -51,6 +51,12 @@ def live(board: Board) -> None:
         board.ask("POST", "journal", {**entry, "at": noon - 2 * DAY})
     chat = {"tag": "edchat2", "network": "x", "weekday": "wed", "start": "20:00"}
     board.ask("POST", "chats", chat)
+    # A feed that plnd does not go to, and a file of a network that it does not use.
+    inside = {"on": True, "url": "https://127.0.0.1/feed"}
+    board.ask("PUT", "profiles/x/ich/feed", inside)
+    board.ask("PUT", "people/x:ana/feeds/x/ana", inside)
+    (board.home / "data" / "networks").mkdir()
+    (board.home / "data" / "networks" / "club.json").write_text('{"id": "club"}')
 
 
 @pytest.fixture

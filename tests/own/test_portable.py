@@ -157,7 +157,11 @@ SLOW = {
         (of_network("Club", id="Club"), "text/id", "/id"),
         (of_network(note="n" * 300_000), "text", "is larger than 256 KiB"),
         ('{"type": "network", "id": "club", "text": "{"}', "text", "is not JSON"),
-        (json.dumps({"type": "network", "id": "club", "text": "[" * 100_000}), "text", "JSON"),
+        (
+            json.dumps({"type": "network", "id": "club", "text": "[" * 100_000}),
+            "text",
+            "nested too deep",
+        ),
         (of_network(**SLOW), "text", "takes too long"),
         ('{"type": "network", "id": "club"}', "text", "text"),
     ],

@@ -9,8 +9,11 @@ from typing import Any, cast
 import pytest
 from builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
 from kit import TOKEN, Api, Clock, Daemon
+from msgspec.structs import replace
 
 from plnd import client
+from plnd.core import Plnd
+from plnd.model import FeedTrouble
 from plnd.place import place
 from plnd.store.files import Home
 from plnd.words import CATALOGUES
@@ -166,6 +169,56 @@ async def test_a_decision_is_answered_in_the_language_too(life: Api) -> None:
     )
     titles = [one["title"] for one in done["profile"]["closing"]]
     assert titles[0] == CATALOGUES["de"].say("step_export")
+
+
+async def said_of_feed(api: Api, language: str) -> str:
+    """What all feeds and the profile say of the one of the profile on LinkedIn."""
+    feeds = (await api("GET", "feeds", headers=spoken(language)))["feeds"]
+    profiles = (await api("GET", "profiles", headers=spoken(language)))["profiles"]
+    (feed,) = [one for one in feeds if one["network"] == "linkedin"]
+    (profile,) = [one for one in profiles if one["network"] == "linkedin"]
+    assert profile["feed"]["error"] == feed["error"]
+    return str(feed["error"])
+
+
+async def test_why_a_feed_said_nothing_is_said_in_the_language(life: Api, plnd: Plnd) -> None:
+    ask = {"on": True, "url": "https://127.0.0.1/feed"}
+    done = await life("PUT", "profiles/linkedin/me/feed", ask, headers=spoken(GERMAN))
+    german = "127.0.0.1 führt zu einer Adresse, die nicht öffentlich ist; dahin geht plnd nicht"
+    assert done["profile"]["feed"]["error"] == german == await said_of_feed(life, GERMAN)
+    assert "is not public" in await said_of_feed(life, "en")
+    person = (await life("GET", "people"))["people"][0]["id"]
+    page = await life("PUT", f"people/{person}/feeds/x/ana", ask, headers=spoken(GERMAN))
+    assert [one["feed"]["error"] for one in page["feeds"]] == [german]
+    # What another version kept of it, this one may have no words for.
+    profile = plnd.profiles.get("linkedin", "me")
+    assert profile.feed
+    odd = replace(profile.feed, trouble=FeedTrouble(key="fetch_by_pigeon", values={"coop": 3}))
+    plnd.profiles.put(replace(profile, feed=odd))
+    assert await said_of_feed(life, GERMAN) == "Der Feed ließ sich nicht lesen"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{", "[" * 100_000, " " * 300_000, b"\xff", '{"id": "club"}', '{"id": "club", "rules": []}'],
+    ids=["cut", "deep", "long", "bytes", "short", "unknown"],
+)
+async def test_what_is_wrong_with_a_file_is_said_in_the_language(
+    life: Api, home: Home, content: str | bytes
+) -> None:
+    (home.data / "networks").mkdir()
+    path = home.data / "networks" / "club.json"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    async def message(language: str) -> str:
+        found = (await life("GET", "networks", headers=spoken(language)))["networks"]
+        return str(next(one for one in found if one["id"] == "club")["fault"]["message"])
+
+    english, german = await message("en"), await message(GERMAN)
+    assert english.startswith(f"{path}")
+    assert german.startswith(f"{path}")
+    assert re.search(r"\b(is|must)\b", english)
+    assert not re.search(r"\b(is|must|be|not)\b", german.removeprefix(str(path)))
 
 
 COMMAND = re.compile(r"plnd \w+|chmod .+")

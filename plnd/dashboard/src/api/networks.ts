@@ -14,7 +14,7 @@ const network = object({
   certainty: record(certainty),
   /** Kinds of act that may be counted too high. */
   about: list(text),
-  fault: orNull(object({ file: text, message: text })),
+  fault: orNull(object({ message: text })),
 });
 export type Network = Shaped<typeof network>;
 

@@ -84,6 +84,7 @@ const browsersOf = (network: string, sources: Source[]): string[] => [
 
 function Row({ network, seenBy }: { network: Network; seenBy: string[] }) {
   const doing = useDoing();
+  const certainty = certaintyWords(network);
   return (
     <li>
       <span>
@@ -93,14 +94,17 @@ function Row({ network, seenBy }: { network: Network; seenBy: string[] }) {
           {seenBy.length > 0
             ? t("network_seen_by", { browsers: together(seenBy) })
             : t("network_unseen")}
-          <br />
-          {certaintyWords(network)}
+          {certainty && (
+            <>
+              <br />
+              {certainty}
+            </>
+          )}
         </span>
         {network.fault && (
           <>
             <br />
-            {t("network_fault", { file: network.fault.file })}{" "}
-            <bdi lang="en">{network.fault.message}</bdi>
+            {t("network_fault")} <bdi>{network.fault.message}</bdi>
           </>
         )}
         <Done of={doing} says="" />

@@ -64,7 +64,7 @@ function LastAsked({ feed: { on, checked_at: at, error } }: { feed: Feed }) {
   return (
     <p class="soft">
       {error ? t("feed_failed", { when }) : t("feed_answered", { when })}{" "}
-      {error && <bdi lang="en">{error}</bdi>}
+      {error && <bdi>{error}</bdi>}
     </p>
   );
 }

@@ -241,7 +241,7 @@ export const de: Words = {
   network_seen_by: "Gesehen von {browsers}.",
   network_unseen: "Kein Browser darf es sehen.",
   network_counted: "gezählt",
-  network_fault: "Ihre eigene Datei {file} wird nicht benutzt:",
+  network_fault: "Ihre eigene Datei wird nicht benutzt:",
   rules_high: "Sicher: {acts}.",
   rules_medium: "Wahrscheinlich: {acts}.",
   rules_low: "Geraten: {acts}.",

@@ -237,7 +237,7 @@ export const en = {
   network_seen_by: "Seen by {browsers}.",
   network_unseen: "No browser may see it.",
   network_counted: "counted",
-  network_fault: "Your own file {file} is not used:",
+  network_fault: "Your own file is not used:",
   rules_high: "Sure: {acts}.",
   rules_medium: "Likely: {acts}.",
   rules_low: "Guessed: {acts}.",
