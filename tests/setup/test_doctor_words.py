@@ -340,7 +340,7 @@ def extensions(world: World) -> Iterator[Case]:
         return check_heard(world.home, ask, words, proc)[:1]
 
     name = "extension in firefox:"
-    yield Case(look, [f"ok   {name} {shipped}, heard of 1 minutes ago: sees x, facebook"])
+    yield Case(look, [f"ok   {name} {shipped}, heard of 1 minute ago: sees x, facebook"])
     source["heard_at"] = NOW - 3 * 60 * MINUTE
     said = f"{shipped}, heard of 3 hours ago"
     process = proc / "7"

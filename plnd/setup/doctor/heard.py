@@ -101,7 +101,7 @@ def ago(ms: int, words: Words) -> str:
     """A length of time as "5 minutes ago"."""
     minutes = max(0, ms // 60_000)
     if minutes < 120:
-        return words.say("doctor_minutes_ago", n=minutes)
+        return words.count("doctor_minutes_ago", minutes)
     hours = minutes // 60
     if hours < 48:
         return words.say("doctor_hours_ago", n=hours)
