@@ -7,13 +7,15 @@ import { api } from "./lib/browser.js";
 import { start } from "./lib/start.js";
 
 const ready = start();
-ready.then(({ watch, courier }) => Promise.all([watch.look(), courier.tick()]));
 
 const look = async () => {
   const { watch, reader } = await ready;
   await watch.look();
   await reader.look();
 };
+
+// What the browser had to say before the listeners were there, nobody heard.
+ready.then(({ courier }) => Promise.all([look(), courier.tick()]));
 
 api.tabs.onActivated.addListener(look);
 api.tabs.onRemoved.addListener(look);

@@ -22,7 +22,7 @@ import psutil
 import trustme
 from aiohttp import web
 from kit import MIDDAY
-from playwright.sync_api import BrowserContext, Page, Worker, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Worker, sync_playwright
 from session_bus import Bus
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -227,6 +227,8 @@ class Browser:
         self._playwright = beside._playwright if beside else sync_playwright().start()
         try:
             self.context = self._launch(world, headless)
+            if extension is not None:
+                self.until(self._has_looked, 20, "the worker's first look")
         except BaseException:
             self._stop_playwright()  # its loop would stand in the way of all other tests
             raise
@@ -263,6 +265,14 @@ class Browser:
             f"--disable-extensions-except={self._extension}",
             f"--load-extension={self._extension}",
         ]
+
+    def _has_looked(self) -> bool:
+        """Whether the worker has looked once. By then it listens; what a page sends before, as a
+        test can right after the start, goes by unheard."""
+        look = "async () => 'open' in await chrome.storage.session.get('open')"
+        with contextlib.suppress(Error):  # a worker that just ended
+            return bool(self.worker.evaluate(look))
+        return False
 
     @property
     def worker(self) -> Worker:

@@ -294,12 +294,17 @@ def _said(args: Namespace, answer: dict[str, Any], word: str) -> int:
 def _line(one: dict[str, Any]) -> str:
     handles = " ".join(f"{h['network']}:{h['handle']}" for h in one["handles"])
     last = one["last_touch"]
-    when = f"{last['kind']} {_ago(one['days_since'])}" if last else "no touch yet"
+    when = f"{last['kind']} {_ago(one['days_since'], last['at'])}" if last else "no touch yet"
     gap = f", {one['gap']}" if one["gap"] else ""
     return "  ".join(part for part in (one["name"], handles, f"{one['tie']}{gap}, {when}") if part)
 
 
-def _ago(days: int) -> str:
+def _ago(days: int, at: int | None = None) -> str:
+    """How many days ago; by the calendar where it was not long and the moment (ms) is known."""
+    if days < 2 and at is not None:
+        from datetime import date
+
+        days = (date.today() - date.fromtimestamp(at / 1000)).days
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 

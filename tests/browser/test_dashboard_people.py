@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from board import HOSTILE, Board, flaws, look_over, now
-from builders import DAY, MINUTE, act, batch, visit
+from builders import DAY, HOUR, MINUTE, act, batch, visit
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -91,6 +91,16 @@ def test_a_person_is_added_found_met_changed_and_removed(fresh: Board) -> None:
     page.get_by_role("button", name="Remove this person").click()
     page.get_by_role("button", name="Remove this person, really").click()
     expect(page.get_by_text("Nobody yet.")).to_be_visible()
+
+
+def test_yesterday_is_yesterday_by_the_calendar(fresh: Board) -> None:
+    """The page's clock stands at midday: 23 hours ago is yesterday, 11 hours ago is today."""
+    for name, hours in (("Ana", 23), ("Ben", 11)):
+        person = add(fresh, name)
+        fresh.ask("POST", "meetings", {"person": person, "at": now() - hours * HOUR})
+    everybody = card(fresh.open("people"), "Everybody")
+    expect(everybody.get_by_role("listitem").filter(has_text="Ana")).to_contain_text("yesterday")
+    expect(everybody.get_by_role("listitem").filter(has_text="Ben")).to_contain_text("today")
 
 
 def test_a_worst_gap_is_kept_and_one_that_cannot_be_is_said_at_its_field(fresh: Board) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from builders import DAY
 from kit import Daemon
-from machine import Browser, Desktop, Web, plnd, profile
+from machine import Browser, Desktop, Web, plnd, profile, status
 from profile_pages import (
     FILLER,
     FITTING,
@@ -162,6 +162,23 @@ Object.defineProperty(Element.prototype, "outerHTML", hidden);
 for (const to of [window, window.top])
   setInterval(() => to.postMessage({ ask: "pause", until: null, html: "<main></main>" }, "*"), 50);
 </script>"""
+
+
+def test_a_page_that_is_in_front_when_the_worker_starts_is_read(
+    start: Start, desktop: Desktop, served: dict[str, str]
+) -> None:
+    """As at the browser's own start: what it had to say of the page it said before."""
+    plnd(desktop, "start")
+    served["x.com/me"] = document(page("x", [Post(now_ms() - 2 * DAY)]))
+    browser = start("x")
+    popup = browser.page(f"chrome-extension://{browser.id}/popup/popup.html")
+    browser.page("https://x.com/me")
+    browser.until(lambda: status(desktop)["spent_seconds"], 30, "the visit")
+    plnd(desktop, "profile", "add", "x", "me")
+    browser.worker.evaluate("() => chrome.alarms.clearAll()")  # one would make it look, in time
+    browser.stop_background()
+    popup.evaluate("() => chrome.runtime.sendMessage({ ask: 'health' })")
+    browser.until(lambda: profile(desktop, "x", "me")["origin"], 20, "the reading")
 
 
 def test_a_hostile_page_neither_notices_nor_misleads_the_reader(

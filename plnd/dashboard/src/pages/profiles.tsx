@@ -124,7 +124,7 @@ function ProfileCard({ profile }: { profile: Profile }) {
 const lastPost = ({ last_post_at: at, days_silent: days, rough }: Profile): string =>
   at === null || days === null
     ? t("last_post_unknown")
-    : t(rough ? "last_post_rough" : "last_post", { ago: ago(days) });
+    : t(rough ? "last_post_rough" : "last_post", { ago: ago(days, at) });
 
 function Decision({ decide }: { decide: (choice: Choice) => unknown }) {
   return (

@@ -38,5 +38,7 @@ export function touchWords(
   if (!touch) return t("touch_none");
   const key = `touch_${touch.kind}`;
   const what = isKey(key) ? t(key) : touch.kind;
-  return [ago(days), what, touch.network && nameOf(touch.network)].filter(Boolean).join(" · ");
+  return [ago(days, touch.at), what, touch.network && nameOf(touch.network)]
+    .filter(Boolean)
+    .join(" · ");
 }

@@ -50,9 +50,20 @@ export const number = (value: number): string => decimal.format(value);
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
-/** How long ago, in days, and in months where days say little: "yesterday", "3 months ago". */
-export const ago = (days: number): string =>
-  days < 60 ? relative.format(-days, "day") : relative.format(-Math.floor(days / 30.44), "month");
+/**
+ * How long ago a moment was that lies `days` whole days back: by the calendar where it was not
+ * long ("yesterday"), and in months where days say little ("3 months ago").
+ */
+export function ago(days: number, at: number): string {
+  if (days < 2) return relative.format(-midnightsSince(at), "day");
+  if (days < 60) return relative.format(-days, "day");
+  return relative.format(-Math.floor(days / 30.44), "month");
+}
+
+function midnightsSince(at: number): number {
+  const noon = (day: Date) => day.setHours(12, 0, 0, 0);
+  return Math.round((noon(new Date()) - noon(new Date(at))) / 86_400_000);
+}
 
 const dateFormat = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale, options);
