@@ -100,7 +100,7 @@ def test_a_network_is_switched_off_and_on(fresh: Board) -> None:
     page = fresh.open("settings")
     networks = card(page, "Networks")
     expect(row(networks, "X")).to_contain_text("Seen by firefox and chromium.")
-    expect(row(networks, "X")).to_contain_text("Guessed: posts.")
+    expect(row(networks, "X")).to_contain_text("Guessed, at least in part: posts.")
     expect(row(networks, "Mastodon")).to_contain_text("Seen by chromium.")
     expect(row(networks, "Reddit")).to_be_hidden()
     switch = networks.get_by_label("X: counted")

@@ -244,7 +244,7 @@ export const de: Words = {
   network_fault: "Ihre eigene Datei wird nicht benutzt:",
   rules_high: "Sicher: {acts}.",
   rules_medium: "Wahrscheinlich: {acts}.",
-  rules_low: "Geraten: {acts}.",
+  rules_low: "Zumindest zum Teil geraten: {acts}.",
   rules_about: "Die Zahlen können zu hoch sein.",
   acts_post: "Beiträge",
   acts_reply: "Antworten",

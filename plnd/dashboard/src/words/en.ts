@@ -240,7 +240,7 @@ export const en = {
   network_fault: "Your own file is not used:",
   rules_high: "Sure: {acts}.",
   rules_medium: "Likely: {acts}.",
-  rules_low: "Guessed: {acts}.",
+  rules_low: "Guessed, at least in part: {acts}.",
   rules_about: "Counts may be too high.",
   acts_post: "posts",
   acts_reply: "replies",
