@@ -2,8 +2,8 @@
  * Listeners, and nothing else. The worker may be stopped and woken at any moment, so all of
  * them are added at once, before anything is awaited, and each waits for `ready` itself.
  */
-import { makeListen } from "./lib/acts.js";
 import { api } from "./lib/browser.js";
+import { Slots } from "./lib/listen.js";
 import { start } from "./lib/start.js";
 
 const ready = start();
@@ -33,22 +33,20 @@ api.alarms.onAlarm.addListener(async () => {
   await ownFiles.tick();
 });
 
-const listen = makeListen(ready);
-listen();
-const listenAnew = async () => listen((await ready).catalogue.getPatterns);
-ready.then(({ catalogue }) => catalogue.hasOwnGets && listenAnew());
+const slots = new Slots(ready);
+ready.then(() => slots.fit());
 const picked = async () => {
   const { watch, courier } = await ready;
   await watch.look();
   await courier.picked();
 };
-api.permissions.onAdded.addListener(() => Promise.all([listenAnew(), picked()]));
-api.permissions.onRemoved.addListener(picked);
+api.permissions.onAdded.addListener(() => Promise.all([slots.fit({ anew: true }), picked()]));
+api.permissions.onRemoved.addListener(() => Promise.all([slots.fit(), picked()]));
 // The welcome page keeps own hosts, own files come from the daemon: both change what is heard.
 api.storage.local.onChanged.addListener(async ({ own_hosts, own_files, unsure_off }) => {
   if (!own_hosts && !own_files && !unsure_off) return;
   await (await ready).catalogue.reload();
-  await listenAnew();
+  await slots.fit();
 });
 
 api.runtime.onStartup.addListener(look);

@@ -94,7 +94,8 @@ class Desktop:
 
 
 class Web:
-    """The outside web: any page of any name, any write; a write below /refused gets a 403.
+    """The outside web: any page of any name, any write, which may ask to be refused (with a 403)
+    or to be sent on (to another page, as a form is).
 
     `pages` holds the HTML of single addresses, by host and path, with the query or without.
     """
@@ -137,8 +138,10 @@ class Web:
             text = found or self.pages.get(f"{request.host}{request.path}", plain)
             return web.Response(text=text, content_type="text/html")
         await request.read()
-        refused = "refused" in request.headers.get("X-Test", "")
-        return web.json_response({}, status=403 if refused else 200)
+        wish = request.headers.get("X-Test")
+        if wish == "moved":
+            raise web.HTTPSeeOther("/moved")
+        return web.json_response({}, status=403 if wish == "refused" else 200)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -411,16 +414,29 @@ class Browser:
             self._playwright.stop()
 
 
-def send(page: AnyPage, url: str, body: Any, *, form: bool = False, refused: bool = False) -> None:
+def send(
+    page: AnyPage,
+    url: str,
+    body: Any,
+    *,
+    form: bool = False,
+    refused: bool = False,
+    moved: bool = False,
+) -> None:
     """A write by the page's own script, as the network's page sends it."""
     page.evaluate(
-        """async ({url, body, form, refused}) => {
-            const headers = refused ? {"X-Test": "refused"} : {};
+        """async ({url, body, form, wish}) => {
+            const headers = wish ? {"X-Test": wish} : {};
             if (!form) headers["Content-Type"] = "application/json";
             const sent = form ? new URLSearchParams(body) : JSON.stringify(body);
             await (await fetch(url, {method: "POST", headers, body: sent})).text();
         }""",
-        {"url": url, "body": body, "form": form, "refused": refused},
+        {
+            "url": url,
+            "body": body,
+            "form": form,
+            "wish": "refused" if refused else "moved" if moved else "",
+        },
     )
 
 

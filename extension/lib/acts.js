@@ -1,6 +1,5 @@
 /** Recognises interactions in the browser's requests and keeps those that succeeded. */
 import { api } from "./browser.js";
-import { GET_HOSTS } from "./get-hosts.js";
 import { Line } from "./line.js";
 import { HOLD, sameAs, sameness, takenBack, withAct } from "./once.js";
 import { readBody } from "./recognise.js";
@@ -9,12 +8,6 @@ import { uuid7 } from "./uuid.js";
 
 /** A request that has not ended after this long is forgotten, in milliseconds. */
 const FORGET = 10 * 60_000;
-
-/** Kinds of request that can carry an act; images, styles and the like can't. */
-const TYPES = ["main_frame", "sub_frame", "xmlhttprequest", "ping", "beacon", "other"];
-
-/** A vote by a plain GET may well be sent as a picture. */
-const GET_TYPES = [...TYPES, "image"];
 
 export class Acts {
   #catalogue;
@@ -38,6 +31,7 @@ export class Acts {
   /** A request begins. Its body is looked at here, if a rule fits, and kept nowhere. */
   async begin(request) {
     const { requestId, method, url, tabId, timeStamp, incognito, requestBody } = request;
+    if (this.#ids.has(requestId)) return; // the rules of two networks may let the same through
     if (incognito || this.#known.paused || !this.#catalogue.mayAct(method, url)) return;
     const body = readBody(requestBody);
     const act = this.#catalogue.recogniseRequest(method, url, body);
@@ -64,6 +58,16 @@ export class Acts {
     await this.#line.run(() =>
       entry.event.action === "undo" ? this.#undo(entry) : this.#keep(entry),
     );
+  }
+
+  /**
+   * A request was sent on. That is its answer, as where it leads nobody may listen, unless it goes
+   * there as it is and is an act there too.
+   */
+  async redirect({ requestId, statusCode, method, redirectUrl }) {
+    const isSame = statusCode === 307 || statusCode === 308;
+    if (isSame && this.#catalogue.mayAct(method, redirectUrl)) return;
+    await this.finish({ requestId, statusCode });
   }
 
   /** A request got no answer. */
@@ -134,45 +138,4 @@ export class Acts {
 async function hashOf(text) {
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(bytes, 0, 16)].map((one) => one.toString(16).padStart(2, "0")).join("");
-}
-
-const isWrite = ({ method }) => !["GET", "HEAD", "OPTIONS"].includes(method);
-const isGet = ({ method }) => method === "GET";
-
-/**
- * Makes the function that begins to listen; calling it again listens anew, as a listener that is
- * older than a permission stays deaf to its hosts. The hosts that the user granted are the gate,
- * not the filter. GETs are most of what a page asks for: they are heard only from the hosts where
- * one can be an act, those shipped and (`more`) those of the user's own files.
- * @param {Promise<{acts: Acts}>} ready
- */
-export function makeListen(ready) {
-  const writes = makeHearers(ready, isWrite);
-  const gets = makeHearers(ready, isGet);
-  return (more = []) => {
-    hear(writes, ["https://*/*"], TYPES);
-    hear(gets, [...new Set([...GET_HOSTS, ...more])], GET_TYPES);
-  };
-}
-
-/**
- * Removing a listener asks for the very function that was added: made once, here. The promise is
- * given back: Firefox does not stop an event page that still works on one.
- */
-function makeHearers(ready, wanted) {
-  return ["begin", "finish", "fail"].map((name) => (details) => {
-    if (wanted(details)) return ready.then(({ acts }) => acts[name](details));
-  });
-}
-
-function hear([begin, finish, fail], urls, kinds) {
-  const { onBeforeRequest, onCompleted, onErrorOccurred, ResourceType } = api.webRequest;
-  const types = kinds.filter((type) => Object.values(ResourceType).includes(type));
-  const filter = { urls, types };
-  onBeforeRequest.removeListener(begin);
-  onBeforeRequest.addListener(begin, filter, ["requestBody"]);
-  onCompleted.removeListener(finish);
-  onCompleted.addListener(finish, filter);
-  onErrorOccurred.removeListener(fail);
-  onErrorOccurred.addListener(fail, filter);
 }

@@ -6,8 +6,7 @@
  */
 import { api, readOwnFile } from "./browser.js";
 import { faultOf } from "./check.js";
-import { GET_HOSTS } from "./get-hosts.js";
-import { getPatterns, makeCatalogue } from "./recognise.js";
+import { makeCatalogue } from "./recognise.js";
 
 const KEYS = ["own_files", "own_hosts", "unsure_off"];
 
@@ -35,11 +34,8 @@ export class Catalogue {
   }
 
   #learn({ own_files: files = [], own_hosts: hosts = {}, unsure_off: off = [] }) {
-    const used = inUse(this.#shipped, files, hosts);
-    this.#rules = makeCatalogue(used);
+    this.#rules = makeCatalogue(inUse(this.#shipped, files, hosts));
     this.#unsureOff = new Set(off);
-    this.getPatterns = getPatterns(used);
-    this.hasOwnGets = this.getPatterns.some((pattern) => !GET_HOSTS.includes(pattern));
   }
 
   get networks() {

@@ -27,14 +27,6 @@ export function makeCatalogue(files) {
   };
 }
 
-/** The hosts on which a plain GET can be an act, as patterns of addresses. */
-export function getPatterns(files) {
-  const found = files.filter(({ interactions }) => interactions.some(isGet));
-  return [...new Set(found.flatMap((file) => file.write_hosts))].map((host) => `https://${host}/*`);
-}
-
-const isGet = ({ method }) => method === "GET";
-
 function compile(file) {
   return {
     ...file,
@@ -59,7 +51,7 @@ function compileTest(test) {
 }
 
 /** Whether `host` is one of `names`, where "*.example.com" is that domain and all below it. */
-function hostIn(host, names) {
+export function hostIn(host, names) {
   return names.some((name) =>
     name.startsWith("*.") ? host === name.slice(2) || host.endsWith(name.slice(1)) : host === name,
   );

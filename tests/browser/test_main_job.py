@@ -138,6 +138,24 @@ def assert_no_word_kept(desktop: Desktop, *more: bytes) -> None:
                 assert word not in content, (path, word)
 
 
+def test_an_act_that_wakes_the_extension_counts(browser: AnyBrowser, desktop: Desktop) -> None:
+    """The first thing that happens after the extension was stopped, life after life: what waits
+    for the act then is what this life has left. Its answer may lead elsewhere, as a form's does."""
+    x = browser.page("https://x.com/home")
+    # Nothing is heard of a browser that has only just begun.
+    browser.until(lambda: status(desktop)["sources"], 40, "its first word")
+    sent = 0
+
+    def counted() -> bool:
+        return acts(status(desktop)) == {"x": {"react": sent}}
+
+    for moved in (False, False, True):
+        browser.stop_background()
+        send(x, X_LIKE, {"variables": {"tweet_id": f"{sent}"}}, moved=moved)
+        sent += 1
+        browser.until(counted, 40, f"act {sent}")
+
+
 @pytest.mark.parametrize("name", ["start", "start_firefox"])
 def test_the_dialog_grants_what_was_picked(
     name: str, request: pytest.FixtureRequest, desktop: Desktop

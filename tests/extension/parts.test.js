@@ -4,10 +4,9 @@ import "./browser.js"; // before all else: the extension looks for its browser a
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { Acts, makeListen } from "../../extension/lib/acts.js";
+import { Acts } from "../../extension/lib/acts.js";
 import { Catalogue } from "../../extension/lib/catalogue.js";
 import { Courier, waitAfter } from "../../extension/lib/courier.js";
-import { GET_HOSTS } from "../../extension/lib/get-hosts.js";
 import { Known } from "../../extension/lib/known.js";
 import { HOLD } from "../../extension/lib/once.js";
 import { PipeError } from "../../extension/lib/pipe.js";
@@ -700,32 +699,39 @@ test("requests that are no acts cost no look into the storage", async () => {
   assert.equal(looks, 0);
 });
 
-test("GETs are heard only from hosts where one can be an act, and writes from all", async () => {
-  const heard = [];
-  const event = () => ({
-    addListener: (hearer, { urls, types }) => heard.push({ hearer, urls, types }),
-    removeListener: () => {},
-  });
-  globalThis.chrome.webRequest = {
-    onBeforeRequest: event(),
-    onCompleted: { addListener() {}, removeListener() {} },
-    onErrorOccurred: { addListener() {}, removeListener() {} },
-    ResourceType: { A: "main_frame", B: "xmlhttprequest", C: "image" },
-  };
-  const begun = [];
-  const acts = { begin: ({ url }) => begun.push(url) };
-  makeListen(Promise.resolve({ acts }))(["https://own.example.org/*"]);
-  const [writes, gets] = heard;
-  assert.deepEqual(writes.urls, ["https://*/*"]);
-  assert.ok(!writes.types.includes("image"));
-  assert.deepEqual(gets.urls, [...GET_HOSTS, "https://own.example.org/*"]);
-  assert.ok(gets.types.includes("image"));
-  for (const { hearer } of heard) {
-    hearer({ method: "GET", url: hearer === gets.hearer ? "get" : "never" });
-    hearer({ method: "POST", url: hearer === writes.hearer ? "write" : "never" });
-  }
-  await Promise.resolve();
-  assert.deepEqual(begun, ["write", "get"]);
+test("a request that two networks' listeners hear is one act", async () => {
+  await wake();
+  await Promise.all([parts.acts.begin(post("1")), parts.acts.begin(post("1"))]);
+  const { 1: only, ...others } = browser.storage.session.data.get("begun");
+  assert.deepEqual([only.event.action, others], ["post", {}]);
+  const end = { requestId: "1", statusCode: 200 };
+  await Promise.all([parts.acts.finish(end), parts.acts.finish(end)]);
+  assert.equal(await kept(), 1);
+});
+
+test("an act that is answered by another address counts, once", async () => {
+  await wake();
+  await parts.acts.begin(post("1"));
+  const redirectUrl = "https://x.com/home";
+  await parts.acts.redirect({ requestId: "1", statusCode: 302, method: "POST", redirectUrl });
+  assert.equal(await kept(), 1);
+  await parts.acts.finish({ requestId: "1", statusCode: 200 });
+  assert.equal(await kept(), 1);
+});
+
+test("an act that is sent on as it is counts when it is done, wherever that is heard", async () => {
+  await wake();
+  const there = post("1").url.replace("x.com", "twitter.com");
+  const moved = { requestId: "1", statusCode: 307, method: "POST", redirectUrl: there };
+  await parts.acts.begin(post("1"));
+  await parts.acts.redirect(moved);
+  await parts.acts.begin(post("1", {}, { url: there }));
+  assert.equal(await kept(), 0);
+  await parts.acts.finish({ requestId: "1", statusCode: 403 });
+  assert.equal(await kept(), 0);
+  await parts.acts.begin(post("2"));
+  await parts.acts.redirect({ ...moved, requestId: "2", redirectUrl: "https://example.org/" });
+  assert.equal(await kept(), 1);
 });
 
 // -- followed tags ---------------------------------------------------------------------

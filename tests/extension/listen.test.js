@@ -1,0 +1,285 @@
+/** Which requests are listened for, in each life of the worker. */
+import "./browser.js"; // before all else: the extension looks for its browser at once
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, test } from "node:test";
+import { ADDRESSES, GET_NETWORKS } from "../../extension/lib/addresses.js";
+import { Catalogue } from "../../extension/lib/catalogue.js";
+import { Slots } from "../../extension/lib/listen.js";
+import { freshBrowser } from "./browser.js";
+
+const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
+const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
+const shipped = read("index.json").map((id) => read(`${id}.json`));
+
+const WRITES = ["https://*/*"];
+const TOOT = { method: "POST", url: "https://mastodon.social/api/v1/statuses" };
+const TWEET = { method: "POST", url: "https://x.com/i/api/graphql/abc/CreateTweet" };
+
+/**
+ * The browser's side, as Chromium has it: listeners are numbered as they come within a life of the
+ * worker. Those that are there when it ends wait; what they wait for goes to the same number in
+ * the next life, and to nobody when nobody has it.
+ */
+class Requests {
+  waiting = new Map();
+  taken = new Map();
+  ResourceType = { A: "main_frame", B: "xmlhttprequest", C: "image" };
+  #count = 0;
+
+  constructor() {
+    for (const event of ["onBeforeRequest", "onBeforeRedirect", "onCompleted", "onErrorOccurred"]) {
+      this[event] = {
+        addListener: (hearer, { urls, types }, more = []) => {
+          this.#count += 1;
+          const slot = { event, hearer, urls, types, more };
+          this.taken.set(`${event}/s${this.#count}`, slot);
+        },
+        removeListener: (hearer) => {
+          for (const [name, one] of this.taken)
+            if (one.event === event && one.hearer === hearer) this.taken.delete(name);
+        },
+      };
+    }
+  }
+
+  endLife() {
+    this.waiting = new Map([...this.waiting, ...this.taken]);
+    this.taken = new Map();
+    this.#count = 0;
+  }
+
+  /** A request begins; how many listeners hear of it. */
+  ask(request, type = "xmlhttprequest", listening = this.taken) {
+    const names = [...listening]
+      .filter(([, { event }]) => event === "onBeforeRequest")
+      .filter(([, { urls, types }]) => types.includes(type) && letsThrough(urls, request.url))
+      .map(([name]) => name);
+    const heard = names.filter((name) => this.taken.has(name));
+    for (const name of heard) this.taken.get(name).hearer(request);
+    return heard.length;
+  }
+
+  /** A request wakes the worker: `start` begins its life, which then hears of it. */
+  wake(request, start) {
+    const { waiting } = this;
+    const life = start();
+    assert.equal(this.ask(request, "xmlhttprequest", waiting), 1);
+    return life;
+  }
+
+  /** The addresses of all that listen to one event, each list once. */
+  places(event = "onBeforeRequest") {
+    return [...this.taken.values()].filter((one) => one.event === event).map(({ urls }) => urls);
+  }
+}
+
+/** As a filter does: a star in the host is a domain and all below it, one in the path anything. */
+function letsThrough(urls, address) {
+  const quoted = (text) => text.replace(/[.?+^$()[\]{}|\\]/g, "\\$&").replaceAll("*", ".*");
+  return urls.some((url) => {
+    const [, host, path] = url.match(/^https:\/\/(?:\*\.)?([^/]+)(\/.*)$/);
+    const hosts = url.startsWith("https://*.") ? `([^/]+\\.)?${quoted(host)}` : quoted(host);
+    return new RegExp(`^https://${hosts}${quoted(path)}$`).test(address);
+  });
+}
+
+let browser;
+let requests;
+let origins;
+let begun;
+
+/** A life of the worker; `ready` is not there before `wake` is called. */
+function live() {
+  const ready = Promise.withResolvers();
+  const slots = new Slots(ready.promise);
+  const wake = async () => {
+    const catalogue = new Catalogue(shipped);
+    await catalogue.reload();
+    ready.resolve({ catalogue, acts: { begin: ({ url }) => begun.push(url) } });
+    await slots.fit();
+    return { slots, catalogue };
+  };
+  return { slots, wake };
+}
+
+beforeEach(() => {
+  browser = freshBrowser();
+  requests = new Requests();
+  origins = [];
+  begun = [];
+  Object.assign(globalThis.chrome, {
+    webRequest: requests,
+    permissions: { getAll: async () => ({ origins }) },
+  });
+});
+
+const seen = (...hosts) => hosts.map((host) => `https://${host}/*`);
+
+test("every life takes all slots at once, in the same order", () => {
+  const lives = ["x.com", "mastodon.social"].map((host) => {
+    origins = seen(host);
+    requests.endLife();
+    live();
+    return [...requests.taken].map(([name, { urls }]) => [name, urls]);
+  });
+  assert.equal(lives[0].length, 4 * (Object.keys(ADDRESSES).length + 1));
+  assert.deepEqual(lives[0], lives[1]);
+});
+
+test("once it is known what was picked, nothing else is listened for", async () => {
+  origins = seen("x.com", "*.linkedin.com");
+  await live().wake();
+  for (const event of ["onBeforeRequest", "onBeforeRedirect", "onCompleted", "onErrorOccurred"])
+    assert.deepEqual(requests.places(event), [ADDRESSES.linkedin, ADDRESSES.x]);
+  for (const { event, more } of requests.taken.values())
+    assert.deepEqual(more, event === "onBeforeRequest" ? ["requestBody"] : []);
+});
+
+test("what wakes the worker is heard, life after life", async () => {
+  origins = seen("x.com", "mastodon.social");
+  await live().wake();
+  for (const count of [1, 2, 3]) {
+    requests.endLife();
+    const { wake } = requests.wake(TWEET, live);
+    assert.equal(begun.length, count - 1); // nothing is made of it before all is ready
+    await wake();
+    assert.equal(begun.length, count);
+    assert.deepEqual(requests.places(), [ADDRESSES.mastodon, ADDRESSES.x]);
+  }
+});
+
+test("a permission that comes or goes changes what is heard, and all that is picked hears anew", async () => {
+  origins = seen("x.com");
+  const { slots } = await live().wake();
+  const [before] = requests.taken.keys();
+  assert.equal(requests.ask(TOOT), 0);
+  origins = seen("x.com", "mastodon.social");
+  await slots.fit({ anew: true });
+  assert.deepEqual(requests.places(), [ADDRESSES.mastodon, ADDRESSES.x]);
+  assert.ok(!requests.taken.has(before));
+  assert.equal(requests.ask(TOOT), 1);
+  origins = seen("mastodon.social");
+  const names = [...requests.taken.keys()];
+  await slots.fit();
+  assert.deepEqual(requests.places(), [ADDRESSES.mastodon]);
+  assert.ok([...requests.taken.keys()].every((name) => names.includes(name)));
+  assert.equal(requests.ask(TWEET), 0);
+});
+
+test("the changes of one moment come one after the other: the last has its way", async () => {
+  origins = seen("x.com");
+  const { slots } = await live().wake();
+  const answers = [seen("x.com", "mastodon.social"), seen("x.com")];
+  const waits = [20, 0];
+  globalThis.chrome.permissions.getAll = async () => {
+    const answer = answers.shift();
+    await new Promise((done) => setTimeout(done, waits.shift()));
+    return { origins: answer };
+  };
+  await Promise.all([slots.fit(), slots.fit()]);
+  assert.deepEqual(requests.places(), [ADDRESSES.x]);
+});
+
+test("a network is listened for when any of its hosts may be seen, those of writes included", async () => {
+  const cases = [
+    [["bsky.social"], ["bluesky"]],
+    [["de.linkedin.com"], ["linkedin"]],
+    [["*.linkedin.com"], ["linkedin"]],
+    [["*.reddit.com"], ["reddit"]],
+    [["linkedin.com.example.org"], []],
+    [["*"], Object.keys(ADDRESSES)],
+  ];
+  for (const [hosts, ids] of cases) {
+    origins = seen(...hosts);
+    await live().wake();
+    assert.deepEqual(
+      requests.places(),
+      ids.map((id) => ADDRESSES[id]),
+      hosts,
+    );
+    requests = Object.assign(globalThis.chrome, { webRequest: new Requests() }).webRequest;
+  }
+  origins = ["<all_urls>"];
+  await live().wake();
+  assert.equal(requests.places().length, Object.keys(ADDRESSES).length);
+});
+
+test("a host of the user's own is listened for with its network", async () => {
+  await browser.storage.local.set({ own_hosts: { mastodon: ["social.example.org"] } });
+  origins = seen("social.example.org");
+  await live().wake();
+  assert.deepEqual(requests.places(), [ADDRESSES.mastodon]);
+  assert.equal(
+    requests.ask({ ...TOOT, url: TOOT.url.replace("mastodon.social", "social.example.org") }),
+    1,
+  );
+});
+
+/** A file of the user's own, with a rule that nobody who shipped addresses could know. */
+function ownFile(id, changes = {}) {
+  const [network] = shipped.filter((file) => file.id === "mastodon");
+  const rule = { ...network.interactions.at(-1), action: "post", url: "^https://[^/]+/club$" };
+  delete rule.of;
+  const more = { hosts: ["club.example.org"], write_hosts: ["club.example.org"], examples: [] };
+  return { ...network, ...more, id, interactions: [{ ...rule, ...changes }] };
+}
+
+test("files of the user's own are listened for everywhere, as soon as they are there and no longer", async () => {
+  const write = { method: "POST", url: "https://club.example.org/club" };
+  origins = seen("x.com", "club.example.org");
+  const { slots, catalogue } = await live().wake();
+  assert.equal(requests.ask(write), 0);
+  await browser.storage.local.set({ own_files: [ownFile("club")] });
+  await catalogue.reload();
+  await slots.fit();
+  assert.deepEqual(requests.places(), [ADDRESSES.x, WRITES]);
+  assert.equal(requests.ask(write), 1);
+
+  requests.endLife();
+  const { wake } = live();
+  const woken = await wake();
+  assert.deepEqual(requests.places(), [ADDRESSES.x, WRITES]);
+  await browser.storage.local.set({ own_files: [] });
+  await woken.catalogue.reload();
+  await woken.slots.fit();
+  assert.deepEqual(requests.places(), [ADDRESSES.x]);
+});
+
+test("an own file in the place of a shipped one takes its slot along; unseen, it takes none", async () => {
+  await browser.storage.local.set({ own_files: [ownFile("x"), ownFile("club")] });
+  origins = seen("club.example.org", "mastodon.social");
+  await live().wake();
+  assert.deepEqual(requests.places(), [ADDRESSES.mastodon, WRITES]);
+  requests.endLife();
+  origins = seen("x.com");
+  await live().wake();
+  assert.deepEqual(requests.places(), []);
+});
+
+test("GETs are heard only where one can be an act, and there as pictures too", async () => {
+  assert.deepEqual(GET_NETWORKS, ["hackernews"]);
+  const vote = { method: "GET", url: "https://news.ycombinator.com/vote?id=1&how=up" };
+  const own = { method: "GET", url: "https://club.example.org/any" };
+  await browser.storage.local.set({ own_files: [ownFile("club", { method: "GET" })] });
+  origins = seen("news.ycombinator.com", "x.com", "club.example.org");
+  await live().wake();
+  const listens = [...requests.taken.values()].filter(({ event }) => event === "onBeforeRequest");
+  assert.deepEqual(
+    listens.map(({ urls, types }) => [urls, types.includes("image")]),
+    [
+      [ADDRESSES.hackernews, true],
+      [ADDRESSES.x, false],
+      [WRITES, false],
+      [seen("club.example.org"), true],
+    ],
+  );
+  requests.ask(vote, "image");
+  requests.ask(own, "image");
+  requests.ask({ ...TWEET, method: "GET" });
+  requests.ask({ ...vote, method: "OPTIONS" });
+  requests.ask({ ...vote, url: "https://news.ycombinator.com/item?id=1" });
+  await new Promise(setImmediate);
+  assert.deepEqual(begun, [vote.url, own.url]);
+});
