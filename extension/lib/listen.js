@@ -19,11 +19,14 @@ const TYPES = ["main_frame", "sub_frame", "xmlhttprequest", "ping", "beacon", "o
 /** A vote by a plain GET may well be sent as a picture. */
 const GET_TYPES = [...TYPES, "image"];
 
-/** What is told of a request, by whom, and with what beyond its address. */
+/**
+ * What is told of a request, by whom, and with what beyond its address. The status is the answer:
+ * what comes after it may be broken off, as by a page that wanted a picture and gets another page.
+ */
 const EVENTS = [
   ["begin", "onBeforeRequest", ["requestBody"]],
   ["redirect", "onBeforeRedirect"],
-  ["finish", "onCompleted"],
+  ["finish", "onResponseStarted"],
   ["fail", "onErrorOccurred"],
 ];
 

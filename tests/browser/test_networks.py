@@ -129,7 +129,8 @@ def test_networks_are_found_and_uncertain_ones_marked(start: Start) -> None:
 
 
 def test_a_vote_by_a_plain_get_counts(start: Start, desktop: Desktop) -> None:
-    """Sent as a picture, as Hacker News does; a page that is only read is no act."""
+    """Sent as a picture, as Hacker News does; a page that is only read is no act. What comes back
+    is no picture, and the browser may break that off: its status was the answer."""
     browser = start("x", headless=False)
     page = welcome_of(browser)
     page.check("input[name=hackernews]")

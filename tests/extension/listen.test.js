@@ -29,7 +29,12 @@ class Requests {
   #count = 0;
 
   constructor() {
-    for (const event of ["onBeforeRequest", "onBeforeRedirect", "onCompleted", "onErrorOccurred"]) {
+    for (const event of [
+      "onBeforeRequest",
+      "onBeforeRedirect",
+      "onResponseStarted",
+      "onErrorOccurred",
+    ]) {
       this[event] = {
         addListener: (hearer, { urls, types }, more = []) => {
           this.#count += 1;
@@ -131,7 +136,12 @@ test("every life takes all slots at once, in the same order", () => {
 test("once it is known what was picked, nothing else is listened for", async () => {
   origins = seen("x.com", "*.linkedin.com");
   await live().wake();
-  for (const event of ["onBeforeRequest", "onBeforeRedirect", "onCompleted", "onErrorOccurred"])
+  for (const event of [
+    "onBeforeRequest",
+    "onBeforeRedirect",
+    "onResponseStarted",
+    "onErrorOccurred",
+  ])
     assert.deepEqual(requests.places(event), [ADDRESSES.linkedin, ADDRESSES.x]);
   for (const { event, more } of requests.taken.values())
     assert.deepEqual(more, event === "onBeforeRequest" ? ["requestBody"] : []);
