@@ -110,10 +110,12 @@ def new_id() -> str:
 
 def worded(feed: Feed | None, words: Words) -> Feed | None:
     """A feed as it is shown: why it said nothing in the reader's words."""
-    if feed is None or feed.trouble is None:
-        return feed
-    try:
-        error = words.say(feed.trouble.key, **feed.trouble.values)
-    except KeyError:  # another version of plnd, or another program, kept it
-        error = words.say("read_failed_feed")
+    if feed is None:
+        return None
+    error = None
+    if feed.trouble is not None:
+        try:
+            error = words.say(feed.trouble.key, **feed.trouble.values)
+        except KeyError:  # another version of plnd, or another program, kept it
+            error = words.say("read_failed_feed")
     return replace(feed, trouble=None, error=error)
