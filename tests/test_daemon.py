@@ -489,7 +489,10 @@ def test_a_command_at_work_on_the_stores_is_waited_for(run_plnd: RunPlnd) -> Non
         assert work.stdout
         assert work.stdout.readline() == b"at work\n"
         run_plnd("start")
-    assert running_daemon().ask("GET", "health")
+    found = running_daemon()
+    assert found.ask("GET", "health")
+    run_plnd("stop")
+    found.gone()
 
 
 def test_a_long_log_makes_room(run_plnd: RunPlnd, home: Home) -> None:
