@@ -18,6 +18,7 @@ from plnd import catalogue, place
 from plnd.core import forgetting
 from plnd.core.chats import Chats
 from plnd.core.development import Development
+from plnd.core.figures import Figures
 from plnd.core.ground import Ground
 from plnd.core.journal import Journal
 from plnd.core.networks import Counting, networks_answer
@@ -28,14 +29,12 @@ from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
-from plnd.core.trends import Trends, date_of
+from plnd.core.trends import Trends
 from plnd.errors import Invalid, NotFound
 from plnd.intake import Taken, sift
 from plnd.measures import upkeep
-from plnd.measures.budget import Standing, in_force, standings
-from plnd.measures.day import DayFigures
 from plnd.measures.people import Key, key_of
-from plnd.measures.time import WEEKDAYS, Tally, day_bounds, day_of
+from plnd.measures.time import WEEKDAYS, day_bounds, day_of
 from plnd.model import (
     BackupEntry,
     Budget,
@@ -48,7 +47,6 @@ from plnd.model import (
     ImportAnswer,
     NetworkEntry,
     NetworksAnswer,
-    NetworkToday,
     Notice,
     Pause,
     PauseState,
@@ -56,7 +54,6 @@ from plnd.model import (
     Rejection,
     RestoreAnswer,
     Settings,
-    SourceSeen,
     Today,
 )
 from plnd.notices import desktop
@@ -112,7 +109,7 @@ class Plnd:
         self.home = home
         self.clock = clock
         self._names: dict[str, str] = {}
-        self._today: Today | None = None
+        self._unsure: dict[str, frozenset[str]] = {}
         self._book = Book(home.data)
         self._backups = Backups(home.data)
         self._copying = asyncio.Lock()
@@ -126,25 +123,29 @@ class Plnd:
         self.trends = Trends(self._ground)
         self.sources = Sources(self._book, clock)
         self._counting = Counting(self._book, clock)
-        self.profiles = Profiles(self._ground, self._forget_today)
+        self.profiles = Profiles(self._ground, self._drop_figures)
         self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
+        self.figures = Figures(
+            self._ground,
+            unsure=self._unsure,
+            chats=lambda: self.chats,
+            profiles=self.profiles.today,
+        )
         self._take_stores()
 
     def _take_stores(self) -> None:
         """Take up what both stores hold: at the start, and when much of it was changed at once."""
         self._settings = kept_settings(self._book.settings)
-        self._budgets = self._book.budgets.all()
         self._pauses = self._book.pauses.all()
         self._counting.take_store()
         self._forgotten = forgetting.guards(self._book, self.clock())
         self.telling.take_store()
-        self._seen = self._log.seen()
-        self._day: tuple[str, str, DayFigures] | None = None
         self._take_networks(self._catalogue())
         self.profiles.take_store()
         ground = self._ground
         self.people = People(ground, self._own_handles)
-        self.chats = Chats(ground, self._forget_today)
+        self.chats = Chats(ground, self._drop_figures)
+        self.figures.take_store()
         self.journal = Journal(ground, self.people)
         self.development = Development(ground, self.chats, self.journal)
         self.reviews = Reviews(
@@ -155,7 +156,7 @@ class Plnd:
             profiles=lambda: self.today().profiles,
             profile_lines=self.profiles.review_lines,
             unaffordable=self._unaffordable,
-            budget_minutes=self._budget_minutes,
+            budget_minutes=self.figures.budget_minutes,
         )
 
     def _before_upgrade(self, version: int) -> None:
@@ -193,8 +194,9 @@ class Plnd:
         every = found.networks.values()
         self._names.clear()  # the parts hold on to this one
         self._names.update({one.id: one.name for one in every})
-        self._unsure = {one.id: catalogue.unsure_acts(one) for one in every}
-        self._today = None
+        self._unsure.clear()
+        self._unsure.update({one.id: catalogue.unsure_acts(one) for one in every})
+        self.figures.drop()
 
     def networks(self, words: Words = ENGLISH) -> NetworksAnswer:
         """The networks in use, with the user's own files as they are on disk now."""
@@ -238,22 +240,17 @@ class Plnd:
 
     def _changed(self, outcome: Outcome) -> None:
         """After a commit: bring what is kept of the day up to date, then tell what is due."""
-        self._today = None
-        if self._day:
-            for begin, sums in outcome.quarters.items():
-                self._day[2].put(begin, sums.times, sums.acts)
-        for browser, at in outcome.seen.items():
-            self._seen[browser] = max(at, self._seen.get(browser, 0))
+        self.figures.committed(outcome)
         self.profiles.acts_changed(outcome.quarters)
         self.people.touched(outcome.touches)
         self.chats.changed(outcome.quarters)
-        self._speak(budgets_only=True)
+        self._speak_of_budgets()
 
     def _own_handles(self) -> set[Key]:
         return {key_of(one.network, one.handle) for one in self.profiles.all()}
 
-    def _forget_today(self) -> None:
-        self._today = None
+    def _drop_figures(self) -> None:
+        self.figures.drop()
 
     # -- today -----------------------------------------------------------------
 
@@ -263,121 +260,7 @@ class Plnd:
         Raises:
             Invalid: the day is not a date.
         """
-        now = self.clock()
-        if day is not None:
-            return self._worked_out(date_of(day), now)
-        # Commits and changes drop what is kept here; hours and days turn with whole minutes.
-        if self._today is None or self._today.now // 60_000 != now // 60_000:
-            self._today = self._worked_out(self._day_at(now, self.zone()), now)
-        return msgspec.structs.replace(self._today, now=now)
-
-    def _worked_out(self, shown: date, now: int) -> Today:
-        zone = self.zone()
-        figures = self._figures(shown, zone)
-        chats = self.chats.times(figures.start, figures.end)
-        held = self._standings(figures, chats, shown, now, zone)
-        bound = in_force(held.get(None, ()))
-        return Today(
-            day=shown.isoformat(),
-            time_zone=zone.key,
-            now=now,
-            spent_seconds=figures.spent_ms() // 1000,
-            budget_minutes=bound.budget.minutes if bound else None,
-            left_seconds=bound.left_ms // 1000 if bound else None,
-            state=bound.state if bound else "off",
-            taking_part_seconds=figures.taking_part_ms() // 1000,
-            chat_seconds=sum(tally.spent_ms for tally in chats.values()) // 1000,
-            networks=self._networks(figures, held),
-            profiles=self.profiles.today(),
-            next_chat=self.chats.next(),
-            sources=[
-                SourceSeen(browser=browser, last_event_at=at)
-                for browser, at in sorted(self._seen.items())
-            ],
-        )
-
-    def _networks(
-        self, figures: DayFigures, held: Mapping[str | None, Sequence[Standing]]
-    ) -> list[NetworkToday]:
-        rows = []
-        whole = in_force(held.get(None, ()))
-        for network, figure in figures.networks.items():
-            acts = {action: count for action, count in figure.acts.items() if count}
-            bound = in_force(held.get(network, ()))
-            if not (figure.spent_ms or acts or bound):
-                continue
-            # A network without a budget of its own stands as the day does.
-            holding = bound or whole
-            rows.append(
-                NetworkToday(
-                    id=network,
-                    name=self._names.get(network, network),
-                    spent_seconds=figure.spent_ms // 1000,
-                    budget_minutes=bound.budget.minutes if bound else None,
-                    state=holding.state if holding else "off",
-                    taking_part_seconds=figure.taking_part_ms // 1000,
-                    interactions=acts,
-                    about=[act for act in acts if act in self._unsure.get(network, ())],
-                    page_seconds={p: ms // 1000 for p, ms in figure.pages.items() if ms},
-                )
-            )
-        return sorted(rows, key=lambda row: (-row.spent_seconds, row.id))
-
-    def _day_at(self, now: int, zone: ZoneInfo) -> date:
-        """The user's day that `now` belongs to: nearly always the one whose figures are kept."""
-        if self._day and self._day[1] == zone.key:
-            kept = self._day[2]
-            if kept.start <= now < kept.end:
-                return date.fromisoformat(self._day[0])
-        return day_of(now, zone, self._settings.day_start)
-
-    def _figures(self, day: date, zone: ZoneInfo) -> DayFigures:
-        """A day's figures; the latest asked for is kept and follows each commit."""
-        key = (day.isoformat(), zone.key)
-        if self._day is None or self._day[:2] != key:
-            start, end = day_bounds(day, zone, self._settings.day_start)
-            hours = self._ground.work_hours()
-            figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
-            for begin, sums in self._log.quarters(start, end).items():
-                figures.put(begin, sums.times, sums.acts)
-            self._day = (*key, figures)
-        return self._day[2]
-
-    def _standings(
-        self,
-        figures: DayFigures,
-        chats: Mapping[tuple[int, str], Tally],
-        day: date,
-        now: int,
-        zone: ZoneInfo,
-    ) -> dict[str | None, list[Standing]]:
-        """The budgets that hold, and what was spent against them: chats left out, if wanted."""
-        hours = self._ground.work_hours()
-        outside = chats if self._settings.chats_outside_budget else {}
-
-        def spent(network: str | None, when: str | None) -> int:
-            chat = sum(
-                tally.spent_ms
-                for (begin, one), tally in outside.items()
-                if network in (None, one)
-                and (when is None or (when == "work") == hours.at(begin, zone))
-            )
-            return figures.spent_ms(network, when) - chat
-
-        return standings(
-            self._budgets,
-            weekday=WEEKDAYS[day.weekday()],
-            now_when="work" if hours.at(now, zone) else "off",
-            spent=spent,
-        )
-
-    def _budget_minutes(self, day: date) -> int | None:
-        """The budget of a day over all networks; None when there is none."""
-        nothing = DayFigures(0, 0, lambda _: False)
-        now = self._ground.day_bounds(day)[0]
-        held = self._standings(nothing, {}, day, now, self.zone())
-        bound = in_force(held.get(None, ()))
-        return bound.budget.minutes if bound else None
+        return self.figures.today(day)
 
     def zone(self) -> ZoneInfo:
         """The user's time zone: the setting, else the system's of this minute, else UTC."""
@@ -407,12 +290,12 @@ class Plnd:
         settings = changed_settings(self._settings, changes)
         self._book.settings.put(settings)
         self._settings = settings
-        self._day = self._today = None
+        self.figures.drop()
         log.info("settings changed: %s", ", ".join(sorted(changes)))
         return settings
 
     def budgets(self) -> list[Budget]:
-        return list(self._budgets)
+        return list(self.figures.budgets)
 
     def set_budget(self, wanted: BudgetRequest) -> Budget:
         """Set a budget, in place of the one for the same network, days and hours.
@@ -438,7 +321,7 @@ class Plnd:
             when=wanted.when,
         )
         self._book.budgets.put(budget)
-        self._take_budgets()
+        self.figures.drop()
         log.info("budget %s: %d minutes a day", budget.id, budget.minutes)
         return budget
 
@@ -448,12 +331,8 @@ class Plnd:
         """
         if not self._book.budgets.remove(id):
             raise NotFound(f"no budget {id!r}", "`plnd budget` lists them")
-        self._take_budgets()
+        self.figures.drop()
         log.info("budget %s removed", id)
-
-    def _take_budgets(self) -> None:
-        self._budgets = self._book.budgets.all()
-        self._today = None
 
     # -- profiles ----------------------------------------------------------------
 
@@ -511,7 +390,7 @@ class Plnd:
             for network, week in _week(self._log.quarters(start, end)).items():
                 weeks = found.setdefault(network, [upkeep.Week()] * UPKEEP_WEEKS)
                 weeks[number] = week
-        return upkeep.affords(found, upkeep.budget_minutes(self._budgets), self._names)
+        return upkeep.affords(found, upkeep.budget_minutes(self.figures.budgets), self._names)
 
     # -- pause -------------------------------------------------------------------
 
@@ -689,39 +568,32 @@ class Plnd:
         It is noted on disk first, so that no restart tells it twice. Budgets speak after each
         commit as well: an event is what uses them up.
         """
-        self._speak()
+        self._speak_of_budgets()
+        now, zone = self.clock(), self.zone()
+        if self.telling.allowed(now, zone, self._settings):
+            self.telling.tell(self._other_notices(self.figures.day(now), now, zone))
 
-    def _speak(self, *, budgets_only: bool = False) -> None:
-        now = self.clock()
-        zone = self.zone()
-        settings = self._settings
-        if not self.telling.allowed(now, zone, settings):
+    def _speak_of_budgets(self) -> None:
+        if not self._settings.notify_budget:
             return
-        day = self._day_at(now, zone)
-        if settings.notify_budget:
-            self.telling.tell(self._budget_notices(day, now, zone))
-        if not budgets_only:
-            self.telling.tell(self._other_notices(day, now, zone))
-
-    def _budget_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
-        figures = self._figures(day, zone)
-        chats = self.chats.times(figures.start, figures.end)
-        held = self._standings(figures, chats, day, now, zone)
-        return budget_notices(
-            [standing for group in held.values() for standing in group],
-            day=day.isoformat(),
+        now, zone = self.clock(), self.zone()
+        due = budget_notices(
+            self.figures.standings(now),
+            day=self.figures.day(now).isoformat(),
             now=now,
             told=self.telling.told,
             names=self._names,
             grace_ms=self._settings.grace_minutes * 60_000,
             words=self.words(),
         )
+        if due and self.telling.allowed(now, zone, self._settings):
+            self.telling.tell(due)
 
     def _other_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
         """What is not about budgets: two a day at most."""
         settings = self._settings
         due = []
-        if settings.notify_chats and browser_in_use(self._seen.values(), now):
+        if settings.notify_chats and browser_in_use(self.figures.seen.values(), now):
             beginning = self.chats.beginning(AHEAD_MS)
             due += chat_notices(
                 beginning, now=now, zone=zone, names=self._names, words=self.words()

@@ -1,7 +1,8 @@
 """Budgets: which ones hold now, what is left of them, and in what state they are."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
 
 from plnd.model import Budget, BudgetState, When
 
@@ -9,8 +10,7 @@ NEAR_FROM = 0.8
 _WORST = {"off": 0, "under": 1, "near": 2, "over": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A budget that holds now, and what was spent against it today."""
 
     budget: Budget
@@ -59,8 +59,10 @@ def standings(
     return found
 
 
-def in_force(standing: Iterable[Standing]) -> Standing | None:
+def in_force(standing: Sequence[Standing]) -> Standing | None:
     """The one that binds: in the worst state, and of those the one with the least left."""
+    if len(standing) < 2:
+        return standing[0] if standing else None
     return max(standing, key=lambda one: (_WORST[one.state], -one.left_ms), default=None)
 
 

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Times = dict[tuple[str, str], tuple[int, int]]
 Acts = dict[tuple[str, str], int]
 
 
-@dataclass(slots=True)
-class NetworkFigures:
+class NetworkFigures(Struct):
     """One network's day, in milliseconds."""
 
     spent_ms: int = 0
