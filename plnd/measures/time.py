@@ -12,9 +12,10 @@ to start at, is a run of whole quarters: a change of zone recomputes nothing.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 QUARTER_MS = 15 * 60 * 1000
 ACT_REACH_MS = 2 * 60 * 1000
@@ -25,16 +26,14 @@ Piece = tuple[int, int, Rank, str, str]
 """start, end, rank of the owning visit, network, page"""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Milliseconds spent, and those of them within two minutes of an own act."""
 
     spent_ms: int = 0
     taking_part_ms: int = 0
 
 
-@dataclass(slots=True)
-class Quarter:
+class Quarter(Struct):
     """One quarter of an hour, or a part of one: who owns each of its milliseconds.
 
     `times` is kept right after each `add_…`; equal inputs in any order give equal sums.
@@ -43,10 +42,10 @@ class Quarter:
     begin: int
     end: int = 0
     """A quarter after `begin` unless told."""
-    times: dict[tuple[str, str], Tally] = field(default_factory=dict)
-    acts: dict[tuple[str, str], int] = field(default_factory=dict)
-    _pieces: list[Piece] = field(default_factory=list)
-    _reach: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    times: dict[tuple[str, str], Tally] = {}
+    acts: dict[tuple[str, str], int] = {}
+    _pieces: list[Piece] = []
+    _reach: dict[str, list[tuple[int, int]]] = {}
 
     def __post_init__(self) -> None:
         self.end = self.end or self.begin + QUARTER_MS
@@ -66,7 +65,11 @@ class Quarter:
         pieces = self._pieces
         if not pieces or pieces[-1][1] <= low:
             # Nearly every visit comes after all others: nothing to contest, nothing to join.
-            self._count(network, page, low, high, 1)
+            tally = self.times.get((network, page))
+            if tally is None or self._reach:
+                self._count(network, page, low, high, 1)
+            else:
+                tally.spent_ms += high - low
             pieces.append((low, high, rank, network, page))
             return
         first = bisect_right(pieces, low, key=_piece_end)
@@ -185,8 +188,7 @@ def day_of(at: int, zone: ZoneInfo, day_start: int) -> date:
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkHours:
+class WorkHours(Struct, frozen=True):
     """The user's hours of work: weekdays, and minutes after midnight from and to."""
 
     days: frozenset[str]

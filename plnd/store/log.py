@@ -7,12 +7,15 @@ which has what is done to a log as a whole: forgetting, copying, reading it thro
 """
 
 import contextlib
+import functools
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
@@ -31,7 +34,9 @@ T = TypeVar("T")
 APPLICATION_ID = 0x504C4E44  # "PLND"
 KEPT_QUARTERS = 100
 MOST_KEYS = 1000
-SOURCE_WRITTEN_MS = 60_000
+ROWS_AT_ONCE = 50, 10, 1
+"""Many rows in one statement take two thirds of the time that they take one by one."""
+SOURCE_WRITTEN_MS = 5 * 60_000
 
 _SCHEMA = """
 CREATE TABLE source (
@@ -39,7 +44,7 @@ CREATE TABLE source (
     browser TEXT NOT NULL,
     profile TEXT NOT NULL,          -- a random name that the extension gave itself
     extension TEXT NOT NULL,
-    last_event_at INTEGER NOT NULL, -- to the minute after a kill, exact after a clean stop
+    last_event_at INTEGER NOT NULL, -- to five minutes after a kill, exact after a clean stop
     UNIQUE (browser, profile)
 );
 CREATE TABLE visit (
@@ -132,39 +137,35 @@ _MIGRATIONS = (
 VERSION = len(_MIGRATIONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """A quarter's figures: ms spent and taking part by network and page; acts by action."""
 
-    times: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    acts: dict[tuple[str, str], int] = field(default_factory=dict)
+    times: dict[tuple[str, str], tuple[int, int]] = {}
+    acts: dict[tuple[str, str], int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Events of one source, to be stored together."""
 
     source: Source
     events: Sequence[Taken]
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a commit changed: indexes refused per batch, quarters anew, browsers seen, and
     who was touched.
 
     `written` is the number of events that were new or had grown.
     """
 
-    conflicts: list[list[int]] = field(default_factory=list)
-    quarters: dict[int, Sums] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
+    conflicts: list[list[int]] = []
+    quarters: dict[int, Sums] = {}
+    seen: dict[str, int] = {}
     written: int = 0
-    touches: list[tuple[Key, Touch]] = field(default_factory=list)
+    touches: list[tuple[Key, Touch]] = []
 
 
-@dataclass(frozen=True, slots=True)
-class TouchCount:
+class TouchCount(Struct, frozen=True):
     """How often, in some time, a handle was dealt with in one way."""
 
     key: Key
@@ -187,6 +188,7 @@ class Log:
         self._before_upgrade = before_upgrade
         self._quarters: dict[int, _Kept | None] = {}
         self._sources: dict[tuple[str, str], _SourceRow] = {}
+        self._greatest: dict[str, bytes] = {}
         self._longest: int | None = None
         self._closed = False
         self._db = self._open()
@@ -318,95 +320,82 @@ class Log:
         """What is held in memory may be ahead of the disk now, or behind it: read it anew."""
         self._quarters.clear()
         self._sources.clear()
+        self._greatest.clear()
         self._longest = None
 
     def _store_batches(self, batches: Sequence[Batch], outcome: Outcome) -> set[int]:
         """Write the events; the quarters whose sums they change."""
         events = [one for batch in batches for one in batch.events]
-        visits = _Rows(self._db, _VISIT, [e.key for e in events if isinstance(e.event, Visit)])
-        acts = _Rows(self._db, _ACT, [e.key for e in events if not isinstance(e.event, Visit)])
-        touched: set[int] = set()
+        visits = _Visits(self, [one.key for one in events if isinstance(one.event, Visit)])
+        acts = _Acts(self, [one.key for one in events if not isinstance(one.event, Visit)])
+        source = None
+        heard: dict[Source, _SourceRow] = {}
         for batch in batches:
-            conflicts = []
-            if batch.events:
-                latest = _latest(batch)
-                source = self._source(batch.source, latest)
-                browser = batch.source.browser
-                outcome.seen[browser] = max(latest, outcome.seen.get(browser, 0))
-            for one in batch.events:
-                if isinstance(one.event, Visit):
-                    fits = self._take_visit(one.key, one.event, source, visits, touched)
-                else:
-                    fits = self._take_act(one.key, one.event, source, acts, touched)
-                if not fits:
-                    conflicts.append(one.index)
-            outcome.conflicts.append(conflicts)
+            if batch.source != source:
+                source = batch.source
+                row = heard[source] = self._source(source)
+            outcome.conflicts.append(_take(batch.events, row, visits, acts))
+        for source, row in heard.items():
+            self._keep_source(source, row)
+            outcome.seen[source.browser] = max(
+                row.last_event_at, outcome.seen.get(source.browser, 0)
+            )
+        touched = self._count_visits(visits) | self._count_acts(acts)
         outcome.written = visits.write() + acts.write()
         self._write_touches(visits, acts, outcome)
         return touched
 
-    def _write_touches(self, visits: "_Rows", acts: "_Rows", outcome: Outcome) -> None:
+    def _write_touches(self, visits: "_Visits", acts: "_Acts", outcome: Outcome) -> None:
         """Bring what is kept of dealings with people up to date with the rows written."""
         rows = []
-        for key, _, network, page, handle, _, start, end in visits.changed:
-            if handle is not None and (found := visit_touch(network, page, handle, start, end)):
+        for key, _, network, page, handle, _, start, end in visits.with_handle():
+            if found := visit_touch(network, page, handle, start, end):
                 rows.append((key, *found))
-        for key, _, network, action, handle, _, at in acts.changed:
-            if handle is not None and (found := act_touch(network, action, handle, at)):
+        for key, _, network, action, handle, _, at in acts.with_handle():
+            if found := act_touch(network, action, handle, at):
                 rows.append((key, *found))
         if rows:
             _write_touches(self._db, rows)
             outcome.touches += [row[1:] for row in rows]
 
-    def _take_visit(
-        self, key: bytes, visit: Visit, source: int, rows: "_Rows", touched: set[int]
-    ) -> bool:
-        """Keep a visit, new or grown; False when its id came with other content before."""
-        row = rows.known.get(key)
-        start, end = visit.start, visit.end
-        if row is not None:
-            if row[2:6] != (visit.network, visit.page, visit.handle, visit.tag):
-                return False
-            if row[6] <= start and end <= row[7]:
-                return True
-            start, end = min(start, row[6]), max(end, row[7])
-            if end - start > LONGEST_VISIT_MS:
-                return False
-            source = row[1]
-        rows.put((key, source, visit.network, visit.page, visit.handle, visit.tag, start, end))
-        if self._longest is None or end - start > self._longest:
-            self._note_length(end - start)
-        begins = quarters_of(start, end)
-        touched.update(begins)
-        if row is not None and start < row[6]:
-            # An earlier start changes the rank of the whole visit: its quarters are worked
-            # out anew once all is written.
+    def _count_visits(self, visits: "_Visits") -> set[int]:
+        """Add visits that are about to be written to their quarters; gives those quarters."""
+        touched: set[int] = set()
+        anew: set[int] = set()
+        longest, begin, kept = 0, 0, None
+        for key, _, network, page, _, _, start, end in visits.changed.values():
+            if end - start > longest:
+                longest = end - start
+            if visits.known and (row := visits.known.get(key)) and start < row[6]:
+                # An earlier start changes the rank of the whole visit: its quarters are worked
+                # out anew once all is written.
+                anew.update(quarters_of(start, end))
+            elif begin <= start < end <= begin + QUARTER_MS:  # as nearly all of a batch
+                if kept:
+                    kept.quarter.add_visit(start, end, key, network, page)
+            else:
+                for begin in quarters_of(start, end):
+                    touched.add(begin)
+                    if kept := self._kept(begin):
+                        kept.quarter.add_visit(start, end, key, network, page)
+        if self._longest is None or longest > self._longest:
+            self._note_length(longest)
+        self._quarters.update(dict.fromkeys(anew))
+        return touched | anew
+
+    def _count_acts(self, acts: "_Acts") -> set[int]:
+        """Add acts that are about to be written to their quarters; gives those quarters."""
+        touched: set[int] = set()
+        for _, _, network, action, _, _, at in acts.changed.values():
+            begins = quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS)
+            touched.update(begins)
             for begin in begins:
-                self._quarters[begin] = None
-            return True
-        for begin in begins:
-            if kept := self._kept(begin):
-                kept.quarter.add_visit(start, end, key, visit.network, visit.page)
-        return True
+                if kept := self._kept(begin):
+                    kept.quarter.add_act(at, network, action)
+        return touched
 
-    def _take_act(
-        self, key: bytes, act: Interaction, source: int, rows: "_Rows", touched: set[int]
-    ) -> bool:
-        """Keep an act unless it is known; False when its id came with other content before."""
-        row = rows.known.get(key)
-        said = (act.network, act.action, act.handle, act.tag, act.at)
-        if row is not None:
-            return row[2:] == said
-        rows.put((key, source, *said))
-        begins = quarters_of(act.at - ACT_REACH_MS, act.at + ACT_REACH_MS)
-        for begin in begins:
-            if kept := self._kept(begin):
-                kept.quarter.add_act(act.at, act.network, act.action)
-        touched.update(begins)
-        return True
-
-    def _source(self, source: Source, latest: int) -> int:
-        """The row of a source. Its last event is written to the minute, and at the close."""
+    def _source(self, source: Source) -> "_SourceRow":
+        """The row of a source; a new one is written."""
         if not self._sources:
             for row in self._db.execute(
                 "SELECT browser, profile, id, extension, last_event_at, last_event_at FROM source"
@@ -417,18 +406,18 @@ class Log:
         if known is None:
             (number,) = self._db.execute(
                 "INSERT INTO source (browser, profile, extension, last_event_at)"
-                " VALUES (?, ?, ?, ?) RETURNING id",
-                (*name, source.extension, latest),
+                " VALUES (?, ?, ?, 0) RETURNING id",
+                (*name, source.extension),
             ).fetchone()
-            known = self._sources[name] = _SourceRow(number, source.extension, latest, latest)
-        known.last_event_at = max(latest, known.last_event_at)
-        if (
-            known.extension != source.extension
-            or known.last_event_at - known.written_at >= SOURCE_WRITTEN_MS
-        ):
-            known.extension = source.extension
-            self._write_source(known)
-        return known.id
+            known = self._sources[name] = _SourceRow(number, source.extension, 0, 0)
+        return known
+
+    def _keep_source(self, source: Source, row: "_SourceRow") -> None:
+        """Write a source when it has another extension, or every five minutes of its events."""
+        late = row.last_event_at - row.written_at >= SOURCE_WRITTEN_MS
+        if late or row.extension != source.extension:
+            row.extension = source.extension
+            self._write_source(row)
 
     def _write_source(self, row: "_SourceRow") -> None:
         self._db.execute(
@@ -486,36 +475,29 @@ class Log:
             # Its visits are gone: their sums stand as they were written.
             sums = Sums(old.times, sums.acts)
         kept.written = sums
-        # In batches: each statement has a price of its own, and most quarters change by a few rows.
-        for sql, rows in (
-            (
-                "DELETE FROM quarter_time WHERE begin = ? AND network = ? AND page = ?",
-                [(begin, *key) for key in old.times.keys() - sums.times.keys()],
-            ),
-            (
-                "INSERT OR REPLACE INTO quarter_time VALUES (?, ?, ?, ?, ?)",
-                [
-                    (begin, *key, *spent)
-                    for key, spent in sums.times.items()
-                    if old.times.get(key) != spent
-                ],
-            ),
-            (
-                "DELETE FROM quarter_act WHERE begin = ? AND network = ? AND action = ?",
-                [(begin, *key) for key in old.acts.keys() - sums.acts.keys()],
-            ),
-            (
-                "INSERT OR REPLACE INTO quarter_act VALUES (?, ?, ?, ?)",
-                [
-                    (begin, *key, count)
-                    for key, count in sums.acts.items()
-                    if old.acts.get(key) != count
-                ],
-            ),
-        ):
-            if rows:
-                self._db.executemany(sql, rows)
+        if sums.times != old.times:
+            self._write_rows("quarter_time", "page", begin, old.times, sums.times)
+        if sums.acts != old.acts:
+            before, after = ({key: (n,) for key, n in one.acts.items()} for one in (old, sums))
+            self._write_rows("quarter_act", "action", begin, before, after)
         return sums
+
+    def _write_rows(
+        self,
+        table: str,
+        name: str,
+        begin: int,
+        old: Mapping[tuple[str, str], tuple[int, ...]],
+        new: Mapping[tuple[str, str], tuple[int, ...]],
+    ) -> None:
+        """Bring a quarter's rows of sums, by network and by `name`, from `old` to `new`."""
+        changed = [(begin, *key, *value) for key, value in new.items() if old.get(key) != value]
+        if changed:
+            self._db.executemany(_upsert(table, len(changed[0]), 1), changed)
+        gone = [(begin, *key) for key in old if key not in new]
+        if gone:
+            where = f"begin = ? AND network = ? AND {name} = ?"
+            self._db.executemany(f"DELETE FROM {table} WHERE {where}", gone)  # noqa: S608
 
     # -- reading ---------------------------------------------------------------
 
@@ -838,7 +820,9 @@ class Log:
             return False
         if kept:
             with self._transaction():
-                self._source(source, last_event_at)
+                row = self._source(source)
+                row.last_event_at = max(last_event_at, row.last_event_at)
+                self._keep_source(source, row)
             self.sources()
         return True
 
@@ -866,8 +850,7 @@ class Log:
             raise storage_error(self.path, error) from error
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """A quarter held in memory, and its sums as they are written."""
 
     quarter: Quarter
@@ -879,60 +862,122 @@ def _sums(quarter: Quarter) -> Sums:
     return Sums(times, dict(quarter.acts))
 
 
-@dataclass(slots=True)
-class _SourceRow:
+class _SourceRow(Struct):
     id: int
     extension: str
     last_event_at: int
     written_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of events: how to find rows by id, and how to write whole ones."""
-
-    name: str
-    columns: int
-
-
-_VISIT, _ACT = _Table("visit", 8), _Table("interaction", 7)
-
-
 class _Rows:
     """The rows that a transaction is about: read at once, changed in memory, written at once."""
 
-    def __init__(self, db: sqlite3.Connection, table: _Table, keys: Sequence[bytes]) -> None:
-        self._db = db
-        self._table = table
-        self._changed: dict[bytes, tuple[Any, ...]] = {}
-        self.changed = self._changed.values()
+    table = ""
+    columns = 0
+
+    def __init__(self, log: Log, keys: Sequence[bytes]) -> None:
+        self._db = log._db
+        self._greatest = log._greatest
+        self.changed: dict[bytes, tuple[Any, ...]] = {}
         self.known: dict[bytes, tuple[Any, ...]] = {}
         if not keys:
             return
         # Ids of version 7 rise with time: a look at the greatest tells most of the new ones.
-        (greatest,) = db.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608
-        old = [key for key in keys if key <= greatest] if greatest else []
+        if self.table not in self._greatest:
+            greatest = f"SELECT max(id) FROM {self.table}"  # noqa: S608
+            self._greatest[self.table] = self._db.execute(greatest).fetchone()[0] or b""
+        highest = self._greatest[self.table]
+        old = [key for key in keys if key <= highest]
         for number in range(0, len(old), MOST_KEYS):
             part = old[number : number + MOST_KEYS]
             marks = ",".join("?" * len(part))
-            for row in db.execute(
-                f"SELECT * FROM {table.name} WHERE id IN ({marks})",  # noqa: S608
+            for row in self._db.execute(
+                f"SELECT * FROM {self.table} WHERE id IN ({marks})",  # noqa: S608
                 part,
             ):
                 self.known[row[0]] = row
 
-    def put(self, row: tuple[Any, ...]) -> None:
-        self.known[row[0]] = self._changed[row[0]] = row
+    def with_handle(self) -> list[tuple[Any, ...]]:
+        """The rows to write that say with whom."""
+        return [row for row in self.changed.values() if row[4] is not None]
 
     def write(self) -> int:
         """Write the rows that changed; their number."""
-        if self._changed:
-            marks = ",".join("?" * self._table.columns)
-            self._db.executemany(
-                f"INSERT OR REPLACE INTO {self._table.name} VALUES ({marks})",  # noqa: S608
-                self._changed.values(),
-            )
-        return len(self._changed)
+        if not self.changed:
+            return 0
+        rows = list(self.changed.values())
+        at = 0
+        for size in ROWS_AT_ONCE:
+            while at + size <= len(rows):
+                values = list(chain.from_iterable(rows[at : at + size]))
+                self._db.execute(_upsert(self.table, self.columns, size), values)
+                at += size
+        self._greatest[self.table] = max(self._greatest[self.table], *self.changed)
+        return len(rows)
+
+
+class _Visits(_Rows):
+    table = "visit"
+    columns = 8
+
+    def take(self, key: bytes, visit: Visit, source: int) -> bool:
+        """Keep a visit, new or grown; False when its id came with other content before."""
+        row = self.changed.get(key) or self.known.get(key)
+        if row is None:
+            said = visit.network, visit.page, visit.handle, visit.tag, visit.start, visit.end
+            self.changed[key] = (key, source, *said)
+            return True
+        grown = _grown(row, visit)
+        if grown is None:
+            return False
+        if grown != row:
+            self.changed[key] = grown
+        return True
+
+
+def _grown(row: tuple[Any, ...], visit: Visit) -> tuple[Any, ...] | None:
+    """The row with the earliest start and the latest end; None for a visit of other content."""
+    if row[2:6] != (visit.network, visit.page, visit.handle, visit.tag):
+        return None
+    start, end = min(visit.start, row[6]), max(visit.end, row[7])
+    within = (start, end) == row[6:] or end - start <= LONGEST_VISIT_MS
+    return (*row[:6], start, end) if within else None
+
+
+class _Acts(_Rows):
+    table = "interaction"
+    columns = 7
+
+    def take(self, key: bytes, act: Interaction, source: int) -> bool:
+        """Keep an act unless it is known; False when its id came with other content before."""
+        said = (act.network, act.action, act.handle, act.tag, act.at)
+        row = self.changed.get(key) or self.known.get(key)
+        if row is None:
+            self.changed[key] = (key, source, *said)
+            return True
+        return row[2:] == said
+
+
+def _take(events: Sequence[Taken], source: _SourceRow, visits: _Visits, acts: _Acts) -> list[int]:
+    """Keep events of a source; the indexes of those whose id came with other content before."""
+    conflicts = []
+    for one in events:
+        event = one.event
+        if isinstance(event, Visit):
+            fits, at = visits.take(one.key, event, source.id), event.end
+        else:
+            fits, at = acts.take(one.key, event, source.id), event.at
+        if at > source.last_event_at:
+            source.last_event_at = at
+        if not fits:
+            conflicts.append(one.index)
+    return conflicts
+
+
+@functools.cache
+def _upsert(table: str, columns: int, rows: int) -> str:
+    marks = ",".join([f"({','.join('?' * columns)})"] * rows)
+    return f"INSERT OR REPLACE INTO {table} VALUES {marks}"  # noqa: S608
 
 
 def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
@@ -945,13 +990,6 @@ def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touc
         " SET kind = excluded.kind, at = excluded.at WHERE excluded.at >= at",
         [(*key, touch.kind, touch.at) for _, key, touch in rows],
     )
-
-
-def _latest(batch: Batch) -> int:
-    moments = [
-        one.event.end if isinstance(one.event, Visit) else one.event.at for one in batch.events
-    ]
-    return max(moments)
 
 
 def _create(path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from builders import MINUTE, NOON, sender, taken, visit
 
 from plnd.errors import StorageError
-from plnd.store.commits import Commits
+from plnd.store.commits import ALONE_AFTER, Commits
 from plnd.store.log import Batch, Log, Outcome
 
 
@@ -40,9 +40,9 @@ async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
     log = Counted(tmp_path / "events.db")
     changed: list[Outcome] = []
     commits = Commits(log, changed.append)
-    waiting = [commits.store(batch(number)) for number in range(10)]
-    assert log.commits == []
-    assert await asyncio.gather(*waiting) == [[]] * 10
+    assert (
+        await asyncio.gather(*(commits.store(batch(number)) for number in range(10))) == [[]] * 10
+    )
     assert log.commits == [10]
     assert await commits.store(batch(11)) == []
     assert log.commits == [10, 1]
@@ -50,16 +50,38 @@ async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
     log.close()
 
 
+async def test_who_comes_alone_time_and_again_waits_for_nobody(tmp_path: Path) -> None:
+    """And whoever comes in the same turn after all shares the next commit with the others."""
+    log = Counted(tmp_path / "events.db")
+    commits = Commits(log, lambda _: None)
+    for number in range(ALONE_AFTER):
+        await commits.store(batch(number))
+    assert log.commits == [1] * ALONE_AFTER
+    alone, second = commits.store(batch(10)), commits.store(batch(11))
+    with pytest.raises(StopIteration) as stored:  # it ends without waiting once
+        alone.send(None)
+    assert stored.value.value == []
+    later = [asyncio.create_task(commits.store(batch(number))) for number in range(12, 15)]
+    assert await second == []
+    assert await asyncio.gather(*later) == [[]] * 3
+    await asyncio.gather(*(commits.store(batch(number)) for number in range(15, 20)))
+    assert log.commits == [1] * ALONE_AFTER + [1, 1, 3, 5]
+    log.close()
+
+
 async def test_an_answer_never_precedes_its_commit(tmp_path: Path) -> None:
-    """When a batch's future is done, what another program reads of the file has it."""
+    """When a batch is said to be stored, what another program reads of the file has it."""
     path = tmp_path / "events.db"
     log = Log(path)
     commits = Commits(log, lambda _: None)
     seen: list[int] = []
-    futures = [commits.store(batch(number)) for number in range(3)]
-    futures[0].add_done_callback(lambda _: seen.append(spent(path)))
-    await asyncio.gather(*futures)
+    tasks = [asyncio.create_task(commits.store(batch(number))) for number in range(3)]
+    tasks[0].add_done_callback(lambda _: seen.append(spent(path)))
+    await asyncio.gather(*tasks)
     assert seen == [3 * 30_000]
+    for number in range(3, 5 + ALONE_AFTER):  # and when it came alone
+        await commits.store(batch(number))
+        assert spent(path) == (number + 1) * 30_000
     log.close()
 
 
@@ -67,10 +89,12 @@ async def test_what_waits_can_be_committed_at_once(tmp_path: Path) -> None:
     """As a stop does; and nothing is committed twice when the turn comes."""
     log = Counted(tmp_path / "events.db")
     commits = Commits(log, lambda _: None)
-    waiting = [commits.store(batch(number)) for number in range(5)]
-    commits.commit()
-    assert all(future.done() for future in waiting)
+    waiting = [asyncio.create_task(commits.store(batch(number))) for number in range(5)]
     await asyncio.sleep(0)
+    assert log.commits == []
+    commits.commit()
+    assert log.commits == [5]
+    assert await asyncio.gather(*waiting) == [[]] * 5
     assert log.commits == [5]
     log.close()
 
@@ -84,7 +108,13 @@ async def test_a_failure_reaches_each_batch_and_the_next_is_tried(tmp_path: Path
     )
     assert all(isinstance(error, StorageError) for error in failed)
     log._db.execute("PRAGMA query_only = 0")
-    assert await commits.store(batch(9)) == []
+    for number in range(ALONE_AFTER):
+        assert await commits.store(batch(number)) == []
+    log._db.execute("PRAGMA query_only = 1")
+    with pytest.raises(StorageError):
+        await commits.store(batch(10))
+    log._db.execute("PRAGMA query_only = 0")
+    assert await commits.store(batch(10)) == []
     log.close()
 
 
@@ -98,15 +128,17 @@ async def test_what_fails_after_a_commit_does_not_hold_its_answers_back(tmp_path
         raise StorageError("no figures")
 
     commits = Commits(log, fails)
-    assert await asyncio.wait_for(commits.store(batch(0)), 5) == []
-    assert reported
+    for number in range(ALONE_AFTER + 2):
+        assert await asyncio.wait_for(commits.store(batch(number)), 5) == []
+        assert len(reported) == number + 1
     log.close()
 
 
 async def test_an_answer_nobody_waits_for_harms_nobody(tmp_path: Path) -> None:
     log = Log(tmp_path / "events.db")
     commits = Commits(log, lambda _: None)
-    gone, stays = commits.store(batch(0)), commits.store(batch(1))
+    gone, stays = (asyncio.create_task(commits.store(batch(number))) for number in range(2))
+    await asyncio.sleep(0)
     gone.cancel()
     assert await asyncio.wait_for(stays, 5) == []
     log.close()
