@@ -6,10 +6,10 @@ routes from the stores while no daemon runs.
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from plnd.core import Plnd
 from plnd.errors import Invalid
@@ -20,13 +20,12 @@ from plnd.words import ENGLISH, Words
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request: the names in its path, its query, its body as it came, and the words that
     whoever asks reads."""
 
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
     content: bytes = b""
     words: Words = ENGLISH
 
@@ -48,8 +47,7 @@ class Call:
 Handler = Callable[[Plnd, Call], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One route, for its answers and for the OpenAPI document alike.
 
     `query` are the parameters that it knows, `most_bytes` how long its body may be. With a

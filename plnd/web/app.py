@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
@@ -19,7 +19,6 @@ from plnd.words import CATALOGUES, ENGLISH, Words, accepted
 
 log = logging.getLogger("plnd")
 
-RUNNING = web.AppKey("running", Running)
 LIVE = web.AppKey("live", Live)
 
 _STATUS = {
@@ -59,35 +58,40 @@ def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Ap
     running = Running(access, url, started_at)
     routes = running.routes()
     most = max(route.most_bytes for route in routes)
-    app = web.Application(middlewares=[_guard], client_max_size=most)
-    app[RUNNING] = running
+    app = web.Application(middlewares=[_guarding(access)], client_max_size=most)
     live = app[LIVE] = Live()
     app.on_shutdown.append(live.close)
     for route in routes:
         handler = _going_on(plnd, route) if route.live else _answering(plnd, route)
         app.router.add_route(route.method, route.path, handler)
     # Link previews and mail scanners ask for the head: that must not use the code up.
-    app.router.add_get("/open", _open, allow_head=False)
+    app.router.add_get("/open", _opening(access), allow_head=False)
     app.router.add_get("/", _page)
     app.router.add_get("/assets/{name}", _page)
     return app
 
 
-@web.middleware
-async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _guarding(access: Access) -> Middleware:
     """Check the access, and turn whatever goes wrong into the one shape of errors."""
-    try:
-        request.app[RUNNING].access.check(request)
-        return await handler(request)
-    except PlndError as error:
-        return _error(error)
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        return _error(_http_error(error))
-    except Exception:
-        log.exception("a bug answered %s %s", request.method, request.match_info.route.name or "")
-        return _error(PlndError("plnd failed; its log says more", "please report it", code="bug"))
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            access.check(request)
+            return await handler(request)
+        except PlndError as error:
+            return _error(error)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return _error(_http_error(error))
+        except Exception:
+            name = request.match_info.route.name or ""
+            log.exception("a bug answered %s %s", request.method, name)
+            hint = "please report it"
+            return _error(PlndError("plnd failed; its log says more", hint, code="bug"))
+
+    return guard
 
 
 def _http_error(error: web.HTTPException) -> PlndError:
@@ -119,7 +123,7 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
             raise _too_large(route.most_bytes) from error
         if len(content) > route.most_bytes:
             raise _too_large(route.most_bytes)
-        query = request.query if request.query_string else {}
+        query = request.query if request.rel_url.raw_query_string else {}
         call = Call(request.match_info, query, content, _words(plnd, request))
         answer = await route.answer(plnd, call)
         if route.method != "GET":
@@ -131,9 +135,11 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
 
 def _words(plnd: Plnd, request: web.Request) -> Words:
     """The words of whoever asks, else those of the settings, else English."""
+    asked = request.headers.get("Accept-Language")
+    if asked and (found := accepted(asked)):
+        return found
     chosen = plnd.settings().language
-    else_ = CATALOGUES[chosen] if chosen else ENGLISH
-    return accepted(request.headers.get("Accept-Language", "")) or else_
+    return CATALOGUES[chosen] if chosen else ENGLISH
 
 
 def _going_on(plnd: Plnd, route: Route) -> Handler:
@@ -152,20 +158,23 @@ def _text(text: str, media: str) -> web.Response:
     return web.Response(text=text, content_type=media, charset="utf-8", headers=_TEXT_HEADERS)
 
 
-async def _open(request: web.Request) -> web.Response:
+def _opening(access: Access) -> Handler:
     """Exchange a one-time code for the dashboard's cookie."""
-    access = request.app[RUNNING].access
-    access.check_user(request)
-    if not access.redeem(request.query.get("code", "")):
-        raise Refused(
-            403,
-            "code_used",
-            "this link was used already, or is older than a minute",
-            "ask for a new one with `plnd open`",
-        )
-    response = web.Response(status=303, headers={**_PAGE_HEADERS, "Location": "/"})
-    response.set_cookie(COOKIE, access.cookie, httponly=True, samesite="Strict", path="/")
-    return response
+
+    async def answer(request: web.Request) -> web.Response:
+        access.check_user(request)
+        if not access.redeem(request.query.get("code", "")):
+            raise Refused(
+                403,
+                "code_used",
+                "this link was used already, or is older than a minute",
+                "ask for a new one with `plnd open`",
+            )
+        response = web.Response(status=303, headers={**_PAGE_HEADERS, "Location": "/"})
+        response.set_cookie(COOKIE, access.cookie, httponly=True, samesite="Strict", path="/")
+        return response
+
+    return answer
 
 
 async def _page(request: web.Request) -> web.Response:
