@@ -87,5 +87,11 @@ if __name__ == "__main__":
         print("building the dashboard (once, and when it changed)", file=sys.stderr)
         try:
             build(here)
-        except (OSError, subprocess.CalledProcessError) as error:
-            sys.exit(f"plnd: could not build the dashboard: {error}; is the network there?")
+        except subprocess.CalledProcessError as error:
+            program = Path(error.cmd[1]).stem
+            sys.exit(
+                f"plnd: could not build the dashboard: {program} ended with {error.returncode}, "
+                "as it says above; are the network and its certificates there?"
+            )
+        except OSError as error:
+            sys.exit(f"plnd: could not build the dashboard: {error}")
