@@ -42,12 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+PAGES = ("tests/browser/test_dashboard", "tests/browser/test_german")
+"""What looks at pages in a browser without a window."""
+
+
 class ByFile(LoadScopeScheduling):
-    """Tests of one file stay together, and those of all browsers: they share a desktop."""
+    """Tests of one file stay together, and those of browsers with windows: they share a desktop."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return "browsers" if path.startswith("tests/browser/") else path
+        windows = path.startswith("tests/browser/") and not path.startswith(PAGES)
+        return "windows" if windows else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
