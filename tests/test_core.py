@@ -2,17 +2,23 @@
 
 import asyncio
 import errno
+import inspect
 import json
 import os
+import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON, batch, day_of_visits, typed, visit
+from builders import DAY, HOUR, MINUTE, NOON, act, batch, day_of_visits, typed, visit
 from kit import Clock, Desktop
 
 from plnd.core import Plnd
+from plnd.core.figures import Figures
 from plnd.errors import StorageError
-from plnd.model import BudgetRequest
+from plnd.learning import ChatChange, ChatRequest
+from plnd.model import BudgetRequest, ForgetRequest
+from plnd.profiles import ProfileRequest
 from plnd.store.files import Home
 
 
@@ -233,6 +239,58 @@ async def test_figures_are_the_same_after_a_restart(
     assert second.today() == wanted
     assert second.settings().day_start == 5
     plnd._log = second._log  # the fixture closes it
+
+
+async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
+    plnd: Plnd, clock: Clock
+) -> None:
+    """Whatever is recorded or changed, in whatever order, and as time goes by."""
+    chance = random.Random(7)
+    chat = ChatRequest(
+        tag="own", network="x", weekday="mon", start="12:30", time_zone="Europe/London"
+    )
+    plnd.chats.add(chat)
+    plnd.profiles.add(ProfileRequest(network="x", handle="me"))
+
+    def recently() -> int:
+        return clock() - chance.randrange(0, 20 * HOUR, 7000)
+
+    async def see() -> None:
+        tag = {"page": "tag", "tag": "own"} if chance.random() < 0.5 else {}
+        await plnd.record(typed(batch(visit(recently(), chance.randrange(600), **tag))))
+
+    async def do() -> None:
+        await plnd.record(typed(batch(act(recently(), chance.choice(("post", "react"))))))
+
+    async def forget() -> None:
+        await plnd.forget(ForgetRequest(start=clock() - DAY, end=clock() - 10 * HOUR))
+
+    changes: list[Callable[[], object]] = [
+        see,
+        do,
+        forget,
+        lambda: clock.forward(chance.choice((MINUTE, HOUR, 9 * HOUR))),
+        lambda: plnd.change_settings({"day_start": chance.randrange(12)}),
+        lambda: plnd.change_settings({"work_start": f"{chance.randrange(6, 14):02}:00"}),
+        lambda: plnd.change_settings({"time_zone": chance.choice(("Asia/Tokyo", "Etc/UTC"))}),
+        lambda: plnd.change_settings({"chats_outside_budget": chance.random() < 0.5}),
+        lambda: plnd.set_budget(BudgetRequest(minutes=9, when=chance.choice(("work", None)))),
+        lambda: plnd.chats.change("own", ChatChange(followed=chance.random() < 0.7)),
+        lambda: plnd.profiles.decide("x", "me", chance.choice(("reading", "active"))),
+        lambda: plnd.today("2026-11-20"),
+    ]
+    for _ in range(400):
+        done = chance.choice(changes)()
+        if inspect.isawaitable(done):
+            await done
+        anew = Figures(
+            plnd._ground,
+            unsure=plnd._unsure,
+            chats=lambda: plnd.chats,
+            profiles=plnd.profiles.today,
+        )
+        assert plnd.today() == anew.today()
+        assert plnd.figures.standings(clock()) == anew.standings(clock())
 
 
 # -- files --------------------------------------------------------------------------

@@ -28,6 +28,8 @@ from plnd.model import (
 from plnd.store.log import Outcome
 
 MINUTE_MS = 60_000
+OVER = -1
+"""The minute of a frame that no longer holds."""
 
 
 class _Frame(msgspec.Struct):
@@ -70,15 +72,17 @@ class Figures:
 
     def take_store(self) -> None:
         """Take up what both stores hold."""
+        # When each browser was last heard of: the time (ms) of its latest event.
         self.seen = self._ground.log.seen()
-        """When each browser was last heard of: the time (ms) of its latest event."""
+        self._frame: _Frame | None = None
         self.drop()
 
     def drop(self) -> None:
-        """Work everything out anew: something was changed, other than by a commit."""
+        """Look anew at all but the log: something was changed, other than by a commit."""
         self.budgets: list[Budget] = self._ground.book.budgets.all()
-        self._frame: _Frame | None = None
         self._kept: _Standing | None = None
+        if self._frame:
+            self._frame.minute = OVER
 
     def committed(self, outcome: Outcome) -> None:
         """Take in what a commit changed."""
@@ -87,7 +91,7 @@ class Figures:
             for begin, sums in outcome.quarters.items():
                 frame.figures.put(begin, sums.times, sums.acts)
             if frame.follows_chats:  # what was recorded may say that one takes place
-                self._frame = None
+                frame.minute = OVER
         for browser, at in outcome.seen.items():
             self.seen[browser] = max(at, self.seen.get(browser, 0))
 
@@ -155,9 +159,10 @@ class Figures:
         )
 
     def _figures(self, day: date, zone: ZoneInfo, hours: WorkHours) -> DayFigures:
-        """A day's figures; those of the frame that is kept when it is of the same day."""
+        """A day's figures; those of the frame that is kept when they are the same."""
         start, end = day_bounds(day, zone, self._ground.settings().day_start)
-        if (old := self._frame) and (old.figures.start, old.figures.end) == (start, end):
+        old, wanted = self._frame, (start, end, zone, hours)
+        if old and (old.figures.start, old.figures.end, old.zone, old.hours) == wanted:
             return old.figures
         figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
         for begin, sums in self._ground.log.quarters(start, end).items():
@@ -220,7 +225,7 @@ class Figures:
         rows = []
         whole = in_force(held.get(None, ()))
         for network, figure in figures.networks.items():
-            acts = {action: count for action, count in figure.acts.items() if count}
+            acts = {action: count for action, count in sorted(figure.acts.items()) if count}
             bound = in_force(held.get(network, ()))
             if not (figure.spent_ms or acts or bound):
                 continue

@@ -170,8 +170,9 @@ class Profiles:
         ]
         if begins:
             for network, at in self._ground.log.last_acts(OWN_POSTS, min(begins)).items():
-                self._acts[network] = max(at, self._acts.get(network, 0))
-            self._changed()
+                if at > self._acts.get(network, 0):
+                    self._acts[network] = at
+                    self._changed()
 
     def last_posts(self, profile: Profile) -> dict[Origin, LastPost]:
         """What each origin has. Acts say on which network, not as whom: they count for each

@@ -152,6 +152,17 @@ async def test_three_silent_slots_make_it_quiet_and_a_word_wakes_it(api: Api, cl
     assert (await api("GET", "today"))["next_chat"]["starts_at"] == NOON + 21 * DAY
 
 
+async def test_what_comes_late_wakes_a_quiet_chat_in_the_same_answer(
+    api: Api, clock: Clock
+) -> None:
+    await follow(api)
+    clock.forward(14 * DAY + 2 * HOUR)
+    assert (await api("GET", "today"))["next_chat"] is None
+    late = visit(NOON + 14 * DAY, 900, page="tag", tag="edchat2")
+    answer = await api("POST", "events", batch(late))
+    assert answer["today"]["next_chat"]["starts_at"] == NOON + 21 * DAY
+
+
 async def test_new_times_say_nothing_of_the_past_and_forget_nothing(api: Api, clock: Clock) -> None:
     """Not missed for slots that never were, and in the log what was attended stays."""
     await follow(api)
