@@ -46,7 +46,7 @@ class _Frame(msgspec.Struct):
     follows_chats: bool
 
 
-class _Standing(msgspec.Struct):
+class _Answer(msgspec.Struct):
     """A day's answer, and the budgets that it was held against, by network (None: in all)."""
 
     answer: Today
@@ -80,7 +80,7 @@ class Figures:
     def drop(self) -> None:
         """Look anew at all but the log: something was changed, other than by a commit."""
         self.budgets: list[Budget] = self._ground.book.budgets.all()
-        self._kept: _Standing | None = None
+        self._kept: _Answer | None = None
         if self._frame:
             self._frame.minute = OVER
 
@@ -103,7 +103,7 @@ class Figures:
         """
         now = self._ground.clock()
         if day is not None:
-            return self._stand(self._frame_of(date_of(day), now), now).answer
+            return self._work_out(self._frame_of(date_of(day), now), now).answer
         return msgspec.structs.replace(self._now(now).answer, now=now)
 
     def day(self, now: int) -> date:
@@ -127,11 +127,11 @@ class Figures:
         bound = in_force(held.get(None, ()))
         return bound.budget.minutes if bound else None
 
-    def _now(self, now: int) -> _Standing:
+    def _now(self, now: int) -> _Answer:
         """How today stands: as it was worked out since the last commit, in this minute."""
         frame = self._framed(now)
         if self._kept is None:
-            self._kept = self._stand(frame, now)
+            self._kept = self._work_out(frame, now)
         return self._kept
 
     def _framed(self, now: int) -> _Frame:
@@ -169,7 +169,7 @@ class Figures:
             figures.put(begin, sums.times, sums.acts)
         return figures
 
-    def _stand(self, frame: _Frame, now: int) -> _Standing:
+    def _work_out(self, frame: _Frame, now: int) -> _Answer:
         figures = frame.figures
         chats: dict[tuple[int, str], Tally] = {}
         if frame.follows_chats:
@@ -195,7 +195,7 @@ class Figures:
                 for browser, at in sorted(self.seen.items())
             ],
         )
-        return _Standing(answer, held)
+        return _Answer(answer, held)
 
     def _budgets_held(
         self, frame: _Frame, chats: Mapping[tuple[int, str], Tally]
