@@ -48,7 +48,8 @@ def build(folder: Path) -> None:
     made = folder / "static.new"
     shutil.rmtree(made, ignore_errors=True)
     _node(folder, _npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    _node(folder, folder / "node_modules/vite/bin/vite.js", "build", "--outDir", made.name)
+    vite = folder / "node_modules/vite/bin/vite.js"
+    _node(folder, vite, "build", "--logLevel=warn", "--outDir", made.name)
     (made / ".stamp").write_text(_digest(folder))
     shutil.rmtree(folder / "static", ignore_errors=True)
     made.rename(folder / "static")
