@@ -286,7 +286,7 @@ async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
         anew = Figures(
             plnd._ground,
             unsure=plnd._unsure,
-            chats=lambda: plnd.chats,
+            chats=plnd.chats,
             profiles=plnd.profiles.today,
         )
         assert plnd.today() == anew.today()

@@ -29,13 +29,13 @@ from plnd.store.log import Outcome
 
 MINUTE_MS = 60_000
 OVER = -1
-"""The minute of a frame that no longer holds."""
+"""The number of a minute whose rest holds no longer."""
 
 
-class _Frame(msgspec.Struct):
-    """What holds of a day for a minute, whatever is recorded in it."""
+class _Minute(msgspec.Struct):
+    """What holds of a day for a minute (`number`, since the epoch), whatever is recorded in it."""
 
-    minute: int
+    number: int
     day: date
     zone: ZoneInfo
     when: When
@@ -49,49 +49,49 @@ class _Frame(msgspec.Struct):
 class _Answer(msgspec.Struct):
     """A day's answer, and the budgets that it was held against, by network (None: in all)."""
 
-    answer: Today
-    budgets: dict[str | None, list[Standing]]
+    today: Today
+    held: dict[str | None, list[Standing]]
 
 
 class Figures:
-    """`unsure` are the kinds of act, by network, that may be counted too high."""
+    """Today's figures, and those of other days. It lives as long as the stores stay as they are.
+
+    `unsure` are the kinds of act, by network, that may be counted too high; `profiles` gives the
+    part of the user's own profiles.
+    """
 
     def __init__(
         self,
         ground: Ground,
         *,
         unsure: Mapping[str, Collection[str]],
-        chats: Callable[[], Chats],
+        chats: Chats,
         profiles: Callable[[], list[ProfileToday]],
     ) -> None:
         self._ground = ground
         self._unsure = unsure
         self._chats = chats
         self._profiles = profiles
-        self.take_store()
-
-    def take_store(self) -> None:
-        """Take up what both stores hold."""
         # When each browser was last heard of: the time (ms) of its latest event.
-        self.seen = self._ground.log.seen()
-        self._frame: _Frame | None = None
+        self.seen = ground.log.seen()
+        self._minute: _Minute | None = None
         self.drop()
 
     def drop(self) -> None:
         """Look anew at all but the log: something was changed, other than by a commit."""
         self.budgets: list[Budget] = self._ground.book.budgets.all()
         self._kept: _Answer | None = None
-        if self._frame:
-            self._frame.minute = OVER
+        if self._minute:
+            self._minute.number = OVER
 
     def committed(self, outcome: Outcome) -> None:
         """Take in what a commit changed."""
         self._kept = None
-        if frame := self._frame:
+        if minute := self._minute:
             for begin, sums in outcome.quarters.items():
-                frame.figures.put(begin, sums.times, sums.acts)
-            if frame.follows_chats:  # what was recorded may say that one takes place
-                frame.minute = OVER
+                minute.figures.put(begin, sums.times, sums.acts)
+            if minute.follows_chats:  # what was recorded may say that one takes place
+                minute.number = OVER
         for browser, at in outcome.seen.items():
             self.seen[browser] = max(at, self.seen.get(browser, 0))
 
@@ -103,16 +103,16 @@ class Figures:
         """
         now = self._ground.clock()
         if day is not None:
-            return self._work_out(self._frame_of(date_of(day), now), now).answer
-        return msgspec.structs.replace(self._now(now).answer, now=now)
+            return self._work_out(self._look(date_of(day), now), now).today
+        return msgspec.structs.replace(self._now(now).today, now=now)
 
     def day(self, now: int) -> date:
         """The user's day that it is."""
-        return self._framed(now).day
+        return self._this_minute(now).day
 
     def standings(self, now: int) -> list[Standing]:
         """The budgets that hold now, and what was spent against them today."""
-        return [one for group in self._now(now).budgets.values() for one in group]
+        return [one for group in self._now(now).held.values() for one in group]
 
     def budget_minutes(self, day: date) -> int | None:
         """The budget of a day over all networks; None when there is none."""
@@ -129,25 +129,25 @@ class Figures:
 
     def _now(self, now: int) -> _Answer:
         """How today stands: as it was worked out since the last commit, in this minute."""
-        frame = self._framed(now)
+        minute = self._this_minute(now)
         if self._kept is None:
-            self._kept = self._work_out(frame, now)
+            self._kept = self._work_out(minute, now)
         return self._kept
 
-    def _framed(self, now: int) -> _Frame:
-        if self._frame is None or self._frame.minute != now // MINUTE_MS:
-            self._frame = self._frame_of(None, now)
+    def _this_minute(self, now: int) -> _Minute:
+        if self._minute is None or self._minute.number != now // MINUTE_MS:
+            self._minute = self._look(None, now)
             self._kept = None
-        return self._frame
+        return self._minute
 
-    def _frame_of(self, day: date | None, now: int) -> _Frame:
+    def _look(self, day: date | None, now: int) -> _Minute:
         """What holds of a day (None: of today) in this minute."""
         ground = self._ground
-        zone, hours, chats = ground.zone(), ground.work_hours(), self._chats()
+        zone, hours, chats = ground.zone(), ground.work_hours(), self._chats
         day = ground.day_of(now) if day is None else day
         figures = self._figures(day, zone, hours)
-        return _Frame(
-            minute=now // MINUTE_MS,
+        return _Minute(
+            number=now // MINUTE_MS,
             day=day,
             zone=zone,
             when="work" if hours.at(now, zone) else "off",
@@ -159,9 +159,9 @@ class Figures:
         )
 
     def _figures(self, day: date, zone: ZoneInfo, hours: WorkHours) -> DayFigures:
-        """A day's figures; those of the frame that is kept when they are the same."""
+        """A day's figures; those that are kept when they are the same."""
         start, end = day_bounds(day, zone, self._ground.settings().day_start)
-        old, wanted = self._frame, (start, end, zone, hours)
+        old, wanted = self._minute, (start, end, zone, hours)
         if old and (old.figures.start, old.figures.end, old.zone, old.hours) == wanted:
             return old.figures
         figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
@@ -169,17 +169,17 @@ class Figures:
             figures.put(begin, sums.times, sums.acts)
         return figures
 
-    def _work_out(self, frame: _Frame, now: int) -> _Answer:
-        figures = frame.figures
+    def _work_out(self, minute: _Minute, now: int) -> _Answer:
+        figures = minute.figures
         chats: dict[tuple[int, str], Tally] = {}
-        if frame.follows_chats:
-            chats = self._chats().times(figures.start, figures.end)
-        held = self._budgets_held(frame, chats)
+        if minute.follows_chats:
+            chats = self._chats.times(figures.start, figures.end)
+        held = self._budgets_held(minute, chats)
         bound = in_force(held.get(None, ()))
         spent, taking_part = figures.spent_ms(), figures.taking_part_ms()
         answer = Today(
-            day=frame.day.isoformat(),
-            time_zone=frame.zone.key,
+            day=minute.day.isoformat(),
+            time_zone=minute.zone.key,
             now=now,
             spent_seconds=spent // 1000,
             budget_minutes=bound.budget.minutes if bound else None,
@@ -188,8 +188,8 @@ class Figures:
             taking_part_seconds=taking_part // 1000,
             chat_seconds=sum(tally.spent_ms for tally in chats.values()) // 1000,
             networks=self._networks(figures, held),
-            profiles=frame.profiles,
-            next_chat=frame.next_chat,
+            profiles=minute.profiles,
+            next_chat=minute.next_chat,
             sources=[
                 SourceSeen(browser=browser, last_event_at=at)
                 for browser, at in sorted(self.seen.items())
@@ -198,7 +198,7 @@ class Figures:
         return _Answer(answer, held)
 
     def _budgets_held(
-        self, frame: _Frame, chats: Mapping[tuple[int, str], Tally]
+        self, minute: _Minute, chats: Mapping[tuple[int, str], Tally]
     ) -> dict[str | None, list[Standing]]:
         """The budgets that hold, and what was spent against them: chats left out, if wanted."""
         outside = chats if self._ground.settings().chats_outside_budget else {}
@@ -208,14 +208,14 @@ class Figures:
                 tally.spent_ms
                 for (begin, one), tally in outside.items()
                 if network in (None, one)
-                and (when is None or (when == "work") == frame.hours.at(begin, frame.zone))
+                and (when is None or (when == "work") == minute.hours.at(begin, minute.zone))
             )
-            return frame.figures.spent_ms(network, when) - chat
+            return minute.figures.spent_ms(network, when) - chat
 
         return standings(
             self.budgets,
-            weekday=WEEKDAYS[frame.day.weekday()],
-            now_when=frame.when,
+            weekday=WEEKDAYS[minute.day.weekday()],
+            now_when=minute.when,
             spent=spent,
         )
 

@@ -125,12 +125,6 @@ class Plnd:
         self._counting = Counting(self._book, clock)
         self.profiles = Profiles(self._ground, self._drop_figures)
         self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
-        self.figures = Figures(
-            self._ground,
-            unsure=self._unsure,
-            chats=lambda: self.chats,
-            profiles=self.profiles.today,
-        )
         self._take_stores()
 
     def _take_stores(self) -> None:
@@ -140,12 +134,14 @@ class Plnd:
         self._counting.take_store()
         self._forgotten = forgetting.guards(self._book, self.clock())
         self.telling.take_store()
+        self.chats = Chats(self._ground, self._drop_figures)
+        self.figures = Figures(
+            self._ground, unsure=self._unsure, chats=self.chats, profiles=self.profiles.today
+        )
         self._take_networks(self._catalogue())
         self.profiles.take_store()
         ground = self._ground
         self.people = People(ground, self._own_handles)
-        self.chats = Chats(ground, self._drop_figures)
-        self.figures.take_store()
         self.journal = Journal(ground, self.people)
         self.development = Development(ground, self.chats, self.journal)
         self.reviews = Reviews(

@@ -63,7 +63,7 @@ def in_force(standing: Sequence[Standing]) -> Standing | None:
     """The one that binds: in the worst state, and of those the one with the least left."""
     if len(standing) < 2:
         return standing[0] if standing else None
-    return max(standing, key=lambda one: (_WORST[one.state], -one.left_ms), default=None)
+    return max(standing, key=lambda one: (_WORST[one.state], -one.left_ms))
 
 
 def _breadth(budget: Budget) -> int:

@@ -65,11 +65,7 @@ class Quarter(Struct):
         pieces = self._pieces
         if not pieces or pieces[-1][1] <= low:
             # Nearly every visit comes after all others: nothing to contest, nothing to join.
-            tally = self.times.get((network, page))
-            if tally is None or self._reach:
-                self._count(network, page, low, high, 1)
-            else:
-                tally.spent_ms += high - low
+            self._count(network, page, low, high, 1)
             pieces.append((low, high, rank, network, page))
             return
         first = bisect_right(pieces, low, key=_piece_end)

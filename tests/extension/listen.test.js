@@ -13,6 +13,7 @@ const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
 const shipped = read("index.json").map((id) => read(`${id}.json`));
 
+const EVENTS = ["onBeforeRequest", "onBeforeRedirect", "onResponseStarted", "onErrorOccurred"];
 const WRITES = ["https://*/*"];
 const TOOT = { method: "POST", url: "https://mastodon.social/api/v1/statuses" };
 const TWEET = { method: "POST", url: "https://x.com/i/api/graphql/abc/CreateTweet" };
@@ -29,12 +30,7 @@ class Requests {
   #count = 0;
 
   constructor() {
-    for (const event of [
-      "onBeforeRequest",
-      "onBeforeRedirect",
-      "onResponseStarted",
-      "onErrorOccurred",
-    ]) {
+    for (const event of EVENTS) {
       this[event] = {
         addListener: (hearer, { urls, types }, more = []) => {
           this.#count += 1;
@@ -136,12 +132,7 @@ test("every life takes all slots at once, in the same order", () => {
 test("once it is known what was picked, nothing else is listened for", async () => {
   origins = seen("x.com", "*.linkedin.com");
   await live().wake();
-  for (const event of [
-    "onBeforeRequest",
-    "onBeforeRedirect",
-    "onResponseStarted",
-    "onErrorOccurred",
-  ])
+  for (const event of EVENTS)
     assert.deepEqual(requests.places(event), [ADDRESSES.linkedin, ADDRESSES.x]);
   for (const { event, more } of requests.taken.values())
     assert.deepEqual(more, event === "onBeforeRequest" ? ["requestBody"] : []);

@@ -40,9 +40,8 @@ async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
     log = Counted(tmp_path / "events.db")
     changed: list[Outcome] = []
     commits = Commits(log, changed.append)
-    assert (
-        await asyncio.gather(*(commits.store(batch(number)) for number in range(10))) == [[]] * 10
-    )
+    waiting = [commits.store(batch(number)) for number in range(10)]
+    assert await asyncio.gather(*waiting) == [[]] * 10
     assert log.commits == [10]
     assert await commits.store(batch(11)) == []
     assert log.commits == [10, 1]
