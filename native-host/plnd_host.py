@@ -34,6 +34,7 @@ POLL_SECONDS = 0.03
 END_SECONDS = 1.0
 START_PAUSE_SECONDS = 1.0  # after a failed start, frames in the queue do not each try again
 
+SOCKET = "daemon.sock"
 API = "/api/v1/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Sent again after a daemon died over them, because twice is the same as once.
@@ -262,7 +263,7 @@ class Daemon:
         while True:
             host, token = self._find(deadline)
             try:
-                return exchange(host, request.to_http(host, token))
+                return exchange(self._state, host, request.to_http(host, token))
             except TimeoutError:
                 raise _unreachable(
                     f"the daemon did not answer within {REQUEST_SECONDS:.0f} s"
@@ -403,19 +404,24 @@ def _is_running_by_pid(state: str) -> bool:
 # ---- HTTP
 
 
-def exchange(host: str, request: bytes) -> tuple[int, bytes]:
+def exchange(state: str, host: str, request: bytes) -> tuple[int, bytes]:
     """Send one request and read the whole answer: its status and its JSON text.
+
+    It goes by the daemon's socket file, which nobody but the user can reach, where the system
+    has such; else by its port.
 
     Raises:
         NotConnected, Died, TimeoutError: there is no whole answer.
         Refused: the answer cannot be passed on.
     """
     name, _, port = host.partition(":")
+    file = os.path.join(state, SOCKET)
+    by_file = os.path.exists(file)
     deadline = time.monotonic() + REQUEST_SECONDS
-    with socket.socket() as connection:
+    with socket.socket(socket.AF_UNIX if by_file else socket.AF_INET) as connection:
         connection.settimeout(REQUEST_SECONDS)
         try:
-            connection.connect((name, int(port)))
+            connection.connect(file if by_file else (name, int(port)))
         except TimeoutError:
             raise
         except (OSError, OverflowError) as error:

@@ -1,4 +1,4 @@
-"""Finding the daemon and asking it, over one plain socket.
+"""Finding the daemon and asking it, over one plain socket: its file, else its port.
 
 Light on purpose: `plnd status` imports this and little else. The native host has its own
 few lines of the same, since it may import nothing of plnd.
@@ -12,7 +12,7 @@ import socket
 import time
 
 from plnd.errors import PlndError
-from plnd.place import Place
+from plnd.place import SOCKET, Place
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def daemon(place: Place) -> dict[str, Any] | None:
         except (OSError, ValueError):
             found = None
         if isinstance(found, dict):
-            return found
+            socket_file = os.path.join(place.state, SOCKET)
+            return {**found, "socket": socket_file if os.path.exists(socket_file) else None}
         if time.monotonic() >= end:
             break
         time.sleep(0.02)
@@ -100,11 +101,12 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     host, _, port = address.rpartition(":")
+    by_file = found.get("socket")
     try:
         # Not create_connection: it looks the name up, and imports the tables of IDNA for it.
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
+        with socket.socket(socket.AF_UNIX if by_file else socket.AF_INET) as connection:
             connection.settimeout(PATIENCE_SECONDS)
-            connection.connect((host, int(port)))
+            connection.connect(by_file or (host, int(port)))
             connection.sendall(head.encode() + content)
             parts = []
             while part := connection.recv(65536):

@@ -18,9 +18,12 @@ from aiohttp import web
 from plnd import __version__, place, single
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
-from plnd.store.files import LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
+from plnd.store.files import FILE_MODE, LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
 from plnd.web.access import Access
+from plnd.web.api import OPEN_PAGE
 from plnd.web.app import make_app
+from plnd.web.door import HEAD_SECONDS, Door, room_for_connections
+from plnd.web.sessions import Sessions
 
 log = logging.getLogger("plnd")
 
@@ -28,6 +31,8 @@ PORTS_TRIED = 20
 FIRST_UPKEEP_SECONDS = 60.0
 UPKEEP_SECONDS = 3600.0
 BEAT_SECONDS = 60.0
+LONGEST_SOCKET_PATH = 100
+"""macOS takes 103 bytes, Linux 107."""
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -126,15 +131,18 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     token = secrets.token_urlsafe(32)
-    access = Access(port, token, _secret(where.state / "secret"))
+    access = Access(port, token, Sessions(where.state / "sessions.json", now_ms))
     started_at = now_ms()
     runner = web.AppRunner(
         make_app(plnd, access, url=url, started_at=started_at),
         access_log=None,
-        shutdown_timeout=1.0,
+        shutdown_timeout=0.5,
+        keepalive_timeout=HEAD_SECONDS,
     )
     await runner.setup()
-    await web.SockSite(runner, listener).start()
+    assert runner.server
+    door = Door(listener, runner.server, room_for_connections())
+    await _serve_programs(runner, where.state)
     about = {
         "pid": os.getpid(),
         "url": url,
@@ -152,7 +160,9 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
+        door.close()
         await runner.cleanup()
+        _remove_leavings(where.state)
         await plnd.close()
         log.info("stopped")
 
@@ -197,10 +207,19 @@ def _announce(url: str, access: Access, ready: int | None) -> None:
     log.info("dashboard, later: plnd open. Ctrl-C stops plnd")
 
 
-def _secret(path: Path) -> bytes:
-    """What the dashboard's cookie is made from; kept, so that a restart keeps it good."""
-    if path.exists() and len(found := path.read_bytes()) == 32:
-        return found
-    fresh = secrets.token_bytes(32)
-    write_atomic(path, fresh)
-    return fresh
+async def _serve_programs(runner: web.AppRunner, state: Path) -> None:
+    """Answer the host and the terminal by a socket file: no other user can reach its folder.
+
+    Where the system has none, or the path is too long for one, they come by TCP.
+    """
+    _remove_leavings(state)
+    path = state / place.SOCKET
+    if hasattr(socket, "AF_UNIX") and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        await web.UnixSite(runner, path).start()
+        path.chmod(FILE_MODE)
+
+
+def _remove_leavings(state: Path) -> None:
+    """Remove what only a daemon that runs has use for."""
+    for name in (place.SOCKET, OPEN_PAGE):
+        (state / name).unlink(missing_ok=True)

@@ -673,10 +673,28 @@ class RestoreAnswer(Struct, frozen=True, kw_only=True):
 
 
 class OpenLink(Struct, frozen=True, kw_only=True):
-    """A link to the dashboard that is good once and not for long."""
+    """A link to the dashboard that is good once and not for long.
+
+    `file` is a page of the user's own that leads on to it: what starts a browser can be seen in
+    the list of processes, and the link must not stand there.
+    """
 
     url: str
     expires_at: int
+    file: str
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A browser that is signed in to the dashboard, since when and how long (ms)."""
+
+    id: str
+    browser: str
+    made_at: int
+    ends_at: int
+
+
+class SessionsAnswer(Struct, frozen=True):
+    sessions: list[Session]
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ import os
 import sys
 
 DEFAULT_PORT = 8765
+SOCKET = "daemon.sock"
+"""The file in the state folder by which programs reach the daemon, where the system has such."""
 
 
 class Place:

@@ -22,6 +22,7 @@ from plnd.store.files import Home
 from plnd.store.files import home as home_of_process
 from plnd.web.access import Access
 from plnd.web.app import make_app
+from plnd.web.sessions import Sessions
 
 settings.register_profile("plnd", deadline=None, derandomize=True, max_examples=60)
 # What scripts/chaos asks for: other examples each time, and many.
@@ -105,7 +106,8 @@ async def api(plnd: Plnd, seconds: kit.Seconds) -> AsyncIterator[kit.Api]:
     """The API over `plnd`, bound to loopback."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    access = Access(port, kit.TOKEN, b"s" * 32, seconds)
+    sessions = Sessions(plnd.home.state / "sessions.json", plnd.clock)
+    access = Access(port, kit.TOKEN, sessions, seconds)
     url = f"http://127.0.0.1:{port}"
     runner = web.AppRunner(
         make_app(plnd, access, url=url, started_at=NOON), access_log=None, shutdown_timeout=0.1

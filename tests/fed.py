@@ -31,6 +31,7 @@ from plnd.reading.fetch import Fetch, open_public
 from plnd.store.files import home
 from plnd.web.access import Access
 from plnd.web.app import make_app
+from plnd.web.sessions import Sessions
 
 FEEDS = 50
 TOKEN = "t" * 43
@@ -71,7 +72,7 @@ async def serve_fed(port_outside: int, authority: bytes) -> None:
         plnd.profiles.put(_with(kept, feed))
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    access = Access(port, TOKEN, b"s" * 32)
+    access = Access(port, TOKEN, Sessions(home().state / "sessions.json", now_ms))
     app = make_app(plnd, access, url=f"http://127.0.0.1:{port}", started_at=now_ms())
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -1,5 +1,6 @@
 """The things that the fixtures hand out: a clock, a desktop, an API, a daemon."""
 
+import functools
 import io
 import json
 import os
@@ -18,10 +19,11 @@ from plnd import client
 from plnd.place import place
 from plnd.web.access import Access
 from plnd.web.api import Running
+from plnd.web.sessions import Sessions
 
 TOKEN = "t" * 43
 PATIENCE_SECONDS = 20.0
-ROUTES = Running(Access(0, TOKEN, b""), "", NOON).routes()
+ROUTES = Running(Access(0, TOKEN, Sessions(Path("/nowhere"), lambda: NOON)), "", NOON).routes()
 
 
 def _midday() -> str:
@@ -78,6 +80,11 @@ class Api:
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
+
+    @functools.cached_property
+    def cookie(self) -> str:
+        """The cookie of a browser that is signed in, as it is sent."""
+        return f"{self.access.sessions.cookie}={self.access.sessions.begin('')}"
 
     async def __call__(
         self,

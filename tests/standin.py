@@ -39,10 +39,17 @@ def echo(seen: Seen) -> bytes | None:
 
 
 class StandIn:
-    """Serves one connection after the other; `answer` gives the bytes, None to hang up."""
+    """Serves one connection after the other; `answer` gives the bytes, None to hang up.
+
+    With `by_file` it serves at its socket file only, and nobody listens at its port.
+    """
 
     def __init__(
-        self, state: Path, answer: Callable[[Seen], bytes | None] = echo, lock: bool = True
+        self,
+        state: Path,
+        answer: Callable[[Seen], bytes | None] = echo,
+        lock: bool = True,
+        by_file: bool = False,
     ) -> None:
         self.answer = answer
         self.seen: list[Seen] = []
@@ -51,6 +58,11 @@ class StandIn:
             fcntl.flock(self._lock, fcntl.LOCK_EX)  # a host that looks holds it for an instant
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        if by_file:
+            self._listener.close()
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(os.fspath(state / "daemon.sock"))
+            self._listener.listen()
         new = state / ".daemon.json.new"
         new.write_text(json.dumps({"pid": os.getpid(), "url": self.url, "token": TOKEN}))
         new.replace(state / "daemon.json")

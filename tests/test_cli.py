@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from builders import MINUTE, batch, visit
-from kit import Daemon, RunPlnd
+from kit import Daemon, RunPlnd, wait_until
 
 from plnd import __version__, cli, client, commands
 from plnd.commands import budget
@@ -397,6 +397,20 @@ def test_start_stop_and_open(run_plnd: RunPlnd) -> None:
     assert re.fullmatch(rf"{url}/open\?code=[\w-]{{32}}\n", link)
     assert run_plnd("open", "--print").out != link
     assert run_plnd("stop").out.startswith("plnd stopped (process ")
+
+
+def test_a_browser_is_started_with_a_page_that_leads_on(run_plnd: RunPlnd, tmp_path: Path) -> None:
+    """What a program is started with, and what goes into a pipe, is there for others to read."""
+    browser, started = tmp_path / "browser", tmp_path / "started"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {started}\n')
+    browser.chmod(0o700)
+    ran = run_plnd("open", env={"BROWSER": f"{browser} %s"})
+    assert (ran.out, ran.err) == ("", "")
+    wait_until(lambda: started.exists() and started.read_text(), "the browser")
+    page = Path(started.read_text().strip().removeprefix("file://"))
+    assert "/open?code=" in page.read_text()
+    run_plnd("stop")
+    assert not page.exists()
 
 
 def test_open_starts_the_daemon(run_plnd: RunPlnd) -> None:

@@ -1,6 +1,7 @@
 """The daemon as a process: one for a home, known from any other, clean in its end."""
 
 import contextlib
+import http.client
 import json
 import os
 import resource
@@ -215,16 +216,52 @@ def test_the_link_in_the_foreground_opens_the_dashboard(foreground: Foreground) 
     jar = urllib.request.HTTPCookieProcessor()
     with urllib.request.build_opener(jar).open(link, timeout=5) as answer:
         assert answer.status == 200
-    assert [cookie.name for cookie in jar.cookiejar] == ["plnd"]
+    (cookie,) = jar.cookiejar
+    assert cookie.name.startswith("plnd-")
 
 
 def test_an_open_dashboard_outlives_a_restart(daemon: Daemon, run_plnd: RunPlnd) -> None:
     """The cookie stays good; the token does not."""
-    secret = (Path(place.place().state) / "secret").read_bytes()
+    cookie = signed_in(daemon)
+    assert asked_with(daemon, cookie) == 200
     run_plnd("stop")
     run_plnd("start")
-    assert (Path(place.place().state) / "secret").read_bytes() == secret
-    assert running_daemon().about["token"] != daemon.about["token"]
+    again = running_daemon()
+    assert asked_with(again, cookie) == 200
+    assert again.about["token"] != daemon.about["token"]
+
+
+def test_a_browser_can_be_signed_out(daemon: Daemon, run_plnd: RunPlnd) -> None:
+    first, second = signed_in(daemon), signed_in(daemon)
+    listed = run_plnd("open", "--list", "--json").json["sessions"]
+    assert [one["id"] for one in listed] == [
+        cookie.partition("=")[2].partition(".")[0] for cookie in (first, second)
+    ]
+    assert "a browser, " in run_plnd("open", "--list").out
+    run_plnd("open", "--revoke", listed[0]["id"])
+    assert [asked_with(daemon, one) for one in (first, second)] == [401, 200]
+    assert "no session" in run_plnd("open", "--revoke", listed[0]["id"], code=1).err
+    run_plnd("open", "--revoke")
+    assert asked_with(daemon, second) == 401
+    assert run_plnd("open", "--list", "--json").json == {"sessions": []}
+
+
+def signed_in(daemon: Daemon) -> str:
+    """The cookie of a browser that opened the dashboard."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
+    connection.request("GET", "/" + daemon.ask("POST", "open")["url"].split("/", 3)[3])
+    answer = connection.getresponse()
+    connection.close()
+    return str(answer.getheader("Set-Cookie")).partition(";")[0]
+
+
+def asked_with(daemon: Daemon, cookie: str) -> int:
+    """The status of the answer to who has this cookie."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
+    connection.request("GET", "/api/v1/today", headers={"Cookie": cookie})
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_a_daemon_whose_starter_went_away_runs_on(tmp_path: Path) -> None:

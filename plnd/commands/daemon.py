@@ -1,11 +1,13 @@
 """Running, starting and stopping the daemon; opening its dashboard."""
 
 import sys
+import time
 from argparse import SUPPRESS, ArgumentParser, Namespace
+from typing import Any
 
 from plnd import client
-from plnd.cli import DONE
-from plnd.commands.command import Command, no_options
+from plnd.cli import DONE, print_json
+from plnd.commands.command import Command, json_option, no_options
 from plnd.place import place
 
 
@@ -42,7 +44,13 @@ def _stop(_: Namespace) -> int:
 
 
 def _open_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--print", action="store_true", help="print the link, open nothing")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--print", action="store_true", help="print the link, open nothing")
+    what.add_argument("--list", action="store_true", help="list the browsers that are signed in")
+    what.add_argument(
+        "--revoke", metavar="ID", nargs="?", const="", help="sign a browser out; without ID, all"
+    )
+    json_option(parser)
 
 
 def _open(args: Namespace) -> int:
@@ -50,14 +58,47 @@ def _open(args: Namespace) -> int:
 
     where = place()
     background.start(where, None)
-    link = client.ask(client.daemon(where) or {}, "POST", "open")["url"]
-    print(link, flush=True)
+    daemon = client.daemon(where) or {}
+    if args.list or args.revoke is not None:
+        return _sessions(daemon, args)
+    link = client.ask(daemon, "POST", "open")
+    if args.json:
+        print_json(link)
+    elif args.print or sys.stdout.isatty():
+        print(link["url"], flush=True)
     if not args.print:
         import webbrowser
+        from pathlib import Path
 
-        if not webbrowser.open(link):
-            print("no browser was found here: open the link yourself", file=sys.stderr)
+        # Not the link: the words that a program is started with are there for all to read.
+        if not webbrowser.open(Path(link["file"]).as_uri()):
+            hint = "open the link yourself; `plnd open --print` prints one"
+            print(f"no browser was found here: {hint}", file=sys.stderr)
     return DONE
+
+
+def _sessions(daemon: dict[str, Any], args: Namespace) -> int:
+    """List the browsers that are signed in, or sign them out."""
+    if args.list:
+        answer = client.ask(daemon, "GET", "sessions")
+    else:
+        answer = client.ask(daemon, "DELETE", f"sessions/{args.revoke}".rstrip("/"))
+    if args.json:
+        print_json(answer)
+        return DONE
+    if not args.list:
+        left = len(answer["sessions"])
+        print(f"signed out; {left} still signed in" if left else "no browser is signed in now")
+        return DONE
+    for one in answer["sessions"]:
+        print(f"{one['id']}  {one['browser']}, {_day(one['made_at'])} to {_day(one['ends_at'])}")
+    if not answer["sessions"]:
+        print("no browser is signed in; `plnd open` opens the dashboard")
+    return DONE
+
+
+def _day(moment: int) -> str:
+    return time.strftime("%d %b %Y", time.localtime(moment / 1000))
 
 
 COMMANDS = {

@@ -1,24 +1,31 @@
 """Who may ask: the machine's own user, through the token, or a page that holds the cookie.
 
-Order of the checks: the Host, whatever is asked for; then for `/api/` a token or the
-cookie; then, with the cookie, that a process of the same user asks; then, for a change made
-with the cookie, the page's own Origin. No answer ever carries a CORS header.
+Order of the checks: where the connection comes from and the Host, whatever is asked for; then for
+`/api/` a token or the cookie; then, with the cookie, that a process of the same user asks, and a
+page of plnd's own; then, for a change made with the cookie, the page's own Origin. No answer
+ever carries a CORS header.
+
+Programs come by a socket file in the home's own folder where the system has such, which nobody
+else can reach; over TCP, which all users of the machine share, comes the browser.
 """
 
-import hashlib
 import hmac
 import secrets
+import socket
 import time
 from collections.abc import Callable
 
 from aiohttp import web
 
 from plnd.errors import PlndError
-from plnd.web.peer import is_own
+from plnd.web.peer import Address, is_own
+from plnd.web.sessions import Sessions
 
-COOKIE = "plnd"
+LOOPBACK = "127.0.0.1"
 CODE_SECONDS = 60
 _SAFE = frozenset({"GET", "HEAD"})
+_FROM_OURSELVES = frozenset({"none", "same-origin"})
+"""What browsers say of requests of the page itself, and of addresses that the user typed."""
 
 
 class Refused(PlndError):
@@ -32,24 +39,28 @@ class Refused(PlndError):
 class Access:
     """The keys of one daemon on one port.
 
-    `token` is for programs and new at each start; `secret` lasts, and the dashboard's
-    cookie is made from it, so that an open dashboard outlives a restart.
+    `token` is for programs and new at each start; `sessions` are the browsers that hold a cookie.
     """
 
     def __init__(
-        self, port: int, token: str, secret: bytes, clock: Callable[[], float] = time.monotonic
+        self,
+        port: int,
+        token: str,
+        sessions: Sessions,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._port = port
-        self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        self.sessions = sessions
+        self._hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
         self._bearer = f"Bearer {token}".encode()
-        self.cookie = hmac.new(secret, b"dashboard cookie", hashlib.sha256).hexdigest()
         self._codes: dict[str, float] = {}
         self._clock = clock
 
     def check(self, request: web.Request) -> None:
         """Let the request pass, or raise `Refused`."""
         headers = request.headers
+        if not _is_near(request):
+            raise _foreign()
         if headers.get("Host", "").lower() not in self._hosts:
             raise Refused(
                 421,
@@ -69,6 +80,13 @@ class Access:
                 "open the dashboard with `plnd open`; programs read the token from daemon.json",
             )
         self.check_user(request)
+        if headers.get("Sec-Fetch-Site", "none") not in _FROM_OURSELVES:
+            raise Refused(
+                403,
+                "foreign_page",
+                "another page asks with the dashboard's cookie",
+                "use the dashboard, or the token",
+            )
         if request.method not in _SAFE and headers.get("Origin") not in self._origins:
             raise Refused(
                 403,
@@ -79,21 +97,15 @@ class Access:
 
     def check_user(self, request: web.Request) -> None:
         """Let the request pass when a process of the daemon's own user asks, or raise `Refused`."""
-        name = request.get_extra_info("peername")
-        if name is None or not is_own(name[1], self._port):
-            raise Refused(
-                403,
-                "foreign_user",
-                "this plnd belongs to another user of the machine",
-                "start your own with `plnd start`",
-            )
+        peer, own = _ends(request)
+        if not (by_file(request) or (peer and own and is_own(peer, own))):
+            raise _foreign()
 
     def _has_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._bearer)
 
     def _has_cookie(self, request: web.Request) -> bool:
-        given = request.cookies.get(COOKIE, "")
-        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self.cookie.encode())
+        return self.sessions.holds(request.cookies.get(self.sessions.cookie, ""))
 
     def new_code(self) -> str:
         """A code that `redeem` takes once, within a minute."""
@@ -106,3 +118,30 @@ class Access:
     def redeem(self, code: str) -> bool:
         """Whether the code is good; it is not, the next time."""
         return self._codes.pop(code, 0.0) > self._clock()
+
+
+def by_file(request: web.Request) -> bool:
+    """Whether the request came by the socket file, whose folder is the user's alone."""
+    found = request.get_extra_info("socket")
+    return found is not None and found.family == getattr(socket, "AF_UNIX", None)
+
+
+def _is_near(request: web.Request) -> bool:
+    """Whether the connection comes by the socket file, or from the one address that is ours."""
+    peer, _ = _ends(request)
+    return by_file(request) or (peer is not None and peer[0] == LOOPBACK)
+
+
+def _ends(request: web.Request) -> tuple[Address | None, Address | None]:
+    """The other end of the connection, and our own; None for what is closed already."""
+    return request.get_extra_info("peername"), request.get_extra_info("sockname")
+
+
+def _foreign() -> Refused:
+    return Refused(
+        403,
+        "foreign_user",
+        "this plnd belongs to another user of the machine, or the system did not say whose "
+        "connection this is",
+        "start your own with `plnd start`; `plnd status` in a terminal always works",
+    )

@@ -9,10 +9,13 @@ from typing import Any
 from plnd import __version__, api
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import DoctorAnswer, Health, OpenLink, Today
-from plnd.store.files import Home
+from plnd.errors import NotFound
+from plnd.model import DoctorAnswer, Health, OpenLink, SessionsAnswer, Today
+from plnd.store.files import Home, write_atomic
 from plnd.web.access import CODE_SECONDS, Access
 from plnd.words import Words
+
+OPEN_PAGE = "open.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Running:
         return (
             *api.ROUTES,
             Route("POST", "/api/v1/open", self.post_open, OpenLink),
+            Route("GET", "/api/v1/sessions", self.get_sessions, SessionsAnswer),
+            Route("DELETE", "/api/v1/sessions", self.delete_sessions, SessionsAnswer),
+            Route("DELETE", "/api/v1/sessions/{id}", self.delete_session, SessionsAnswer),
             Route("GET", "/api/v1/live", self.get_live, Today, live=True),
             Route("GET", "/api/v1/health", self.get_health, Health),
             Route("GET", "/api/v1/doctor", self.get_doctor, DoctorAnswer),
@@ -36,12 +42,28 @@ class Running:
             Route("GET", "/api/v1/openapi.json", self.get_openapi, dict[str, Any]),
         )
 
-    def post_open(self, plnd: Plnd, _: Call) -> OpenLink:
+    def post_open(self, plnd: Plnd, call: Call) -> OpenLink:
         """A link that opens the dashboard, good once and for a minute."""
-        return OpenLink(
-            url=f"{self.url}/open?code={self.access.new_code()}",
-            expires_at=plnd.clock() + CODE_SECONDS * 1000,
-        )
+        link = f"{self.url}/open?code={self.access.new_code()}"
+        page = plnd.home.state / OPEN_PAGE
+        write_atomic(page, _leading_on(link, call.words).encode())
+        expires_at = plnd.clock() + CODE_SECONDS * 1000
+        return OpenLink(url=link, expires_at=expires_at, file=str(page))
+
+    def get_sessions(self, _: Plnd, __: Call) -> SessionsAnswer:
+        """The browsers that are signed in to the dashboard."""
+        return SessionsAnswer(self.access.sessions.all())
+
+    def delete_sessions(self, _: Plnd, __: Call) -> SessionsAnswer:
+        """Sign every browser out; gives those that are left."""
+        self.access.sessions.end()
+        return SessionsAnswer(self.access.sessions.all())
+
+    def delete_session(self, _: Plnd, call: Call) -> SessionsAnswer:
+        """Sign one browser out; gives those that are left."""
+        if not self.access.sessions.end(call.path["id"]):
+            raise NotFound(f"no session {call.path['id']!r}", "`plnd open --list` lists them")
+        return SessionsAnswer(self.access.sessions.all())
 
     def get_live(self, plnd: Plnd, _: Call) -> Today:
         """The figures of today, now and whenever they change, as server-sent events."""
@@ -72,7 +94,17 @@ class Running:
         """This document."""
         from plnd.web.openapi import document
 
-        return document(self.routes())
+        return document(self.routes(), self.access.sessions.cookie)
+
+
+def _leading_on(link: str, words: Words) -> str:
+    """A page that leads on to a link."""
+    return (
+        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
+        '<meta name="referrer" content="no-referrer">'
+        f'<meta http-equiv="refresh" content="0; url={link}"><title>plnd</title></head>'
+        f'<body><p><a href="{link}">{words.say("open_dashboard")}</a></p></body></html>\n'
+    )
 
 
 def _examined(home: Home, words: Words, *, mend: bool) -> DoctorAnswer:

@@ -12,9 +12,10 @@ from plnd.core import Plnd
 from plnd.errors import PlndError, TooLarge
 from plnd.model import ErrorAnswer, ErrorBody
 from plnd.web import files
-from plnd.web.access import COOKIE, Access, Refused
-from plnd.web.api import Running
+from plnd.web.access import Access, Refused
+from plnd.web.api import OPEN_PAGE, Running
 from plnd.web.live import Live
+from plnd.web.sessions import LASTS_MS
 from plnd.words import CATALOGUES, ENGLISH, Words, accepted
 
 log = logging.getLogger("plnd")
@@ -65,7 +66,7 @@ def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Ap
         handler = _going_on(plnd, route) if route.live else _answering(plnd, route)
         app.router.add_route(route.method, route.path, handler)
     # Link previews and mail scanners ask for the head: that must not use the code up.
-    app.router.add_get("/open", _opening(access), allow_head=False)
+    app.router.add_get("/open", _opening(plnd, access), allow_head=False)
     app.router.add_get("/", _page)
     app.router.add_get("/assets/{name}", _page)
     return app
@@ -158,7 +159,7 @@ def _text(text: str, media: str) -> web.Response:
     return web.Response(text=text, content_type=media, charset="utf-8", headers=_TEXT_HEADERS)
 
 
-def _opening(access: Access) -> Handler:
+def _opening(plnd: Plnd, access: Access) -> Handler:
     """Exchange a one-time code for the dashboard's cookie."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -170,8 +171,17 @@ def _opening(access: Access) -> Handler:
                 "this link was used already, or is older than a minute",
                 "ask for a new one with `plnd open`",
             )
+        (plnd.home.state / OPEN_PAGE).unlink(missing_ok=True)
+        sessions = access.sessions
         response = web.Response(status=303, headers={**_PAGE_HEADERS, "Location": "/"})
-        response.set_cookie(COOKIE, access.cookie, httponly=True, samesite="Strict", path="/")
+        response.set_cookie(
+            sessions.cookie,
+            sessions.begin(request.headers.get("User-Agent", "")),
+            max_age=LASTS_MS // 1000,
+            httponly=True,
+            samesite="Strict",
+            path="/",
+        )
         return response
 
     return answer

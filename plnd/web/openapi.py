@@ -11,8 +11,11 @@ from plnd.api.route import Route
 from plnd.model import ErrorAnswer, Event
 
 
-def document(routes: Sequence[Route]) -> dict[str, Any]:
-    """The document for these routes; the words are those of the model's docstrings."""
+def document(routes: Sequence[Route], cookie: str) -> dict[str, Any]:
+    """The document for these routes; the words are those of the model's docstrings.
+
+    `cookie` is the name of the dashboard's cookie.
+    """
     kinds = [kind for route in routes for kind in (route.takes, route.gives) if kind]
     schemas, components = msgspec.json.schema_components(
         [*kinds, ErrorAnswer, Event], ref_template="#/components/schemas/{name}"
@@ -45,7 +48,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
             "schemas": components,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "plnd"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": cookie},
             },
         },
         "security": [{"token": []}, {"cookie": []}],

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import pwd
-import socket
 import stat
 import subprocess
 import threading
@@ -16,7 +15,6 @@ from kit import Daemon, RunPlnd
 
 from plnd.core import now_ms
 from plnd.store.files import Home
-from plnd.web.peer import is_own, user_of
 
 STRANGER = pwd.getpwnam("nobody").pw_uid
 ROOT = os.geteuid() == 0
@@ -66,7 +64,7 @@ def test_no_file_below_the_home_is_for_others(lived: Daemon, home: Home) -> None
 
 
 def test_processes_and_files_show_no_key(lived: Daemon, run_plnd: RunPlnd, home: Home) -> None:
-    """Neither arguments nor environment of any process, nor the log; two files have theirs."""
+    """Neither arguments nor environment of any process, nor the log; one file has the token."""
     seen: list[bytes] = []
     done = threading.Event()
 
@@ -88,7 +86,8 @@ def test_processes_and_files_show_no_key(lived: Daemon, run_plnd: RunPlnd, home:
     done.set()
     watching.join(20)
     code = link.partition("code=")[2]
-    keys = [lived.about["token"].encode(), code.encode(), (home.state / "secret").read_bytes()]
+    cookie = str(get(lived.port, f"/open?code={code}")[1]).partition(";")[0].partition("=")[2]
+    keys = [lived.about["token"].encode(), code.encode(), cookie.encode()]
     assert all(len(key) > 20 for key in keys)
     assert any(b"\0budget\0" in one for one in seen), "the watching saw nothing"
     assert not [key for key in keys if any(key in one for one in seen)]
@@ -97,7 +96,7 @@ def test_processes_and_files_show_no_key(lived: Daemon, run_plnd: RunPlnd, home:
         for path in home.data.parent.rglob("*")
         if path.is_file() and any(key in path.read_bytes() for key in keys)
     ]
-    assert sorted(holding) == ["daemon.json", "secret"]
+    assert holding == ["daemon.json"]
 
 
 def test_the_log_names_nothing_of_the_users_life(lived: Daemon, home: Home) -> None:
@@ -157,15 +156,3 @@ def test_a_stolen_link_and_a_stolen_cookie_serve_only_their_owner(
         said = asked_by_stranger(lived.port, "/api/v1/today", {"Cookie": cookie})
         assert said.startswith("403 None ")
         assert "foreign_user" in said
-
-
-def test_the_kernel_says_whose_a_connection_is(daemon: Daemon) -> None:
-    with socket.create_connection(("127.0.0.1", daemon.port)) as ours:
-        assert user_of(ours.getsockname()[1], daemon.port) == os.geteuid()
-        assert is_own(ours.getsockname()[1], daemon.port)
-    with socket.socket(socket.AF_INET6) as mapped:
-        mapped.connect(("::ffff:127.0.0.1", daemon.port))
-        assert user_of(mapped.getsockname()[1], daemon.port) == os.geteuid()
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        assert not is_own(unused.getsockname()[1], daemon.port)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -183,6 +184,23 @@ def test_a_request_is_forwarded_with_the_token(host: Host, daemon: StandIn) -> N
     assert seen.headers["Connection"] == "close"
     assert seen.headers["Content-Type"] == "application/json"
     assert "Origin" not in seen.headers
+
+
+def test_a_request_goes_by_the_socket_file_where_there_is_one(host: Host) -> None:
+    """Its folder is the user's alone; a port is everybody's."""
+    daemon = StandIn(host.state, by_file=True).start()
+    port = int(daemon.url.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)) as anybody:
+        answers, status, talk = host.run(frame(id=7, method="GET", path="/api/v1/today"))
+        assert (status, talk) == (0, "")
+        assert answers == [
+            {"id": 7, "status": 200, "body": {"path": "/api/v1/today", "said": None}}
+        ]
+        assert daemon.seen[0].headers["Authorization"] == f"Bearer {TOKEN}"
+        anybody.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            anybody.accept()
+    daemon.stop()
 
 
 def test_the_words_that_browsers_add_are_passed_over(host: Host, daemon: StandIn) -> None:

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from builders import NOON, batch, visit
-from kit import TOKEN, Api, Seconds
+from kit import TOKEN, Api, Clock, Seconds
+
+from plnd.store.files import Home
+from plnd.web.sessions import Sessions
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 CHANGES = [("PUT", "budgets", {"minutes": 5}), ("DELETE", "pause", None), ("POST", "open", None)]
@@ -48,18 +52,23 @@ async def test_without_a_host_nothing_is_answered(api: Api) -> None:
         {"Authorization": f"Basic {TOKEN}"},
         {"Authorization": TOKEN},
         {"Authorization": "Bearer é\udcff"},
-        {"Cookie": "plnd="},
-        {"Cookie": "plnd=wrong"},
-        {"Cookie": f"plnd={TOKEN}"},
-        {"Cookie": "other={cookie}"},
-        {"Cookie": "plnd={cookie}x"},
+        {"Cookie": "{name}="},
+        {"Cookie": "{name}=wrong"},
+        {"Cookie": "{name}=.."},
+        {"Cookie": f"{{name}}={TOKEN}"},
+        {"Cookie": "plnd={value}"},
+        {"Cookie": "{name}={value}x"},
+        {"Cookie": "{name}={id}."},
+        {"Cookie": "{name}={id}"},
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS"])
 async def test_without_the_right_key_the_api_is_shut(
     api: Api, headers: dict[str, str], method: str
 ) -> None:
-    given = {name: value.format(cookie=api.access.cookie) for name, value in headers.items()}
+    name, _, value = api.cookie.partition("=")
+    parts = {"name": name, "value": value, "id": value.partition(".")[0]}
+    given = {header: said.format(**parts) for header, said in headers.items()}
     for path in ("today", "settings", "nothing"):
         answer = await api(method, path, headers=given, status=401)
         assert answer["error"]["code"] == "unauthorized"
@@ -88,7 +97,7 @@ async def test_a_token_in_the_address_is_none(api: Api) -> None:
 
 
 async def test_the_cookie_reads(api: Api) -> None:
-    await api("GET", "today", headers={"Cookie": f"plnd={api.access.cookie}"})
+    await api("GET", "today", headers={"Cookie": api.cookie})
 
 
 @pytest.mark.parametrize(("method", "path", "body"), CHANGES)
@@ -109,12 +118,106 @@ async def test_the_cookie_reads(api: Api) -> None:
 async def test_the_cookie_changes_from_the_dashboard_only(
     api: Api, method: str, path: str, body: Any, origin: str | None, status: int
 ) -> None:
-    headers = {"Cookie": f"plnd={api.access.cookie}"}
+    headers = {"Cookie": api.cookie}
     if origin:
         headers["Origin"] = origin.format(port=api.port)
     answer = await api(method, path, body, headers=headers, status=status)
     if status == 403:
         assert answer["error"]["code"] == "foreign_origin"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("same-origin", 200), ("none", 200), ("same-site", 403), ("cross-site", 403), ("?", 403)],
+)
+async def test_another_page_gets_nothing_done_with_the_cookie(
+    api: Api, method: str, site: str, status: int
+) -> None:
+    """A page on another port of loopback is of the same site: the browser sends it along."""
+    own = {"Cookie": api.cookie, "Origin": api.url, "Sec-Fetch-Site": site}
+    body = {"minutes": 5} if method == "PUT" else None
+    answer = await api(method, "budgets", body, headers=own, status=status)
+    if status == 403:
+        assert answer["error"]["code"] == "foreign_page"
+    await api(method, "budgets", body, headers={**BEARER, "Sec-Fetch-Site": site})
+
+
+@pytest.mark.parametrize("path", ["/", "/open?code=x", "/api/v1/today", "/nothing", "/assets/a.js"])
+async def test_whoever_comes_from_another_address_is_refused_before_all_else(
+    api: Api, path: str
+) -> None:
+    """All of 127.0.0.0/8 is this machine, and only one address of it is taken."""
+    connector = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
+    for headers in (BEARER, {"Cookie": api.cookie}, {"Host": "evil.example"}):
+        async with (
+            aiohttp.ClientSession(connector=connector, connector_owner=False) as session,
+            session.get(api.url + path, headers=headers) as response,
+        ):
+            assert response.status == 403
+            assert (await response.json())["error"]["code"] == "foreign_user"
+    await connector.close()
+
+
+# -- sessions ----------------------------------------------------------------------------
+
+
+async def test_a_session_lasts_a_year_and_no_longer(api: Api, clock: Clock) -> None:
+    cookie = api.cookie
+    (one,) = (await api("GET", "sessions"))["sessions"]
+    assert one["ends_at"] - one["made_at"] == 365 * 86_400_000
+    clock.now = one["ends_at"] - 1
+    await api("GET", "today", headers={"Cookie": cookie})
+    clock.now += 1
+    await api("GET", "today", headers={"Cookie": cookie}, status=401)
+    assert (await api("GET", "sessions"))["sessions"] == []
+
+
+async def test_sessions_are_ended_one_by_one_or_all(api: Api) -> None:
+    kept = api.access.sessions
+    agents = ["Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0", "\x1b[8m evil", ""]
+    cookies = [f"{kept.cookie}={kept.begin(agent)}" for agent in agents]
+    listed = (await api("GET", "sessions"))["sessions"]
+    assert [one["browser"] for one in listed] == ["Firefox on Linux", "a browser", "a browser"]
+    left = (await api("DELETE", f"sessions/{listed[0]['id']}"))["sessions"]
+    assert left == listed[1:]
+    await api("DELETE", f"sessions/{listed[0]['id']}", status=404)
+    statuses = [401, 200, 200]
+    for cookie, status in zip(cookies, statuses, strict=True):
+        await api("GET", "today", headers={"Cookie": cookie}, status=status)
+    assert (await api("DELETE", "sessions"))["sessions"] == []
+    await api("GET", "today", headers={"Cookie": cookies[2]}, status=401)
+
+
+async def test_sessions_are_kept_and_their_secrets_are_not(api: Api, clock: Clock) -> None:
+    kept = api.access.sessions
+    value = api.cookie.partition("=")[2]
+    path = kept._path
+    assert value.partition(".")[2] not in path.read_text()
+    again = Sessions(path, clock)
+    assert again.holds(value)
+    assert again.cookie == kept.cookie
+    assert Sessions(path.with_name("other.json"), clock).cookie != kept.cookie
+    for _ in range(60):
+        again.begin("")
+    assert len(again.all()) == 50
+    assert not again.holds(value)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"[" * 9000, b"\xff", b'[{"id": "a"}]'])
+async def test_a_damaged_list_of_sessions_signs_everybody_out(
+    home: Home, clock: Clock, content: bytes
+) -> None:
+    home.make()
+    path = home.state / "sessions.json"
+    path.write_bytes(content)
+    sessions = Sessions(path, clock)
+    assert sessions.all() == []
+    assert [one.read_bytes() for one in home.state.glob("sessions.json.damaged-*")] == [content]
+    assert sessions.holds(sessions.begin(""))
+
+
+# -- the token ---------------------------------------------------------------------------
 
 
 async def test_a_program_with_the_token_needs_no_origin(api: Api) -> None:
@@ -137,12 +240,13 @@ async def test_a_link_opens_the_dashboard_once(api: Api) -> None:
     assert TOKEN not in link
     first = await follow(api, link)
     assert (first.status, first.headers["Location"]) == (303, "/")
-    cookie = first.cookies["plnd"]
+    name = api.access.sessions.cookie
+    cookie = first.cookies[name]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
     assert cookie["path"] == "/"
     assert not cookie["domain"]
-    await api("GET", "today", headers={"Cookie": f"plnd={cookie.value}"})
+    await api("GET", "today", headers={"Cookie": f"{name}={cookie.value}"})
     second = await follow(api, link)
     assert second.status == 403
     assert not second.cookies
@@ -170,8 +274,18 @@ async def test_a_look_ahead_does_not_use_the_link_up(api: Api) -> None:
     """Mail scanners and link previews ask for the head only."""
     link = (await api("POST", "open"))["url"]
     async with api.session.head(link, allow_redirects=False) as response:
-        assert "plnd" not in response.cookies
+        assert not response.cookies
     assert (await follow(api, link)).status == 303
+
+
+async def test_a_page_of_the_users_own_leads_on_to_the_link(api: Api, home: Home) -> None:
+    """A browser is started with the page's name: that may stand in the list of processes."""
+    answer = await api("POST", "open")
+    page = Path(answer["file"])
+    assert (page.parent, page.stat().st_mode & 0o777) == (home.state, 0o600)
+    assert f"url={answer['url']}" in page.read_text()
+    assert (await follow(api, answer["url"])).status == 303
+    assert not page.exists()
 
 
 async def test_old_codes_are_forgotten(api: Api, seconds: Seconds) -> None:
@@ -190,7 +304,7 @@ async def test_no_answer_lets_another_page_read_it(api: Api) -> None:
     ask = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
     for path in ("/", "/open?code=x", "/api/v1/today", "/nothing"):
         for method in ("GET", "OPTIONS", "POST", "HEAD"):
-            for keys in ({}, BEARER, {"Cookie": f"plnd={api.access.cookie}"}):
+            for keys in ({}, BEARER, {"Cookie": api.cookie}):
                 async with api.session.request(
                     method, api.url + path, headers={**ask, **keys}, allow_redirects=False
                 ) as response:
@@ -207,7 +321,7 @@ async def test_the_dashboard_holds_no_key_and_no_figures(api: Api) -> None:
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         text = await response.text()
     assert TOKEN not in text
-    assert api.access.cookie not in text
+    assert api.cookie.partition("=")[2] not in text
     assert "<html" in text
 
 
@@ -235,7 +349,7 @@ async def test_no_key_is_in_the_log(api: Api, caplog: pytest.LogCaptureFixture) 
     await api("GET", "today", headers={"Authorization": f"Bearer {TOKEN}x"}, status=401)
     await api("PUT", "budgets", {"minutes": 5})
     assert TOKEN not in caplog.text
-    assert api.access.cookie not in caplog.text
+    assert api.cookie.partition("=")[2] not in caplog.text
 
 
 async def raw(api: Api, request: bytes) -> bytes:

@@ -36,7 +36,7 @@ class Stream:
 
 @asynccontextmanager
 async def listening(api: Api) -> AsyncIterator[Stream]:
-    headers = {"Cookie": f"plnd={api.access.cookie}"}
+    headers = {"Cookie": api.cookie}
     async with api.session.get(f"{api.url}/api/v1/live", headers=headers) as response:
         assert response.status == 200
         assert response.content_type == "text/event-stream"
