@@ -101,6 +101,11 @@ def _shown(char: str) -> str:
     return " " if kind == "Zs" else char if kind in ("Cn", "Co") else MARK
 
 
+def carriable(text: str) -> str:
+    """A text that UTF-8 can carry: a file's name may have bytes that are no letters."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def one_line(text: str) -> str:
     """A text whose line breaks are blanks: what stands in a row begins no other row."""
     return " ".join(text.splitlines())
