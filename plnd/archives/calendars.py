@@ -201,11 +201,11 @@ def _chat_event(chat: Chat, start: int, end: int, now: int) -> icalendar.Event |
     clock = time(int(chat.start[:2]), int(chat.start[3:]))
     begin = datetime.combine(first.date(), clock, zone)
     event = icalendar.Event()
-    event.add("UID", one_line(harmless(f"{chat.id}@chats.plnd")))
+    event.add("UID", harmless(one_line(f"{chat.id}@chats.plnd")))
     event.add("DTSTAMP", datetime.fromtimestamp(now // 1000, UTC))
     # Some readers end a line where others see a letter: what the library escapes is not all.
-    event.add("SUMMARY", one_line(harmless(f"#{chat.tag}")))
-    event.add("CATEGORIES", ["plnd", one_line(harmless(chat.network))])
+    event.add("SUMMARY", harmless(one_line(f"#{chat.tag}")))
+    event.add("CATEGORIES", ["plnd", harmless(one_line(chat.network))])
     event.add("DTSTART", begin)
     event.add("DURATION", timedelta(minutes=chat.minutes))
     rule: dict[str, object] = {"FREQ": "WEEKLY", "BYDAY": _DAYS[chat.weekday]}
