@@ -2,7 +2,8 @@
  * Listeners, and nothing else. The worker may be stopped and woken at any moment, so all of
  * them are added at once, before anything is awaited, and each waits for `ready` itself.
  */
-import { api } from "./lib/browser.js";
+import { answerTo } from "./lib/answers.js";
+import { api, isOwnPage } from "./lib/browser.js";
 import { Slots } from "./lib/listen.js";
 import { start } from "./lib/start.js";
 
@@ -54,7 +55,8 @@ api.runtime.onInstalled.addListener(async ({ reason }) => {
   const { origins } = await api.permissions.getAll();
   if (reason === "install" && origins.length === 0) await api.runtime.openOptionsPage();
 });
-api.runtime.onMessage.addListener((question, _sender, reply) => {
-  ready.then(({ answers }) => answers[question.ask](question)).then(reply);
+api.runtime.onMessage.addListener((question, sender, reply) => {
+  if (!isOwnPage(sender)) return false;
+  ready.then(({ answers }) => answerTo(answers, question)).then(reply);
   return true;
 });

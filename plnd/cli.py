@@ -7,13 +7,13 @@ else is asked goes through `plnd.commands`.
 
 import sys
 
-from plnd import client
+from plnd import client, screen
 from plnd.errors import PlndError
 from plnd.place import colour_wanted, place
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import IO, Any
 
 DONE, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
 FORMS = ("--json", "--short", "--waybar")
@@ -21,32 +21,47 @@ FORMS = ("--json", "--short", "--waybar")
 
 def main(argv: "list[str] | None" = None) -> int:
     """Run a command and return the exit code."""
-    words = sys.argv[1:] if argv is None else argv
+    screen.guard()
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader went away (`plnd … | head`): nothing to say.
+        return DONE
+    except screen.OutputFailed as error:
+        _complain(f"plnd: {error}")
+        return FAILED
+    finally:
+        screen.settle()
+
+
+def _run(words: "list[str]") -> int:
     options = words[1:]
     plain = [word for word in options if word != "--check"]
-    if any(one is not None and one.isatty() for one in (sys.stdout, sys.stderr)):
-        from plnd.screen import guard
-
-        guard()
     try:
         if words[:1] == ["status"] and (not plain or (len(plain) == 1 and plain[0] in FORMS)):
             return status(plain[0] if plain else "", check="--check" in options)
         from plnd import commands
 
-        code = commands.run(words)
-        sys.stdout.flush()
-        return code
+        return commands.run(words)
     except PlndError as error:
-        print(f"plnd: {error.message}", file=sys.stderr)
+        _complain(f"plnd: {screen.one_line(error.message)}")
         if error.hint:
-            print(f"      {error.hint}", file=sys.stderr)
+            _complain(f"      {screen.one_line(error.hint)}")
         return FAILED
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader went away (`plnd … | head`): nothing to say, and nothing left to flush.
-        sys.stdout = None
-        return DONE
+    except SystemExit as end:  # argparse has printed its help, or what is wrong
+        return end.code if isinstance(end.code, int) else FAILED
+
+
+def _complain(line: str) -> None:
+    """Say what went wrong, where that can be said at all."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except (OSError, screen.OutputFailed):
+        return
 
 
 def status(form: str, *, check: bool) -> int:
@@ -62,9 +77,10 @@ def status(form: str, *, check: bool) -> int:
         print_json(words.waybar(today), indent=None)
     elif form == "--short":
         print(words.short(today))
+    elif colour_wanted(sys.stdout.isatty()):
+        screen.paint(words.parts(today))
     else:
-        print(words.screen(today, colour_wanted(sys.stdout.isatty())))
-    sys.stdout.flush()
+        print(words.screen(today))
     if not running:
         return NOT_RUNNING
     return words.check(today) if check else DONE
@@ -87,6 +103,12 @@ def ask(method: str, path: str, body: "Any" = None) -> "tuple[Any, bool]":
 
 def print_json(data: "Any", indent: "int | None" = 2) -> None:
     """Print JSON for people and programs alike."""
+    print(json_text(data, sys.stdout, indent=indent))
+
+
+def json_text(data: "Any", stream: "IO[str]", **form: "Any") -> str:
+    """JSON that a stream can carry: letters stand as they are where its encoding has them all."""
     import json
 
-    print(json.dumps(data, ensure_ascii=False, indent=indent))
+    all_letters = (getattr(stream, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    return json.dumps(data, ensure_ascii=not all_letters, **form)

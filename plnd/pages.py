@@ -6,10 +6,12 @@ Everything that a user or a page wrote is escaped.
 import csv
 import html
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from plnd.screen import harmless
 from plnd.words import ENGLISH, Words
 
 Plain = dict[str, Any]
@@ -47,8 +49,8 @@ def review_page(review: Plain, zone: str, words: Words = ENGLISH) -> str:
     """A week as a page to print."""
     parts = [f"<p>{words.period(review['first'], review['last'])}</p>"]
     for heading, rows in _review_parts(review, ZoneInfo(zone), words):
-        items = "".join(f"<li>{html.escape(row)}</li>" for row in rows)
-        parts.append(f"<h2>{html.escape(heading)}</h2><ul>{items}</ul>")
+        items = "".join(f"<li>{_escape(row)}</li>" for row in rows)
+        parts.append(f"<h2>{_escape(heading)}</h2><ul>{items}</ul>")
     return _page(words.say("week", week=review["week"]), "".join(parts), words)
 
 
@@ -113,12 +115,31 @@ def _entry(one: Plain, words: Words) -> str:
     return " ".join(part for part in said if part)
 
 
+# Names and references are looked for in the text that is left after all escapes: a mail address,
+# @somebody, #12, :smile:. Only code is left alone.
+_FOUND_LATER = re.compile(r"@|#[0-9]|:[\w+-]+:")
+# What marks a text, opens a tag, a link, a table or an entity; what makes an address a link.
+_MARKUP = re.compile(
+    r"[\\`*_\[\]<>#~|&$!]"
+    r"|:(?=/)|(?<=www)\.|\.(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+# What makes a list or a line of a row that begins with it.
+_BEGINNING = re.compile(r"^([0-9]*)([-+=.)])")
+
+
 def _markdown(text: str) -> str:
-    """One line of text that Markdown takes for text."""
-    flat = " ".join(text.split())
-    for letter in "\\`*_[]<>":
-        flat = flat.replace(letter, "\\" + letter)
-    return flat
+    """One line of text that Markdown, as GitHub and others read it, takes for text."""
+    return _BEGINNING.sub(r"\1\\\2", " ".join(map(_markdown_word, harmless(text).split())))
+
+
+def _markdown_word(word: str) -> str:
+    if not _FOUND_LATER.search(word):
+        return _MARKUP.sub(r"\\\g<0>", word)
+    longest = max(map(len, re.findall("`+", word)), default=0)
+    fence = "`" * (longest + 1)
+    gap = " " if "`" in (word[0], word[-1]) else ""
+    return f"{fence}{gap}{word}{gap}{fence}"
 
 
 # -- the ledger ------------------------------------------------------------------------
@@ -145,7 +166,7 @@ def ledger_page(ledger: Plain, words: Words = ENGLISH) -> str:
     )
     heads = ("network", "in_work_hours", "off_work", "taking_part", "interactions")
     table = _table([words.say(key) for key in heads], rows, (1, 2, 3, 4))
-    return _page(words.say("ledger"), f"<p>{html.escape(lead)}</p>{table}", words)
+    return _page(words.say("ledger"), f"<p>{_escape(lead)}</p>{table}", words)
 
 
 # -- the development log -------------------------------------------------------------------
@@ -158,12 +179,12 @@ def cpd_csv(log: Plain, words: Words = ENGLISH) -> str:
 
     Days and hours are written alike in every language: programs read them.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([words.say(key) for key in _COLUMNS])
+    rows = [[words.say(key) for key in _COLUMNS]]
     for row in _kept(log):
         texts = (row["topic"], row["evidence"], row["note"])
-        writer.writerow([row["day"], f"{row['hours']:.2f}", *map(_cell, texts)])
+        rows.append([row["day"], f"{row['hours']:.2f}", *texts])
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([map(_cell, row) for row in rows])
     return out.getvalue()
 
 
@@ -189,15 +210,22 @@ def _kept(log: Plain) -> list[Plain]:
     return [row for row in log["rows"] if not row["struck"]]
 
 
+# A formula begins with one of these, in a spreadsheet of East Asia also with their wide forms.
+_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a\u207c\u208a\u208c\u2212\ufb29-"
+# Where some reader begins a cell: its separator is what the system says, not what was written.
+_FORMULA = re.compile(rf'(^|[,;:|\n])([\s"]*)(?=[{_SIGNS}])')
+
+
 def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A text in which no reader, whatever parts its cells, finds the beginning of a formula."""
+    return _FORMULA.sub(r"\1\2'", harmless("\n".join(text.splitlines())).replace("\t", " "))
 
 
 # -- parts ------------------------------------------------------------------------------------
 
 
 def _page(title: str, body: str, words: Words) -> str:
-    shown = html.escape(title)
+    shown = _escape(title)
     return (
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
@@ -206,11 +234,15 @@ def _page(title: str, body: str, words: Words) -> str:
     )
 
 
+def _escape(text: str) -> str:
+    return html.escape(harmless(text))
+
+
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int]) -> str:
     def line(cells: Sequence[str], kind: str) -> str:
         marks = [' class="n"' if number in numbers else "" for number in range(len(cells))]
         return "".join(
-            f"<{kind}{mark}>{html.escape(cell)}</{kind}>"
+            f"<{kind}{mark}>{_escape(cell)}</{kind}>"
             for cell, mark in zip(cells, marks, strict=True)
         )
 

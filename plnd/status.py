@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
+from plnd.screen import harmless, one_line
+
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     Today = dict[str, Any]
+    Part = tuple[str, str]
 
 COLUMNS = 80
 SOON_MS = 12 * 60 * 60 * 1000
 _WORST = {"over": 0, "near": 1, "under": 2, "off": 3}
-_COLOURS = {"over": "\x1b[31m", "near": "\x1b[33m", "under": "\x1b[32m", "off": ""}
+_COLOURS = {"over": "31", "near": "33", "under": "32", "off": ""}
 _ACTS = {"reply": ("reply", "replies"), "react": ("reaction", "reactions")}
 
 
-def screen(today: Today, colour: bool = False) -> str:
+def screen(today: Today) -> str:
     """The budget in a line, a line per network, worst first, then what needs a word."""
-    lines = [_budget_line(today, colour)]
+    return "".join(text for text, _ in parts(today))
+
+
+def parts(today: Today) -> list[Part]:
+    """The same in parts, each with the colour that it has on a terminal."""
     rows = sorted(today["networks"], key=lambda row: (_WORST[row["state"]], -row["spent_seconds"]))
-    width = max((len(row["name"]) for row in rows), default=0)
-    lines += [_network_line(row, today, width, colour) for row in rows]
-    if not rows:
-        lines.append("  nothing yet today")
+    width = max((len(one_line(row["name"])) for row in rows), default=0)
+    found = [*_budget_line(today)]
+    for row in rows:
+        found += _network_line(row, today, width)
+    return [*found, *((f"\n  {words}", "") for words in _words(today))]
+
+
+def _words(today: Today) -> Iterator[str]:
+    """What needs a word beyond the figures."""
+    if not today["networks"]:
+        yield "nothing yet today"
     if today["next_chat"] and today["next_chat"]["starts_at"] - today["now"] <= SOON_MS:
-        lines.append(f"  {_chat_words(today['next_chat'], today['now'])}")
+        yield _chat_words(today["next_chat"], today["now"])
     stale = [profile for profile in today["profiles"] if _needs_a_word(profile)]
     if stale:
         worst = max(stale, key=lambda profile: profile["days_silent"])
         more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
-        lines.append(f"  {_profile_words(worst)}{more}")
-    return "\n".join(lines)
+        yield f"{_profile_words(worst)}{more}"
 
 
-def _budget_line(today: Today, colour: bool) -> str:
+def _budget_line(today: Today) -> list[Part]:
     spent = minutes(today["spent_seconds"])
     if today["state"] == "off":
         words = f"{spent}, no budget set"
     else:
         used = _counted(today) // 60
         words = f"{used} of {today['budget_minutes']} min used, {_left(today)}"
-    return f"{today['day']}  {words}  {_state(today['state'], colour)}"
+    return [(f"{today['day']}  {words}  ", ""), _state(today["state"])]
 
 
 def _left(today: Today) -> str:
@@ -63,17 +77,18 @@ def _counted(today: Today) -> int:
 
 
 def _chat_words(chat: dict[str, Any], now: int) -> str:
+    tag = one_line(chat["tag"])
     if chat["starts_at"] <= now:
-        return f"#{chat['tag']} runs, for another {(chat['ends_at'] - now) // 60_000} min"
+        return f"#{tag} runs, for another {(chat['ends_at'] - now) // 60_000} min"
     hours, left = divmod(-(-(chat["starts_at"] - now) // 60_000), 60)
-    return f"#{chat['tag']} begins in {f'{hours} h ' if hours else ''}{left} min"
+    return f"#{tag} begins in {f'{hours} h ' if hours else ''}{left} min"
 
 
-def _network_line(row: dict[str, Any], today: Today, width: int, colour: bool) -> str:
+def _network_line(row: dict[str, Any], today: Today, width: int) -> list[Part]:
     spent = minutes(row["spent_seconds"])
     if row["budget_minutes"] is not None:
         spent += f" of {row['budget_minutes']}"
-    head = f"  {row['name']:<{width}}  {spent:>9}  "
+    head = f"  {one_line(row['name']):<{width}}  {spent:>9}  "
     parts = []
     if row["spent_seconds"]:
         share = 100 * row["taking_part_seconds"] // row["spent_seconds"]
@@ -85,7 +100,8 @@ def _network_line(row: dict[str, Any], today: Today, width: int, colour: bool) -
     last = [p for p in today["profiles"] if p["network"] == row["id"] and p["last_post_at"]]
     if last:
         parts.append(f"last post {_ago(min(p['days_silent'] for p in last))}")
-    return head + _state(row["state"], colour) + _fitted(parts, len(head) + len(row["state"]))
+    more = _fitted(parts, len(head) + len(row["state"]))
+    return [(f"\n{head}", ""), _state(row["state"]), (more, "")]
 
 
 def _fitted(parts: list[str], used: int) -> str:
@@ -104,7 +120,7 @@ def _needs_a_word(profile: dict[str, Any]) -> bool:
 
 def _profile_words(profile: dict[str, Any]) -> str:
     return (
-        f"your last post on {profile['network']} (@{profile['handle']})"
+        f"your last post on {profile['network']} (@{one_line(profile['handle'])})"
         f" was {_ago(profile['days_silent'])}"
     )
 
@@ -113,8 +129,8 @@ def _ago(days: int) -> str:
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
-def _state(state: str, colour: bool) -> str:
-    return f"{_COLOURS[state]}{state}\x1b[0m" if colour and _COLOURS[state] else state
+def _state(state: str) -> Part:
+    return state, _COLOURS[state]
 
 
 def minutes(seconds: int) -> str:
@@ -136,15 +152,23 @@ def short(today: Today) -> str:
 
 
 def waybar(today: Today) -> dict[str, Any]:
-    """For a bar: waybar's four fields. `percentage` is of the budget, at most 100."""
+    """For a bar: waybar's four fields. `percentage` is of the budget, at most 100.
+
+    The tooltip is markup to waybar (Pango's), so what stands in it is escaped.
+    """
     allowed, spent = (today["budget_minutes"] or 0) * 60, _counted(today)
     used = 100 * spent // allowed if allowed else 0
     return {
         "text": short(today),
-        "tooltip": screen(today),
+        "tooltip": _escaped(harmless(screen(today))),
         "class": today["state"],
         "percentage": 100 if today["state"] == "over" else min(used, 100),
     }
+
+
+def _escaped(text: str) -> str:
+    # html.escape does the same, and costs an import of ten times the length.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def check(today: Today) -> int:

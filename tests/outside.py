@@ -108,6 +108,17 @@ class Outside:
 
         self.pages[name] = page
 
+    def writes(self, name: str, content: bytes) -> None:
+        """Let an address answer with these bytes, whatever HTTP has to say of them."""
+
+        async def page(request: web.Request) -> web.StreamResponse:
+            assert request.transport
+            request.transport.write(content)
+            request.transport.close()
+            return web.Response()
+
+        self.pages[name] = page
+
     def never_ends(self, name: str) -> None:
         async def page(request: web.Request) -> web.StreamResponse:
             response = web.StreamResponse()

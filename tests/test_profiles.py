@@ -546,6 +546,21 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
     ]
 
 
+@pytest.mark.parametrize("header", [b'ETag: "\xff"', b"Last-Modified: \xff", b"Retry-After: \xff"])
+async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
+    fed: Plnd, outside: Outside, clock: Clock, header: bytes
+) -> None:
+    """When it is turned on, and again each day."""
+    head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(NEWS)
+    outside.writes(FEED, head + NEWS.encode())
+    await turn(fed)
+    clock.forward(DAY)
+    await fed.readings.refresh_due()
+    assert len(outside.asked) == 2
+    found = view(fed, "mastodon", "me@mastodon.social")
+    assert (found.origin, found.feed.etag, found.feed.error) == ("feed", None, None)
+
+
 async def test_a_feed_that_is_turned_off_is_not_asked(
     fed: Plnd, outside: Outside, clock: Clock
 ) -> None:

@@ -28,7 +28,11 @@ FLOORS = [
     {"cli", "commands", "__main__"},
 ]
 # All that `plnd status` waits for while the daemon runs.
-LIGHT = {"client": {"errors", "place"}, "status": set(), "place": set(), "errors": set()}
+LIGHT = {
+    "client": {"errors", "place"},
+    "status": {"screen"},
+    **{name: set() for name in ("screen", "place", "errors")},
+}
 PURE = [
     "measures/*.py",
     "notices/rules.py",

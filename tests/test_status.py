@@ -1,6 +1,5 @@
 """What `plnd status` says, from the figures of a day."""
 
-import re
 from typing import Any
 
 import pytest
@@ -133,13 +132,33 @@ def test_a_full_day_fits_a_terminal() -> None:
     assert "last post 120 days ago" in text
 
 
-def test_colour_changes_nothing_but_the_colour() -> None:
-    rows = [network(state=state) for state in ("over", "near", "under", "off")]
-    plain = status.screen(today(networks=rows))
-    coloured = status.screen(today(networks=rows), colour=True)
-    assert coloured != plain
-    assert "\x1b[" not in plain
-    assert re.sub(r"\x1b\[\d*m", "", coloured) == plain
+def test_a_state_has_its_colour_and_nothing_else_has_one() -> None:
+    """The colour is handed over beside the text: no text can bring one along."""
+    rows = [
+        network("\x1b[31mover\x1b[0m", state=state) for state in ("over", "near", "under", "off")
+    ]
+    parts = status.parts(today(networks=rows))
+    assert {text for text, colour in parts if colour} == {"over", "near", "under"}
+    assert "".join(text for text, _ in parts) == status.screen(today(networks=rows))
+
+
+EVIL = "<b>a</b> &lt;\n  X  0 min\u2028\u202e\x1b[8m"
+
+
+def test_what_strangers_wrote_stays_in_its_line() -> None:
+    start = today()["now"] + 600_000
+    chat = {"tag": EVIL, "network": "x", "starts_at": start, "ends_at": start + 3_600_000}
+    silent = profile(freshness="stale", days_silent=92, handle=EVIL)
+    day = today(networks=[network(EVIL)], profiles=[silent], next_chat=chat)
+    assert status.screen(day).count("\n") == 3
+    assert "\u2028" not in status.screen(day)
+
+
+def test_waybar_is_given_no_markup_and_no_control() -> None:
+    """The tooltip is Pango markup: what stands in it has to be shown as it is."""
+    tooltip = status.waybar(today(networks=[network(EVIL)]))["tooltip"]
+    assert not {*"<>\x1b\u202e\u2028"} & {*tooltip}
+    assert "&lt;b&gt;a&lt;/b&gt; &amp;lt;" in tooltip
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,12 @@ import { brokenLink } from "./chain.js";
 
 const LONGEST_LINK = 2048;
 
+/** The answer to a question; none where nothing answers to it. */
+export async function answerTo(answers, question) {
+  const ask = question?.ask;
+  return Object.hasOwn(answers, ask) ? answers[ask](question) : undefined;
+}
+
 /** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
 export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source }) {
   const asked = { asked: true };

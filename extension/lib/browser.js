@@ -15,6 +15,13 @@ export async function browserName() {
   });
 }
 
+/**
+ * Whether a message comes from a page of the extension itself. What runs inside a network's page
+ * sends under that page's address, also when the page has taken over all that runs there.
+ */
+export const isOwnPage = (sender) =>
+  typeof sender?.url === "string" && sender.url.startsWith(api.runtime.getURL(""));
+
 /** The parsed JSON of a file inside the extension. */
 export async function readOwnFile(path) {
   const answer = await fetch(api.runtime.getURL(path));

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from plnd.errors import Invalid
 from plnd.learning import Break, Chat, Problem
 from plnd.measures.chats import slots
+from plnd.screen import harmless, one_line
 from plnd.words import ENGLISH, Words
 
 MOST_OCCURRENCES = 20_000
@@ -200,10 +201,11 @@ def _chat_event(chat: Chat, start: int, end: int, now: int) -> icalendar.Event |
     clock = time(int(chat.start[:2]), int(chat.start[3:]))
     begin = datetime.combine(first.date(), clock, zone)
     event = icalendar.Event()
-    event.add("UID", f"{chat.id}@chats.plnd")
+    event.add("UID", harmless(one_line(f"{chat.id}@chats.plnd")))
     event.add("DTSTAMP", datetime.fromtimestamp(now // 1000, UTC))
-    event.add("SUMMARY", f"#{chat.tag}")
-    event.add("CATEGORIES", ["plnd", chat.network])
+    # Some readers end a line where others see a letter: what the library escapes is not all.
+    event.add("SUMMARY", harmless(one_line(f"#{chat.tag}")))
+    event.add("CATEGORIES", ["plnd", harmless(one_line(chat.network))])
     event.add("DTSTART", begin)
     event.add("DURATION", timedelta(minutes=chat.minutes))
     rule: dict[str, object] = {"FREQ": "WEEKLY", "BYDAY": _DAYS[chat.weekday]}

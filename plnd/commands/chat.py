@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, ask, json_option, verb
+from plnd.commands.command import Command, ask, json_option, say, verb
 from plnd.commands.person import read_text
 from plnd.errors import Invalid
 
@@ -63,7 +63,7 @@ def _list(args: Namespace) -> int:
     if args.json:
         print_json({"chats": chats})
     else:
-        print("\n".join(map(_line, chats)) or "you follow no chat: `plnd chat follow TAG`")
+        say(*(map(_line, chats) if chats else ["you follow no chat: `plnd chat follow TAG`"]))
     return DONE
 
 
@@ -73,9 +73,9 @@ def _show(args: Namespace) -> int:
         print_json(page)
         return DONE
     chat = page["chat"]
-    print(_line(chat))
+    say(_line(chat))
     if chat["note"]:
-        print(f"  {chat['note']}")
+        say(f"  {chat['note']}")
     for one in page["slots"]:
         print(f"  {_when(one['starts_at'])}  {one['attended'].replace('_', ' ')}")
     return DONE
@@ -115,14 +115,14 @@ def _breaks(args: Namespace) -> int:
     wanted = {"content": read_text(args.file), "chat": args.chat, "dry_run": args.dry_run}
     answer = ask("POST", "chat-breaks", wanted)
     for problem in answer["problems"]:
-        print(f"{problem['where']}: {problem['message']}", file=sys.stderr)
+        say(f"{problem['where']}: {problem['message']}", to=sys.stderr)
     if args.json:
         print_json(answer)
         return DONE
     for one in answer["breaks"]:
-        print(f"{one['first']} to {one['last']}  {one['name']}")
+        say(f"{one['first']} to {one['last']}  {one['name']}")
     would = "would hold" if args.dry_run else "hold"
-    print(f"these {would} for {', '.join('#' + tag for tag in answer['chats']) or 'no chat yet'}")
+    say(f"these {would} for {', '.join('#' + tag for tag in answer['chats']) or 'no chat yet'}")
     return DONE
 
 
@@ -160,7 +160,7 @@ def _id(tag: str) -> str:
 
 
 def _said(args: Namespace, answer: dict[str, Any]) -> int:
-    print_json(answer) if args.json else print(_line(answer["chat"]))
+    print_json(answer) if args.json else say(_line(answer["chat"]))
     return DONE
 
 

@@ -2,10 +2,11 @@
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from plnd import cli
 from plnd.errors import Invalid
+from plnd.screen import one_line
 
 
 class Command(NamedTuple):
@@ -19,6 +20,12 @@ class Command(NamedTuple):
 def ask(method: str, path: str, body: Any = None) -> Any:
     """The daemon's answer, or the stores' own when no daemon runs."""
     return cli.ask(method, path, body)[0]
+
+
+def say(*rows: str, to: TextIO | None = None) -> None:
+    """Print rows: whatever strangers wrote into one, it is a line and begins no other."""
+    for row in rows:
+        print(one_line(row), file=to)
 
 
 def no_options(parser: ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, json_option
+from plnd.commands.command import Command, json_option, say
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ def _explain(args: Namespace) -> int:
     method = args.method or ("GET" if args.body is None else "POST")
     used = catalogue.effective(networks.folder(home()))
     for fault in used.faults.values():
-        print(f"not used: {fault.message}", file=sys.stderr)
+        say(f"not used: {fault.message}", to=sys.stderr)
     if args.json:
         print_json(catalogue.explain(args.url, method, args.body, used.networks))
     else:
-        print(_words(catalogue.recognise(args.url, method, args.body, used.networks), used))
+        say(*_words(catalogue.recognise(args.url, method, args.body, used.networks), used))
     return DONE
 
 
-def _words(found: Recognised | None, used: Effective) -> str:
+def _words(found: Recognised | None, used: Effective) -> list[str]:
     if found is None:
-        return "plnd makes nothing of this: nothing would be stored"
+        return ["plnd makes nothing of this: nothing would be stored"]
     network = used.networks[found.network]
     values = {
         "network": found.network,
@@ -55,7 +55,7 @@ def _words(found: Recognised | None, used: Effective) -> str:
         lines.append("          such acts can be switched off on the extension's welcome page")
     if found.action not in (None, "undo") and network.refused_as_200:
         lines.append(f"          {network.name} may refuse it unseen: counts are “about”")
-    return "\n".join(lines)
+    return lines
 
 
 def _stored(found: Recognised) -> str:

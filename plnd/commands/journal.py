@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, ask, json_option, verb
+from plnd.commands.command import Command, ask, json_option, say, verb
 
 
 def _journal_options(parser: ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def _journal(args: Namespace) -> int:
     if args.json:
         print_json({"entries": entries})
     else:
-        print("\n".join(map(_line, entries)) or 'nothing yet: `plnd learned "…" --from NAME`')
+        say(*(map(_line, entries) if entries else ['nothing yet: `plnd learned "…" --from NAME`']))
     return DONE
 
 
@@ -84,7 +84,7 @@ def _write(args: Namespace, kind: str) -> int:
 
 
 def _said(args: Namespace, answer: dict[str, Any]) -> int:
-    print_json(answer) if args.json else print(_line(answer["entry"]))
+    print_json(answer) if args.json else say(_line(answer["entry"]))
     return DONE
 
 
@@ -94,7 +94,7 @@ def _line(one: dict[str, Any]) -> str:
     day = time.strftime("%Y-%m-%d", time.localtime(one["at"] / 1000))
     word = "from" if one["kind"] == "learned" else "to"
     who = f"{word} {one['person_name']}" if one["person_name"] else ""
-    parts = (one["id"], day, one["kind"], " ".join(one["text"].split()), who, one["link"] or "")
+    parts = (one["id"], day, one["kind"], one["text"], who, one["link"] or "")
     return "  ".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from plnd import client
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, ask, json_option
+from plnd.commands.command import Command, ask, json_option, say
 from plnd.errors import Invalid, NotFound, PlndError
 from plnd.place import editor, place
 
@@ -36,7 +36,7 @@ def _network(args: Namespace) -> int:
     if args.verb in verbs:
         return verbs[args.verb](args.id, as_json)
     answer = ask("GET", "networks")
-    print_json(answer) if as_json else print("\n".join(_line(one) for one in answer["networks"]))
+    print_json(answer) if as_json else say(*map(_line, answer["networks"]))
     return DONE
 
 
@@ -60,12 +60,12 @@ def _show(id: str, as_json: bool) -> int:
     if id not in found.networks:
         raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
     file = found.own.get(id) or catalogue.read(catalogue.shipped_folder() / f"{id}.json")
-    print_json(file) if as_json else print(_words(file))
+    print_json(file) if as_json else say(*_words(file))
     return DONE
 
 
-def _words(file: dict[str, Any]) -> str:
-    lines = [
+def _words(file: dict[str, Any]) -> list[str]:
+    return [
         f"{file['name']}: {file.get('note', '')}".rstrip(": "),
         "hosts: " + " ".join(dict.fromkeys([*file["hosts"], *file["write_hosts"]])),
         "",
@@ -80,7 +80,6 @@ def _words(file: dict[str, Any]) -> str:
             for index, rule in enumerate(file["interactions"])
         ),
     ]
-    return "\n".join(lines)
 
 
 def _off(id: str, as_json: bool) -> int:
@@ -97,7 +96,7 @@ def _switch(id: str, as_json: bool, *, counted: bool) -> int:
         print_json(answer)
     else:
         says = "is counted" if counted else "is not counted; what is stored of it stays"
-        print(f"{answer['network']['name']} {says}")
+        say(f"{answer['network']['name']} {says}")
     return DONE
 
 

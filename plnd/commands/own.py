@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from plnd.cli import DONE, FAILED, print_json
-from plnd.commands.command import Command, ask, json_option, milliseconds
+from plnd.cli import DONE, FAILED, json_text, print_json
+from plnd.commands.command import Command, ask, json_option, milliseconds, say
 from plnd.errors import Invalid, PlndError
+from plnd.screen import one_line, progress
 
 LINES_AT_ONCE = 500
 BYTES_AT_ONCE = 1024 * 1024
@@ -89,7 +90,8 @@ def _forget_words(would: dict[str, Any]) -> str:
         lines.append(f"all of it in {would['backups']} backups as well")
     lines += [f"the damaged file {name}, as a whole" for name in would["remains"]]
     whom = f" of {would['person']}" if would["person"] else ""
-    return "\n".join([f"This{whom} would be forgotten:", *(f"  {line}" for line in lines)])
+    head = f"This{whom} would be forgotten:"
+    return "\n".join(map(one_line, [head, *(f"  {line}" for line in lines)]))
 
 
 def _agreed(question: str) -> bool:
@@ -121,7 +123,7 @@ def _receipt(args: Namespace) -> int:
         print_json(found)
         return DONE
     for entry in found["entries"]:
-        print(f"{entry['words']} [{entry['browser']}]")
+        say(f"{entry['words']} [{entry['browser']}]")
     if args.before is None:
         _print_requests(ask("GET", "requests")["requests"])
     if found["next"]:
@@ -140,7 +142,7 @@ def _print_requests(requests: list[dict[str, Any]]) -> None:
         what = (
             f"the feed of {one['handle']} on {one['network']}" if one["network"] else "an article"
         )
-        print(f"{when}: plnd asked {one['host']} for {what}: {one['outcome']}.")
+        say(f"{when}: plnd asked {one['host']} for {what}: {one['outcome']}.")
 
 
 # -- export and import ------------------------------------------------------------------
@@ -165,20 +167,19 @@ def _export(args: Namespace) -> int:
 
 def _write_lines(stream: IO[str]) -> int:
     """Write everything, a line of JSON each, and the line that says that it is all."""
-    import json
-
     number, after = 0, None
     while True:
         part = ask("GET", "export" if after is None else f"export?after={after}")
         for line in part["lines"]:
-            stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+            stream.write(json_text(line, stream, separators=(",", ":")) + "\n")
         number += len(part["lines"])
-        _progress(f"{number} lines")
+        progress(f"{number} lines")
         for one in part["left_out"]:
-            print(f"left out, as it is in no use: {one['message']}", file=sys.stderr)
+            say(f"left out, as it is in no use: {one['message']}", to=sys.stderr)
         after = part["next"]
         if after is None:
-            stream.write(json.dumps({"type": "end", "lines": number}, separators=(",", ":")) + "\n")
+            end = {"type": "end", "lines": number}
+            stream.write(json_text(end, stream, separators=(",", ":")) + "\n")
             return number + 1
 
 
@@ -206,14 +207,14 @@ def _import(args: Namespace) -> int:
                 del row["index"]
                 counts["rejected"].append(row)
             complete = lines[-1].startswith('{"type":"end"')
-            _progress(f"{number + len(lines)} lines")
+            progress(f"{number + len(lines)} lines")
     if args.json:
         print_json({**counts, "complete": complete})
     else:
         print(f"{counts['taken']} taken, {counts['known']} known before")
     for one in counts["rejected"]:
         field = f" ({one['field']})" if one["field"] else ""
-        print(f"line {one['line']}: {one['message']}{field}", file=sys.stderr)
+        say(f"line {one['line']}: {one['message']}{field}", to=sys.stderr)
     if not complete:
         print("the file ends early: its last line is missing", file=sys.stderr)
     return FAILED if counts["rejected"] or not complete else DONE
@@ -257,11 +258,6 @@ def _check_first(line: str, name: str) -> None:
         raise PlndError(f"{name} is no export of plnd", "`plnd export FILE` makes one")
     if form > FORMAT:
         raise PlndError(f"{name} is of format {form}; this plnd knows {FORMAT}", "use a newer plnd")
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{text} ", end="", file=sys.stderr, flush=True)
 
 
 # -- restore -----------------------------------------------------------------------------

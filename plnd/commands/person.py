@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, ask, json_option, verb
+from plnd.commands.command import Command, ask, json_option, say, verb
 from plnd.errors import Invalid
 
 KINDS = {".vcf": "vcard", ".vcard": "vcard", ".csv": "linkedin", ".ics": "meetings"}
@@ -83,7 +83,7 @@ def _list(args: Namespace) -> int:
     if args.json:
         print_json({"people": people})
     else:
-        print("\n".join(map(_line, people)) or "nobody yet: `plnd person add NAME`")
+        say(*(map(_line, people) if people else ["nobody yet: `plnd person add NAME`"]))
     return DONE
 
 
@@ -92,11 +92,13 @@ def _drift(args: Namespace) -> int:
     if args.json:
         print_json(ties)
         return DONE
-    print("\n".join(map(_line, ties["drifting"])) or "you are in touch with all whom you follow up")
+    if not ties["drifting"]:
+        print("you are in touch with all whom you follow up")
+    say(*map(_line, ties["drifting"]))
     if ties["weak_tie"]:
-        print(f"weak tie of the week: {ties['weak_tie']['name']}")
+        say(f"weak tie of the week: {ties['weak_tie']['name']}")
     for one in ties["gone_silent"]:
-        print(f"gone silent: {one['name']}, last post {one['silent_days']} days ago")
+        say(f"gone silent: {one['name']}, last post {one['silent_days']} days ago")
     return DONE
 
 
@@ -131,22 +133,22 @@ def _page(args: Namespace, page: dict[str, Any]) -> int:
         print_json(page)
         return DONE
     person = page["person"]
-    print(_line(person))
+    say(_line(person))
     if person["silent_days"] is not None:
         print(f"  last post of their own: {_ago(person['silent_days'])}")
     for one in page["feeds"]:
         if one["feed"]["on"]:
             error = one["feed"].get("error")
             says = "its feed is asked once a day" + (f": {error}" if error else "")
-            print(f"  {one['network']}:{one['handle']}  {says}")
+            say(f"  {one['network']}:{one['handle']}  {says}")
     if person["how_met"]:
-        print(f"  met: {person['how_met']}")
+        say(f"  met: {person['how_met']}")
     if person["note"]:
-        print(f"  {person['note']}")
+        say(f"  {person['note']}")
     for touch in page["touches"][:10]:
-        print(f"  {_day(touch['at'])}  {touch['kind']}  {touch['network'] or ''}".rstrip())
+        say(f"  {_day(touch['at'])}  {touch['kind']}  {touch['network'] or ''}".rstrip())
     for entry in page["entries"][:10]:
-        print(f"  {_day(entry['at'])}  {entry['kind']}  {entry['text']}")
+        say(f"  {_day(entry['at'])}  {entry['kind']}  {entry['text']}")
     return DONE
 
 
@@ -161,7 +163,7 @@ def _merge(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        print(f"{_line(answer['person'])}\nundo: plnd person unmerge {answer['merge']}")
+        say(_line(answer["person"]), f"undo: plnd person unmerge {answer['merge']}")
     return DONE
 
 
@@ -171,7 +173,7 @@ def _merges(args: Namespace) -> int:
         print_json({"merges": merges})
     else:
         lines = [f"{one['id']}  {one['gone']['name']} into {one['kept']['name']}" for one in merges]
-        print("\n".join(lines) or "nothing was merged")
+        say(*(lines or ["nothing was merged"]))
     return DONE
 
 
@@ -185,7 +187,7 @@ def _suggest(args: Namespace) -> int:
         print_json({"suggestions": found})
     else:
         lines = [f"{one['network']}:{one['handle']}  {one['says']}" for one in found]
-        print("\n".join(lines) or "nobody to suggest")
+        say(*(lines or ["nobody to suggest"]))
     return DONE
 
 
@@ -197,7 +199,7 @@ def _answer(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        print(_line(answer["person"]) if yes else f"{args.handle} is not suggested again")
+        say(_line(answer["person"]) if yes else f"{args.handle} is not suggested again")
     return DONE
 
 
@@ -216,9 +218,8 @@ def _cadence(args: Namespace) -> int:
     if args.json:
         print_json({"cadences": found})
     else:
-        print(
-            "\n".join(f"{one['tag']}: {one['ideal_days']} days" for one in found) or "none is set"
-        )
+        lines = [f"{one['tag']}: {one['ideal_days']} days" for one in found]
+        say(*(lines or ["none is set"]))
     return DONE
 
 
@@ -229,14 +230,14 @@ def _import(args: Namespace) -> int:
     wanted = {"kind": kind, "content": read_text(args.file), "dry_run": args.dry_run}
     answer = ask("POST", "people-import", wanted)
     for problem in answer["problems"]:
-        print(f"{problem['where']}: {problem['message']}", file=sys.stderr)
+        say(f"{problem['where']}: {problem['message']}", to=sys.stderr)
     if args.json:
         print_json(answer)
         return DONE
     would = "would be " if args.dry_run else ""
     for word in ("added", "changed"):
         for name in answer[word]:
-            print(f"{would}{word}: {name}")
+            say(f"{would}{word}: {name}")
     print(
         f"{len(answer['added'])} {would}added, {len(answer['changed'])} {would}changed, "
         f"{answer['same']} known already, {len(answer['problems'])} not read"
@@ -287,7 +288,7 @@ def _handle(text: str) -> dict[str, str]:
 
 
 def _said(args: Namespace, answer: dict[str, Any], word: str) -> int:
-    print_json(answer) if args.json else print(f"{word} {_line(answer['person'])}")
+    print_json(answer) if args.json else say(f"{word} {_line(answer['person'])}")
     return DONE
 
 
@@ -331,9 +332,9 @@ def _met(args: Namespace) -> int:
         print_json(answer)
         return DONE
     meeting, name = answer["meeting"], answer["person"]["name"]
-    print(f"met {name} on {_day(meeting['at'])}")
+    say(f"met {name} on {_day(meeting['at'])}")
     if answer["added"]:
-        print(f"{name} is new among your people")
+        say(f"{name} is new among your people")
     return DONE
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, ask, json_option
+from plnd.commands.command import Command, ask, json_option, say
 
 CHOICES = ("revive", "reading", "close", "not_now", "active", "retired")
 STEPS = ("export", "note", "delete")
@@ -38,18 +38,18 @@ def _profile(args: Namespace) -> int:
     if args.json or getattr(args, "json_too", False):
         print_json(answer)
     else:
-        print(words)
+        say(*words)
     return DONE
 
 
-Told = tuple[Any, str]
+Told = tuple[Any, list[str]]
 
 
 def _list(_: Namespace) -> Told:
     answer = ask("GET", "profiles")
     lines = [_line(one) for one in answer["profiles"]]
     nothing = "no profile is kept; `plnd profile add NETWORK HANDLE`, `plnd profile suggest`"
-    return answer, "\n".join(lines) or nothing
+    return answer, lines or [nothing]
 
 
 def _add(args: Namespace) -> Told:
@@ -85,11 +85,18 @@ def _feed(args: Namespace) -> Told:
 def _suggest(_: Namespace) -> Told:
     answer = ask("GET", "suggestions/profiles")
     lines = [
-        f"plnd profile add {one['network']} {one['handle'] or 'HANDLE'}    # {one['reason']}"
+        f"plnd profile add {one['network']} {_word(one['handle'])}    # {one['reason']}"
         + ("" if one["sure"] else "; the handle is a guess" if one["handle"] else "")
         for one in answer["suggestions"]
     ]
-    return answer, "\n".join(lines) or "nothing to suggest"
+    return answer, lines or ["nothing to suggest"]
+
+
+def _word(handle: str | None) -> str:
+    """A handle as a shell takes it: the line is there to be copied."""
+    import shlex
+
+    return shlex.quote(handle) if handle else "HANDLE"
 
 
 def _afford(_: Namespace) -> Told:
@@ -104,7 +111,7 @@ def _requests(_: Namespace) -> Told:
         + (f"  for {one['network']} @{one['handle']}" if one["network"] else "  for an article")
         for one in answer["requests"]
     ]
-    return answer, "\n".join(lines) or "plnd has made no request"
+    return answer, lines or ["plnd has made no request"]
 
 
 def _path(args: Namespace) -> str:
@@ -145,7 +152,7 @@ def _state(one: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _details(one: dict[str, Any]) -> str:
+def _details(one: dict[str, Any]) -> list[str]:
     lines = [_line(one)]
     if one["origin"]:
         told_by = {"acts": "your own posts", "page": "the profile's page", "feed": "its feed"}
@@ -165,10 +172,10 @@ def _details(one: dict[str, Any]) -> str:
         lines.append(f"  [{mark}] {step['step']:<7} {step['title']}")
         if step["url"] and not step["done_at"]:
             lines.append(f"              {step['url']}")
-    return "\n".join(lines)
+    return lines
 
 
-def affords_words(answer: dict[str, Any]) -> str:
+def affords_words(answer: dict[str, Any]) -> list[str]:
     """The sums, as a person would check them."""
     budget, rows = answer["weekly_budget_minutes"], answer["networks"]
     if answer["state"] == "learning":
@@ -186,7 +193,7 @@ def affords_words(answer: dict[str, Any]) -> str:
         weekly = row["weekly_minutes"]
         takes = f"{weekly} min a week" if weekly is not None else "no week with an interaction"
         lines.append(f"{name} {takes}, {row['interactions_an_hour']:g} interactions an hour")
-    return "\n".join(lines)
+    return lines
 
 
 def _moment(at: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.cli import DONE, print_json
-from plnd.commands.command import Command, ask, json_option, verb
+from plnd.commands.command import Command, ask, json_option, say, verb
 
 
 def _review_options(parser: ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def _plan(args: Namespace) -> int:
     for part in ("add", "tend", "close"):
         for one in plan[part]:
             known = diff and f"{part}/{one['key']}" in diff["still"]
-            print(f"  {part}: {one['text']} ({one['reason']}){', as last time' if known else ''}")
+            say(f"  {part}: {one['text']} ({one['reason']}){', as last time' if known else ''}")
     if not any(plan[part] for part in ("add", "tend", "close")):
         print("  nothing to add, tend or close")
     if diff and diff["gone"]:
@@ -69,7 +69,7 @@ def _ledger(args: Namespace) -> int:
         print(f"{found['first']} to {found['last']}, in touch with {found['people']} at work")
         for row in found["rows"]:
             work, off = row["work_seconds"] // 60, row["off_seconds"] // 60
-            print(f"  {row['network']}  work {work} min  off {off} min")
+            say(f"  {row['network']}  work {work} min  off {off} min")
     return DONE
 
 
@@ -115,7 +115,7 @@ def _cpd(args: Namespace) -> int:
         return DONE
     print(f"{found['name']} ({found['first']} to {found['last']}): {found['hours']:.2f} hours")
     for row in found["rows"]:
-        print(_row(row))
+        say(_row(row))
     return DONE
 
 
@@ -135,7 +135,7 @@ def _cpd_change(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        print(_row(answer["row"]) if "row" in answer else f"as it was: {answer['deleted']}")
+        say(_row(answer["row"]) if "row" in answer else f"as it was: {answer['deleted']}")
     return DONE
 
 

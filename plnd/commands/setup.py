@@ -1,5 +1,6 @@
 """Telling the browsers where plnd is, and finding what is broken."""
 
+import contextlib
 import functools
 import sys
 from argparse import ArgumentParser, Namespace
@@ -85,7 +86,8 @@ def _uninstall(args: Namespace) -> int:
         raise Invalid("--data goes without --manifest-dir", field="data")
     gone = browsers.uninstall(home(), manifest_dir=folder)
     if folder is None:
-        gone += service.uninstall(service.service(home()))
+        with contextlib.suppress(browsers.Unnameable):  # none was ever installed for this home
+            gone += service.uninstall(service.service(home()))
         background.stop(place())
         gone += leave.leave(home(), data=args.data)
     removed = [str(path) for path in gone]

@@ -12,6 +12,8 @@ import os
 import signal
 import sys
 
+from plnd.screen import harmless
+
 PATIENCE_SECONDS = 5.0
 LONGEST_TITLE = 63  # UTF-16 units, Windows' limits
 LONGEST_BODY = 255
@@ -53,6 +55,7 @@ def _end(child: asyncio.subprocess.Process) -> None:
 
 def _fit(text: str, most: int) -> str:
     """The text as notification servers take it: escaped, never an option, not too long."""
+    text = harmless(text)
     text = text if not text.startswith("-") else "\u200b" + text
     while len(html.escape(text, quote=False).encode("utf-16-le")) // 2 > most:
         text = text[:-2] + "…"

@@ -27,8 +27,21 @@ TOTAL_SECONDS = 10.0
 MOST_REDIRECTS = 3
 LONGEST_WAIT_MS = 30 * 86_400_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Networks whose addresses carry an IPv4 address that may be anybody's.
-_TRANSLATED = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32")]
+# What of the internet is nobody's house, less what IANA keeps for special purposes
+# (iana-ipv4-special-registry, iana-ipv6-special-registry): also where those are reachable from
+# everywhere, no feed lives there, and some of them lead to whichever machine is near.
+_UNICAST = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("2000::/3"))
+_SPECIAL = [
+    ipaddress.ip_network(one)
+    for one in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24"),
+        *("192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15"),
+        *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
+        # Teredo and all else of 2001::/23, documentation, 6to4, AS112, the old 6bone.
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20"),
+    )
+]
 _PRIVATE = "is not a public address"
 
 OpenSocket = Callable[[Any], socket.socket]
@@ -61,14 +74,25 @@ class Fetched(Struct, frozen=True, kw_only=True):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is anybody's on the internet, and nobody's in this house."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    """Whether an IP address is anybody's on the internet, and nobody's in this house.
+
+    An address with another one in it may end anywhere: only one that the system itself would
+    take for the IPv4 address in it (`::ffff:93.184.216.34`) is judged by that.
+    """
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-        elif any(ip in network for network in _TRANSLATED):
+        if ip.scope_id is not None or _is_isatap(ip):
             return False
-    return ip.is_global and not ip.is_multicast
+        ip = ip.ipv4_mapped or ip
+    return any(ip in one for one in _UNICAST) and not any(ip in one for one in _SPECIAL)
+
+
+def _is_isatap(ip: ipaddress.IPv6Address) -> bool:
+    """Whether the end names an IPv4 address behind a tunnel: `::5efe:192.168.1.1`, RFC 5214."""
+    return int(ip) >> 32 & 0xFCFF_FFFF == 0x0000_5EFE
 
 
 def open_public(info: Any) -> socket.socket:
@@ -107,7 +131,7 @@ class Fetch:
             FetchFailed: there is no answer, or not one that can be used.
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in asked.items() if value}
+        headers = {name: text for name, value in asked.items() if (text := _text(value))}
         async with self._session() as session:
             for _ in range(MOST_REDIRECTS + 1):
                 found = await self._hop(session, _secure(url), headers, now)
@@ -141,8 +165,9 @@ class Fetch:
         try:
             async with session.get(url, headers=headers, allow_redirects=False) as response:
                 outcome = str(response.status)
-                if response.status in _REDIRECTS and "Location" in response.headers:
-                    return urljoin(url, response.headers["Location"])
+                target = _text(response.headers.get("Location"))
+                if response.status in _REDIRECTS and target:
+                    return urljoin(url, target)
                 content = await _content(response) if response.status == 200 else None
                 size = len(content or b"")
                 return _fetched(url, response, content, now)
@@ -196,11 +221,19 @@ def _fetched(
         url=url,
         status=status,
         content=content,
-        content_type=headers.get("Content-Type", ""),
-        etag=headers.get("ETag"),
-        last_modified=headers.get("Last-Modified"),
-        retry_after_ms=retry_after_ms(headers.get("Retry-After", ""), now),
+        content_type=_text(headers.get("Content-Type")) or "",
+        etag=_text(headers.get("ETag")),
+        last_modified=_text(headers.get("Last-Modified")),
+        retry_after_ms=retry_after_ms(_text(headers.get("Retry-After")) or "", now),
     )
+
+
+def _text(header: str | None) -> str | None:
+    """A header that is text; anything else is as if it had not been sent.
+
+    Bytes that are no UTF-8 come as halves of pairs, which nothing can keep or send again.
+    """
+    return header if header and header.isprintable() else None
 
 
 _HINTS = {

@@ -7,6 +7,7 @@ carries `PLND_HOME` on to the host.
 
 import contextlib
 import json
+import os
 import shlex
 import shutil
 import sys
@@ -147,6 +148,7 @@ def write_launcher(home: Home, system: System | None = None) -> Path:
     """Write the script that browsers start, for this Python and this home; gives its path."""
     system = system or this_system()
     launcher = launcher_of(home, system)
+    utf8(launcher)
     text = launcher_text(home, plnd_command(), system)
     write_atomic(launcher, text.encode(), LAUNCHER_MODE)
     return launcher
@@ -177,6 +179,27 @@ def _batch_file(root: Path | None, command: list[str]) -> str:
         " ".join(f'"{word}"' for word in command),
     ]
     return "\r\n".join(line.replace("%", "%%") for line in lines) + " %*\r\n"
+
+
+class Unnameable(PlndError):
+    """A place with a name that neither a browser nor a service manager can be told."""
+
+    code = "unnameable"
+
+
+def utf8(place: Path) -> str:
+    """A place as text, which is all that a manifest or a service can name.
+
+    Raises:
+        Unnameable: it has bytes that are no UTF-8.
+    """
+    try:
+        return str(place).encode().decode()
+    except UnicodeEncodeError as error:
+        raise Unnameable(
+            f"{os.fsencode(place)!r} is not UTF-8: neither browsers nor services can be told of it",
+            "give that folder another name, or set PLND_HOME to another one",
+        ) from error
 
 
 def plnd_command() -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from plnd.setup.browsers import plnd_command
+from plnd.setup.browsers import Unnameable, plnd_command, utf8
 from plnd.store.files import FOLDER_MODE, Home, cannot_write, write_atomic
 
 UNIT_NAME = "plnd.service"
@@ -52,7 +52,7 @@ def systemd_unit(command: Sequence[str], environment: Mapping[str, str]) -> str:
         "\n"
         "[Service]\n"
         # Not the command itself: systemd takes not every name for a program, but any for a word.
-        f"ExecStart=/usr/bin/env -- {' '.join(map(_quoted, command))}\n"
+        f"ExecStart=/usr/bin/env -- {' '.join(map(_argument, command))}\n"
         f"{settings}"
         "Restart=on-abnormal\n"
         "RestartSec=5\n"
@@ -64,9 +64,14 @@ def systemd_unit(command: Sequence[str], environment: Mapping[str, str]) -> str:
     )
 
 
+def _argument(word: str) -> str:
+    """A word of a command as systemd reads it: there, and only there, `$` names a variable."""
+    return _quoted(word.replace("$", "$$"))
+
+
 def _quoted(word: str) -> str:
-    """A word as systemd reads it: in quotes, and its own signs for variables taken as they are."""
-    for sign, safe in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$"), ("\n", "\\n")):
+    """A word as systemd reads it: in quotes, with its own signs taken as they are."""
+    for sign, safe in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("\n", "\\n"), ("\t", "\\t")):
         word = word.replace(sign, safe)
     return f'"{word}"'
 
@@ -118,11 +123,12 @@ def service(
     """The service of this home, as this platform has it; `config` is $XDG_CONFIG_HOME.
 
     Raises:
+        Unnameable: a place that no service can be given.
         PlndError: there is no plnd command to start.
     """
     user = user or Path.home()
-    command = [str(plnd_command()), "run"]
-    environment = {"PLND_HOME": str(home.root)} if home.root else {}
+    command = [_nameable(plnd_command()), "run"]
+    environment = {"PLND_HOME": _nameable(home.root)} if home.root else {}
     if platform == "darwin":
         path = user / "Library" / "LaunchAgents" / f"{AGENT_NAME}.plist"
         text = launchd_agent(command, environment, home.state / "daemon.log")
@@ -151,6 +157,17 @@ def service(
         ((*manager, "daemon-reload"), (*manager, "enable", "--now", UNIT_NAME)),
         ((*manager, "disable", "--now", UNIT_NAME), (*manager, "daemon-reload")),
     )
+
+
+def _nameable(place: Path) -> str:
+    """A place as text that a service manager takes; others it drops, and serves another home."""
+    name = utf8(place)
+    if any((char < " " and char not in "\t\n") or char == "\x7f" for char in name):
+        raise Unnameable(
+            f"{name!r} has control characters in its name, which no service can be given",
+            "give that folder another name",
+        )
+    return name
 
 
 def run(command: Sequence[str]) -> str | None:

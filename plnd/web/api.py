@@ -11,6 +11,7 @@ from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import NotFound
 from plnd.model import DoctorAnswer, Health, OpenLink, SessionsAnswer, Today
+from plnd.screen import carriable
 from plnd.store.files import Home, write_atomic
 from plnd.web.access import CODE_SECONDS, Access
 from plnd.words import Words
@@ -76,8 +77,8 @@ class Running:
             pid=os.getpid(),
             started_at=self.started_at,
             now=plnd.clock(),
-            home=str(plnd.home.data.parent),
-            damaged=plnd.damaged,
+            home=carriable(str(plnd.home.data.parent)),
+            damaged=[*map(carriable, plnd.damaged)],
         )
 
     async def get_doctor(self, plnd: Plnd, call: Call) -> DoctorAnswer:

@@ -38,11 +38,23 @@ def find(name: str) -> File | None:
             "`scripts/run` builds it; `plnd status` says the same in a terminal",
             code="not_built",
         )
-    path = folder / name
-    inside = path.parent in (folder, folder / "assets") and "\0" not in name
-    if not inside or path.suffix not in _KINDS or not path.is_file():
+    path = _names(folder).get(name)
+    if path is None:
         return None
-    return _read(path, path.stat().st_mtime_ns)
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:  # it is being built anew
+        return None
+
+
+def _names(folder: Path) -> dict[str, Path]:
+    """What can be asked for. A stranger's name never gets to the file system."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for inside in (folder, folder / "assets")
+        for path in sorted(inside.glob("*"))
+        if path.suffix in _KINDS and path.is_file()
+    }
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ import pytest
 import recurring_ical_events
 from builders import DAY, HOUR, NOON
 from dateutil.rrule import rrulestr
+from msgspec.structs import replace
 
 from plnd.archives.calendars import appointments, chats_calendar, dates
 from plnd.chatlist import load
@@ -163,3 +164,18 @@ def test_the_shipped_list_is_off_and_says_how_far_it_can_be_trusted() -> None:
             assert slots(chat, NOON, NOON + 70 * DAY), chat.tag
     assert chats["tlskychat"].evidence == "2026-01-27"
     assert slots(chats["tlskychat"], NOON, NOON + 14 * DAY + HOUR)
+
+
+NASTY = "a\r\nATTENDEE:x\u2028ATTENDEE:y\x85ATTENDEE:z\x0bEND:VEVENT\u202e"
+
+
+def test_a_tag_begins_no_line_of_its_own() -> None:
+    """However a reader of calendars parts lines."""
+    plain = chats_calendar([replace(OWN[0], tag="a", network="x")], NOON).decode()
+    odd = replace(OWN[0], id=NASTY, tag=NASTY, network=NASTY)
+    lines = chats_calendar([odd], NOON).decode().splitlines()
+    unfolded = [line for line in lines if not line.startswith(" ")]
+    assert [line.split(":")[0] for line in unfolded] == [
+        line.split(":")[0] for line in plain.splitlines() if not line.startswith(" ")
+    ]
+    assert "\u202e" not in "".join(lines)

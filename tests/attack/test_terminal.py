@@ -5,17 +5,18 @@ import os
 import pty
 import subprocess
 import sys
+import unicodedata
 
 import pytest
-from builders import HOUR, act, batch
+from builders import HOUR, act, batch, visit
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import Daemon, RunPlnd
 
 from plnd.core import now_ms
-from plnd.screen import harmless
+from plnd.screen import harmless, one_line
 
-EVIL = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202eana"
+EVIL = "\x1b]0;owned\x07\x1b[2J\x9b2J\x1b[8m\u202e\u200e\u061c\u2028\ufeff\U000e0041\rana"
 
 
 def on_terminal(*words: str) -> str:
@@ -52,26 +53,80 @@ def test_a_terminal_is_given_nothing_to_obey(
     daemon.ask("POST", "journal", {"kind": "learned", "text": EVIL, "title": EVIL})
     said = on_terminal(*words)
     assert "owned" in said
-    assert not {*"\x1b\x07\x9b\u202e"} & {*said}
+    assert not {*said.replace("\r\n", "")} & {
+        *"\x1b\x07\x9b\u202e\u200e\u061c\u2028\ufeff\U000e0041\r"
+    }
 
 
 def test_a_pipe_gets_every_text_as_it_is(daemon: Daemon, run_plnd: RunPlnd) -> None:
+    """All but what would end a row."""
     daemon.ask("POST", "people", {"name": EVIL})
     assert run_plnd("person", "--json").json["people"][0]["name"] == EVIL
-    assert EVIL in run_plnd("person").out
+    assert EVIL.replace("\u2028", " ").replace("\r", " ") in run_plnd("person").out
 
 
-def test_own_colours_are_shown(daemon: Daemon) -> None:
+def test_own_colours_are_shown_and_strangers_are_not(daemon: Daemon) -> None:
+    """A name that hides the rest of a list, or paints a state, does neither."""
     assert "\x1b[32munder\x1b[0m" in on_terminal("status")
+    daemon.ask("POST", "people", {"name": "Ana\x1b[8m"})
+    daemon.ask("POST", "people", {"name": "Bob \x1b[32munder\x1b[0m"})
+    assert "\x1b" not in on_terminal("person")
 
 
-@given(st.text(alphabet=st.characters(), max_size=30) | st.text(alphabet="\x1b[]0;m2J\n"))
-def test_of_any_text_colours_alone_are_left(text: str) -> None:
+@pytest.mark.parametrize("words", [("person",), ("journal",), ("review",), ("cpd",)])
+def test_a_name_makes_no_row_of_its_own(
+    daemon: Daemon, run_plnd: RunPlnd, words: tuple[str, ...]
+) -> None:
+    forged = "Ana\nplnd: all is well\u2028plnd: or is it\x0bplnd: so"
+    daemon.ask("POST", "people", {"name": forged})
+    entry = {"kind": "learned", "text": forged, "title": forged, "minutes": 30, "person": forged}
+    daemon.ask("POST", "journal", entry)
+    daemon.ask("POST", "cpd", {"day": "2026-11-01", "topic": forged, "hours": 1})
+    year = ("--year", "2026") if words == ("cpd",) else ()
+    for said in (on_terminal(*words), run_plnd(*words, *year).out):
+        assert not [line for line in said.splitlines() if line.startswith("plnd:")]
+
+
+def test_a_line_to_be_copied_is_one_word_more_to_a_shell(daemon: Daemon, run_plnd: RunPlnd) -> None:
+    events = [visit(now_ms() - n * HOUR, 90, page="settings", handle="$(date)") for n in (1, 2, 3)]
+    daemon.ask("POST", "events", batch(*events))
+    said = run_plnd("profile", "suggest").out
+    assert "$(date)" not in said or "'$(date)'" in said
+
+
+ANYTHING = st.text(alphabet=st.characters(), max_size=30) | st.text(alphabet="\x1b[]0;m2J\n")
+IGNORABLE = {0xAD, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180E, 0x180F}
+IGNORABLE |= {
+    0x3164,
+    0xFFA0,
+    *range(0x200B, 0x2010),
+    *range(0x2060, 0x2070),
+    *range(0xE0000, 0xE1000),
+}
+
+
+def test_no_character_of_all_that_there_are_commands_or_hides() -> None:
+    """By Unicode's own kinds: controls, formats, halves of pairs, separators; and no width."""
+    for code in range(sys.maxunicode + 1):
+        left = harmless(f"a{chr(code)}z")
+        assert left[0] + left[-1] == "az"
+        for char in left.replace("\n", "").replace("\t", ""):
+            assert unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"), hex(code)
+            assert ord(char) not in IGNORABLE, hex(code)
+
+
+@given(ANYTHING)
+def test_of_any_text_only_what_can_be_seen_is_left(text: str) -> None:
     left = harmless(text)
-    for part in left.split("\x1b")[1:]:
-        head, end, _ = part.partition("m")
-        assert end == "m"
-        assert head.startswith("[")
-        assert set(head[1:]) <= set("0123456789;")
+    assert not {*left} & {*"\x1b\r\x9b\x07"}
     assert harmless(left) == left
     assert left.count("\n") == text.count("\n")
+    assert len(one_line(text).splitlines()) <= 1
+
+
+def test_what_people_write_stays_readable() -> None:
+    assert (
+        harmless("Zoë Ångström, 李雷, علي, ½ – “x” 👍🏽\ufe0f")
+        == "Zoë Ångström, 李雷, علي, ½ – “x” 👍🏽\ufe0f"
+    )
+    assert harmless("Co\xadop\xa0AG 👩\u200d💻") == "Coop AG 👩💻"

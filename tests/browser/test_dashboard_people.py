@@ -273,8 +273,8 @@ def test_the_journal_is_written_searched_and_kept(fresh: Board) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     text = Path(download.value.path()).read_text()
-    assert "How to read a feed,Ben,https://example.org/feed" in text
-    assert ",'=HYPERLINK(1)," in text
+    assert '"How to read a feed","Ben","https://example.org/feed"' in text
+    assert ',"\'=HYPERLINK(1)",' in text
     for left in ("1 entry", "Nothing yet."):
         card(page, "Entries").get_by_role("button", name="Remove").first.click()
         page.get_by_role("button", name="Remove, really").click()

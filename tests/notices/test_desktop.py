@@ -42,6 +42,7 @@ async def test_a_notice_arrives(on_the_bus: Bus) -> None:
         ("-u", "x", "-u"),
         ("<b>a</b> & b", "<i>c</i>", "&lt;b&gt;a&lt;/b&gt; &amp; b"),
         ("Ω ünï 🙂 'q' \"q\" $HOME `ls`", "a\nb", "Ω ünï 🙂 'q' \"q\" $HOME `ls`"),
+        ("Ana\u202e\x1b[8m", "b", "Ana\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[8m"),
         ("t" * 200, "b" * 1000, "t" * 62 + "…"),
         ("&" * 200, "b", "&amp;" * 12 + "…"),
     ],
@@ -49,7 +50,7 @@ async def test_a_notice_arrives(on_the_bus: Bus) -> None:
 async def test_no_text_is_taken_for_something_else(
     on_the_bus: Bus, title: str, body: str, arrives: str
 ) -> None:
-    """Neither for an option nor for markup; and it is cut where servers would refuse it."""
+    """Neither for an option, for markup nor for a control; and it is cut where servers refuse."""
     on_the_bus.serve_notifications(says="pass")
     assert await desktop.tell(title, body) is None
     ((got, text),) = on_the_bus.told()

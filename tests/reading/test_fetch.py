@@ -1,10 +1,13 @@
 """The only requests that leave the machine: where they go, what they bring, what is refused."""
 
+import ipaddress
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from builders import DAY, NOON
+from hypothesis import given
+from hypothesis import strategies as st
 from outside import SOMEWHERE, Outside
 
 from plnd.reading import fetch
@@ -68,6 +71,9 @@ PRIVATE = [
     *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "::1", "::"),
     *("169.254.169.254", "100.64.0.1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "224.0.0.1"),
     *("64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1", "2001:0:7f00:1::", "fe80::1%eth0"),
+    *("fec0::1", "64:ff9b:1::7f00:1", "::ffff:0:7f00:1", "::127.0.0.1", "3fff::1", "5f00::"),
+    *("4000::1", "2a00::5efe:7f00:1", "2a00::200:5efe:a00:1", "2001:20::1", "100::1", "ff0e::1"),
+    *("192.88.99.1", "198.18.0.1", "240.0.0.1", "255.255.255.255", "2606:2800::1%eth0"),
 ]
 
 
@@ -86,6 +92,104 @@ async def test_a_name_that_leads_into_the_house_is_not_followed(
 @pytest.mark.parametrize("address", [SOMEWHERE, "2606:2800:220:1::1", "::ffff:93.184.216.34"])
 def test_what_is_public(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "feeds.example", "127.1", "0x7f.0.0.1", "010.0.0.1", "::g"]
+)
+def test_what_is_no_address_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+IPV4 = st.integers(0, 2**32 - 1).map(ipaddress.IPv4Address)
+HOUSE = st.sampled_from(["10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.168.0.0/16"]).flatmap(
+    lambda network: st.ip_addresses(network=network, v=4)
+)
+# What stands before (bits to the right of it) and after an IPv4 address that another one carries.
+CARRIERS = {
+    "compatible": lambda ip, _: ip,
+    "translated": lambda ip, _: 0xFFFF_0000 << 16 | ip,
+    "nat64": lambda ip, _: 0x64_FF9B << 96 | ip,
+    "nat64 of a house": lambda ip, more: 0x64_FF9B_0001 << 80 | more << 32 | ip,
+    "6to4": lambda ip, more: 0x2002 << 112 | ip << 80 | more,
+    "teredo": lambda ip, more: 0x2001_0000 << 96 | ip << 64 | more,
+    "isatap": lambda ip, more: 0x2A00 << 112 | more << 64 | 0x5EFE << 32 | ip,
+    "isatap, told to be unique": lambda ip, more: (
+        0x2A00 << 112 | more << 64 | 0x200_5EFE << 32 | ip
+    ),
+}
+
+
+@given(IPV4 | HOUSE, st.sampled_from(sorted(CARRIERS)), st.integers(0, 2**48 - 1))
+def test_an_address_that_carries_another_is_not_public(
+    ip: ipaddress.IPv4Address, how: str, more: int
+) -> None:
+    assert not is_public(str(ipaddress.IPv6Address(CARRIERS[how](int(ip), more))))
+
+
+@given(IPV4 | HOUSE)
+def test_a_mapped_address_is_what_it_maps_to(ip: ipaddress.IPv4Address) -> None:
+    assert is_public(f"::ffff:{ip}") == is_public(str(ip))
+    if is_public(str(ip)):
+        assert ip.is_global
+        assert not ip.is_multicast
+
+
+@given(
+    st.ip_addresses(v=6)
+    | st.ip_addresses(network="2000::/3", v=6)
+    | st.ip_addresses(network="2001::/16", v=6)
+)
+def test_of_ipv6_only_what_is_given_out_for_everybody_is_public(ip: ipaddress.IPv6Address) -> None:
+    """By the registry in Python's library, and never outside what is given out at all."""
+    if ip.ipv4_mapped or not is_public(str(ip)):
+        return
+    assert ip in ipaddress.ip_network("2000::/3")
+    assert ip.is_global
+    assert ip.teredo is ip.sixtofour is None
+
+
+HEADERS = ["ETag", "Last-Modified", "Content-Type", "Retry-After", "Location", "X-Other"]
+
+
+@pytest.mark.parametrize("status", [200, 302, 304, 429])
+@pytest.mark.parametrize(
+    "value", [b"\xff", b'"\xe9\x80"', b"\x01", b"a\tb", b"\x1b[8m", "“ü”".encode()]
+)
+async def test_a_header_is_text_or_was_not_sent(
+    outside: Outside, value: bytes, status: int
+) -> None:
+    """What is kept of an answer can be stored, and sent when the feed is asked again."""
+    lines = b"".join(name.encode() + b": " + value + b"\r\n" for name in HEADERS)
+    outside.writes(
+        "feeds.example/me.rss",
+        b"HTTP/1.1 %d X\r\n" % status + lines + b"Content-Length: 2\r\n\r\nok",
+    )
+    try:
+        found = await outside.fetch().get(FEED, now=NOON)
+    except FetchFailed as error:  # where a redirect leads on to nowhere, or a server can't be read
+        assert error.code in ("fetch_failed", "bad_answer", "untrusted", "unreachable")
+        assert error.message.encode()
+        return
+    kept = (found.url, found.content_type, found.etag, found.last_modified)
+    for text in kept:
+        assert text is None or text == text.encode().decode()
+        assert text is None or text.isprintable()
+    if not value.isascii() and value.startswith("“".encode()):
+        assert found.etag == "“ü”"
+    outside.says("feeds.example/me.rss", "hello")
+    again = await outside.fetch().get(
+        FEED, now=NOON, etag=found.etag, last_modified=found.last_modified
+    )
+    assert again.content == b"hello"
+
+
+async def test_what_was_kept_before_and_is_no_text_is_not_sent(outside: Outside) -> None:
+    outside.says("feeds.example/me.rss", "hello")
+    found = await outside.fetch().get(FEED, now=NOON, etag="\udcff", last_modified="a\r\nX: y")
+    assert found.content == b"hello"
+    ((_, headers),) = outside.asked
+    assert not {"If-None-Match", "If-Modified-Since", "X"} & set(headers)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from kit import RunPlnd
 
 from plnd.errors import PlndError
 from plnd.setup import browsers, known
@@ -474,3 +475,22 @@ def test_the_plnd_that_is_started_is_the_one_installed(monkeypatch: pytest.Monke
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(PlndError, match="/nowhere/python3"):
         browsers.plnd_command()
+
+
+def test_a_home_that_is_no_utf_8_is_refused_in_a_line(run_plnd: RunPlnd, tmp_path: Path) -> None:
+    """No manifest can name it. All else works there, also to go away again."""
+    env = {"PLND_HOME": os.fsdecode(os.fsencode(tmp_path) + b"/h\xff\xfe")}
+    folder = tmp_path / "manifests"
+    for words in (("install", "--manifest-dir", str(folder)), ("install", "--service")):
+        said = run_plnd(*words, env=env, code=1).err.splitlines()
+        assert len(said) == 2
+        assert "is not UTF-8" in said[0]
+        assert "PLND_HOME" in said[1]
+    assert not folder.exists()
+    run_plnd("start", env=env)
+    try:
+        assert run_plnd("doctor", "--json", env=env, code=None).json["checks"]
+        run_plnd("doctor", "--report", env=env, code=None)
+    finally:
+        run_plnd("uninstall", "--data", env=env)
+    assert not os.path.exists(env["PLND_HOME"])

@@ -2,16 +2,21 @@
 
 import os
 import plistlib
+import re
 import shutil
 import subprocess
+import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from plnd.errors import StorageError
 from plnd.setup import service
+from plnd.setup.browsers import Unnameable
 from plnd.store.files import Home
 
 ODD = '/home/user/my "own" 50% $HOME\\plnd'
@@ -42,7 +47,7 @@ def test_the_unit_is_one_that_systemd_takes(home: Home, tmp_path: Path) -> None:
     lines = unit.read_text().splitlines()
     assert [line for line in lines if line.startswith("[")] == ["[Unit]", "[Service]", "[Install]"]
     assert all("=" in line for line in lines if line and line[0] not in "[#")
-    assert f'PLND_HOME={tmp_path}/home/user/my \\"own\\" 50%% $$HOME\\\\plnd"' in unit.read_text()
+    assert f'PLND_HOME={tmp_path}/home/user/my \\"own\\" 50%% $HOME\\\\plnd"' in unit.read_text()
     if checker := shutil.which("systemd-analyze"):
         done = subprocess.run(
             [checker, "--user", "--man=no", "verify", str(unit)],
@@ -54,6 +59,79 @@ def test_the_unit_is_one_that_systemd_takes(home: Home, tmp_path: Path) -> None:
         )
         assert str(unit) not in done.stderr + done.stdout, done.stderr
         assert "plnd.service" not in done.stderr, done.stderr
+
+
+PLACES = st.text(
+    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\t\n")
+) | st.text("$%\\\"' {}aHOME\t\n")
+
+
+@given(PLACES, PLACES)
+@example("a$b", "$HOME ${HOME} $$ 50%% %h \\n \\")
+def test_systemd_reads_back_what_was_meant(command: str, home: str) -> None:
+    """By its own rules: words are taken out of quotes, then `%` resolved, and `$` in commands."""
+    lines = service.systemd_unit([command, "run"], {"PLND_HOME": home}).split("\n")
+    assert len(lines) == len(service.systemd_unit(["x", "run"], {"PLND_HOME": "x"}).split("\n"))
+    given = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert words_of(given["Environment"]) == [f"PLND_HOME={home}"]
+    assert [variables(word) for word in words_of(given["ExecStart"])] == [
+        *("/usr/bin/env", "--", command, "run")
+    ]
+
+
+def words_of(value: str) -> list[str]:
+    """A setting's words as systemd parts them (systemd.syntax, "Quoting"), `%%` resolved."""
+    found = re.findall(r'"((?:[^"\\]|\\.)*)"(?: |$)|([^"\s]+)(?: |$)', value)
+    assert "".join(a + b for a, b in found).replace(" ", "") == re.sub(
+        r'(?<!\\)((?:\\\\)*)"', r"\1", value
+    ).replace(" ", "")
+    escapes = {"n": "\n", "t": "\t", "\\": "\\", '"': '"'}
+    words = [
+        re.sub(r"\\(.)", lambda one: escapes[one[1]], quoted or bare) for quoted, bare in found
+    ]
+    assert not [word for word in words if re.search("%", word.replace("%%", ""))]
+    return [word.replace("%%", "%") for word in words]
+
+
+def variables(word: str) -> str:
+    """A command's word after systemd has put values in: here it must find none to put in."""
+    assert "$" not in word.replace("$$", "")
+    return word.replace("$$", "$")
+
+
+@pytest.mark.parametrize("name", ["a$b", "$HOME", "${HOME} 50%h", "q\"'\\n é 🙂"])
+def test_systemd_itself_gives_the_service_this_home(name: str) -> None:
+    """The manager reads the unit and says what it would start with, where there is one."""
+    manager = Path("/lib/systemd/systemd")
+    if not manager.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        unit = Path(folder, "plnd.service")
+        unit.write_text(service.systemd_unit(["/bin/true"], {"PLND_HOME": f"/{name}"}))
+        unit.chmod(0o644)
+        unit.with_name("default.target").write_text("[Unit]\nWants=plnd.service\n")
+        as_nobody: list[str] = []
+        if os.geteuid() == 0:  # it refuses to be tried as root
+            os.chown(folder, 65534, 65534)
+            as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        env = dict.fromkeys(("XDG_RUNTIME_DIR", "HOME", "SYSTEMD_UNIT_PATH"), folder)
+        command = [*as_nobody, str(manager), "--user", "--test", "--no-pager"]
+        dump = subprocess.run(
+            command, capture_output=True, text=True, env=env, timeout=60, check=False
+        ).stdout
+    if "Unit plnd.service" in dump:
+        assert f"Environment: PLND_HOME=/{name}\n" in dump
+
+
+def test_a_home_that_no_service_can_be_given_is_refused(tmp_path: Path) -> None:
+    """systemd would leave the setting out, and plnd would serve another home."""
+    for name in ("a\rb", "a\x1bb", "a\x7fb", os.fsdecode(b"\xff")):
+        root = tmp_path / name
+        home = Home(root / "state", root / "data", root / "host", root)
+        for platform in ("linux", "darwin"):
+            with pytest.raises(Unnameable) as caught:
+                service.service(home, platform=platform, user=tmp_path, config="")
+            assert "\n" not in caught.value.message
 
 
 def test_the_agent_is_one_that_launchd_takes(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ async def test_the_list_of_chats_says_what_each_is_about(life: Api) -> None:
 async def test_figures_are_written_as_germans_write_them(life: Api) -> None:
     assert "4,00" in await read(life, "cpd.html", GERMAN)
     assert "22.11.2026" in await read(life, "cpd.html", GERMAN)
-    assert "2026-11-22,1.00" in await read(life, "cpd.csv", GERMAN), "programs read this one"
+    assert '"2026-11-22","1.00"' in await read(life, "cpd.csv", GERMAN), "programs read this one"
     first = (await life("GET", "receipt?network=x", headers=spoken(GERMAN)))["entries"][-1]
     said = "Do, 16. Juli 2026, 13:00 Uhr: Sie haben auf X einen Beitrag geschrieben."
     assert first["words"] == said

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from plnd import place
 from plnd.model import Link
+from plnd.screen import carriable
 from plnd.store.files import Home
 
 Status = Literal["ok", "warn", "fail"]
@@ -30,8 +31,8 @@ class Check(NamedTuple):
         return Link(
             name=self.name,
             status=self.status,
-            message=self.message,
-            fix=self.fix,
+            message=carriable(self.message),
+            fix=carriable(self.fix),
             mends=self.mend is not None and self.status != "ok",
         )
 

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../words/index.ts";
+import { csv } from "./csv.ts";
 
 export interface TableOf {
   /** The name of the CSV's file, without its ending. */
@@ -60,10 +61,7 @@ function Rows({ of: { caption, head, rows } }: { of: TableOf }) {
 }
 
 export function download({ file, head, rows }: TableOf): void {
-  const lines = [head, ...rows.map((row) => row.map(written))].map((row) =>
-    row.map(quoted).join(","),
-  );
-  save(`${file}.csv`, `${lines.join("\r\n")}\r\n`, "text/csv");
+  save(`${file}.csv`, csv([head, ...rows.map((row) => row.map(written))]), "text/csv");
 }
 
 /** Hand a text to the browser as a file to be saved. */
@@ -76,7 +74,4 @@ export function save(name: string, content: string, type: string): void {
   setTimeout(() => URL.revokeObjectURL(url));
 }
 
-/** A text that a spreadsheet would take for a formula gets a mark before it. */
-const written = (cell: Cell) =>
-  typeof cell === "string" ? cell.replace(/^(?=[=+\-@\t])/, "'") : String(cell.value);
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const written = (cell: Cell) => (typeof cell === "string" ? cell : String(cell.value));
