@@ -344,7 +344,8 @@ def is_running(state: str) -> bool:
     import fcntl
 
     try:
-        lock = os.open(os.path.join(state, "daemon.lock"), os.O_RDONLY | os.O_CLOEXEC)
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe in its place would never open
+        lock = os.open(os.path.join(state, "daemon.lock"), flags)
     except OSError:
         return False
     try:

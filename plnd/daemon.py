@@ -10,15 +10,14 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 from aiohttp import web
 
-from plnd import __version__, place, single
+from plnd import __version__, logs, place, single
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
-from plnd.store.files import LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
+from plnd.store.files import Home, home, read_or_set_aside, remove_halves, write_atomic
 from plnd.web.access import Access
 from plnd.web.app import make_app
 
@@ -28,6 +27,8 @@ PORTS_TRIED = 20
 FIRST_UPKEEP_SECONDS = 60.0
 UPKEEP_SECONDS = 3600.0
 BEAT_SECONDS = 60.0
+LONGEST_FIELD_BYTES = 32 * 1024
+"""A browser sends the cookies of every program on 127.0.0.1, whatever its port."""
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -41,44 +42,15 @@ def run(port: str | None = None, ready: int | None = None) -> None:
     """
     os.umask(0o077)
     where = home()
-    logging.basicConfig(
-        handlers=[BoundedLog(where.state / "daemon.log")],
-        level=logging.INFO,
-        format="%(asctime)s %(message)s",
-        datefmt="%d %b %H:%M:%S",
-    )
+    logs.set_up(where.state / "daemon.log")
     where.make()
     lock = single.hold(where)
     try:
+        remove_halves(where)
         listener = _listen(port or place.given_port())
         asyncio.run(_serve(where, listener, ready))
     finally:
         lock.release()
-
-
-class BoundedLog(logging.StreamHandler[TextIO]):
-    """Standard error; begun anew when that is the daemon's own file and has grown long."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(sys.stderr)
-        self._path = path
-
-    def emit(self, record: logging.LogRecord) -> None:
-        super().emit(record)
-        with contextlib.suppress(OSError, ValueError):
-            stream = self.stream.fileno()
-            if os.fstat(stream).st_size <= LONGEST_LOG_BYTES:
-                return
-            if os.path.samestat(os.fstat(stream), self._path.stat()):
-                make_room(str(self._path))
-                self._follow(stream)
-
-    def _follow(self, stream: int) -> None:
-        """Let standard error, and all else that is written to it, go to the new file."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        new = os.open(self._path, flags, 0o600)
-        os.dup2(new, stream)
-        os.close(new)
 
 
 def _listen(given: str | None) -> socket.socket:
@@ -132,6 +104,8 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         make_app(plnd, access, url=url, started_at=started_at),
         access_log=None,
         shutdown_timeout=1.0,
+        max_field_size=LONGEST_FIELD_BYTES,
+        max_line_size=LONGEST_FIELD_BYTES,
     )
     await runner.setup()
     await web.SockSite(runner, listener).start()
@@ -182,6 +156,7 @@ async def _beat(plnd: Plnd) -> None:
             log.error("what was due could not be done: %s", error.message)
         except Exception:
             log.exception("a bug in what was due")
+        logs.keep_bounded()
         await asyncio.sleep(BEAT_SECONDS)
 
 
@@ -193,13 +168,17 @@ def _announce(url: str, access: Access, ready: int | None) -> None:
             os.write(ready, url.encode())
             os.close(ready)
         return
-    log.info("dashboard, for a minute: %s/open?code=%s", url, access.new_code())
+    if sys.stderr is not None and sys.stderr.isatty():  # in a file or a journal others read it
+        log.info("dashboard, for a minute: %s/open?code=%s", url, access.new_code())
     log.info("dashboard, later: plnd open. Ctrl-C stops plnd")
 
 
 def _secret(path: Path) -> bytes:
     """What the dashboard's cookie is made from; kept, so that a restart keeps it good."""
-    if path.exists() and len(found := path.read_bytes()) == 32:
+    found, moved = read_or_set_aside(path)
+    if moved:
+        log.warning("what was no file was set aside as %s", moved)
+    if found is not None and len(found) == 32:
         return found
     fresh = secrets.token_bytes(32)
     write_atomic(path, fresh)

@@ -22,7 +22,8 @@ from session_bus import Bus
 from plnd import __version__, background, client, daemon, place, single
 from plnd.core import now_ms
 from plnd.errors import PlndError
-from plnd.store.files import LONGEST_LOG_BYTES, Home
+from plnd.logs import LONGEST_BYTES
+from plnd.store.files import Home
 
 NOW = now_ms()
 
@@ -499,10 +500,10 @@ def test_a_long_log_makes_room(run_plnd: RunPlnd, home: Home) -> None:
     """One old log is kept beside the new one."""
     home.make()
     log = home.state / "daemon.log"
-    log.write_bytes(b"x" * (LONGEST_LOG_BYTES + 1))
+    log.write_bytes(b"x" * (LONGEST_BYTES + 1))
     run_plnd("start")
     found = running_daemon()
     run_plnd("stop")
     found.gone()
     assert log.stat().st_size < 10_000
-    assert (home.state / "daemon.log.1").stat().st_size == LONGEST_LOG_BYTES + 1
+    assert (home.state / "daemon.log.1").stat().st_size == LONGEST_BYTES
