@@ -164,24 +164,29 @@ def _straight(path: Path) -> BinaryIO | None:
         here, there = path.lstat(), path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            raise StorageError(f"{path} is a link", "name the file itself") from None
+            raise _no_target(path, "a link") from None
         return None
     if stat.S_ISREG(here.st_mode):
         return None
     if stat.S_ISDIR(there.st_mode):
-        raise StorageError(f"{path} is a folder", "name a file in it")
+        raise _no_target(path, "a folder")
     trusted = {0, os.geteuid()}
     writable = stat.S_ISFIFO(there.st_mode) or stat.S_ISCHR(there.st_mode)
     if not writable or not {here.st_uid, there.st_uid} <= trusted:
-        hint = "name the file itself, or - for standard output"
-        raise StorageError(f"{path} is {regular.kind(path)}", hint)
+        raise _no_target(path, regular.kind(path) or "another")
     # As long as nobody reads from a pipe, this waits, as every program that writes to one.
     stream = open(os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC), "wb")  # noqa: SIM115
     found = os.fstat(stream.fileno())
     if (found.st_dev, found.st_ino) != (there.st_dev, there.st_ino):
         stream.close()
-        raise StorageError(f"{path} has just become something else", "try again")
+        raise _no_target(path, "not what it was a moment ago")
     return stream
+
+
+def _no_target(path: Path, what: str) -> StorageError:
+    return StorageError(
+        f"cannot write {path}: it is {what}", "name the file itself, or - for standard output"
+    )
 
 
 _HALF = re.compile(r"\.plnd-[0-9a-f]{16}\.new")

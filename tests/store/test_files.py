@@ -88,17 +88,6 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_what_a_kill_left_half_written_is_written_over(tmp_path: Path) -> None:
-    """Whatever its mode was."""
-    left = tmp_path / ".file.new"
-    left.write_bytes(b"x" * 1000)
-    left.chmod(0o644)
-    write_atomic(tmp_path / "file", b"new")
-    assert (tmp_path / "file").read_bytes() == b"new"
-    assert mode(tmp_path / "file") == 0o600
-    assert os.listdir(tmp_path) == ["file"]
-
-
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_atomic(path, b"what was there")
