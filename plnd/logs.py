@@ -105,6 +105,7 @@ def _kind(error: BaseException) -> str:
 
 def _trace(error: BaseException) -> Iterator[str]:
     """Where an exception came from, and those behind it: files, lines, functions, classes."""
+    yield "Traceback, without what the exceptions say:"
     seen: list[BaseException] = []
     behind: BaseException | None = error
     while behind is not None and behind not in seen:
