@@ -195,7 +195,9 @@ def _entries(folder: Path) -> list[Path]:
 
 def _damaged(path: Path, why: object) -> StorageError:
     return StorageError(
-        f"{path} is damaged: {why}", "restart plnd: it sets the file aside", code="damaged_store"
+        f"{path} is damaged: {why}",
+        "restart plnd: it sets its own files aside; move away what is none",
+        code="damaged_store",
     )
 
 
@@ -281,7 +283,11 @@ def _make_folder(path: Path) -> None:
 def remove_others(data: Path) -> None:
     """Remove whatever lies in a data folder beside both stores and what install wrote."""
     for path in data.iterdir():
-        if path.name != "host" and not path.name.startswith(LOG) and path.suffix != ".json":
+        if (
+            path.name != "host"
+            and not path.name.startswith(LOG)
+            and (path.suffix != ".json" or regular.stands_in(path))
+        ):
             _clear(path)
 
 

@@ -55,6 +55,7 @@ def draft(home: Home, id: str) -> Path:
         NotFound: there is no such network.
         StorageError: it cannot be written.
     """
+    _check_id(id)
     path = folder(home) / "draft" / f"{id}.json"
     if odd := regular.stands_in(path):
         raise StorageError(f"cannot edit {path}: it is {odd}, not a file", "move it away")
@@ -98,15 +99,17 @@ def take(home: Home, id: str) -> bool:
 
 def reset(home: Home, id: str) -> bool:
     """Throw away the own file and the draft; whether there was any."""
+    _check_id(id)
     had_draft = _remove(folder(home) / "draft" / f"{id}.json")
     return _remove(folder(home) / f"{id}.json") or had_draft
 
 
 def _in_use(home: Home, id: str) -> Path:
     """The own file, right or wrong, else the shipped one."""
+    _check_id(id)
     for place in (folder(home), catalogue.shipped_folder()):
         path = place / f"{id}.json"
-        if path.stem == id and id != "index" and path.parent == place and _is_file(path):
+        if id != "index" and path.exists() and regular.stands_in(path) is None:
             return path
     raise NotFound(
         f"there is no network {id!r}",
@@ -114,8 +117,12 @@ def _in_use(home: Home, id: str) -> Path:
     )
 
 
-def _is_file(path: Path) -> bool:
-    return path.exists() and regular.stands_in(path) is None
+def _check_id(id: str) -> None:
+    """Raises:
+    NotFound: it is a path, and would lead out of the folder.
+    """
+    if id != Path(id).name or id in ("", "..") or "\0" in id:
+        raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
 
 
 def _make(path: Path) -> None:

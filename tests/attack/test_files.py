@@ -474,6 +474,21 @@ def test_own_networks_behind_a_link_are_no_own_networks(
     assert [one.name for one in (tmp_path / "outside").iterdir()] == ["x.json"]
 
 
+@pytest.mark.parametrize("how", ["edit", "reset"])
+@pytest.mark.parametrize("name", ["../../precious", "..", ".", "", "/{root}/precious", "a/../x"])
+def test_the_name_of_a_network_leads_nowhere(
+    run_plnd: RunPlnd, home: Home, tmp_path: Path, how: str, name: str
+) -> None:
+    home.make()
+    for folder in (tmp_path, home.data):
+        (folder / "precious.json").write_text(PRECIOUS)
+    asked = name.replace("/{root}", str(tmp_path))
+    ran = run_plnd("network", how, asked, code=1, env={"EDITOR": "true"})
+    assert "there is no network" in ran.err
+    assert (tmp_path / "precious.json").read_text() == PRECIOUS
+    assert (home.data / "precious.json").read_text() == PRECIOUS
+
+
 # -- whatever stands in the place of a file -----------------------------------------------------
 
 KINDS: dict[str, Callable[[Path, Path], object]] = {
