@@ -345,7 +345,7 @@ def is_running(state: str) -> bool:
     import fcntl
 
     try:
-        lock = os.open(os.path.join(state, "daemon.lock"), os.O_RDONLY | os.O_CLOEXEC)
+        lock = _at_once(os.path.join(state, "daemon.lock"), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -362,11 +362,16 @@ def is_running(state: str) -> bool:
 def read_daemon(state: str) -> dict[str, object]:
     """What daemon.json says; empty while it is not there or not whole."""
     try:
-        with open(os.path.join(state, "daemon.json"), "rb") as stream:
+        with open(os.path.join(state, "daemon.json"), "rb", opener=_at_once) as stream:
             found = from_json(stream.read(CHUNK_BYTES))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file; a pipe in its place would have to be waited for, and is not."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_address(state: str) -> tuple[str, str] | None:

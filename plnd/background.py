@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from plnd import client
 from plnd.errors import PlndError
@@ -25,19 +26,19 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
     found = client.daemon(where)
     if found:
         return str(found["url"]), False
-    from plnd.store.files import home, make_room
+    from plnd import logs
+    from plnd.store.files import home
 
     home().make()
     log = os.path.join(where.state, "daemon.log")
-    make_room(log)
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "plnd", "run", "--ready-fd", str(writing)]
-    with open(log, "ab", opener=_private) as output:
+    with logs.open_log(Path(log)) as output:
         begin = output.tell()
         child = subprocess.Popen(
             command + (["--port", port] if port else []),
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.DEVNULL,
             stderr=output,
             pass_fds=[writing],
             start_new_session=True,
@@ -62,10 +63,6 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
     raise PlndError(*_last_words(log, begin))
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def _first_word(reading: int) -> str | None:
     """What the daemon writes when it answers; nothing when it ended, None when it hangs."""
     ready, _, _ = select.select([reading], [], [], START_PATIENCE_SECONDS)
@@ -75,7 +72,8 @@ def _first_word(reading: int) -> str | None:
 def _last_words(log: str, begin: int) -> tuple[str, str]:
     """The failed daemon's message and hint, from its log."""
     with open(log, "rb") as stream:
-        stream.seek(begin)
+        if begin <= os.fstat(stream.fileno()).st_size:  # else it was begun anew
+            stream.seek(begin)
         lines = [line.strip() for line in stream.read().decode(errors="replace").splitlines()]
     for number, line in enumerate(lines):
         if line.startswith("plnd: "):

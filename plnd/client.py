@@ -38,9 +38,10 @@ def daemon(place: Place) -> dict[str, Any] | None:
     end = time.monotonic() + BETWEEN_SECONDS
     while lock_is_held(place):
         try:
-            with open(os.path.join(place.state, "daemon.json"), encoding="utf-8") as stream:
+            path = os.path.join(place.state, "daemon.json")
+            with open(path, encoding="utf-8", opener=_at_once) as stream:
                 found = json.load(stream)
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError, RecursionError):
             found = None
         if isinstance(found, dict):
             socket_file = os.path.join(place.state, SOCKET)
@@ -59,7 +60,7 @@ def lock_is_held(place: Place) -> bool:
     except ImportError:  # Windows: msvcrt locks cannot be probed; the port has to do
         return os.path.exists(path)
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = _at_once(path, os.O_RDONLY)
     except OSError:
         return False
     try:
@@ -69,6 +70,11 @@ def lock_is_held(place: Place) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file; what has been put in its place and would have to be waited for, is not."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def ask(found: dict[str, Any], method: str, path: str, body: Any = None) -> Any:

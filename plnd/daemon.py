@@ -10,15 +10,14 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 from aiohttp import web
 
-from plnd import __version__, place, single
+from plnd import __version__, logs, place, single
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
-from plnd.store.files import FILE_MODE, LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
+from plnd.store.files import FILE_MODE, Home, home, make_way, remove_halves, write_atomic
 from plnd.web.access import Access
 from plnd.web.api import OPEN_PAGE
 from plnd.web.app import make_app
@@ -33,6 +32,8 @@ UPKEEP_SECONDS = 3600.0
 BEAT_SECONDS = 60.0
 LONGEST_SOCKET_PATH = 100
 """macOS takes 103 bytes, Linux 107."""
+LONGEST_FIELD_BYTES = 32 * 1024
+"""A browser sends the cookies of every program on 127.0.0.1, whatever its port."""
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -46,44 +47,15 @@ def run(port: str | None = None, ready: int | None = None) -> None:
     """
     os.umask(0o077)
     where = home()
-    logging.basicConfig(
-        handlers=[BoundedLog(where.state / "daemon.log")],
-        level=logging.INFO,
-        format="%(asctime)s %(message)s",
-        datefmt="%d %b %H:%M:%S",
-    )
+    logs.set_up(where.state / "daemon.log")
     where.make()
     lock = single.hold(where)
     try:
+        remove_halves(where)
         listener = _listen(port or place.given_port())
         asyncio.run(_serve(where, listener, ready))
     finally:
         lock.release()
-
-
-class BoundedLog(logging.StreamHandler[TextIO]):
-    """Standard error; begun anew when that is the daemon's own file and has grown long."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(sys.stderr)
-        self._path = path
-
-    def emit(self, record: logging.LogRecord) -> None:
-        super().emit(record)
-        with contextlib.suppress(OSError, ValueError):
-            stream = self.stream.fileno()
-            if os.fstat(stream).st_size <= LONGEST_LOG_BYTES:
-                return
-            if os.path.samestat(os.fstat(stream), self._path.stat()):
-                make_room(str(self._path))
-                self._follow(stream)
-
-    def _follow(self, stream: int) -> None:
-        """Let standard error, and all else that is written to it, go to the new file."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        new = os.open(self._path, flags, 0o600)
-        os.dup2(new, stream)
-        os.close(new)
 
 
 def _listen(given: str | None) -> socket.socket:
@@ -138,6 +110,8 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         access_log=None,
         shutdown_timeout=0.5,
         keepalive_timeout=HEAD_SECONDS,
+        max_field_size=LONGEST_FIELD_BYTES,
+        max_line_size=LONGEST_FIELD_BYTES,
     )
     await runner.setup()
     assert runner.server
@@ -192,6 +166,7 @@ async def _beat(plnd: Plnd) -> None:
             log.error("what was due could not be done: %s", error.message)
         except Exception:
             log.exception("a bug in what was due")
+        logs.keep_bounded()
         await asyncio.sleep(BEAT_SECONDS)
 
 
@@ -203,7 +178,8 @@ def _announce(url: str, access: Access, ready: int | None) -> None:
             os.write(ready, url.encode())
             os.close(ready)
         return
-    log.info("dashboard, for a minute: %s/open?code=%s", url, access.new_code())
+    if sys.stderr is not None and sys.stderr.isatty():  # in a file or a journal others read it
+        log.info("dashboard, for a minute: %s/open?code=%s", url, access.new_code())
     log.info("dashboard, later: plnd open. Ctrl-C stops plnd")
 
 
@@ -220,6 +196,8 @@ async def _serve_programs(runner: web.AppRunner, state: Path) -> None:
 
 
 def _remove_leavings(state: Path) -> None:
-    """Remove what only a daemon that runs has use for."""
-    for name in (place.SOCKET, OPEN_PAGE):
+    """Remove what only a daemon that runs has use for, and the key of plnds before sessions."""
+    for name in (place.SOCKET, OPEN_PAGE, "secret"):
+        if moved := make_way(state / name):
+            log.warning("what was no file was set aside as %s", moved)
         (state / name).unlink(missing_ok=True)

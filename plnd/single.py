@@ -4,9 +4,9 @@ import time
 
 import filelock
 
-from plnd import client, place
-from plnd.errors import Conflict
-from plnd.store.files import Home, cannot_write
+from plnd import client, place, regular
+from plnd.errors import Conflict, StorageError
+from plnd.store.files import Home, cannot_write, make_way
 
 LOOK_SECONDS = 1.0
 """A look at whether the daemon runs holds the lock for an instant: long enough to wait that out."""
@@ -28,7 +28,10 @@ def hold(where: Home) -> filelock.BaseFileLock:
         RunsAlready: another plnd has it; the message names its process and address.
         StorageError: the lock cannot be written.
     """
-    lock = filelock.FileLock(where.state / "daemon.lock", LOOK_SECONDS, mode=0o600)
+    path = where.state / "daemon.lock"
+    if odd := regular.stands_in(path):
+        raise StorageError(f"cannot use {path}: it is {odd}, not a file", "move it away")
+    lock = filelock.FileLock(path, LOOK_SECONDS, mode=0o600)
     end = time.monotonic() + PATIENCE_SECONDS
     while not lock.is_locked:
         try:
@@ -45,6 +48,11 @@ def hold(where: Home) -> filelock.BaseFileLock:
                     "wait for it to end, and try again",
                 ) from error
         except OSError as error:
-            raise cannot_write(where.state / "daemon.lock", error) from error
-    (where.state / "daemon.json").unlink(missing_ok=True)
+            raise cannot_write(path, error) from error
+    try:
+        make_way(where.state / "daemon.json")
+        (where.state / "daemon.json").unlink(missing_ok=True)
+    except BaseException:
+        lock.release()
+        raise
     return lock

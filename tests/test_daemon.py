@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -17,13 +18,14 @@ from typing import Any
 import psutil
 import pytest
 from builders import HOUR, MINUTE, batch, day_of_visits, visit
-from kit import Daemon, RunPlnd, alive, running_daemon, wait_until
+from kit import PATIENCE_SECONDS, Daemon, RunPlnd, alive, running_daemon, wait_until
 from session_bus import Bus
 
 from plnd import __version__, background, client, daemon, place, single
 from plnd.core import now_ms
 from plnd.errors import PlndError
-from plnd.store.files import LONGEST_LOG_BYTES, Home
+from plnd.logs import LONGEST_BYTES
+from plnd.store.files import Home
 
 NOW = now_ms()
 
@@ -42,12 +44,14 @@ class Foreground:
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *words: str, env: dict[str, str] | None = None) -> Daemon:
+    def start(
+        self, *words: str, env: dict[str, str] | None = None, terminal: int | None = None
+    ) -> Daemon:
         """Start it and wait until it answers."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "plnd", "run", *words],
-                stderr=log,
+                stderr=log if terminal is None else terminal,
                 env={**os.environ, **(env or {})},
             )
         file = Path(place.place().state) / "daemon.json"
@@ -207,17 +211,30 @@ def test_the_foreground_ends_clean(foreground: Foreground, number: int, home: Ho
     assert found.about["token"] not in said
 
 
-def test_the_link_in_the_foreground_opens_the_dashboard(foreground: Foreground) -> None:
+def test_the_link_on_a_terminal_opens_the_dashboard(foreground: Foreground) -> None:
     import urllib.request
 
-    foreground.start()
-    wait_until(lambda: "Ctrl-C" in foreground.said(), "the last line of the greeting")
-    (link,) = [word for word in foreground.said().split() if "/open?code=" in word]
+    screen, terminal = os.openpty()
+    foreground.start(terminal=terminal)
+    os.close(terminal)
+    said = b""
+    while b"Ctrl-C" not in said:
+        assert select.select([screen], [], [], PATIENCE_SECONDS)[0], said
+        said += os.read(screen, 4096)
+    os.close(screen)
+    (link,) = [word for word in said.decode().split() if "/open?code=" in word]
     jar = urllib.request.HTTPCookieProcessor()
     with urllib.request.build_opener(jar).open(link, timeout=5) as answer:
         assert answer.status == 200
     (cookie,) = jar.cookiejar
     assert cookie.name.startswith("plnd-")
+
+
+def test_in_a_file_or_a_journal_stands_no_link(foreground: Foreground) -> None:
+    """Others read them, long after."""
+    foreground.start()
+    wait_until(lambda: "Ctrl-C" in foreground.said(), "the last line of the greeting")
+    assert "code=" not in foreground.said()
 
 
 def test_an_open_dashboard_outlives_a_restart(daemon: Daemon, run_plnd: RunPlnd) -> None:
@@ -284,9 +301,9 @@ def test_a_daemon_whose_starter_went_away_runs_on(tmp_path: Path) -> None:
 def test_a_daemon_that_hangs_at_the_start_is_said(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Waiting for it has an end; a pipe in a file's place stands for whatever it hangs on."""
+    """Waiting for it has an end; a lock that another has stands for whatever it hangs on."""
     home.make()
-    os.mkfifo(home.data / "settings.json")
+    lock = single.hold(home)
     code = "import sys; from plnd import background, place, errors\n" + (
         "background.START_PATIENCE_SECONDS = 1.0\n"
         "try: background.start(place.place(), None)\n"
@@ -303,6 +320,7 @@ def test_a_daemon_that_hangs_at_the_start_is_said(
         hanging[0].kill()
         starter.kill()
         starter.wait()
+        lock.release()
     assert "did not answer in 1 s" in err
     assert str(hanging[0].pid) in err
 
@@ -536,10 +554,10 @@ def test_a_long_log_makes_room(run_plnd: RunPlnd, home: Home) -> None:
     """One old log is kept beside the new one."""
     home.make()
     log = home.state / "daemon.log"
-    log.write_bytes(b"x" * (LONGEST_LOG_BYTES + 1))
+    log.write_bytes(b"x" * (LONGEST_BYTES + 1))
     run_plnd("start")
     found = running_daemon()
     run_plnd("stop")
     found.gone()
     assert log.stat().st_size < 10_000
-    assert (home.state / "daemon.log.1").stat().st_size == LONGEST_LOG_BYTES + 1
+    assert (home.state / "daemon.log.1").stat().st_size == LONGEST_BYTES

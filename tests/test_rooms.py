@@ -13,7 +13,7 @@ PLND = ROOT / "plnd"
 
 # From the ground up: a module imports from its own floor or from those below it.
 FLOORS = [
-    {"plnd", "errors", "place", "resources", "screen", "words"},
+    {"plnd", "errors", "place", "regular", "resources", "screen", "words"},
     {"model", "client", "pages", "status"},
     {"learning", "profiles", "scope"},
     {"catalogue", "chatlist", "measures", "intake"},
@@ -22,7 +22,7 @@ FLOORS = [
     {"notices"},
     {"core"},
     {"api"},
-    {"web", "setup", "single"},
+    {"web", "setup", "single", "logs"},
     {"offline"},
     {"daemon", "background"},
     {"cli", "commands", "__main__"},

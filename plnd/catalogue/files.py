@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from plnd import regular
 from plnd.catalogue.rules import Network, bad, network
 from plnd.errors import PlndError
 from plnd.resources import extension_dir
@@ -53,7 +54,12 @@ def effective(folder: Path) -> Effective:
     """The shipped networks with the user's own files in `folder` in their place or added."""
     from plnd.catalogue.examples import checked
 
-    networks, own, faults = dict(load()), {}, {}
+    networks = dict(load())
+    own: dict[str, dict[str, Any]] = {}
+    faults: dict[str, PlndError] = {}
+    if folder.is_symlink():  # what lies elsewhere is in no backup, and is not forgotten
+        fault = bad(folder, "", "file_unreadable", why="it is a link")
+        return Effective(networks, {}, {folder.name: fault})
     for path in sorted(folder.glob("[!.]*.json")):
         try:
             file = read(path)
@@ -71,7 +77,7 @@ def read(path: Path) -> Any:
         PlndError: it cannot be read, is too large, or is not JSON.
     """
     try:
-        content = path.read_bytes()
+        content = regular.read(path)
     except OSError as error:
         raise bad(path, "", "file_unreadable", why=error.strerror or "") from error
     return parsed(path, content)

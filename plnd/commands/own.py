@@ -149,18 +149,18 @@ def _print_requests(requests: list[dict[str, Any]]) -> None:
 
 
 def _export_options(parser: ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE", help="default: standard output")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="default, and -: standard output")
 
 
 def _export(args: Namespace) -> int:
     from plnd.store.files import replacing
 
-    if args.file is None:
+    if args.file in (None, "-", "/dev/stdout"):
         number = _write_lines(sys.stdout)
     else:
         with replacing(Path(args.file)) as stream:
             number = _write_lines(stream)
-    if args.file is not None or sys.stderr.isatty():
+    if args.file not in (None, "-") or sys.stderr.isatty():
         print(f"{number} lines exported", file=sys.stderr)
     return DONE
 

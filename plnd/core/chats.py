@@ -38,7 +38,7 @@ from plnd.measures.chats import (
 )
 from plnd.measures.time import Tally
 from plnd.model import ChatSlot
-from plnd.store.files import write_atomic
+from plnd.store.files import make_way, write_atomic
 from plnd.words import ENGLISH, Words
 
 log = logging.getLogger("plnd")
@@ -257,7 +257,10 @@ class Chats:
 
     def write_calendar(self) -> None:
         """Keep the file that calendar programs subscribe to up to date."""
-        write_atomic(self._ground.home.data / "chats.ics", self.calendar())
+        path = self._ground.home.data / "chats.ics"
+        if moved := make_way(path):
+            log.warning("what was no file was set aside as %s", moved)
+        write_atomic(path, self.calendar())
 
     def next(self) -> ChatSlot | None:
         """The followed, confirmed chat that runs now or comes next."""

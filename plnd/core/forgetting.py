@@ -126,6 +126,9 @@ def would_forget(wanted: Scope | Somebody, stores: Stores, person: str | None) -
     """What `forget` would take out; changes nothing. `person` is whom it is about."""
     scopes, parts = _parts(wanted)
     gone = stores.log.would_forget(*scopes)
+    # With everything, the backups go as folders; else each is opened and has to be plain.
+    everything = isinstance(wanted, Scope) and wanted.everything
+    copies = stores.backups.all() if everything else stores.backups.folders()
     return ForgetAnswer(
         dry_run=True,
         person=person,
@@ -135,7 +138,7 @@ def would_forget(wanted: Scope | Somebody, stores: Stores, person: str | None) -
         sums=gone.sums,
         documents=stores.book.would_forget(*parts),
         kept=stores.book.would_change(*parts),
-        backups=len(stores.backups.all()),
+        backups=len(copies),
         remains=[path.relative_to(stores.data).as_posix() for path in remains(stores.data)],
     )
 

@@ -318,7 +318,7 @@ class Plnd:
         )
         self._book.budgets.put(budget)
         self.figures.drop()
-        log.info("budget %s: %d minutes a day", budget.id, budget.minutes)
+        log.info("a budget of %d minutes a day is set", budget.minutes)
         return budget
 
     def delete_budget(self, id: str) -> None:
@@ -328,7 +328,7 @@ class Plnd:
         if not self._book.budgets.remove(id):
             raise NotFound(f"no budget {id!r}", "`plnd budget` lists them")
         self.figures.drop()
-        log.info("budget %s removed", id)
+        log.info("a budget is removed")
 
     # -- profiles ----------------------------------------------------------------
 

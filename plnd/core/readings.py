@@ -235,7 +235,7 @@ class Readings:
             trouble = FeedTrouble(key=error.key, values=error.values)
             feed = replace(asked, trouble=trouble, found=None, etag=None, last_modified=None)
             found = None
-            log.info("a feed on %s could not be read: %s", fed.network, error.code)
+            log.info("a feed could not be read: %s", error.code)
         current = self._current(fed)
         if current is None:
             return

@@ -94,7 +94,8 @@ class Telling:
     async def _show(self, notice: Notice) -> None:
         error = await self._tell(notice.title, notice.body)
         if error:
-            log.warning("notice %s was not shown: %s", notice.kind, error)
+            # Why stands with the notice: a desktop's words may repeat those of the notice.
+            log.warning("a notice was not shown: %s", notice.kind)
         else:
             log.info("notice told: %s", notice.kind)
         self._noted(msgspec.structs.replace(notice, shown=error is None, error=error))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from plnd import regular
 from plnd.errors import PlndError
 from plnd.resources import host_dir
 from plnd.setup import known
@@ -252,7 +253,7 @@ def _record(home: Home) -> dict[str, list[str]]:
     """Manifests and folders that `install` wrote; empty lists when there is no record."""
     found: Any = {}
     with contextlib.suppress(OSError, ValueError):
-        found = json.loads((home.host / RECORD_NAME).read_bytes())
+        found = json.loads(regular.read(home.host / RECORD_NAME))
     return {
         name: list(filter(_is_text, found.get(name, []) if isinstance(found, dict) else []))
         for name in ("manifests", "folders")

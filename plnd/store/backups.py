@@ -3,8 +3,12 @@
 One a day is made, and one before anything that changes much. Each is read through after it
 was written. A copy is a folder like the data folder itself, so that what can be done to the
 data (looking into it, forgetting) is done to a copy by the same code.
+
+A copy may come from elsewhere. Its name is its folder's, whatever its content says, and it
+holds files and folders only: no link leads out of it or out of the data.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,6 +18,7 @@ from typing import Literal
 
 import msgspec
 
+from plnd import regular
 from plnd.errors import NotFound, StorageError
 from plnd.model import BackupEntry
 from plnd.store import keeping
@@ -42,13 +47,19 @@ class Backups:
 
     def all(self) -> list[BackupEntry]:
         """The copies, oldest first."""
-        found = []
-        for folder in self._folders():
+        return sorted(self._found().values(), key=lambda one: (one.made_at, one.name))
+
+    def _found(self) -> dict[Path, BackupEntry]:
+        """The copies by their folders; a folder that does not name itself is not one of ours."""
+        found = {}
+        for folder in _entries(self.folder):
             try:
-                found.append(msgspec.json.decode((folder / _ABOUT).read_bytes(), type=BackupEntry))
-            except (OSError, msgspec.MsgspecError):
-                continue  # not one of ours
-        return sorted(found, key=lambda one: (one.made_at, one.name))
+                about = msgspec.json.decode(regular.read(folder / _ABOUT), type=BackupEntry)
+            except (OSError, msgspec.MsgspecError, RecursionError):
+                continue
+            if about.name == folder.name and not folder.is_symlink():
+                found[folder] = about
+        return found
 
     def get(self, name: str) -> BackupEntry:
         """The copy with a name.
@@ -56,13 +67,17 @@ class Backups:
         Raises:
             NotFound: there is none.
         """
-        for one in self.all():
-            if one.name == name:
-                return one
+        return self._get(name)[1]
+
+    def _get(self, name: str) -> tuple[Path, BackupEntry]:
+        for folder, one in self._found().items():
+            if folder.name == name:
+                return folder, one
         raise NotFound(f"no backup {name!r}", "`plnd restore` lists them", field="backup")
 
     def make(self, name: str, why: Why, now: int) -> BackupEntry:
         """Copy both stores, check the copy, and let go of copies beyond those to keep."""
+        _entries(self.folder)
         made = BackupEntry(name=_free(self.folder, name), made_at=now, why=why)
         new = self.folder / ".new"
         try:
@@ -83,29 +98,27 @@ class Backups:
 
     def _fill(self, target: Path) -> None:
         for path in sorted(self._data.glob("*.json")):
-            content = path.read_bytes()
             try:
+                content = regular.read(path)
                 msgspec.json.decode(content)
-            except msgspec.MsgspecError as error:
-                raise StorageError(
-                    f"{path} is damaged: {error}",
-                    "restart plnd: it sets the file aside",
-                    code="damaged_store",
-                ) from error
+            except regular.NotRegular as error:
+                raise _damaged(path, error.strerror) from error
+            except (msgspec.MsgspecError, RecursionError) as error:
+                raise _damaged(path, error) from error
             write_atomic(target / path.name, content)
-        for name, content in others(self._data).items():
-            path = target / name
-            path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            write_atomic(path, content)
-        if (self._data / LOG).exists():
-            keeping.copy(self._data / LOG, target / LOG)
+        _write_files(target, others(self._data))
+        path = self._data / LOG
+        if odd := regular.stands_in(path):
+            raise _damaged(path, f"it is {odd}, not a file")
+        if path.exists():
+            keeping.copy(path, target / LOG)
 
     def _let_go(self) -> None:
-        everything = self.all()
-        daily = [one for one in everything if one.why == "daily"]
-        others = [one for one in everything if one.why != "daily"]
-        for one in [*daily[:-KEPT_DAYS], *others[:-KEPT_OTHERS]]:
-            _clear(self.folder / one.name)
+        everything = sorted(self._found().items(), key=lambda row: (row[1].made_at, row[1].name))
+        daily = [folder for folder, one in everything if one.why == "daily"]
+        others = [folder for folder, one in everything if one.why != "daily"]
+        for folder in [*daily[:-KEPT_DAYS], *others[:-KEPT_OTHERS]]:
+            _clear(folder)
 
     @contextmanager
     def opened(self, name: str) -> Iterator[tuple[Log, Book]]:
@@ -113,7 +126,9 @@ class Backups:
         staged = self.folder / ".opened"
         _clear(staged)
         try:
-            shutil.copytree(self.folder / self.get(name).name, staged)
+            folder, _ = self._get(name)
+            _check_plain(folder)
+            _copy_folder(folder, staged)
             log, book = Log(staged / LOG), Book(staged)
             try:
                 if log.damaged or book.damaged:
@@ -132,11 +147,11 @@ class Backups:
 
     def others(self, name: str) -> dict[str, bytes]:
         """The files of a copy that are in neither store (see `others`)."""
-        return others(self.folder / self.get(name).name)
+        return others(self._get(name)[0])
 
     def each(self) -> Iterator[tuple[Log, Book]]:
         """Both stores of each copy, to be changed in place."""
-        for folder in self._folders():
+        for folder in self.folders():
             log, book = Log(folder / LOG), Book(folder)
             try:
                 yield log, book
@@ -145,45 +160,134 @@ class Backups:
 
     def books(self) -> Iterator[Book]:
         """The documents of each copy, to be looked into."""
-        return map(Book, self._folders())
+        return map(Book, self.folders())
 
-    def _folders(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return sorted(
-            path
-            for path in self.folder.iterdir()
-            if path.is_dir() and not path.name.startswith(".") and (path / _ABOUT).exists()
-        )
+    def folders(self) -> list[Path]:
+        """The folders of all copies, by name.
+
+        Raises:
+            StorageError: in one of them is a link, or something else that no copy holds.
+        """
+        found = sorted(self._found())
+        for folder in found:
+            _check_plain(folder)
+        return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in the folder of the backups; nothing where there is none.
+
+    Raises:
+        StorageError: it is no folder of its own, or cannot be read.
+    """
+    if odd := regular.stands_in(folder):
+        if odd != "a folder":
+            raise _in_the_way(folder, odd)
+    elif os.path.lexists(folder):
+        raise _in_the_way(folder, "a file")
+    try:
+        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def _damaged(path: Path, why: object) -> StorageError:
+    return StorageError(
+        f"{path} is damaged: {why}",
+        "restart plnd: it sets its own files aside; move away what is none",
+        code="damaged_store",
+    )
+
+
+def _in_the_way(path: Path, kind: str) -> StorageError:
+    return StorageError(
+        f"cannot write {path}: it is {kind}, not a folder", "move it away: plnd makes its own"
+    )
+
+
+def _check_plain(folder: Path) -> None:
+    """Raises:
+    StorageError: in a copy is a link, a pipe, anything but files and folders.
+    """
+    for above, folders, names in os.walk(folder):
+        for path in (Path(above, name) for name in (*folders, *names)):
+            if (odd := regular.stands_in(path)) not in (None, "a folder"):
+                raise StorageError(
+                    f"the backup {folder.name} is not one as plnd makes them:"
+                    f" {path.relative_to(folder)} in it is {odd}",
+                    f"delete it there, or the whole folder {folder}",
+                    code="damaged_store",
+                )
+
+
+def _copy_folder(folder: Path, target: Path) -> None:
+    """Copy files and folders one by one, so that what the system refuses has its reason."""
+    for above, _, names in os.walk(folder):
+        there = target / Path(above).relative_to(folder)
+        there.mkdir(mode=FOLDER_MODE)
+        for name in names:
+            shutil.copy2(Path(above, name), there / name, follow_symlinks=False)
 
 
 def others(data: Path) -> dict[str, bytes]:
-    """The user's files below a data folder that are in neither store, as own networks, by name."""
-    return {
-        path.relative_to(data).as_posix(): path.read_bytes()
-        for path in sorted(data.glob("*/**/*.json"))
-        if not _is_ours(path.relative_to(data).parts)
-    }
+    """The user's files below a data folder that are in neither store, as own networks, by name.
+
+    Files only: where a link leads is not the data folder any more.
+    """
+    found = {}
+    for above, folders, names in os.walk(data):
+        folders[:] = sorted(one for one in folders if not _is_ours(data, Path(above, one)))
+        for path in (Path(above, name) for name in sorted(names) if name.endswith(".json")):
+            inside = Path(above) != data and not path.name.startswith(".")
+            if inside and regular.stands_in(path) is None:
+                found[path.relative_to(data).as_posix()] = regular.read(path)
+    return found
 
 
-def _is_ours(parts: tuple[str, ...]) -> bool:
-    return parts[0] in ("backups", "host") or any(part.startswith(".") for part in parts)
+def _is_ours(data: Path, folder: Path) -> bool:
+    return folder in (data / "backups", data / "host") or folder.name.startswith(".")
 
 
 def put_others(data: Path, files: dict[str, bytes]) -> None:
     """Have exactly these files in place of those that are there."""
     for name in others(data).keys() - files.keys():
         _clear(data / name)
+    _write_files(data, files)
+
+
+def _write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files below a folder; no link on the way leads out of it.
+
+    Raises:
+        StorageError: one cannot be written.
+    """
     for name, content in files.items():
-        path = data / name
-        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        path = folder / name
+        for above in reversed(path.relative_to(folder).parents[:-1]):
+            _make_folder(folder / above)
         write_atomic(path, content)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=FOLDER_MODE)
+    except FileExistsError as error:
+        if (found := regular.stands_in(path)) != "a folder":
+            raise _in_the_way(path, found or "a file") from error
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def remove_others(data: Path) -> None:
     """Remove whatever lies in a data folder beside both stores and what install wrote."""
     for path in data.iterdir():
-        if path.name != "host" and not path.name.startswith(LOG) and path.suffix != ".json":
+        if (
+            path.name != "host"
+            and not path.name.startswith(LOG)
+            and (path.suffix != ".json" or regular.stands_in(path))
+        ):
             _clear(path)
 
 
@@ -207,7 +311,7 @@ def remove_remains(folder: Path) -> None:
 
 def _free(folder: Path, name: str) -> str:
     names = [name, *(f"{name}-{number}" for number in range(2, 1000))]
-    return next(one for one in names if not (folder / one).exists())
+    return next(one for one in names if not os.path.lexists(folder / one))
 
 
 def _clear(path: Path) -> None:

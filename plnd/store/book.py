@@ -39,7 +39,7 @@ from plnd.model import (
 )
 from plnd.profiles import NotMine, Profile, Request, SeemsMine
 from plnd.scope import Scope, Somebody, without
-from plnd.store.files import cannot_write, set_aside, write_atomic
+from plnd.store.files import cannot_write, read_or_set_aside, set_aside, write_atomic
 
 FORMAT = 1
 FIRST_BUDGET = Budget(id="all", minutes=60)
@@ -91,16 +91,15 @@ class AtomicStorage(Storage):
             raise cannot_write(self.path, error) from error
 
     def _load(self) -> Tables | None:
-        try:
-            content = self.path.read_bytes()
-            found = msgspec.json.decode(content, type=dict[str, int | dict[str, dict[str, Any]]])
-        except FileNotFoundError:
+        content, moved = read_or_set_aside(self.path)
+        self.damaged = moved or self.damaged
+        if content is None:
             return None
-        except (IsADirectoryError, msgspec.MsgspecError, UnicodeDecodeError):
+        try:
+            found = msgspec.json.decode(content, type=dict[str, int | dict[str, dict[str, Any]]])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.damaged = set_aside(self.path)
             return None
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
         version = found.pop("plnd", None)
         if not isinstance(version, int) or not all(map(_is_table, found.values())):
             self.damaged = set_aside(self.path)
@@ -112,12 +111,17 @@ class AtomicStorage(Storage):
                 "install the newer plnd again; nothing was changed",
                 code="newer_store",
             )
-        return found  # type: ignore[return-value]
+        return {name: _numbered(table) for name, table in found.items() if isinstance(table, dict)}
 
 
 def _is_table(found: object) -> bool:
-    """Whether TinyDB can use it: documents under numbers."""
+    """Whether it is what TinyDB writes: documents under numbers."""
     return isinstance(found, dict) and all(key.isdecimal() for key in found)
+
+
+def _numbered(table: dict[str, Any]) -> dict[str, Any]:
+    """Documents under numbers that TinyDB can count on from; an editor may write any."""
+    return {str(number): row for number, row in enumerate(table.values(), 1)}
 
 
 class Single(Generic[T]):

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from plnd import regular
 from plnd.errors import StorageError
 from plnd.intake import LONGEST_VISIT_MS, Taken
 from plnd.learning import Touch
@@ -215,10 +216,16 @@ class Log:
     # -- opening ---------------------------------------------------------------
 
     def _open(self) -> sqlite3.Connection:
+        for suffix in ("-wal", "-shm", "-journal", "-suspect"):
+            beside = self.path.with_name(self.path.name + suffix)
+            if regular.stands_in(beside):
+                self.damaged.append(str(set_aside(beside)))
         try:
             return self._open_checked()
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and not self.path.is_dir():
+            # SQLite's word for a schema that a statement of ours does not fit to is just "error".
+            refused = isinstance(error, sqlite3.OperationalError)
+            if refused and getattr(error, "sqlite_errorname", "") != "SQLITE_ERROR":
                 raise storage_error(self.path, error) from error
         moved = set_aside(self.path)
         for suffix in ("-wal", "-shm"):
@@ -232,6 +239,8 @@ class Log:
             raise storage_error(self.path, error) from error
 
     def _open_checked(self) -> sqlite3.Connection:
+        if odd := regular.stands_in(self.path):
+            raise sqlite3.DatabaseError(f"it is {odd}, not a file")
         wal = self.path.with_name(self.path.name + "-wal")
         unclean = wal.exists() and wal.stat().st_size > 0
         doubted = suspect(self.path)
@@ -258,6 +267,7 @@ class Log:
                     f"PRAGMA application_id={APPLICATION_ID}; "
                     f"PRAGMA user_version={VERSION}; COMMIT;"
                 )
+            _check_complete(db)
         except BaseException:
             db.close()
             raise
@@ -1003,3 +1013,37 @@ def _check_whole(db: sqlite3.Connection) -> None:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
+
+
+def _check_complete(db: sqlite3.Connection) -> None:
+    """Raises:
+    DatabaseError: a table, a column, a trigger or the one row of a table is not there.
+    """
+    if lost := _needed().items() - _parts(db).items():
+        raise sqlite3.DatabaseError("it has no " + ", ".join(sorted(name for name, _ in lost)))
+    for table, column in (("kept", "visits_from"), ("longest", "visit_ms")):
+        rows = db.execute(f"SELECT typeof({column}) FROM {table} LIMIT 2").fetchall()  # noqa: S608
+        if rows != [("integer",)]:
+            raise sqlite3.DatabaseError(f"{table} does not have its one row")
+
+
+@functools.cache
+def _needed() -> dict[str, tuple[str, tuple[tuple[str], ...]]]:
+    """What the migrations make."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.create_function("handle_key", 1, lambda handle: handle)
+        db.executescript("".join(_MIGRATIONS))
+        return _parts(db)
+
+
+def _parts(db: sqlite3.Connection) -> dict[str, tuple[str, tuple[tuple[str], ...]]]:
+    """The tables and triggers of a log, and their columns."""
+    return {
+        name: (
+            kind,
+            tuple(db.execute("SELECT name FROM pragma_table_info(?)", (name,)).fetchall()),
+        )
+        for kind, name in db.execute(
+            "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger')"
+        )
+    }

@@ -5,8 +5,8 @@ A change is made on a draft beside them, which is checked before it takes its pl
 
 from pathlib import Path
 
-from plnd import catalogue
-from plnd.errors import NotFound, PlndError
+from plnd import catalogue, regular
+from plnd.errors import NotFound, PlndError, StorageError
 from plnd.store.files import FOLDER_MODE, Home, cannot_write, write_atomic
 
 
@@ -22,7 +22,7 @@ def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
     for name in found.own:
         path = folder(home) / f"{name}.json"
         try:
-            whole[name] = path.read_bytes().decode()
+            whole[name] = regular.read(path).decode()
         except OSError as error:
             faults[name] = catalogue.bad(path, "", "file_unreadable", why=error.strerror or "")
         except UnicodeDecodeError:
@@ -33,7 +33,7 @@ def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
 def text(home: Home, id: str) -> str | None:
     """The own file of a network as it stands there, right or wrong; None when there is none."""
     try:
-        return (folder(home) / f"{id}.json").read_bytes().decode(errors="replace")
+        return regular.read(folder(home) / f"{id}.json").decode(errors="replace")
     except OSError:
         return None
 
@@ -55,7 +55,10 @@ def draft(home: Home, id: str) -> Path:
         NotFound: there is no such network.
         StorageError: it cannot be written.
     """
+    _check_id(id)
     path = folder(home) / "draft" / f"{id}.json"
+    if odd := regular.stands_in(path):
+        raise StorageError(f"cannot edit {path}: it is {odd}, not a file", "move it away")
     if not path.exists():
         content = _in_use(home, id).read_bytes()
         home.make()
@@ -84,7 +87,7 @@ def take(home: Home, id: str) -> bool:
             code="catalogue",
             field=error.field,
         ) from error
-    content, before = path.read_bytes(), _in_use(home, id).read_bytes()
+    content, before = regular.read(path), _in_use(home, id).read_bytes()
     shipped = catalogue.shipped_folder() / f"{id}.json"
     if shipped.exists() and shipped.read_bytes() == content:
         _remove(folder(home) / path.name)
@@ -96,15 +99,17 @@ def take(home: Home, id: str) -> bool:
 
 def reset(home: Home, id: str) -> bool:
     """Throw away the own file and the draft; whether there was any."""
+    _check_id(id)
     had_draft = _remove(folder(home) / "draft" / f"{id}.json")
     return _remove(folder(home) / f"{id}.json") or had_draft
 
 
 def _in_use(home: Home, id: str) -> Path:
     """The own file, right or wrong, else the shipped one."""
+    _check_id(id)
     for place in (folder(home), catalogue.shipped_folder()):
         path = place / f"{id}.json"
-        if path.stem == id and id != "index" and path.is_file() and path.parent == place:
+        if id != "index" and path.exists() and regular.stands_in(path) is None:
             return path
     raise NotFound(
         f"there is no network {id!r}",
@@ -112,7 +117,19 @@ def _in_use(home: Home, id: str) -> Path:
     )
 
 
+def _check_id(id: str) -> None:
+    """Raises:
+    NotFound: it is a path, and would lead out of the folder.
+    """
+    if id != Path(id).name or id in ("", "..") or "\0" in id:
+        raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
+
+
 def _make(path: Path) -> None:
+    if path.is_symlink():
+        raise StorageError(
+            f"cannot write {path}: it is a link, not a folder", "move it away: plnd makes its own"
+        )
     try:
         path.mkdir(mode=FOLDER_MODE, exist_ok=True)
         path.chmod(FOLDER_MODE)

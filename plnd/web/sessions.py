@@ -6,6 +6,7 @@ a file, so that an open dashboard outlives a restart.
 
 import hashlib
 import hmac
+import logging
 import os
 import re
 import secrets
@@ -15,7 +16,9 @@ from pathlib import Path
 import msgspec
 
 from plnd.model import Session
-from plnd.store.files import set_aside, write_atomic
+from plnd.store.files import read_or_set_aside, set_aside, write_atomic
+
+log = logging.getLogger("plnd")
 
 LASTS_MS = 365 * 86_400_000
 MOST_SESSIONS = 50
@@ -53,13 +56,15 @@ class Sessions:
         self._kept = {one.id: one for one in self._read()}
 
     def _read(self) -> list[_Kept]:
-        try:
-            return msgspec.json.decode(self._path.read_bytes(), type=list[_Kept])
-        except FileNotFoundError:
-            return []
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            set_aside(self._path)
-            return []
+        content, moved = read_or_set_aside(self._path)
+        if content is not None:
+            try:
+                return msgspec.json.decode(content, type=list[_Kept])
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                moved = set_aside(self._path)
+        if moved:
+            log.warning("the list of browsers that are signed in was set aside as %s", moved)
+        return []
 
     def begin(self, agent: str) -> str:
         """Begin a session; gives the value of its cookie. `agent` is the browser's own name."""

@@ -1,6 +1,8 @@
 """A disk that fills up and empties, or cannot be written: nothing lost, and the cause is named."""
 
 import contextlib
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from kit import Daemon, RunPlnd, running_daemon
 
 from plnd.core import now_ms
 from plnd.errors import PlndError
+from plnd.store.backups import Backups
 from plnd.store.files import Home
 
 
@@ -108,6 +111,33 @@ def test_a_forgetting_that_finds_no_room_can_be_asked_for_again(
     entries = found.ask("GET", "receipt?limit=500")["entries"]
     assert entries
     assert {one["event"]["network"] for one in entries} == {"facebook", "linkedin", "mastodon"}
+
+
+def test_going_back_that_finds_no_room_says_so(
+    disk: SmallDisk, serve: Callable[[], Serving], run_plnd: RunPlnd, home: Home
+) -> None:
+    """Nothing is changed, nothing half is left, and with room again it is done."""
+    sender = Sender(0, now_ms() - 20 * DAY)
+    serving = serve()
+    send(serving.daemon, sender, 40)
+    os.kill(serving.daemon.pid, signal.SIGTERM)
+    serving.daemon.gone()
+    made = Backups(home.data).make("2026-11-20", "daily", now_ms())
+    found = serve().daemon
+    before = found.ask("GET", "receipt")
+    disk.fill()
+    for dry_run in (True, False):
+        with pytest.raises(PlndError) as caught:
+            found.ask("POST", "restore", {"backup": made.name, "dry_run": dry_run})
+        assert "None" not in caught.value.message
+        if os.geteuid() == 0:  # else it is a limit on the size of a file
+            assert caught.value.code == "disk_full"
+            assert caught.value.message.startswith("the disk is full")
+    assert [one.name for one in (home.data / "backups").iterdir()] == [made.name]
+    disk.empty()
+    assert found.ask("GET", "receipt") == before
+    found.ask("POST", "restore", {"backup": made.name})
+    assert found.ask("GET", "receipt") == before
 
 
 def test_a_home_that_cannot_be_written_is_named(

@@ -1,5 +1,7 @@
 """A person who is forgotten as a whole leaves no byte; what is others', or the user's, stays."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -152,15 +154,21 @@ async def test_only_who_is_named_exactly_is_forgotten(
 
 
 async def test_a_forgetting_that_broke_off_can_be_asked_for_again(
-    plnd: Plnd, api: Api, clock: Clock, home: Home
+    plnd: Plnd, api: Api, clock: Clock, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file of the last backup cannot be written: the person can still be named."""
     ident = await known(plnd, api, clock)
-    in_the_way = home.data / "backups" / "2026-11-26" / ".journal.json.new"
-    in_the_way.mkdir()
-    answer = await api("POST", "forget", {"person": NAME}, status=500)
+    replace = os.replace
+
+    def refuse(half: Path, path: Path) -> None:
+        if path == home.data / "backups" / "2026-11-26" / "journal.json":
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        replace(half, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        answer = await api("POST", "forget", {"person": NAME}, status=500)
     assert "2026-11-26/journal.json" in answer["error"]["message"]
-    in_the_way.rmdir()
     await api("POST", "forget", {"person": NAME})
     assert bytes_with(home.data.parent, ident) == bytes_with(home.data.parent, NAME.lower()) == []
 

@@ -142,6 +142,21 @@ def left_over(world: World) -> Iterator[Case]:
         ["ok   left over: nothing: a daemon runs"],
     )
     lock.release()
+    aside = world.home.data / "people.json.damaged-20261123-120000"
+    aside.touch()
+    said = f"a damaged file was set aside: {aside}"
+    fix = "look at it, or restore your own copy of it"
+    yield Case(
+        lambda words: [check_left_over(world.home, words)],
+        [f"warn left over: {said}\n     -> {fix}"],
+    )
+    link = world.home.data / "link.json"
+    link.symlink_to(half)
+    said = f"{link} is a link, a pipe or the like: plnd uses files and folders only"
+    yield Case(
+        lambda words: [check_left_over(world.home, words)],
+        [f"warn left over: {said}\n     -> move it away"],
+    )
 
 
 @each

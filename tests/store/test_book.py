@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from builders import NOON
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from plnd.errors import StorageError
+from plnd.learning import Person
 from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
 from plnd.store.book import MOST_NOTICES, Book, Collection
 
@@ -184,3 +187,85 @@ def test_what_a_user_mends_by_hand_counts(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(path.read_text().replace('"day_start": 0', '"day_start": 3'))
     assert Book(tmp_path).settings.get().day_start == 3
+
+
+# -- edited by hand ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"plnd":1,"people":{"1":' + '{"a":' * 3000 + "1" + "}" * 3000 + "}}",
+        "[" * 100_000,
+        '{"plnd":1,"people":{"x":{}}}',
+        '{"plnd":1,"people":{"1":1}}',
+        '{"plnd":1,"people":[]}',
+        '{"plnd":"1","people":{}}',
+        "null",
+        "",
+        "\0",
+    ],
+    ids=lambda content: content[:30],
+)
+def test_what_is_no_book_is_set_aside(tmp_path: Path, content: str) -> None:
+    (tmp_path / "people.json").write_text(content)
+    book = Book(tmp_path)
+    (moved,) = book.damaged
+    assert Path(moved).read_text() == content
+    assert book.people.all() == []
+    book.people.put(Person(id="a", name="Ana", added_at=1))
+    assert [one.name for one in Book(tmp_path).people.all()] == ["Ana"]
+
+
+numbers = st.sampled_from(
+    ["0", "1", "01", "001", "9" * 15, "9" * 18, "9" * 5000, "\u0663", "1" + "0" * 4299]
+) | st.from_regex(r"[0-9]{1,30}", fullmatch=True)
+
+
+@given(st.lists(numbers, unique=True, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_documents_stand_under_any_numbers(tmp_path: Path, keys: list[str]) -> None:
+    """Of any length, twice the same in other digits: none is lost, and more can be kept."""
+    rows = {key: {"id": f"p{n}", "name": "n", "added_at": n} for n, key in enumerate(keys)}
+    (tmp_path / "people.json").write_text(json.dumps({"plnd": 1, "people": rows}))
+    for more in (1, 2):
+        book = Book(tmp_path)
+        assert book.damaged == []
+        book.people.put(Person(id=f"more{more}", name="n", added_at=1))
+        book.people.put(Person(id="p0", name="changed", added_at=0))
+        book.people.remove("p1")
+        expected = {"p0", *(f"p{n}" for n in range(2, len(keys)))} | {
+            f"more{n + 1}" for n in range(more)
+        }
+        for one in (book, Book(tmp_path)):
+            assert {person.id for person in one.people.all()} == expected
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["plnd", "people", "1", "2"]) | st.text(max_size=3),
+                inner,
+                max_size=3,
+            )
+        ),
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_json_is_a_book_or_set_aside(tmp_path: Path, content: Any) -> None:
+    """Opening it never fails but for one of a newer format, and nothing is thrown away."""
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(content))
+    try:
+        damaged = Book(tmp_path).damaged
+    except StorageError as error:
+        assert error.code == "newer_store"
+        assert content["plnd"] > 1
+    else:
+        left = Path(damaged[0]) if damaged else path
+        assert json.loads(left.read_text()) == content
+    for one in tmp_path.iterdir():
+        one.unlink()

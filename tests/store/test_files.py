@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import resource
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from plnd import place
 from plnd.errors import StorageError
-from plnd.store.files import Home, home, set_aside, write_atomic
+from plnd.store.files import Home, cannot_write, home, set_aside, write_atomic
 
 
 def mode(path: Path) -> int:
@@ -88,17 +89,6 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_what_a_kill_left_half_written_is_written_over(tmp_path: Path) -> None:
-    """Whatever its mode was."""
-    left = tmp_path / ".file.new"
-    left.write_bytes(b"x" * 1000)
-    left.chmod(0o644)
-    write_atomic(tmp_path / "file", b"new")
-    assert (tmp_path / "file").read_bytes() == b"new"
-    assert mode(tmp_path / "file") == 0o600
-    assert os.listdir(tmp_path) == ["file"]
-
-
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_atomic(path, b"what was there")
@@ -135,3 +125,22 @@ def test_set_aside_never_overwrites(tmp_path: Path) -> None:
         moved.append(set_aside(path))
     assert [one.read_text() for one in moved] == ["one", "two", "three"]
     assert not path.exists()
+
+
+def test_what_the_system_says_of_many_files_is_said() -> None:
+    """Copying a folder collects what went wrong, and has no number and no word of its own."""
+    for error, said in (
+        (shutil.Error([("a", "b", "[Errno 13] Permission denied: 'b'")]), "Permission denied"),
+        (shutil.Error("it is the same file"), "it is the same file"),
+        (shutil.Error([]), "it failed"),
+        (OSError("no number"), "no number"),
+        (OSError(), "OSError"),
+        (OSError(errno.EIO, os.strerror(errno.EIO)), "Input/output error"),
+    ):
+        found = cannot_write(Path("/x"), error)
+        assert said in found.message
+        assert "None" not in found.message
+        assert found.code == "storage"
+    full = shutil.Error([("a", "b", str(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))])
+    for error in (full, OSError(errno.ENOSPC, "x"), OSError(errno.EDQUOT, "x")):
+        assert cannot_write(Path("/x"), error).code == "disk_full"

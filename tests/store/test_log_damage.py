@@ -1,5 +1,6 @@
 """A log that is damaged, foreign or from the future: named, kept, and no reason to stop."""
 
+import contextlib
 import hashlib
 import os
 import sqlite3
@@ -10,7 +11,7 @@ import pytest
 from builders import MINUTE, NOON, sender, taken, visit
 
 from plnd.errors import StorageError
-from plnd.store.log import Batch, Log
+from plnd.store.log import _MIGRATIONS, Batch, Log
 
 
 @pytest.fixture
@@ -110,10 +111,18 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_works(
 
 
 def test_damage_in_the_middle_is_found_when_met_and_mended_by_a_restart(filled: Path) -> None:
-    """As its error promises: restart, and the file is set aside."""
+    """As its error promises: restart, and the file is set aside.
+
+    What the start itself reads is whole: damage there is found by it.
+    """
     size = 4096
     pages = filled.stat().st_size // size
-    flip(filled, *(page * size + place for page in range(1, pages) for place in range(12)))
+    db = sqlite3.connect(filled)
+    words = "SELECT rootpage - 1 FROM sqlite_schema WHERE name IN ('kept', 'longest')"
+    read = [page for (page,) in db.execute(words)]
+    db.close()
+    met = (page for page in range(1, pages) if page not in read)
+    flip(filled, *(page * size + place for page in met for place in range(12)))
     log = Log.__new__(Log)
     with pytest.raises(StorageError) as caught:
         log.__init__(filled)  # type: ignore[misc]
@@ -190,3 +199,91 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         Log(tmp_path / "nowhere" / "events.db")
     assert "nowhere" in caught.value.message
+
+
+# -- edited by hand ----------------------------------------------------------------------------
+
+EDITS = [
+    "DELETE FROM kept",
+    "INSERT INTO kept VALUES (1)",
+    "UPDATE kept SET visits_from = 'x'",
+    "DELETE FROM longest",
+    "INSERT INTO longest VALUES (1)",
+    "UPDATE longest SET visit_ms = x'00'",
+    "ALTER TABLE kept RENAME COLUMN visits_from TO since",
+    "ALTER TABLE visit ADD COLUMN note TEXT",
+    "ALTER TABLE quarter_act RENAME TO old; CREATE VIEW quarter_act AS SELECT * FROM old",
+    "PRAGMA user_version = 0",
+    "PRAGMA user_version = 1",
+]
+
+
+def edit(path: Path, words: str) -> None:
+    db = sqlite3.connect(path)
+    db.executescript(words)
+    db.close()
+
+
+def parts(kind: str) -> list[str]:
+    """What a log is made of."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.create_function("handle_key", 1, str)
+        db.executescript("".join(_MIGRATIONS))
+        words = "SELECT name FROM sqlite_schema WHERE type = ?"
+        return [name for (name,) in db.execute(words, (kind,))]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *EDITS,
+        *(f"DROP TABLE {name}" for name in parts("table")),
+        *(f"DROP TRIGGER {name}" for name in parts("trigger")),
+    ],
+)
+def test_a_log_that_lacks_what_it_needs_is_set_aside(filled: Path, words: str) -> None:
+    edit(filled, words)
+    log = Log(filled)
+    (moved,) = log.damaged
+    db = sqlite3.connect(moved)
+    assert db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] > 5
+    db.close()
+    assert works(log)
+    log.close()
+    again = Log(filled)
+    assert not again.damaged
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "words", ["CREATE INDEX mine ON visit (page)", "ANALYZE", "CREATE TABLE notes (text)", "VACUUM"]
+)
+def test_what_somebody_has_added_costs_nothing(filled: Path, words: str) -> None:
+    edit(filled, words)
+    log = Log(filled)
+    assert not log.damaged
+    log.store([Batch(sender(), taken([visit(NOON - MINUTE, 60)]))])
+    assert len(log.visit_spans()) == 401
+    log.close()
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal", "-suspect"])
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link"])
+def test_what_stands_beside_it_and_is_no_file_costs_no_event(
+    filled: Path, suffix: str, kind: str
+) -> None:
+    odd = filled.with_name(filled.name + suffix)
+    outside = filled.parent / "outside"
+    outside.write_text("precious")
+    if kind == "a folder":
+        odd.mkdir()
+    elif kind == "a pipe":
+        os.mkfifo(odd)
+    else:
+        odd.symlink_to(outside)
+    log = Log(filled)
+    assert [Path(one).name.partition(".damaged")[0] for one in log.damaged] == [odd.name]
+    log.store([Batch(sender(), taken([visit(NOON - MINUTE, 60)]))])
+    assert len(log.visit_spans()) == 401
+    log.close()
+    assert outside.read_text() == "precious"

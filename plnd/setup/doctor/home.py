@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from plnd import client
+from plnd import client, regular
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Check, place_of
-from plnd.store.files import Home, cannot_write
+from plnd.store.files import Home, cannot_write, halves
 from plnd.words import ENGLISH, Words
 
 SMALLEST_FREE_BYTES = 50 * 1024 * 1024
@@ -82,11 +82,21 @@ def check_disk(home: Home, words: Words = ENGLISH) -> Check:
 
 
 def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
-    """No file of a daemon that was killed, or of a write that was, lies about."""
+    """No file of a daemon that was killed, or of a write that was, lies about.
+
+    Nor what plnd does not use: links and pipes where files should be, and what was set aside.
+    """
+    if odd := next(_not_plain(home.data), None):
+        message = words.say("doctor_not_plain", path=odd)
+        return Check("left over", "warn", message, words.say("doctor_move_away"))
+    if aside := [one for folder in (home.state, home.data) for one in _set_aside(folder)]:
+        message = words.say("doctor_set_aside", path=aside[0])
+        return Check("left over", "warn", message, words.say("doctor_look_or_restore"))
     if client.lock_is_held(place_of(home)):
         return Check("left over", "ok", words.say("doctor_nothing_while_running"))
     found = [one for one in (home.state / "daemon.json",) if one.exists()]
     found += [path for folder in _folders(home) for path in folder.glob(".*.new")]
+    found += [path for path in halves(home.data) if path not in found]
     if not found:
         return Check("left over", "ok", words.say("doctor_nothing_left"))
 
@@ -94,10 +104,24 @@ def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
         # A daemon that started meanwhile has written its own.
         if not client.lock_is_held(place_of(home)):
             for path in found:
-                path.unlink(missing_ok=True)
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    raise cannot_write(path, error) from error
 
     message = words.say("doctor_left_over", path=found[0])
     return Check("left over", "warn", message, words.say("doctor_start_clears"), clear)
+
+
+def _not_plain(folder: Path) -> Iterator[Path]:
+    for above, folders, names in os.walk(folder):
+        for path in (Path(above, name) for name in (*folders, *names)):
+            if regular.stands_in(path) not in (None, "a folder"):
+                yield path
+
+
+def _set_aside(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.damaged-*"))
 
 
 def check_stores(
@@ -116,6 +140,6 @@ def check_stores(
     except PlndError as error:
         return Check("stores", "fail", error.message, error.hint)
     if damaged:
-        message = words.say("doctor_set_aside", path=damaged[0])
+        message = words.say("doctor_set_aside", path=", ".join(damaged))
         return Check("stores", "warn", message, words.say("doctor_look_or_restore"))
     return Check("stores", "ok", words.say("doctor_stores_open"))

@@ -1,0 +1,63 @@
+"""Reading files that are files: a link is not followed, a pipe or a device is not waited for."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+_KINDS = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class NotRegular(OSError):
+    """Something stands where a file should: a link, a folder, a pipe, a socket, a device."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        super().__init__(errno.EINVAL, f"it is {kind}, not a file", str(path))
+
+
+def kind(path: Path) -> str | None:
+    """What stands at a path in words, None for a regular file.
+
+    Raises:
+        OSError: nothing is there, or it cannot be looked at.
+    """
+    return _kind(path.lstat().st_mode)
+
+
+def _kind(mode: int) -> str | None:
+    return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
+
+
+def stands_in(path: Path) -> str | None:
+    """What stands in the place of a regular file in words, None when there is one or nothing."""
+    try:
+        return kind(path)
+    except OSError:
+        return None
+
+
+def read(path: Path) -> bytes:
+    """The content of a regular file.
+
+    Raises:
+        NotRegular: it is something else.
+        OSError: it is not there, or cannot be read.
+    """
+    if odd := kind(path):  # not even opened: that alone can wait, or rewind a tape
+        raise NotRegular(path, odd)
+    # What has taken its place meanwhile is neither followed nor waited for.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if odd := _kind(os.fstat(descriptor).st_mode):
+            raise NotRegular(path, odd)
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return stream.read()
+    finally:
+        os.close(descriptor)
