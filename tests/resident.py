@@ -14,14 +14,10 @@ from pathlib import Path
 from plnd import client
 from plnd.place import place
 
-seconds, cookie, host = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
 waits: dict[str, float] = {}
 failures: list[str] = []
 stored: list[str] = []
 opened = 0
-about = client.daemon(place())
-assert about
-port = int(about["url"].rpartition(":")[2])
 
 
 def timed(what: str, begun: float) -> None:
@@ -49,7 +45,7 @@ def send_event(pipe: "subprocess.Popen[bytes]") -> None:
         failures.append(f"event: {answer}")
 
 
-def look_at_dashboard() -> None:
+def look_at_dashboard(port: int, cookie: str) -> None:
     begun = time.monotonic()
     for path in ("/", "/api/v1/today"):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -94,14 +90,17 @@ def be_a_browser(log: Path, page: str) -> None:
     new.rename(log)
 
 
-def main() -> None:
+def main(seconds: float, cookie: str, host: list[str]) -> None:
+    about = client.daemon(place())
+    assert about
+    port = int(about["url"].rpartition(":")[2])
     folder = Path(os.environ["HOME"])
     pipe = subprocess.Popen(host, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     end = time.monotonic() + seconds
     turn = 0
     while time.monotonic() < end:
         send_event(pipe)
-        look_at_dashboard()
+        look_at_dashboard(port, cookie)
         if turn % 40 == 0:
             open_dashboard(folder)
             status = subprocess.run(
@@ -122,4 +121,4 @@ if __name__ == "__main__":
     if "--browser" in sys.argv:
         be_a_browser(Path(sys.argv[2]), sys.argv[3])
     else:
-        main()
+        main(float(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -508,7 +508,7 @@ def test_a_start_neither_hangs_nor_dies_whatever_stands_where_files_should(
     outside.write_text(PRECIOUS)
     (home.data / "networks").mkdir()
     stores = [home.data / name for name in ("people.json", "settings.json", "events.db")]
-    running = [home.state / name for name in ("secret", "daemon.json", "daemon.log")]
+    running = [home.state / name for name in ("sessions.json", "daemon.json", "daemon.log")]
     silent = [home.data / "chats.ics", home.data / "networks" / "x.json"]
     closed = kind == "nothing that may be read"
     for path in (*stores, *running, *silent):
@@ -524,7 +524,7 @@ def test_a_start_neither_hangs_nor_dies_whatever_stands_where_files_should(
         named = {path.name for path in stores if not closed or path.name != "events.db"}
         assert named <= aside
         assert all(f"{home.data}/{name}.damaged-" in log for name in named)
-        assert closed or f"{home.state}/secret.damaged-" in log
+        assert closed or f"{home.state}/sessions.json.damaged-" in log
         health = found.ask("GET", "health")["damaged"]
         assert {Path(one).name.partition(".damaged-")[0] for one in health} >= named
         said = run_plnd("doctor", code=None).out

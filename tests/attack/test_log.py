@@ -48,13 +48,13 @@ def keys(daemon: Daemon, run_plnd: RunPlnd) -> Keys:
     connection.request("GET", f"/open?code={first}")
     given_cookie = str(connection.getresponse().getheader("Set-Cookie"))
     connection.close()
-    return Keys(daemon.about["token"], given_cookie.partition("=")[2].partition(";")[0], code)
+    return Keys(daemon.about["token"], given_cookie.partition(";")[0], code)
 
 
 def test_no_key_of_a_refused_request_is_in_the_log(daemon: Daemon, keys: Keys, home: Home) -> None:
     """Long cookies of other programs, a bad byte, a bad version, a blank, a mistyped method."""
     host = f"Host: 127.0.0.1:{daemon.port}\r\n"
-    cookie = f"Cookie: plnd={keys.cookie}"
+    cookie = f"Cookie: {keys.cookie}"
     for request in (
         f"GET / HTTP/1.1\r\n{host}{cookie}; jupyter={'s' * 40_000}\r\n\r\n",
         f"GET / HTTP/1.1\r\n{host}{cookie}; x=a\0b\r\n\r\n",
@@ -75,7 +75,7 @@ def test_the_cookies_of_every_other_local_program_are_no_hindrance(
     others = "; ".join(f"program-{n}={'s' * 1000}" for n in range(24))
     for path in ("/", "/api/v1/today"):
         connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
-        connection.request("GET", path, headers={"Cookie": f"{others}; plnd={keys.cookie}"})
+        connection.request("GET", path, headers={"Cookie": f"{others}; {keys.cookie}"})
         answer = connection.getresponse()
         assert answer.status == (200 if path.startswith("/api") else answer.status)
         assert answer.status != 400
