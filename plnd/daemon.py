@@ -9,6 +9,9 @@ import secrets
 import signal
 import socket
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +24,7 @@ from plnd.errors import Invalid, PlndError
 from plnd.store.files import LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
 from plnd.web.access import Access
 from plnd.web.app import make_app
+from plnd.worker.process import kill_all
 
 log = logging.getLogger("plnd")
 
@@ -28,6 +32,8 @@ PORTS_TRIED = 20
 FIRST_UPKEEP_SECONDS = 60.0
 UPKEEP_SECONDS = 3600.0
 BEAT_SECONDS = 60.0
+STOP_SECONDS = 1.8
+"""How long a clean stop may take."""
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -118,8 +124,7 @@ def _port(given: str | None) -> int:
 async def _serve(where: Home, listener: socket.socket, ready: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))
     plnd = Plnd(where)
     for moved in plnd.damaged:
         log.warning("a damaged file was set aside as %s", moved)
@@ -152,9 +157,35 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
+        await plnd.end_children()  # whoever waits for one is answered
         await runner.cleanup()
         await plnd.close()
         log.info("stopped")
+
+
+def _stop_on_signals(stop: Callable[[], object]) -> None:
+    """Have SIGTERM and Ctrl-C call `stop`, and end this process if that takes too long.
+
+    A thread waits for them, not the event loop, which may be busy. What was answered as stored is
+    on disk, and the stores survive a kill at any moment.
+    """
+    waiting, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+    signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # the number goes to the socket
+
+    def wait() -> None:
+        with wakeup:
+            while waiting.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
+                pass
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it is stopping
+                stop()
+            time.sleep(STOP_SECONDS)
+            kill_all()
+            os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 async def _upkeep(plnd: Plnd) -> None:

@@ -12,6 +12,7 @@ from plnd import chatlist
 from plnd.core.ground import DAY_MS, Ground
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.learning import (
+    MOST_BREAKS,
     AttendanceCounts,
     AttendedChat,
     AttendedSlot,
@@ -40,6 +41,8 @@ from plnd.measures.time import Tally
 from plnd.model import ChatSlot
 from plnd.store.files import write_atomic
 from plnd.words import ENGLISH, Words
+from plnd.worker.jobs import FileJob
+from plnd.worker.process import Worker
 
 log = logging.getLogger("plnd")
 
@@ -219,22 +222,36 @@ class Chats:
         self.write_calendar()
         self._told()
 
-    def set_breaks(self, wanted: BreaksRequest, words: Words = ENGLISH) -> BreaksAnswer:
+    async def set_breaks(
+        self, wanted: BreaksRequest, worker: Worker, words: Words = ENGLISH
+    ) -> BreaksAnswer:
         """Take the breaks of a calendar of term dates, in place of those known before.
 
         Raises:
-            Invalid: it is no calendar, or speaks of neither terms nor breaks.
+            Invalid: it is no calendar, speaks of neither terms nor breaks, or of too many.
+            TooHard: to read it would cost more than it may.
         """
-        from plnd.archives.calendars import dates
-
         now = self._ground.clock()
+        job = FileJob(
+            kind="dates",
+            content=wanted.content,
+            language=words.language,
+            start=now - 366 * DAY_MS,
+            end=now + 3 * 366 * DAY_MS,
+        )
+        read = await worker.file(job)
         chosen = [self.find(wanted.chat)] if wanted.chat else self.followed()
-        found, problems = dates(wanted.content, now - 366 * DAY_MS, now + 3 * 366 * DAY_MS, words)
-        breaks = breaks_in(found)
+        breaks = breaks_in(read.dates)
         if not breaks:
             raise Invalid(
                 "this calendar speaks of neither terms nor breaks",
                 "its entries should be called term, holiday, break or half term",
+                field="content",
+            )
+        if len(breaks) > MOST_BREAKS:
+            raise Invalid(
+                f"{len(breaks)} breaks in this calendar; a chat has at most {MOST_BREAKS}",
+                "import a calendar of term dates only",
                 field="content",
             )
         if not wanted.dry_run:
@@ -244,7 +261,7 @@ class Chats:
             dry_run=wanted.dry_run,
             breaks=breaks,
             chats=[one.tag for one in chosen],
-            problems=problems,
+            problems=read.problems,
         )
 
     # -- slots --------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from plnd.errors import Conflict, Invalid, NotFound
 from plnd.learning import (
     MOST_HANDLES,
     Cadence,
-    Candidate,
     Handle,
     ImportAnswer,
     ImportRequest,
@@ -24,7 +23,6 @@ from plnd.learning import (
     PersonFeed,
     PersonRequest,
     PersonView,
-    Problem,
     Refused,
     SuggestionReply,
     SuggestionView,
@@ -60,6 +58,8 @@ from plnd.model import Feed
 from plnd.scope import plain_name
 from plnd.store.log import TouchCount
 from plnd.words import ENGLISH, Words
+from plnd.worker.jobs import FileJob
+from plnd.worker.process import Worker
 
 MOST_TOUCHES = 100
 GONE_SILENT_DAYS = 90
@@ -612,17 +612,21 @@ class People:
 
     # -- imports ---------------------------------------------------------------------------------
 
-    def take_in(self, wanted: ImportRequest, words: Words = ENGLISH) -> ImportAnswer:
+    async def take_in(
+        self, wanted: ImportRequest, worker: Worker, words: Words = ENGLISH
+    ) -> ImportAnswer:
         """Take in an address book or a calendar; with `dry_run` say what would come of it.
 
         Raises:
             Invalid: the file is not of that kind.
+            TooHard: to read it would cost more than it may.
         """
         if wanted.kind == "meetings":
-            return self._take_meetings(wanted, words)
-        people, problems = _read(wanted, words)
+            return await self._take_meetings(wanted, worker, words)
+        job = FileJob(kind=wanted.kind, content=wanted.content, language=words.language)
+        read = await worker.file(job)
         found = taken_in(
-            people,
+            read.people,
             self._book.people.all(),
             now=self._ground.clock(),
             new_id=new_id,
@@ -636,7 +640,7 @@ class People:
             added=[one.name for one in found.added],
             changed=[one.name for one in found.changed],
             same=found.same,
-            problems=[*problems, *found.problems],
+            problems=[*read.problems, *found.problems],
         )
 
     def _keep_all(self, found: Imported) -> None:
@@ -644,20 +648,27 @@ class People:
         self._directory = None
         self._renew()
 
-    def _take_meetings(self, wanted: ImportRequest, words: Words) -> ImportAnswer:
+    async def _take_meetings(
+        self, wanted: ImportRequest, worker: Worker, words: Words
+    ) -> ImportAnswer:
         """Past appointments with people: invited by name, or named in the title."""
-        from plnd.archives.calendars import appointments
-
         now = self._ground.clock()
-        found, problems = appointments(
-            wanted.content, self._ground.zone(), now - 730 * DAY_MS, now, words
+        job = FileJob(
+            kind="meetings",
+            content=wanted.content,
+            language=words.language,
+            zone=self._ground.zone().key,
+            start=now - 730 * DAY_MS,
+            end=now,
+            known=[key for key, people in self.directory.by_name.items() if len(people) == 1],
         )
+        read = await worker.file(job)
         known = {(one.person, one.uid) for one in self._book.meetings.all()}
         new: list[Meeting] = []
         names = []
         same = 0
-        for one in found:
-            for person in self._invited(one.names, one.summary):
+        for one in read.meetings:
+            for person in self._called(one.names):
                 if (person.id, one.uid) in known:
                     same += 1
                     continue
@@ -671,21 +682,13 @@ class People:
             self._met = None
         self._renew()
         return ImportAnswer(
-            dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=problems
+            dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=read.problems
         )
 
-    def _invited(self, names: Iterable[str], summary: str) -> list[Person]:
-        found = {}
-        for name in names:
-            people = self.directory.by_name.get(plain_name(name), [])
-            if len(people) == 1:
-                found[people[0].id] = people[0]
-        title = f" {plain_name(summary)} "
-        for key, people in self.directory.by_name.items():
-            # A first name alone may be anybody's.
-            if " " in key and len(people) == 1 and f" {key} " in title:
-                found[people[0].id] = people[0]
-        return list(found.values())
+    def _called(self, names: Iterable[str]) -> list[Person]:
+        """Those of these names, without the ones that were renamed or removed meanwhile."""
+        found = (self.directory.by_name.get(name, []) for name in names)
+        return list({people[0].id: people[0] for people in found if len(people) == 1}.values())
 
 
 class _Kept(Struct):
@@ -776,11 +779,3 @@ def _split(counts: Iterable[TouchCount]) -> dict[Key, tuple[int, int]]:
 
 def _fields(wanted: PersonRequest) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-
-
-def _read(wanted: ImportRequest, words: Words) -> tuple[list[Candidate], list[Problem]]:
-    if wanted.kind == "vcard":
-        from plnd.archives.vcard import read
-    else:
-        from plnd.archives.linkedin import read
-    return read(wanted.content, words)

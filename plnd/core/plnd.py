@@ -75,6 +75,7 @@ from plnd.store.commits import Commits
 from plnd.store.files import Home
 from plnd.store.log import Batch, Log, Outcome, Sums
 from plnd.words import CATALOGUES, ENGLISH, Words, of_system
+from plnd.worker.process import Worker
 
 log = logging.getLogger("plnd")
 
@@ -125,6 +126,7 @@ class Plnd:
         self._counting = Counting(self._book, clock)
         self.profiles = Profiles(self._ground, self._drop_figures)
         self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
+        self.files = Worker()  # of its own: a file may take long, and pages do not wait for it
         self._take_stores()
 
     def _take_stores(self) -> None:
@@ -173,9 +175,14 @@ class Plnd:
     async def close(self) -> None:
         """Write what waits, end the notices that are being shown, close the stores."""
         self._commits.commit()
+        await self.end_children()
+        self.close_stores()
+
+    async def end_children(self) -> None:
+        """End the notices that are being shown, and the processes that read."""
         await self.telling.close()
         await self.readings.close()
-        self.close_stores()
+        await self.files.close()
 
     def close_stores(self) -> None:
         """Close the log; enough where nothing was recorded."""
