@@ -19,6 +19,7 @@ import msgspec
 from aiohttp import web
 
 from plnd import __version__, place, single
+from plnd.catalogue import trial
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
 from plnd.store.files import LONGEST_LOG_BYTES, Home, home, make_room, write_atomic
@@ -157,6 +158,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
+        trial.end()
         await plnd.end_children()  # whoever waits for one is answered
         await runner.cleanup()
         await plnd.close()
@@ -182,6 +184,7 @@ def _stop_on_signals(stop: Callable[[], object]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: it is stopping
                 stop()
             time.sleep(STOP_SECONDS)
+            trial.end()
             kill_all()
             os._exit(0)
 

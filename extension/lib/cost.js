@@ -7,8 +7,8 @@
  * no text can be read by it in two ways; nested repetitions pass if they are told apart by what
  * they read, as in `(?:/[^/]+)*`. How many ways there are through all the rest is counted.
  */
+import { LONGEST_ADDRESS } from "./recognise.js";
 
-export const LONGEST_ADDRESS = 2048;
 const LONGEST_PATTERN = 2000;
 const LARGEST_COUNT = 999;
 const MOST_STATES = 5000;
