@@ -168,19 +168,21 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
 def _stop_on_signals(stop: Callable[[], object]) -> None:
     """Have SIGTERM and Ctrl-C call `stop`, and end this process if that takes too long.
 
-    A thread waits for them, not the event loop, which may be busy. What was answered as stored is
-    on disk, and the stores survive a kill at any moment.
+    A thread waits for them, not the event loop, which may be busy; and the system's timer ends
+    what lets no thread run. What was answered as stored is on disk, and the stores survive a kill
+    at any moment.
     """
     waiting, wakeup = socket.socketpair()
     wakeup.setblocking(False)
     signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)  # the number goes to the socket
+        signal.signal(number, _limit_stop)
 
     def wait() -> None:
         with wakeup:
             while waiting.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
                 pass
+            _limit_stop()
             with contextlib.suppress(RuntimeError):  # the loop is closed: it is stopping
                 stop()
             time.sleep(STOP_SECONDS)
@@ -189,6 +191,12 @@ def _stop_on_signals(stop: Callable[[], object]) -> None:
             os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _limit_stop(*_: object) -> None:
+    """Have the system end this process soon."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS + 0.1)
 
 
 async def _upkeep(plnd: Plnd) -> None:

@@ -26,6 +26,7 @@ from plnd.words import Worded
 CPU_SECONDS = 2
 PATIENCE_SECONDS = 8.0
 MOST_KEPT = 256
+_COMMAND = (sys.executable, "-m", "plnd.catalogue.trial")
 
 File = tuple[str, str]
 """What a file is called in messages, and its text."""
@@ -90,11 +91,11 @@ def _judged(files: list[File]) -> list[PlndError | None]:
 
 
 def _asked(
-    files: list[File], patience: float
+    files: list[File], patience: float, command: Sequence[str] = _COMMAND
 ) -> list[tuple[str, str, dict[str, str | int]] | None]:
     """What the process said before it ended, or was ended."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "plnd.catalogue.trial"],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -102,6 +103,8 @@ def _asked(
         env=bare_environment(),
     )
     _running.add(child)
+    if _ended.is_set():
+        child.kill()
     try:
         said, _ = child.communicate(json.dumps(files).encode(), timeout=patience)
     except subprocess.TimeoutExpired:

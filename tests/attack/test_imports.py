@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit import Daemon, RunPlnd, wait_until
+from kit import Daemon, RunPlnd, alive, wait_until
 
 from plnd.errors import PlndError
 from plnd.store.files import Home
@@ -132,7 +132,7 @@ def test_a_stop_ends_the_daemon_and_what_reads_for_it(daemon: Daemon, path: str)
         start = time.monotonic()
         daemon.gone()
         assert time.monotonic() - start < 4  # two seconds, and a loaded machine
-        wait_until(lambda: not any(map(_lives, children)), "the reading process to end")
+        wait_until(lambda: not any(map(alive, children)), "the reading process to end")
 
 
 def test_a_killed_daemon_leaves_no_process_behind(daemon: Daemon) -> None:
@@ -140,14 +140,7 @@ def test_a_killed_daemon_leaves_no_process_behind(daemon: Daemon) -> None:
     with importing(daemon, "people-import", body):
         children = children_of(daemon.pid)
         os.kill(daemon.pid, signal.SIGKILL)
-        wait_until(lambda: not any(map(_lives, children)), "the reading process to end")
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+        wait_until(lambda: not any(map(alive, children)), "the reading process to end")
 
 
 def test_without_a_daemon_a_file_is_read_apart_as_well(
