@@ -48,7 +48,7 @@ def delete_chat(plnd: Plnd, call: Call) -> Deleted:
 
 async def post_breaks(plnd: Plnd, call: Call) -> BreaksAnswer:
     """Take breaks from a calendar of term dates, for one chat or all followed."""
-    return await plnd.chats.set_breaks(call.body(BreaksRequest), plnd.files, call.words)
+    return await plnd.imports.breaks(call.body(BreaksRequest), call.words)
 
 
 def get_tags(plnd: Plnd, _: Call) -> FollowedTags:

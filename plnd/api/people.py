@@ -104,7 +104,7 @@ def delete_meeting(plnd: Plnd, call: Call) -> Deleted:
 
 async def post_import(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take in people from a vCard file or LinkedIn's Connections.csv, meetings from a calendar."""
-    return await plnd.people.take_in(call.body(ImportRequest), plnd.files, call.words)
+    return await plnd.imports.people(call.body(ImportRequest), call.words)
 
 
 def get_merges(plnd: Plnd, _: Call) -> MergesAnswer:

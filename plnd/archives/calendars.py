@@ -109,6 +109,10 @@ def _events(
     calendar = _calendar(text)
     low, high = (datetime.fromtimestamp(at / 1000, UTC) for at in (start, end))
     count = 0
+    if len(calendar.walk("VEVENT")) > MOST_OCCURRENCES:
+        raise Invalid(
+            f"more than {MOST_OCCURRENCES} entries", "import it in parts", field="content"
+        )
     # One entry at a time: a broken one costs itself only.
     for alone, name in _alone(calendar, words):
         try:

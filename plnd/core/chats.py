@@ -16,6 +16,7 @@ from plnd.learning import (
     AttendanceCounts,
     AttendedChat,
     AttendedSlot,
+    Break,
     BreaksAnswer,
     BreaksRequest,
     Chat,
@@ -23,6 +24,7 @@ from plnd.learning import (
     ChatRequest,
     ChatView,
     FollowedTag,
+    Problem,
     Slot,
 )
 from plnd.measures.chats import (
@@ -41,8 +43,6 @@ from plnd.measures.time import Tally
 from plnd.model import ChatSlot
 from plnd.store.files import write_atomic
 from plnd.words import ENGLISH, Words
-from plnd.worker.jobs import FileJob
-from plnd.worker.process import Worker
 
 log = logging.getLogger("plnd")
 
@@ -222,26 +222,16 @@ class Chats:
         self.write_calendar()
         self._told()
 
-    async def set_breaks(
-        self, wanted: BreaksRequest, worker: Worker, words: Words = ENGLISH
+    def set_breaks(
+        self, wanted: BreaksRequest, dates: Iterable[Break], problems: list[Problem]
     ) -> BreaksAnswer:
-        """Take the breaks of a calendar of term dates, in place of those known before.
+        """Take the breaks among the dates of a calendar, in place of those known before.
 
         Raises:
-            Invalid: it is no calendar, speaks of neither terms nor breaks, or of too many.
-            TooHard: to read it would cost more than it may.
+            Invalid: it speaks of neither terms nor breaks, or of too many.
         """
-        now = self._ground.clock()
-        job = FileJob(
-            kind="dates",
-            content=wanted.content,
-            language=words.language,
-            start=now - 366 * DAY_MS,
-            end=now + 3 * 366 * DAY_MS,
-        )
-        read = await worker.file(job)
         chosen = [self.find(wanted.chat)] if wanted.chat else self.followed()
-        breaks = breaks_in(read.dates)
+        breaks = breaks_in(dates)
         if not breaks:
             raise Invalid(
                 "this calendar speaks of neither terms nor breaks",
@@ -261,7 +251,7 @@ class Chats:
             dry_run=wanted.dry_run,
             breaks=breaks,
             chats=[one.tag for one in chosen],
-            problems=read.problems,
+            problems=problems,
         )
 
     # -- slots --------------------------------------------------------------------------

@@ -13,8 +13,6 @@ from plnd.learning import (
     MOST_HANDLES,
     Cadence,
     Handle,
-    ImportAnswer,
-    ImportRequest,
     Meeting,
     MeetingRequest,
     Merge,
@@ -48,7 +46,6 @@ from plnd.measures.people import (
     search,
     standing,
     suggestions,
-    taken_in,
     tie,
     together,
     weak_tie,
@@ -58,8 +55,6 @@ from plnd.model import Feed
 from plnd.scope import plain_name
 from plnd.store.log import TouchCount
 from plnd.words import ENGLISH, Words
-from plnd.worker.jobs import FileJob
-from plnd.worker.process import Worker
 
 MOST_TOUCHES = 100
 GONE_SILENT_DAYS = 90
@@ -364,7 +359,7 @@ class People:
         """
         self._check_handles(wanted.handles, None)
         _check_gaps(wanted.cadence, "cadence.worst_days")
-        self._check_room(1)
+        self.check_room(1)
         person = Person(id=new_id(), added_at=self._ground.clock(), **_fields(wanted))
         self._save(person)
         return self.view(person)
@@ -415,7 +410,7 @@ class People:
         self._stale.add(person.id)
         self._drawn = None
 
-    def _check_room(self, more: int) -> None:
+    def check_room(self, more: int) -> None:
         count = len(self.directory.keys) + more
         if count > MOST_PEOPLE:
             message = f"that would be {count} people; plnd keeps {MOST_PEOPLE} at most"
@@ -612,83 +607,17 @@ class People:
 
     # -- imports ---------------------------------------------------------------------------------
 
-    async def take_in(
-        self, wanted: ImportRequest, worker: Worker, words: Words = ENGLISH
-    ) -> ImportAnswer:
-        """Take in an address book or a calendar; with `dry_run` say what would come of it.
-
-        Raises:
-            Invalid: the file is not of that kind.
-            TooHard: to read it would cost more than it may.
-        """
-        if wanted.kind == "meetings":
-            return await self._take_meetings(wanted, worker, words)
-        job = FileJob(kind=wanted.kind, content=wanted.content, language=words.language)
-        read = await worker.file(job)
-        found = taken_in(
-            read.people,
-            self._book.people.all(),
-            now=self._ground.clock(),
-            new_id=new_id,
-            words=words,
-        )
-        self._check_room(len(found.added))
-        if not wanted.dry_run:
-            self._keep_all(found)
-        return ImportAnswer(
-            dry_run=wanted.dry_run,
-            added=[one.name for one in found.added],
-            changed=[one.name for one in found.changed],
-            same=found.same,
-            problems=[*read.problems, *found.problems],
-        )
-
-    def _keep_all(self, found: Imported) -> None:
+    def take_in(self, found: Imported) -> None:
+        """Keep the people of an address book."""
         self._book.people.put_all([*found.added, *found.changed])
         self._directory = None
         self._renew()
 
-    async def _take_meetings(
-        self, wanted: ImportRequest, worker: Worker, words: Words
-    ) -> ImportAnswer:
-        """Past appointments with people: invited by name, or named in the title."""
-        now = self._ground.clock()
-        job = FileJob(
-            kind="meetings",
-            content=wanted.content,
-            language=words.language,
-            zone=self._ground.zone().key,
-            start=now - 730 * DAY_MS,
-            end=now,
-            known=[key for key, people in self.directory.by_name.items() if len(people) == 1],
-        )
-        read = await worker.file(job)
-        known = {(one.person, one.uid) for one in self._book.meetings.all()}
-        new: list[Meeting] = []
-        names = []
-        same = 0
-        for one in read.meetings:
-            for person in self._called(one.names):
-                if (person.id, one.uid) in known:
-                    same += 1
-                    continue
-                known.add((person.id, one.uid))
-                names.append(person.name)
-                new.append(
-                    Meeting(id=new_id(), person=person.id, at=one.at, note=one.summary, uid=one.uid)
-                )
-        if not wanted.dry_run:
-            self._book.meetings.put_all(new)
-            self._met = None
+    def take_in_meetings(self, meetings: Sequence[Meeting]) -> None:
+        """Keep the meetings of a calendar."""
+        self._book.meetings.put_all(meetings)
+        self._met = None
         self._renew()
-        return ImportAnswer(
-            dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=read.problems
-        )
-
-    def _called(self, names: Iterable[str]) -> list[Person]:
-        """Those of these names, without the ones that were renamed or removed meanwhile."""
-        found = (self.directory.by_name.get(name, []) for name in names)
-        return list({people[0].id: people[0] for people in found if len(people) == 1}.values())
 
 
 class _Kept(Struct):

@@ -20,6 +20,7 @@ from plnd.core.chats import Chats
 from plnd.core.development import Development
 from plnd.core.figures import Figures
 from plnd.core.ground import Ground
+from plnd.core.imports import Imports
 from plnd.core.journal import Journal
 from plnd.core.networks import Counting, networks_answer
 from plnd.core.people import People
@@ -75,7 +76,6 @@ from plnd.store.commits import Commits
 from plnd.store.files import Home
 from plnd.store.log import Batch, Log, Outcome, Sums
 from plnd.words import CATALOGUES, ENGLISH, Words, of_system
-from plnd.worker.process import Worker
 
 log = logging.getLogger("plnd")
 
@@ -126,7 +126,7 @@ class Plnd:
         self._counting = Counting(self._book, clock)
         self.profiles = Profiles(self._ground, self._drop_figures)
         self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
-        self.files = Worker()  # of its own: a file may take long, and pages do not wait for it
+        self.imports = Imports(self._ground, lambda: self.people, lambda: self.chats)
         self.look_at_networks()
         self._take_stores()
 
@@ -183,7 +183,7 @@ class Plnd:
         """End the notices that are being shown, and the processes that read."""
         await self.telling.close()
         await self.readings.close()
-        await self.files.close()
+        await self.imports.close()
 
     def close_stores(self) -> None:
         """Close the log; enough where nothing was recorded."""

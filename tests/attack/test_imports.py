@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kit import Daemon, RunPlnd, alive, wait_until
 
-from plnd.errors import PlndError
+from plnd.errors import Invalid, PlndError
 from plnd.store.files import Home
 from plnd.worker.jobs import FileJob
 from plnd.worker.process import TooHard, Worker
@@ -187,6 +187,23 @@ async def test_twenty_thousand_cards_are_read(worker: Worker) -> None:
     )
     found = await worker.file(FileJob(kind="vcard", content="".join(cards)))
     assert (len(found.people), found.problems) == (20_000, [])
+
+
+TOO_MANY = {
+    "linkedin": "First Name,Last Name,URL\n" + ",,\n" * 50_000,
+    "vcard": "BEGIN:VCARD\r\n" * 20_001,
+    "meetings": calendar().replace("END:", "BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 20_001 + "END:"),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_MANY)
+async def test_what_comes_back_has_a_bounded_size(
+    worker: Worker, kind: Literal["linkedin", "vcard", "meetings"]
+) -> None:
+    """Many entries with nothing in them are many problems to tell of."""
+    with pytest.raises(Invalid, match=r"more than|cards") as caught:
+        await worker.file(FileJob(kind=kind, content=TOO_MANY[kind], end=1))
+    assert "part" in caught.value.hint
 
 
 async def test_what_reads_knows_nothing_of_ours(worker: Worker) -> None:
