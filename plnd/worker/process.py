@@ -38,6 +38,7 @@ class Worker:
         self._child: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._end: asyncio.TimerHandle | None = None
+        self._closed = False
 
     async def read(self, job: Job) -> PageReading:
         """The reading of a page or a feed.
@@ -82,13 +83,15 @@ class Worker:
             if self._end:
                 self._end.cancel()
             try:
+                if self._closed:
+                    raise EOFError
                 answer = await asyncio.wait_for(self._asked(job), patience)
             except (TimeoutError, OSError, EOFError, msgspec.MsgspecError):
-                await self.close()
+                await self._drop()
                 answer = Answer(code="too_hard", key=f"read_failed_{job.kind}")
             except BaseException:
                 # Given up half-way, the next one's answer would be this one's.
-                await self.close()
+                await self._drop()
                 raise
             else:
                 loop = asyncio.get_running_loop()
@@ -102,7 +105,8 @@ class Worker:
         writing, reading = child.stdin, child.stdout
         assert writing and reading
         content = msgspec.msgpack.encode(job)
-        writing.write(LENGTH.pack(len(content)) + content)
+        writing.write(LENGTH.pack(len(content)))
+        writing.write(content)
         await writing.drain()
         (length,) = LENGTH.unpack(await reading.readexactly(LENGTH.size))
         if length > MOST_ANSWER_BYTES:
@@ -114,7 +118,11 @@ class Worker:
             _kill(self._child)
 
     async def close(self) -> None:
-        """End the process."""
+        """End the process, for good: whoever waits for it is answered."""
+        self._closed = True
+        await self._drop()
+
+    async def _drop(self) -> None:
         if self._end:
             self._end.cancel()
         child, self._child = self._child, None
