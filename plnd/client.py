@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 PATIENCE_SECONDS = 10.0
+LONG_PATIENCE_SECONDS = 60.0
+"""For what changes something: a file to import may take as long as it is given."""
 BETWEEN_SECONDS = 2.0
 
 
@@ -111,7 +113,7 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
     try:
         # Not create_connection: it looks the name up, and imports the tables of IDNA for it.
         with socket.socket(socket.AF_UNIX if by_file else socket.AF_INET) as connection:
-            connection.settimeout(PATIENCE_SECONDS)
+            connection.settimeout(PATIENCE_SECONDS if method == "GET" else LONG_PATIENCE_SECONDS)
             connection.connect(by_file or (host, int(port)))
             connection.sendall(head.encode() + content)
             parts = []

@@ -9,12 +9,16 @@ import secrets
 import signal
 import socket
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
 from plnd import __version__, logs, place, single
+from plnd.catalogue import trial
 from plnd.core import Plnd, now_ms
 from plnd.errors import Invalid, PlndError
 from plnd.store.files import FILE_MODE, Home, home, make_way, remove_halves, write_atomic
@@ -23,6 +27,7 @@ from plnd.web.api import OPEN_PAGE
 from plnd.web.app import make_app
 from plnd.web.door import HEAD_SECONDS, Door, room_for_connections
 from plnd.web.sessions import Sessions
+from plnd.worker.process import kill_all
 
 log = logging.getLogger("plnd")
 
@@ -34,6 +39,8 @@ LONGEST_SOCKET_PATH = 100
 """macOS takes 103 bytes, Linux 107."""
 LONGEST_FIELD_BYTES = 32 * 1024
 """A browser sends the cookies of every program on 127.0.0.1, whatever its port."""
+STOP_SECONDS = 1.8
+"""How long a clean stop may take."""
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
@@ -95,8 +102,7 @@ def _port(given: str | None) -> int:
 async def _serve(where: Home, listener: socket.socket, ready: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))
     plnd = Plnd(where)
     for moved in plnd.damaged:
         log.warning("a damaged file was set aside as %s", moved)
@@ -135,10 +141,46 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
         door.close()
+        trial.end()
+        await plnd.end_children()  # whoever waits for one is answered
         await runner.cleanup()
         _remove_leavings(where.state)
         await plnd.close()
         log.info("stopped")
+
+
+def _stop_on_signals(stop: Callable[[], object]) -> None:
+    """Have SIGTERM and Ctrl-C call `stop`, and end this process if that takes too long.
+
+    A thread waits for them, not the event loop, which may be busy; and the system's timer ends
+    what lets no thread run. What was answered as stored is on disk, and the stores survive a kill
+    at any moment.
+    """
+    waiting, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+    signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _limit_stop)
+
+    def wait() -> None:
+        with wakeup:
+            while waiting.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
+                pass
+            _limit_stop()
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it is stopping
+                stop()
+            time.sleep(STOP_SECONDS)
+            trial.end()
+            kill_all()
+            os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _limit_stop(*_: object) -> None:
+    """Have the system end this process soon."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS + 0.1)
 
 
 async def _upkeep(plnd: Plnd) -> None:

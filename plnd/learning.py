@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from plnd.model import Feed, Moment, Name, Strict, Text, Weekday
 
 MOST_HANDLES = 50
+MOST_BREAKS = 200
 LONGEST_NOTE = 4000
 
 Note = Annotated[str, Meta(max_length=LONGEST_NOTE)]
@@ -178,7 +179,7 @@ class Chat(Strict, frozen=True, omit_defaults=True):
         default_factory=list
     )
     anchor: Day | None = None
-    breaks: Annotated[list[Break], Meta(max_length=200)] = field(default_factory=list)
+    breaks: Annotated[list[Break], Meta(max_length=MOST_BREAKS)] = field(default_factory=list)
     topic: Text = ""
     shipped: bool = False
     certainty: Literal["high", "medium", "low"] = "high"
@@ -515,7 +516,7 @@ class ChatChange(Strict, frozen=True):
     repeat: Repeat | UnsetType = UNSET
     nth: Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)] | UnsetType = UNSET
     anchor: Day | UnsetType | None = UNSET
-    breaks: Annotated[list[Break], Meta(max_length=200)] | UnsetType = UNSET
+    breaks: Annotated[list[Break], Meta(max_length=MOST_BREAKS)] | UnsetType = UNSET
     topic: Text | UnsetType = UNSET
     followed: bool | UnsetType = UNSET
     confirmed: Literal[True] | UnsetType = UNSET

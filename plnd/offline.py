@@ -35,8 +35,7 @@ async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
     try:
         return await route.answer(plnd, call)
     finally:
-        await plnd.telling.close()
-        await plnd.readings.close()
+        await plnd.end_children()
 
 
 def open_stores() -> list[str]:

@@ -71,3 +71,15 @@ def locale() -> str:
 def colour_wanted(terminal: bool) -> bool:
     """Colour only on a terminal and without `NO_COLOR`."""
     return terminal and not os.environ.get("NO_COLOR")
+
+
+# What another Python needs to find its modules and the time zones, and nothing else that we know.
+_PYTHONS = (
+    *("PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONTZPATH", "LD_LIBRARY_PATH"),
+    *("DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TZ", "LANG", "LC_ALL"),
+)
+
+
+def bare_environment() -> dict[str, str]:
+    """The environment for a process that parses what strangers wrote."""
+    return {name: os.environ[name] for name in _PYTHONS if name in os.environ}

@@ -43,8 +43,8 @@ def stands_in(path: Path) -> str | None:
         return None
 
 
-def read(path: Path) -> bytes:
-    """The content of a regular file.
+def read(path: Path, most: int = -1) -> bytes:
+    """The content of a regular file, `most` bytes of it.
 
     Raises:
         NotRegular: it is something else.
@@ -58,6 +58,6 @@ def read(path: Path) -> bytes:
         if odd := _kind(os.fstat(descriptor).st_mode):
             raise NotRegular(path, odd)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            return stream.read()
+            return stream.read(most)
     finally:
         os.close(descriptor)

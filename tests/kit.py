@@ -190,12 +190,14 @@ def running_daemon() -> Daemon:
 
 
 def alive(pid: int) -> bool:
-    """Whether the process lives; one that ended and waits to be buried does not."""
+    """Whether the process lives; one that ended, with all its threads, and waits to be buried
+    does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return state != "Z"
+    return state != "Z" or threads > 1
 
 
 def wait_until(condition: Callable[[], Any], what: str) -> None:

@@ -199,6 +199,38 @@ def test_a_stop_waits_for_nobody(daemon: Daemon) -> None:
         one.close()
 
 
+BUSY = {
+    "the loop waits": "time.sleep(600)",
+    "the loop counts": "while True: pass",
+    "a pattern comes to no end": "re.match('(a+)+$', 'a' * 60 + '!')",
+    "a thread does not end": "await asyncio.to_thread(time.sleep, 600)",
+}
+
+
+@pytest.mark.parametrize("busy", BUSY)
+def test_a_stop_waits_for_no_work(busy: str) -> None:
+    """Whatever the daemon is doing, and though its event loop is not free to hear of it."""
+    program = (
+        "import asyncio, re, time\n"
+        "from plnd.daemon import _stop_on_signals\n"
+        "async def main():\n"
+        "    stop, loop = asyncio.Event(), asyncio.get_running_loop()\n"
+        "    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))\n"
+        "    print('ready', flush=True)\n"
+        f"    {BUSY[busy]}\n"
+        "asyncio.run(main())"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) in (0, -signal.SIGALRM)  # two seconds, and a slow machine
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_foreground_ends_clean(foreground: Foreground, number: int, home: Home) -> None:
     found = foreground.start()

@@ -19,7 +19,7 @@ FLOORS = [
     {"catalogue", "chatlist", "measures", "intake"},
     {"weekly"},
     {"store", "reading", "archives"},
-    {"notices"},
+    {"notices", "worker"},
     {"core"},
     {"api"},
     {"web", "setup", "single", "logs"},

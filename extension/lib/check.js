@@ -2,6 +2,7 @@
  * PURE. Whether a network's file is as it must be: the checks of plnd/catalogue/rules.py, in the
  * same order. A test holds both to the same answer about the same file.
  */
+import { costFault } from "./cost.js";
 import { makeCatalogue } from "./recognise.js";
 
 const TESTS = ["exists", "absent", "equals", "matches"];
@@ -203,8 +204,8 @@ class Part {
     const text = optional ? this.optionalText(name) : this.text(name);
     if (text === null) return;
     const plain = text.replace(ESCAPED_OR_CLASS, "x");
-    if (OWN_ESCAPE.test(text) || ONE_LANGUAGE.test(plain) || groupsOf(text) < groups)
-      this.bad(name);
+    if (OWN_ESCAPE.test(text) || ONE_LANGUAGE.test(plain) || costFault(text)) this.bad(name);
+    if (groupsOf(text) < groups) this.bad(name);
   }
 
   texts(name) {

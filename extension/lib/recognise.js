@@ -7,7 +7,11 @@
  * makes nothing of it.
  */
 
+/** No pattern is tried on a longer address. */
+export const LONGEST_ADDRESS = 2048;
 const LONGEST_NAME = 256;
+/** How much of a body, or of a value in it, patterns look at. */
+const LONGEST_MATCHED = 8192;
 
 /**
  * @param {object[]} files the parsed catalogue files, one per network
@@ -57,8 +61,11 @@ export function hostIn(host, names) {
   );
 }
 
+/** An address as its parts; null for none of the web, or one longer than any rule looks at. */
 function parse(address) {
+  if (address.length > LONGEST_ADDRESS) return null;
   const url = URL.canParse(address) ? new URL(address) : null;
+  if (url && (url.pathname + url.search).length > LONGEST_ADDRESS) return null;
   return url && /^https?:$/.test(url.protocol) ? url : null;
 }
 
@@ -168,11 +175,13 @@ function holds(test, body) {
     case "equals":
       return value !== undefined && sameJson(value, test.value);
     case "matches":
-      return there && test.value.test(typeof value === "string" ? value : JSON.stringify(value));
+      return there && test.value.test(textOf(value).slice(0, LONGEST_MATCHED));
     default:
       return false;
   }
 }
+
+const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** The body as the kind of value that a rule speaks of; null when it is not of that kind. */
 function readAs(type, body) {

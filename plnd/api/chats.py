@@ -46,9 +46,9 @@ def delete_chat(plnd: Plnd, call: Call) -> Deleted:
     return Deleted(plnd.chats.remove(call.path["id"]).id)
 
 
-def post_breaks(plnd: Plnd, call: Call) -> BreaksAnswer:
+async def post_breaks(plnd: Plnd, call: Call) -> BreaksAnswer:
     """Take breaks from a calendar of term dates, for one chat or all followed."""
-    return plnd.chats.set_breaks(call.body(BreaksRequest), call.words)
+    return await plnd.imports.breaks(call.body(BreaksRequest), call.words)
 
 
 def get_tags(plnd: Plnd, _: Call) -> FollowedTags:

@@ -10,7 +10,7 @@ from plnd.learning import (
     JournalAnswer,
 )
 from plnd.model import Deleted
-from plnd.reading.jobs import Article
+from plnd.reading.results import Article
 
 
 def get_journal(plnd: Plnd, call: Call) -> JournalAnswer:

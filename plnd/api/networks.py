@@ -5,15 +5,15 @@ from plnd.core import Plnd
 from plnd.model import NetworkAnswer, NetworkChange, NetworksAnswer
 
 
-def get_networks(plnd: Plnd, call: Call) -> NetworksAnswer:
+async def get_networks(plnd: Plnd, call: Call) -> NetworksAnswer:
     """The networks in use; with each that is the user's own, its file."""
-    return plnd.networks(call.words)
+    return await plnd.networks(call.words)
 
 
-def put_network(plnd: Plnd, call: Call) -> NetworkAnswer:
+async def put_network(plnd: Plnd, call: Call) -> NetworkAnswer:
     """Count a network, or record nothing of it from now on; what is stored stays."""
     counted = call.body(NetworkChange).counted
-    return NetworkAnswer(plnd.count_network(call.path["id"], call.words, counted=counted))
+    return NetworkAnswer(await plnd.count_network(call.path["id"], call.words, counted=counted))
 
 
 ROUTES = (

@@ -33,14 +33,17 @@ async def post_forget(plnd: Plnd, call: Call) -> ForgetAnswer:
     return await plnd.forget(call.body(ForgetRequest))
 
 
-def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
+async def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
     """A part of everything that is kept; `after` is the part before's `next`."""
+    if call.query.get("after") == "networks":
+        await plnd.networks()  # tries what is new in them, off the event loop
     return plnd.export(call.query.get("after"))
 
 
-def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
+async def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take lines of an export; the same again changes nothing, a bad one costs itself only."""
     wanted = call.body(ImportRequest)
+    await plnd.try_networks(wanted.lines)
     return plnd.take_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
 
 

@@ -102,9 +102,9 @@ def delete_meeting(plnd: Plnd, call: Call) -> Deleted:
     return Deleted(call.path["id"])
 
 
-def post_import(plnd: Plnd, call: Call) -> ImportAnswer:
+async def post_import(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take in people from a vCard file or LinkedIn's Connections.csv, meetings from a calendar."""
-    return plnd.people.take_in(call.body(ImportRequest), call.words)
+    return await plnd.imports.people(call.body(ImportRequest), call.words)
 
 
 def get_merges(plnd: Plnd, _: Call) -> MergesAnswer:

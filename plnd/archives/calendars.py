@@ -1,38 +1,40 @@
 """Calendars (.ics): meetings and term dates in, followed chats out."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from math import prod
 from zoneinfo import ZoneInfo
 
 import icalendar
 import recurring_ical_events
 from msgspec.structs import replace
 
+from plnd.archives.limits import Limited, unlimited
+from plnd.archives.results import Appointment
 from plnd.errors import Invalid
 from plnd.learning import Break, Chat, Problem
 from plnd.measures.chats import slots
+from plnd.scope import plain_name
 from plnd.screen import harmless, one_line
 from plnd.words import ENGLISH, Words
 
 MOST_OCCURRENCES = 20_000
+MOST_NAMES = 100
+LONGEST_SUMMARY = 1000
+MOST_TIMES_A_DAY = 24
 _BEGIN = "an .ics file begins with BEGIN:VCALENDAR"
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """An occurrence in a calendar: when (ms), what, with whom. `uid` is the same every time
-    that the same occurrence is read."""
-
-    uid: str
-    at: int
-    summary: str
-    names: tuple[str, ...]
-
-
 def appointments(
-    text: str, zone: ZoneInfo, start: int, end: int, words: Words = ENGLISH
+    text: str,
+    zone: ZoneInfo,
+    start: int,
+    end: int,
+    words: Words = ENGLISH,
+    *,
+    limited: Limited = unlimited,
 ) -> tuple[list[Appointment], list[Problem]]:
     """The occurrences that begin in `start <= at < end` (ms), recurrences unrolled.
 
@@ -43,19 +45,43 @@ def appointments(
     """
     found: list[Appointment] = []
     problems: list[Problem] = []
-    for event in _events(text, start, end, problems, words):
+    for event in _events(text, start, end, problems, words, limited):
         begin = event.get("DTSTART").dt
         if not isinstance(begin, datetime):
             continue
         at = _moment(begin, zone)
         if start <= at < end:
             uid = str(event.get("UID", event.get("SUMMARY", "")))[:200]
-            found.append(Appointment(f"{uid}@{at}", at, _summary(event), tuple(_names(event))))
+            names = tuple(islice(_names(event), MOST_NAMES))
+            found.append(Appointment(f"{uid}@{at}", at, _summary(event), names))
     return found, problems
 
 
+def with_known(found: Iterable[Appointment], known: frozenset[str]) -> list[Appointment]:
+    """The appointments with somebody of `known`, invited by name or named in the title.
+
+    `names` are then those people's names, as `plain_name` writes them.
+    """
+    sizes = {key.count(" ") + 1 for key in known} - {1}  # a first name may be anybody's
+    met = []
+    for one in found:
+        keys = [key for name in one.names if (key := plain_name(name)) in known]
+        title = plain_name(one.summary).split(" ")
+        for size in sizes:
+            runs = (" ".join(title[n : n + size]) for n in range(len(title) - size + 1))
+            keys += [key for key in runs if key in known]
+        if keys:
+            met.append(replace(one, names=tuple(dict.fromkeys(keys))))
+    return met
+
+
 def dates(
-    text: str, start: int, end: int, words: Words = ENGLISH
+    text: str,
+    start: int,
+    end: int,
+    words: Words = ENGLISH,
+    *,
+    limited: Limited = unlimited,
 ) -> tuple[list[Break], list[Problem]]:
     """The entries of a calendar of term dates, as days, first and last included.
 
@@ -64,7 +90,7 @@ def dates(
     """
     found: list[Break] = []
     problems: list[Problem] = []
-    for event in _events(text, start, end, problems, words):
+    for event in _events(text, start, end, problems, words, limited):
         begin, close = event.get("DTSTART").dt, event.get("DTEND")
         first = begin.date() if isinstance(begin, datetime) else begin
         last = first if close is None else _last_day(close.dt)
@@ -79,16 +105,24 @@ def dates(
 
 
 def _events(
-    text: str, start: int, end: int, problems: list[Problem], words: Words
+    text: str, start: int, end: int, problems: list[Problem], words: Words, limited: Limited
 ) -> Iterator[icalendar.cal.Component]:
     calendar = _calendar(text)
     low, high = (datetime.fromtimestamp(at / 1000, UTC) for at in (start, end))
     count = 0
+    if len(calendar.walk("VEVENT")) > MOST_OCCURRENCES:
+        raise Invalid(
+            f"more than {MOST_OCCURRENCES} entries", "import it in parts", field="content"
+        )
     # One entry at a time: a broken one costs itself only.
     for alone, name in _alone(calendar, words):
         try:
-            _check_rules(alone, words)
-            unrolled = recurring_ical_events.of(alone).between(low, high)
+            with limited():
+                _check_rules(alone, words)
+                unrolled = recurring_ical_events.of(alone).between(low, high)
+        except TimeoutError:
+            problems.append(Problem(where=name, message=words.say("import_too_hard")))
+            continue
         # The library lets errors of every kind through for what it does not understand.
         except Exception as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -112,7 +146,9 @@ def _check_rules(alone: icalendar.Calendar, words: Words) -> None:
         rules = event.get("RRULE", [])
         for rule in rules if isinstance(rules, list) else [rules]:
             often = str(rule.get("FREQ", ["DAILY"])[0]).lower()
-            if often in ("secondly", "minutely", "hourly"):
+            times = [rule.get(by, []) for by in ("BYHOUR", "BYMINUTE", "BYSECOND")]
+            a_day = prod(len(one) if isinstance(one, list) else 1 for one in times if one)
+            if often in ("secondly", "minutely", "hourly") or a_day > MOST_TIMES_A_DAY:
                 raise ValueError(words.say("import_too_often", often=often))
 
 
@@ -153,7 +189,7 @@ def _last_day(end: date | datetime) -> date:
 
 
 def _summary(event: icalendar.cal.Component) -> str:
-    return " ".join(str(event.get("SUMMARY", "")).split())
+    return " ".join(str(event.get("SUMMARY", "")).split())[:LONGEST_SUMMARY]
 
 
 def _names(event: icalendar.cal.Component) -> Iterator[str]:

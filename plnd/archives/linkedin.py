@@ -10,6 +10,7 @@ from plnd.errors import Invalid
 from plnd.learning import Candidate, Problem
 from plnd.words import ENGLISH, Words
 
+MOST_ROWS = 40_000
 NEEDED = ("First Name", "Last Name", "URL")
 
 
@@ -31,7 +32,9 @@ def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Probl
     people, problems = [], []
     rows = csv.DictReader(io.StringIO("\n".join(lines[start:])))
     try:
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number >= MOST_ROWS:
+                raise Invalid(f"more than {MOST_ROWS} lines", "import it in parts", field="content")
             where = words.say("import_line", n=start + rows.line_num)
             person = _person(row, where, words)
             if person is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import vobject
 
 from plnd.archives.addresses import handle_of
+from plnd.archives.limits import Limited, unlimited
 from plnd.errors import Invalid
 from plnd.learning import MOST_HANDLES, Candidate, Handle, Problem
 from plnd.words import ENGLISH, Words
@@ -17,7 +18,9 @@ _CARD = re.compile(
 _FOLD = re.compile(r"\n[ \t]")
 
 
-def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Problem]]:
+def read(
+    text: str, words: Words = ENGLISH, *, limited: Limited = unlimited
+) -> tuple[list[Candidate], list[Problem]]:
     """The people of a vCard file, and the cards that are broken.
 
     Raises:
@@ -40,7 +43,10 @@ def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Probl
     for number, card in enumerate(cards, 1):
         where = words.say("import_card", n=number)
         try:
-            people.append(_person(card, where, words))
+            with limited():
+                people.append(_person(card, where, words))
+        except TimeoutError:
+            problems.append(Problem(where=where, message=words.say("import_too_hard")))
         except _Broken as error:
             problems.append(Problem(where=where, message=str(error)))
     return people, problems

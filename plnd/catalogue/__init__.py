@@ -7,7 +7,7 @@ answers. Patterns are compiled when they are first tried.
 
 from plnd.catalogue.bodies import Body
 from plnd.catalogue.examples import checked
-from plnd.catalogue.files import Effective, effective, load, load_from, read, shipped_folder
+from plnd.catalogue.files import Effective, effective, judge, load, load_from, read, shipped_folder
 from plnd.catalogue.recognise import (
     Recognised,
     explain,
@@ -28,6 +28,7 @@ __all__ = [
     "checked",
     "effective",
     "explain",
+    "judge",
     "load",
     "load_from",
     "network_of",

@@ -3,13 +3,20 @@
 import re
 from urllib.parse import quote, urlsplit
 
+from plnd.catalogue.cost import LONGEST_ADDRESS
+
 # What a browser leaves as it is in a path and in a query; anything else it percent-encodes.
 _PATH_SAFE = "!$%&'()*+,-./:;=@[]_|~"
 _QUERY_SAFE = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
 
 
 def place(url: str) -> tuple[str, str] | None:
-    """Host, and path with query, of a web address as a browser would write them."""
+    """Host, and path with query, of a web address as a browser would write them.
+
+    None for one that is longer than any rule looks at.
+    """
+    if is_long(url):
+        return None
     cleaned = _CONTROL.sub("", url.strip(_C0_AND_SPACE))
     before, mark, after = cleaned.partition("?")
     try:
@@ -21,7 +28,15 @@ def place(url: str) -> tuple[str, str] | None:
         return None
     path = _without_dots(quote(parts.path, safe=_PATH_SAFE)) or "/"
     query = quote(parts.query, safe=_QUERY_SAFE)
-    return host, f"{path}?{query}" if query else path
+    whole = f"{path}?{query}" if query else path
+    return None if is_long(whole) else (host, whole)
+
+
+def is_long(address: str) -> bool:
+    """Whether an address is longer than patterns may be tried on, as JavaScript counts."""
+    return len(address) > LONGEST_ADDRESS or (
+        not address.isascii() and len(address.encode("utf-16-le", "replace")) > 2 * LONGEST_ADDRESS
+    )
 
 
 _CONTROL = re.compile(r"[\t\n\r]")

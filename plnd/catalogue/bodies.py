@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.rules import BodyTest
 
+LONGEST_MATCHED = 8192
+"""How much of a body, or of a value in it, patterns look at."""
+
 
 class Body(NamedTuple):
     """A request's body: its text, or the fields of a form that a browser has taken apart."""
@@ -38,7 +41,14 @@ def holds(test: BodyTest, body: Body) -> bool:
     if test.test == "equals":
         return value is not _ABSENT and _same(value, test.value)
     text = value if isinstance(value, str) else _compact(value) if there else None
-    return text is not None and pattern(str(test.value)).search(text) is not None
+    return text is not None and pattern(str(test.value)).search(_begin(text)) is not None
+
+
+def _begin(text: str) -> str:
+    """As much of a text as patterns are tried on, as JavaScript counts."""
+    if len(text) <= LONGEST_MATCHED // 2:
+        return text
+    return text.encode("utf-16-le", "replace")[: 2 * LONGEST_MATCHED].decode("utf-16-le", "ignore")
 
 
 _ABSENT = object()

@@ -51,23 +51,49 @@ def load_from(folder: Path) -> dict[str, Network]:
 
 
 def effective(folder: Path) -> Effective:
-    """The shipped networks with the user's own files in `folder` in their place or added."""
-    from plnd.catalogue.examples import checked
+    """The shipped networks with the user's own files in `folder` in their place or added.
 
-    networks = dict(load())
-    own: dict[str, dict[str, Any]] = {}
-    faults: dict[str, PlndError] = {}
+    Own files are tried in a process apart, which may take seconds for those that are new.
+    """
+    networks, own, faults = dict(load()), {}, {}
     if folder.is_symlink():  # what lies elsewhere is in no backup, and is not forgotten
-        fault = bad(folder, "", "file_unreadable", why="it is a link")
-        return Effective(networks, {}, {folder.name: fault})
+        return Effective(
+            networks, {}, {folder.name: bad(folder, "", "file_unreadable", why="it is a link")}
+        )
+    found: dict[Path, tuple[str, Any]] = {}
     for path in sorted(folder.glob("[!.]*.json")):
         try:
-            file = read(path)
-            networks[path.stem] = checked(path, file)
-            own[path.stem] = file
+            content = _content(path)
+            file = parsed(path, content)
+            found[path] = content.decode(), file
         except PlndError as error:
             faults[path.stem] = error
+    if found:
+        from plnd.catalogue.trial import faults_of
+
+        verdicts = faults_of([(str(path), text) for path, (text, _) in found.items()])
+        for (path, (_, file)), fault in zip(found.items(), verdicts, strict=True):
+            if fault:
+                faults[path.stem] = fault
+            else:
+                networks[path.stem] = network(path, file)
+                own[path.stem] = file
     return Effective(networks, own, faults)
+
+
+def judge(path: Path) -> None:
+    """Try a file that is not ours, in a process apart.
+
+    Raises:
+        PlndError: it cannot be used; it names the file and the field.
+    """
+    from plnd.catalogue.trial import faults_of
+
+    content = _content(path)
+    parsed(path, content)
+    (fault,) = faults_of([(str(path), content.decode())])
+    if fault:
+        raise fault
 
 
 def read(path: Path) -> Any:
@@ -76,11 +102,15 @@ def read(path: Path) -> Any:
     Raises:
         PlndError: it cannot be read, is too large, or is not JSON.
     """
+    return parsed(path, _content(path))
+
+
+def _content(path: Path) -> bytes:
+    """As much of a file as may be in it, and a byte more; a pipe is none."""
     try:
-        content = regular.read(path)
+        return regular.read(path, LARGEST_FILE_BYTES + 1)
     except OSError as error:
         raise bad(path, "", "file_unreadable", why=error.strerror or "") from error
-    return parsed(path, content)
 
 
 def parsed(path: Path, content: bytes) -> Any:
@@ -92,7 +122,7 @@ def parsed(path: Path, content: bytes) -> Any:
     if len(content) > LARGEST_FILE_BYTES:
         raise bad(path, "", "file_too_large", kib=LARGEST_FILE_BYTES // 1024)
     try:
-        return json.loads(content)
+        return json.loads(content.decode())
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno}
         raise bad(path, "", "file_no_json", **place) from error

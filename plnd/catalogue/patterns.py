@@ -21,7 +21,7 @@ def pattern(text: str) -> re.Pattern[str]:
         raise Worded("pattern_foreign", MEND, code="catalogue", pattern=text, part=own[0])
     try:
         return re.compile(_DOLLAR.sub(_to_end, text), re.ASCII)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         why = str(error)
         raise Worded("pattern_broken", MEND, code="catalogue", pattern=text, why=why) from error
 

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from plnd.catalogue.cost import fault_of
 from plnd.catalogue.patterns import MEND, pattern
 from plnd.words import Worded
 
@@ -272,6 +273,8 @@ class _Part:
             found = pattern(text)
         except Worded as error:
             raise self.bad(name, f"file_{error.key}", **error.values) from error
+        if refused := fault_of(text):
+            raise self.bad(name, f"file_pattern_{refused}", pattern=text)
         if found.groups < groups:
             raise self.bad(name, "file_groups", groups=groups)
         return text

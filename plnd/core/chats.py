@@ -12,9 +12,11 @@ from plnd import chatlist
 from plnd.core.ground import DAY_MS, Ground
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.learning import (
+    MOST_BREAKS,
     AttendanceCounts,
     AttendedChat,
     AttendedSlot,
+    Break,
     BreaksAnswer,
     BreaksRequest,
     Chat,
@@ -22,6 +24,7 @@ from plnd.learning import (
     ChatRequest,
     ChatView,
     FollowedTag,
+    Problem,
     Slot,
 )
 from plnd.measures.chats import (
@@ -219,22 +222,26 @@ class Chats:
         self.write_calendar()
         self._told()
 
-    def set_breaks(self, wanted: BreaksRequest, words: Words = ENGLISH) -> BreaksAnswer:
-        """Take the breaks of a calendar of term dates, in place of those known before.
+    def set_breaks(
+        self, wanted: BreaksRequest, dates: Iterable[Break], problems: list[Problem]
+    ) -> BreaksAnswer:
+        """Take the breaks among the dates of a calendar, in place of those known before.
 
         Raises:
-            Invalid: it is no calendar, or speaks of neither terms nor breaks.
+            Invalid: it speaks of neither terms nor breaks, or of too many.
         """
-        from plnd.archives.calendars import dates
-
-        now = self._ground.clock()
         chosen = [self.find(wanted.chat)] if wanted.chat else self.followed()
-        found, problems = dates(wanted.content, now - 366 * DAY_MS, now + 3 * 366 * DAY_MS, words)
-        breaks = breaks_in(found)
+        breaks = breaks_in(dates)
         if not breaks:
             raise Invalid(
                 "this calendar speaks of neither terms nor breaks",
                 "its entries should be called term, holiday, break or half term",
+                field="content",
+            )
+        if len(breaks) > MOST_BREAKS:
+            raise Invalid(
+                f"{len(breaks)} breaks in this calendar; a chat has at most {MOST_BREAKS}",
+                "import a calendar of term dates only",
                 field="content",
             )
         if not wanted.dry_run:

@@ -12,10 +12,7 @@ from plnd.errors import Conflict, Invalid, NotFound
 from plnd.learning import (
     MOST_HANDLES,
     Cadence,
-    Candidate,
     Handle,
-    ImportAnswer,
-    ImportRequest,
     Meeting,
     MeetingRequest,
     Merge,
@@ -24,7 +21,6 @@ from plnd.learning import (
     PersonFeed,
     PersonRequest,
     PersonView,
-    Problem,
     Refused,
     SuggestionReply,
     SuggestionView,
@@ -50,7 +46,6 @@ from plnd.measures.people import (
     search,
     standing,
     suggestions,
-    taken_in,
     tie,
     together,
     weak_tie,
@@ -364,7 +359,7 @@ class People:
         """
         self._check_handles(wanted.handles, None)
         _check_gaps(wanted.cadence, "cadence.worst_days")
-        self._check_room(1)
+        self.check_room(1)
         person = Person(id=new_id(), added_at=self._ground.clock(), **_fields(wanted))
         self._save(person)
         return self.view(person)
@@ -415,7 +410,7 @@ class People:
         self._stale.add(person.id)
         self._drawn = None
 
-    def _check_room(self, more: int) -> None:
+    def check_room(self, more: int) -> None:
         count = len(self.directory.keys) + more
         if count > MOST_PEOPLE:
             message = f"that would be {count} people; plnd keeps {MOST_PEOPLE} at most"
@@ -612,80 +607,17 @@ class People:
 
     # -- imports ---------------------------------------------------------------------------------
 
-    def take_in(self, wanted: ImportRequest, words: Words = ENGLISH) -> ImportAnswer:
-        """Take in an address book or a calendar; with `dry_run` say what would come of it.
-
-        Raises:
-            Invalid: the file is not of that kind.
-        """
-        if wanted.kind == "meetings":
-            return self._take_meetings(wanted, words)
-        people, problems = _read(wanted, words)
-        found = taken_in(
-            people,
-            self._book.people.all(),
-            now=self._ground.clock(),
-            new_id=new_id,
-            words=words,
-        )
-        self._check_room(len(found.added))
-        if not wanted.dry_run:
-            self._keep_all(found)
-        return ImportAnswer(
-            dry_run=wanted.dry_run,
-            added=[one.name for one in found.added],
-            changed=[one.name for one in found.changed],
-            same=found.same,
-            problems=[*problems, *found.problems],
-        )
-
-    def _keep_all(self, found: Imported) -> None:
+    def take_in(self, found: Imported) -> None:
+        """Keep the people of an address book."""
         self._book.people.put_all([*found.added, *found.changed])
         self._directory = None
         self._renew()
 
-    def _take_meetings(self, wanted: ImportRequest, words: Words) -> ImportAnswer:
-        """Past appointments with people: invited by name, or named in the title."""
-        from plnd.archives.calendars import appointments
-
-        now = self._ground.clock()
-        found, problems = appointments(
-            wanted.content, self._ground.zone(), now - 730 * DAY_MS, now, words
-        )
-        known = {(one.person, one.uid) for one in self._book.meetings.all()}
-        new: list[Meeting] = []
-        names = []
-        same = 0
-        for one in found:
-            for person in self._invited(one.names, one.summary):
-                if (person.id, one.uid) in known:
-                    same += 1
-                    continue
-                known.add((person.id, one.uid))
-                names.append(person.name)
-                new.append(
-                    Meeting(id=new_id(), person=person.id, at=one.at, note=one.summary, uid=one.uid)
-                )
-        if not wanted.dry_run:
-            self._book.meetings.put_all(new)
-            self._met = None
+    def take_in_meetings(self, meetings: Sequence[Meeting]) -> None:
+        """Keep the meetings of a calendar."""
+        self._book.meetings.put_all(meetings)
+        self._met = None
         self._renew()
-        return ImportAnswer(
-            dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=problems
-        )
-
-    def _invited(self, names: Iterable[str], summary: str) -> list[Person]:
-        found = {}
-        for name in names:
-            people = self.directory.by_name.get(plain_name(name), [])
-            if len(people) == 1:
-                found[people[0].id] = people[0]
-        title = f" {plain_name(summary)} "
-        for key, people in self.directory.by_name.items():
-            # A first name alone may be anybody's.
-            if " " in key and len(people) == 1 and f" {key} " in title:
-                found[people[0].id] = people[0]
-        return list(found.values())
 
 
 class _Kept(Struct):
@@ -776,11 +708,3 @@ def _split(counts: Iterable[TouchCount]) -> dict[Key, tuple[int, int]]:
 
 def _fields(wanted: PersonRequest) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-
-
-def _read(wanted: ImportRequest, words: Words) -> tuple[list[Candidate], list[Problem]]:
-    if wanted.kind == "vcard":
-        from plnd.archives.vcard import read
-    else:
-        from plnd.archives.linkedin import read
-    return read(wanted.content, words)

@@ -20,6 +20,7 @@ from plnd.core.chats import Chats
 from plnd.core.development import Development
 from plnd.core.figures import Figures
 from plnd.core.ground import Ground
+from plnd.core.imports import Imports
 from plnd.core.journal import Journal
 from plnd.core.networks import Counting, networks_answer
 from plnd.core.people import People
@@ -125,6 +126,8 @@ class Plnd:
         self._counting = Counting(self._book, clock)
         self.profiles = Profiles(self._ground, self._drop_figures)
         self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
+        self.imports = Imports(self._ground, lambda: self.people, lambda: self.chats)
+        self.look_at_networks()
         self._take_stores()
 
     def _take_stores(self) -> None:
@@ -138,7 +141,7 @@ class Plnd:
         self.figures = Figures(
             self._ground, unsure=self._unsure, chats=self.chats, profiles=self.profiles.today
         )
-        self._take_networks(self._catalogue())
+        self._take_networks(self._catalogue)
         self.profiles.take_store()
         ground = self._ground
         self.people = People(ground, self._own_handles)
@@ -173,9 +176,14 @@ class Plnd:
     async def close(self) -> None:
         """Write what waits, end the notices that are being shown, close the stores."""
         self._commits.commit()
+        await self.end_children()
+        self.close_stores()
+
+    async def end_children(self) -> None:
+        """End the notices that are being shown, and the processes that read."""
         await self.telling.close()
         await self.readings.close()
-        self.close_stores()
+        await self.imports.close()
 
     def close_stores(self) -> None:
         """Close the log; enough where nothing was recorded."""
@@ -183,8 +191,10 @@ class Plnd:
 
     # -- networks --------------------------------------------------------------
 
-    def _catalogue(self) -> catalogue.Effective:
-        return catalogue.effective(networks.folder(self.home))
+    def look_at_networks(self) -> None:
+        """Take up the own files as they are now. What is new in them is tried apart, which may
+        take seconds."""
+        self._catalogue = catalogue.effective(networks.folder(self.home))
 
     def _take_networks(self, found: catalogue.Effective) -> None:
         every = found.networks.values()
@@ -194,19 +204,29 @@ class Plnd:
         self._unsure.update({one.id: catalogue.unsure_acts(one) for one in every})
         self.figures.drop()
 
-    def networks(self, words: Words = ENGLISH) -> NetworksAnswer:
+    async def networks(self, words: Words = ENGLISH) -> NetworksAnswer:
         """The networks in use, with the user's own files as they are on disk now."""
-        found = self._catalogue()
-        self._take_networks(found)
-        return networks_answer(found, self._counting.is_counted, words)
+        await asyncio.to_thread(self.look_at_networks)
+        self._take_networks(self._catalogue)
+        return networks_answer(self._catalogue, self._counting.is_counted, words)
 
-    def count_network(self, id: str, words: Words = ENGLISH, *, counted: bool) -> NetworkEntry:
+    async def try_networks(self, lines: Sequence[str]) -> None:
+        """Try the files of networks in lines of an export, off the event loop: verdicts are kept,
+        so that `take_lines` has to wait for none."""
+        from plnd.core import portable
+
+        await asyncio.to_thread(portable.try_networks, lines)
+
+    async def count_network(
+        self, id: str, words: Words = ENGLISH, *, counted: bool
+    ) -> NetworkEntry:
         """Count a network from now on, or record nothing of it. What is stored stays.
 
         Raises:
             NotFound: there is no such network.
         """
-        found = next((one for one in self.networks(words).networks if one.id == id), None)
+        every = (await self.networks(words)).networks
+        found = next((one for one in every if one.id == id), None)
         if found is None:
             raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
         self._counting.switch(id, counted=counted)
@@ -515,6 +535,7 @@ class Plnd:
         try:
             return importing.take(lines)
         finally:
+            self.look_at_networks()  # those that came are known, and cost nothing
             self._take_stores()
 
     def backups(self) -> list[BackupEntry]:

@@ -4,6 +4,7 @@ The form stands in docs/export.md. What comes in is merged with what is there: t
 again changes nothing, and a bad line costs itself only.
 """
 
+import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -196,6 +197,19 @@ def _event_line(one: Stored) -> EventLine:
     fields = msgspec.structs.asdict(one.event)
     fields.update(browser=one.source.browser, profile=one.source.profile)
     return VisitLine(**fields) if isinstance(one.event, Visit) else InteractionLine(**fields)
+
+
+def try_networks(lines: Sequence[str]) -> None:
+    """Try the files of networks among the lines; their verdicts are kept."""
+    found = []
+    for text in lines:
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            if '"network"' in text and isinstance(line := _decode(text), NetworkLine):
+                found.append((line.id, line.text))
+    if found:
+        from plnd.catalogue.trial import tried
+
+        tried(found)
 
 
 # -- in -------------------------------------------------------------------------------

@@ -30,9 +30,10 @@ from plnd.profiles import (
     Request,
 )
 from plnd.reading import clues
-from plnd.reading.apart import Apart, Unreadable
-from plnd.reading.jobs import Article, Job, PageReading
+from plnd.reading.results import Article, PageReading
 from plnd.words import Worded, Words
+from plnd.worker.jobs import Job
+from plnd.worker.process import Unreadable, Worker
 
 if TYPE_CHECKING:
     from plnd.reading.fetch import Fetch, Fetched, Outgoing
@@ -73,12 +74,12 @@ class Readings:
         self._people = people
         self._profiles = profiles
         self._make_fetch = make_fetch
-        self._apart = Apart()
+        self._worker = Worker()
         self._refreshing = False
 
     async def close(self) -> None:
         """End the process that reads."""
-        await self._apart.close()
+        await self._worker.close()
 
     # -- pages -------------------------------------------------------------------
 
@@ -96,7 +97,7 @@ class Readings:
         content = given.html.encode("utf-8", "replace")
         job = Job("page", content, given.network, given.handle, given.url, taken_at)
         try:
-            found = await self._apart.read(job)
+            found = await self._worker.read(job)
         except Unreadable as error:
             return ReadingAnswer(
                 handle=given.handle,
@@ -290,7 +291,7 @@ class Readings:
     async def _read(self, fed: Fed, answer: "Fetched", now: int) -> PageReading:
         content = answer.content or b""
         job = Job("feed", content, fed.network, fed.handle, answer.url, now)
-        return await self._apart.read(job)
+        return await self._worker.read(job)
 
     async def _named_in(self, fed: Fed, answer: "Fetched", now: int) -> str:
         """The address of the feed that a page names as its own.
@@ -300,7 +301,7 @@ class Readings:
         """
         content = answer.content or b""
         job = Job("page", content, fed.network, fed.handle, answer.url, now)
-        found = await self._apart.read(job)
+        found = await self._worker.read(job)
         if not found.feeds:
             raise Unreadable("read_unnamed")
         return urljoin(answer.url, found.feeds[0])
@@ -327,7 +328,7 @@ class Readings:
                 answer = await fetch.get(link, now=now)
         except TimeoutError as error:
             raise Unreadable("read_late_page") from error
-        return await self._apart.article(
+        return await self._worker.article(
             Job("article", answer.content or b"", "", "", answer.url, now)
         )
 

@@ -386,9 +386,8 @@ def taken_in(
             directory.put(person)
             written[person.id] = person
     changed = [one for one in written.values() if one.id in before]
-    return Imported(
-        [one for one in written.values() if one not in changed], changed, same, problems
-    )
+    added = [one for one in written.values() if one.id not in before]
+    return Imported(added, changed, same, problems)
 
 
 def _with(known: Person, one: Candidate, directory: Directory) -> Person:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.filter import SoupStrainer
 
 from plnd.model import LONGEST_TEXT
-from plnd.reading.jobs import Article
+from plnd.reading.results import Article
 
 _TITLES = ("citation_title", "og:title", "twitter:title", "dc.title")
 _AUTHORS = ("citation_author", "author", "article:author", "dc.creator", "parsely-author")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from plnd.reading.dates import moment, sensible
-from plnd.reading.jobs import PageReading
 from plnd.reading.page import Dated, Owner, summary
+from plnd.reading.results import PageReading
 from plnd.words import Worded
 
 MOST_ENTRIES = 1000

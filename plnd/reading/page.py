@@ -22,7 +22,7 @@ from plnd.measures.freshness import median_gap_days
 from plnd.reading import marks
 from plnd.reading.clues import Clues, of, pattern
 from plnd.reading.dates import moment, sensible, words
-from plnd.reading.jobs import PageReading
+from plnd.reading.results import PageReading
 
 MOST_CLUES = 30_000
 MOST_STRUCTURED = 10_000

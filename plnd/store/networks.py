@@ -78,7 +78,7 @@ def take(home: Home, id: str) -> bool:
     """
     path = folder(home) / "draft" / f"{id}.json"
     try:
-        catalogue.checked(path, catalogue.read(path))
+        catalogue.judge(path)
     except PlndError as error:
         raise PlndError(
             error.message,

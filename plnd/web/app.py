@@ -28,6 +28,7 @@ _STATUS = {
     "not_built": 404,
     "conflict": 409,
     "too_large": 413,
+    "too_hard": 413,
     "too_many_events": 413,
     "disk_full": 507,
     "storage": 500,

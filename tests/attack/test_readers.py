@@ -1,7 +1,7 @@
 """Hostile pages and feeds: whatever is in them, the readers say a sensible moment or none.
 
 The search is guided by the lines of the readers that a page or feed reaches. What costs too
-much is stopped by the process apart, which tests/reading/test_apart.py is about.
+much is stopped by the process apart, which tests/worker/test_worker.py is about.
 """
 
 import json

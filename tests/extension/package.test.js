@@ -69,11 +69,11 @@ test("only lib/browser.js names the browser's object", () => {
 });
 
 test("the pure modules import nothing that is not pure and name no clock", () => {
-  const pure = ["spans", "recognise", "once", "brand", "chain"];
+  const pure = ["spans", "recognise", "once", "brand", "chain", "cost"];
   for (const path of pure.map((name) => `lib/${name}.js`)) {
     assert.doesNotMatch(
       read(path),
-      /^import(?!.*\.\/errors\.js)|Date\.now|new Date|setTimeout|fetch\(/m,
+      /^import(?!.*\.\/(?:errors|recognise)\.js)|Date\.now|new Date|setTimeout|fetch\(/m,
       path,
     );
   }

@@ -1,9 +1,10 @@
 // Answers questions with the extension's own recogniser, one JSON line for each on standard
 // input: {"url"}, {"method", "request", "body": {"text"} | {"form"} | null}, or {"file", "id"}, which
-// asks for the field of the file that is not as it must be.
+// asks for the field of the file that is not as it must be; {"pattern"} asks what of it is refused.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { faultOf } from "../../extension/lib/check.js";
+import { costFault } from "../../extension/lib/cost.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
 
 const folder = new URL("../../extension/catalogue/", import.meta.url);
@@ -15,7 +16,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answerTo(question))}\n`);
 }
 
-function answerTo({ url, method, request, body, file, id }) {
+function answerTo({ url, method, request, body, file, id, pattern }) {
+  if (pattern !== undefined) return costFault(pattern);
   if (id !== undefined) return faultOf(file, id);
   if (url !== undefined) return catalogue.recognisePage(url);
   return catalogue.recogniseRequest(method, request, body);

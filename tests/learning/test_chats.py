@@ -225,6 +225,15 @@ async def test_breaks_of_a_calendar_skip_slots(api: Api, clock: Clock) -> None:
     assert "neither terms nor breaks" in answer["error"]["message"]
 
 
+async def test_a_chat_has_two_hundred_breaks_at_most(api: Api) -> None:
+    """More of them in its file would keep the chat from being read again."""
+    await follow(api)
+    daily = TERMS.replace("UID:h", "UID:h\nRRULE:FREQ=DAILY;COUNT={}")
+    answer = await api("POST", "chat-breaks", {"content": daily.format(201)}, status=400)
+    assert "201 breaks" in answer["error"]["message"]
+    assert len((await api("POST", "chat-breaks", {"content": daily.format(150)}))["breaks"]) == 150
+
+
 async def test_the_calendar_holds_the_followed_chats(api: Api, home: Home) -> None:
     await follow(api)
     async with api.session.get(

@@ -55,18 +55,18 @@ CLUB = {
 }
 
 
-def own_file(plnd: Plnd, name: str, text: str) -> Path:
+async def own_file(plnd: Plnd, name: str, text: str) -> Path:
     """A file of a network that the user put there."""
     path = plnd.home.data / "networks" / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
-    plnd.networks()
+    await plnd.networks()
     return path
 
 
 async def lived(plnd: Plnd, clock: Clock) -> None:
     """Something of every kind."""
-    own_file(plnd, "club", json.dumps(CLUB, indent=3, ensure_ascii=False) + "\n\n")
+    await own_file(plnd, "club", json.dumps(CLUB, indent=3, ensure_ascii=False) + "\n\n")
     await plnd.record(typed(batch(visit(NOON - HOUR, 60, network="club"))))
     await plnd.record(
         typed(
@@ -142,7 +142,7 @@ def of_network(name: str = "club", **given: Any) -> str:
 
 SLOW = {
     "pages": [{"page": "feed", "path": "^/(a+)+$"}],
-    "examples": [{"url": f"https://club.example.org/{'a' * 60}!", "page": "feed"}],
+    "examples": [{"url": "https://club.example.org/a", "page": "feed"}],
 }
 
 
@@ -162,7 +162,7 @@ SLOW = {
             "text",
             "nested too deep",
         ),
-        (of_network(**SLOW), "text", "takes too long"),
+        (of_network(**SLOW), "text/pages/0/path", "can take very long: ^/(a+)+$"),
         ('{"type": "network", "id": "club"}', "text", "text"),
     ],
 )
@@ -181,8 +181,8 @@ async def test_a_bad_file_of_a_network_is_named_and_costs_itself_only(
 
 
 async def test_a_file_that_is_in_no_use_is_left_out_and_named(plnd: Plnd, api: Api) -> None:
-    broken = own_file(plnd, "club", "{").read_text()
-    own_file(plnd, "guild", json.dumps({**CLUB, "id": "guild"}))
+    broken = (await own_file(plnd, "club", "{")).read_text()
+    await own_file(plnd, "guild", json.dumps({**CLUB, "id": "guild"}))
     (plnd.home.data / "networks" / "hall.json").write_bytes(
         json.dumps({**CLUB, "id": "hall"}).encode("utf-16")
     )
@@ -195,7 +195,7 @@ async def test_a_file_that_is_in_no_use_is_left_out_and_named(plnd: Plnd, api: A
 
 
 async def test_a_file_takes_the_place_of_one_that_is_there(plnd: Plnd, api: Api) -> None:
-    path = own_file(plnd, "club", "{")
+    path = await own_file(plnd, "club", "{")
     for taken, known in ((1, 0), (0, 1)):
         answer = await api("POST", "import", {"lines": [of_network()]})
         assert (answer["taken"], answer["known"]) == (taken, known)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plnd.reading.article import read_article
-from plnd.reading.jobs import Article
+from plnd.reading.results import Article
 
 LINKED = {
     "@context": "https://schema.org",

@@ -13,8 +13,8 @@ from profile_pages import FITTING, ME, OTHER, SHAPES, Made, Post, page, posts, v
 
 from plnd.measures.freshness import median_gap_days
 from plnd.reading.clues import load
-from plnd.reading.jobs import PageReading
 from plnd.reading.page import read_page
+from plnd.reading.results import PageReading
 
 CASES = [
     pytest.param(network, name, made, id=f"{network}: {name}")

@@ -18,6 +18,8 @@ const refusal = object({
 });
 
 const PATIENCE_MS = 20_000;
+/** For a file to import: the daemon gives up earlier. */
+export const FILE_PATIENCE_MS = 60_000;
 
 /**
  * The answer to a request (`path` is what follows /api/v1/), as its shape says it is.
@@ -28,9 +30,13 @@ const PATIENCE_MS = 20_000;
 export async function ask<T>(
   shape: Shape<T>,
   path: string,
-  { method = "GET", body }: { method?: string; body?: unknown } = {},
+  {
+    method = "GET",
+    body,
+    patience = PATIENCE_MS,
+  }: { method?: string; body?: unknown; patience?: number } = {},
 ): Promise<T> {
-  const response = await send(path, method, body);
+  const response = await send(path, method, body, patience);
   const answer = await read(response);
   if (!response.ok) throw refused(answer, response.status);
   try {
@@ -41,13 +47,18 @@ export async function ask<T>(
   }
 }
 
-async function send(path: string, method: string, body: unknown): Promise<Response> {
+async function send(
+  path: string,
+  method: string,
+  body: unknown,
+  patience: number,
+): Promise<Response> {
   try {
     return await fetch(`/api/v1/${path}`, {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
     throw new Trouble("unreachable", "");

@@ -1,5 +1,5 @@
 /** Chats: the list, the followed ones, their slots. */
-import { ask } from "./ask.ts";
+import { ask, FILE_PATIENCE_MS } from "./ask.ts";
 import { part } from "./path.ts";
 import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
 import { type Weekday, weekday } from "./trends.ts";
@@ -68,4 +68,4 @@ const breaks = object({
 export type Breaks = Shaped<typeof breaks>;
 /** `chat` null: for all that are followed. */
 export const postBreaks = (body: { content: string; chat: string | null; dry_run: boolean }) =>
-  ask(breaks, "chat-breaks", { method: "POST", body });
+  ask(breaks, "chat-breaks", { method: "POST", body, patience: FILE_PATIENCE_MS });

@@ -1,5 +1,5 @@
 /** People: kept, found, merged, suggested, met, taken in from elsewhere. */
-import { ask } from "./ask.ts";
+import { ask, FILE_PATIENCE_MS } from "./ask.ts";
 import { type FeedChange, feed } from "./feeds.ts";
 import { entry } from "./journal.ts";
 import { part, query } from "./path.ts";
@@ -93,7 +93,7 @@ const imported = object({
 export type Imported = Shaped<typeof imported>;
 export type ImportKind = "vcard" | "linkedin" | "meetings";
 export const postPeopleImport = (body: { kind: ImportKind; content: string; dry_run: boolean }) =>
-  ask(imported, "people-import", { method: "POST", body });
+  ask(imported, "people-import", { method: "POST", body, patience: FILE_PATIENCE_MS });
 
 const merge = object({ id: text, kept: object({ name: text }), gone: object({ name: text }) });
 export const getMerges = () => ask(object({ merges: list(merge) }), "merges");

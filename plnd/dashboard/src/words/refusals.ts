@@ -66,6 +66,10 @@ const GERMAN: Record<string, Said> = {
   not_found: ["Das gibt es nicht, oder nicht mehr.", "Laden Sie die Seite neu."],
   conflict: ["Das passt nicht zu dem, was schon da ist.", "Laden Sie die Seite neu."],
   too_large: ["Das ist zu viel auf einmal.", "Teilen Sie es in kleinere Teile."],
+  too_hard: [
+    "Diese Datei zu lesen dauerte zu lange oder brauchte zu viel Speicher.",
+    "Teilen Sie sie, oder nehmen Sie den Eintrag heraus, der anders ist als die übrigen.",
+  ],
   too_many_events: ["Das ist zu viel auf einmal.", "Teilen Sie es in kleinere Teile."],
   method_not_allowed: ["Das kann dieses plnd nicht.", "Laden Sie die Seite neu."],
   not_built: ["Diese Seite fehlt in dem, was installiert ist.", "Installieren Sie plnd neu."],

@@ -11,9 +11,9 @@ from kit import alive, wait_until
 from outside import rss
 from profile_pages import Post, page
 
-from plnd.reading import apart
-from plnd.reading.apart import Apart, Unreadable
-from plnd.reading.jobs import Job
+from plnd.worker import process
+from plnd.worker.jobs import Job
+from plnd.worker.process import Unreadable, Worker
 
 PAGE = page("x", [Post(NOON - DAY)]).html.encode()
 
@@ -23,18 +23,18 @@ def job(content: bytes, kind: Literal["page", "feed"] = "page") -> Job:
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Apart]:
-    made = Apart()
+async def reader() -> AsyncIterator[Worker]:
+    made = Worker()
     yield made
     await made.close()
 
 
-def pid_of(reader: Apart) -> int:
+def pid_of(reader: Worker) -> int:
     assert reader._child
     return reader._child.pid
 
 
-async def test_pages_and_feeds_are_read_by_one_process(reader: Apart) -> None:
+async def test_pages_and_feeds_are_read_by_one_process(reader: Worker) -> None:
     assert (await reader.read(job(PAGE))).last_post_at == NOON - DAY
     first = pid_of(reader)
     feed = rss("Mon, 02 Nov 2026 10:00:00 GMT").encode()
@@ -42,7 +42,7 @@ async def test_pages_and_feeds_are_read_by_one_process(reader: Apart) -> None:
     assert pid_of(reader) == first
 
 
-async def test_what_takes_too_long_is_given_up_and_the_next_is_read(reader: Apart) -> None:
+async def test_what_takes_too_long_is_given_up_and_the_next_is_read(reader: Worker) -> None:
     """A page of two million bytes made for nothing but to cost: its time is a second."""
     with pytest.raises(Unreadable) as caught:
         await reader.read(job(b"<div>" * 400_000))
@@ -51,7 +51,7 @@ async def test_what_takes_too_long_is_given_up_and_the_next_is_read(reader: Apar
 
 
 async def test_a_process_that_dies_or_hangs_is_replaced(
-    reader: Apart, monkeypatch: pytest.MonkeyPatch
+    reader: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await reader.read(job(PAGE))
     killed = pid_of(reader)
@@ -61,7 +61,7 @@ async def test_a_process_that_dies_or_hangs_is_replaced(
         await reader.read(job(PAGE))
     await reader.read(job(PAGE))
     os.kill(pid_of(reader), signal.SIGSTOP)
-    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(process, "PATIENCE_SECONDS", 0.2)
     with pytest.raises(Unreadable):
         await reader.read(job(PAGE))
     monkeypatch.undo()
@@ -69,9 +69,9 @@ async def test_a_process_that_dies_or_hangs_is_replaced(
 
 
 async def test_it_ends_when_it_has_nothing_to_do(
-    reader: Apart, monkeypatch: pytest.MonkeyPatch
+    reader: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(process, "IDLE_SECONDS", 0.05)
     await reader.read(job(PAGE))
     child = reader._child
     assert child
@@ -79,7 +79,7 @@ async def test_it_ends_when_it_has_nothing_to_do(
     assert (await reader.read(job(PAGE))).posts_seen == 1
 
 
-async def test_it_ends_with_the_daemon(reader: Apart) -> None:
+async def test_it_ends_with_the_daemon(reader: Worker) -> None:
     """Whatever becomes of the daemon, its pipe closes, and the process goes."""
     await reader.read(job(PAGE))
     child = reader._child

@@ -1,12 +1,6 @@
-"""What goes to the process that parses, and what comes back."""
-
-import struct
-from typing import Literal
+"""What reading a page, a feed or an article gives."""
 
 from msgspec import Struct, field
-
-LENGTH = struct.Struct("@I")
-"""A frame: this length, then so many bytes of msgpack."""
 
 
 class PageReading(Struct, frozen=True, kw_only=True):
@@ -31,23 +25,3 @@ class Article(Struct, frozen=True, kw_only=True):
 
     title: str | None = None
     author: str | None = None
-
-
-class Job(Struct, frozen=True):
-    """A profile's page, a feed or an article to be read, as of `now` (ms)."""
-
-    kind: Literal["page", "feed", "article"]
-    content: bytes
-    network: str
-    handle: str
-    url: str
-    now: int
-
-
-class Answer(Struct, frozen=True):
-    """The reading or the article, or why there is none: a code, and the key of its words."""
-
-    reading: PageReading | None = None
-    article: Article | None = None
-    code: str = ""
-    key: str = ""

@@ -1,0 +1,1 @@
+"""The process apart in which whatever a stranger wrote is parsed."""
