@@ -24,7 +24,7 @@ def main(argv: "list[str] | None" = None) -> int:
     screen.guard()
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
-        sys.stdout.flush()
+        screen.arrived()
         return code
     except BrokenPipeError:
         # The reader went away (`plnd … | head`): nothing to say.
@@ -60,7 +60,7 @@ def _complain(line: str) -> None:
     """Say what went wrong, where that can be said at all."""
     try:
         print(line, file=sys.stderr, flush=True)
-    except (OSError, screen.OutputFailed):
+    except OSError:
         return
 
 

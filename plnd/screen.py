@@ -22,8 +22,11 @@ _JOINERS = "\xad\u200c\u200d"
 _INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u3164\uffa0"
 
 
-class OutputFailed(Exception):
-    """What was printed did not arrive; the message says where and why."""
+class OutputFailed(OSError):
+    """What was printed did not arrive; the message says where and why.
+
+    An OSError to whoever goes on without it, as a log does.
+    """
 
 
 class Screen:
@@ -37,6 +40,7 @@ class Screen:
         self._stream = stream
         self._name = name
         self._terminal = stream.isatty()
+        self.failure: OSError | None = None
 
     def write(self, text: str, colour: str = "") -> int:
         shown = harmless(text) if self._terminal else text
@@ -65,10 +69,11 @@ class Screen:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        if isinstance(error, BrokenPipeError):
-            raise error
-        why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
-        raise OutputFailed(f"cannot write to standard {self._name}: {why}") from error
+        self.failure = error
+        if not isinstance(error, BrokenPipeError):
+            why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+            self.failure = OutputFailed(f"cannot write to standard {self._name}: {why}")
+        raise self.failure
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -147,10 +152,23 @@ def guard() -> None:
         setattr(sys, name, Screen(stream, "output" if name == "stdout" else "error"))
 
 
+def arrived() -> None:
+    """Make sure that all data went out: argparse, for one, does not mind when its help did not.
+
+    Raises:
+        OutputFailed: it did not.
+        BrokenPipeError: whoever read it went away.
+    """
+    output = _guarded("stdout")
+    output.flush()
+    if output.failure:
+        raise output.failure
+
+
 def settle() -> None:
     """Leave nothing unwritten that could fail when Python ends."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, OutputFailed):
+        except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -4,9 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
-from kit import Daemon, RunPlnd
+from kit import PATIENCE_SECONDS, Daemon, RunPlnd
+
+from plnd import client
+from plnd.place import place
+from plnd.store.files import Home
 
 COMMANDS = [
     ("status",),
@@ -75,6 +80,26 @@ def test_without_a_daemon_too(run_plnd: RunPlnd) -> None:
     assert shell(("person", "show", "nobody"), "2>/dev/full") == (1, "", "")
     assert shell(("person", "--nonsense"), "2>/dev/full")[0] in (1, 2)
     assert shell(("forget", "--all"), "<&-")[0] in (0, 2)
+
+
+def test_a_daemon_whose_log_goes_nowhere_serves(home: Home, run_plnd: RunPlnd) -> None:
+    """As a service whose journal is on a full disk."""
+    line = 'exec "$@" 2>/dev/full'
+    command = ["bash", "-c", line, "bash", sys.executable, "-m", "plnd", "run"]
+    with subprocess.Popen(command, env=os.environ) as process:
+        try:
+            found = None
+            end = time.monotonic() + PATIENCE_SECONDS
+            while found is None and time.monotonic() < end:
+                assert process.poll() is None
+                found = client.daemon(place())
+            assert found
+            assert client.ask(found, "GET", "health")["pid"] == process.pid
+            assert run_plnd("person", "add", "Ana").out
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+    assert process.returncode == 0
 
 
 NAME = "Zoë 李雷 👍 “x”"

@@ -84,19 +84,19 @@ def _feed(args: Namespace) -> Told:
 
 def _suggest(_: Namespace) -> Told:
     answer = ask("GET", "suggestions/profiles")
-    lines = [
-        f"plnd profile add {one['network']} {_word(one['handle'])}    # {one['reason']}"
-        + ("" if one["sure"] else "; the handle is a guess" if one["handle"] else "")
-        for one in answer["suggestions"]
-    ]
+    lines = []
+    for one in answer["suggestions"]:
+        guess = "; the handle is a guess" if one["handle"] and not one["sure"] else ""
+        lines += [f"{one['reason']}{guess}:", f"  {_to_be_copied(one)}"]
     return answer, lines or ["nothing to suggest"]
 
 
-def _word(handle: str | None) -> str:
-    """A handle as a shell takes it: the line is there to be copied."""
+def _to_be_copied(one: dict[str, Any]) -> str:
+    """The command that keeps a suggested profile: to a shell, a handle is a word and no more."""
     import shlex
 
-    return shlex.quote(handle) if handle else "HANDLE"
+    words = ["plnd", "profile", "add", one["network"], one["handle"] or "HANDLE"]
+    return shlex.join(words)
 
 
 def _afford(_: Namespace) -> Told:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -87,11 +88,22 @@ def test_a_name_makes_no_row_of_its_own(
         assert not [line for line in said.splitlines() if line.startswith("plnd:")]
 
 
-def test_a_line_to_be_copied_is_one_word_more_to_a_shell(daemon: Daemon, run_plnd: RunPlnd) -> None:
-    events = [visit(now_ms() - n * HOUR, 90, page="settings", handle="$(date)") for n in (1, 2, 3)]
+def test_a_line_to_be_copied_is_a_handle_to_a_shell_and_no_command(
+    daemon: Daemon, run_plnd: RunPlnd
+) -> None:
+    handle = "$(date);`id`'x'"
+    daemon.ask("POST", "suggestions/profiles", {"network": "bluesky", "handle": handle})
+    events = [visit(now_ms() - HOUR, 90, page="settings", handle="me;date")]
     daemon.ask("POST", "events", batch(*events))
-    said = run_plnd("profile", "suggest").out
-    assert "$(date)" not in said or "'$(date)'" in said
+    commands = [
+        shlex.split(line, comments=True)
+        for line in run_plnd("profile", "suggest").out.splitlines()
+        if line.startswith("  plnd")
+    ]
+    assert sorted(commands) == [
+        ["plnd", "profile", "add", "bluesky", handle],
+        ["plnd", "profile", "add", "x", "me;date"],
+    ]
 
 
 ANYTHING = st.text(alphabet=st.characters(), max_size=30) | st.text(alphabet="\x1b[]0;m2J\n")

@@ -96,7 +96,8 @@ def test_learning_from_the_command_line(run_plnd: RunPlnd) -> None:
     assert log["hours"] == 0.5
     row = next(one for one in log["rows"] if one["hours"])
     assert "(struck)" in run_plnd("cpd", "strike", row["id"]).out
-    assert run_plnd("cpd", "--csv").out.splitlines()[0] == "date,hours,topic,evidence,reflection"
+    head = run_plnd("cpd", "--csv").out.splitlines()[0]
+    assert head == '"date","hours","topic","evidence","reflection"'
     assert run_plnd("review").out.startswith("# Week ")
     assert len(run_plnd("review", "--json").json["lights"]) == 4
     assert "is not a week" in run_plnd("review", "--week", "soon", code=1).err
