@@ -5,6 +5,7 @@ was written. A copy is a folder like the data folder itself, so that what can be
 data (looking into it, forgetting) is done to a copy by the same code.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from plnd.model import BackupEntry
 from plnd.store import keeping
 from plnd.store.book import Book
 from plnd.store.files import FOLDER_MODE, cannot_write, sync_folder, write_atomic
+from plnd.store.keeping import Stopped
 from plnd.store.log import Log
 
 KEPT_DAYS = 7
@@ -61,15 +63,20 @@ class Backups:
                 return one
         raise NotFound(f"no backup {name!r}", "`plnd restore` lists them", field="backup")
 
-    def make(self, name: str, why: Why, now: int) -> BackupEntry:
-        """Copy both stores, check the copy, and let go of copies beyond those to keep."""
+    def make(
+        self, name: str, why: Why, now: int, *, stopped: Stopped | None = None, spare: str = ""
+    ) -> BackupEntry:
+        """Copy both stores, check the copy, and let go of copies beyond those to keep.
+
+        `spare` is one that stays this time; once `stopped` says so, no copy is made.
+        """
         made = BackupEntry(name=_free(self.folder, name), made_at=now, why=why)
         new = self.folder / ".new"
         try:
             _clear(new)
             self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
             new.mkdir(mode=FOLDER_MODE)
-            self._fill(new)
+            self._fill(new, stopped)
             write_atomic(new / _ABOUT, msgspec.json.encode(made))
             new.rename(self.folder / made.name)
             sync_folder(self.folder)
@@ -78,10 +85,10 @@ class Backups:
             if isinstance(error, OSError):
                 raise cannot_write(self.folder, error) from error
             raise
-        self._let_go()
+        self._let_go(spare)
         return made
 
-    def _fill(self, target: Path) -> None:
+    def _fill(self, target: Path, stopped: Stopped | None) -> None:
         for path in sorted(self._data.glob("*.json")):
             content = path.read_bytes()
             try:
@@ -98,13 +105,15 @@ class Backups:
             path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             write_atomic(path, content)
         if (self._data / LOG).exists():
-            keeping.copy(self._data / LOG, target / LOG)
+            keeping.copy(self._data / LOG, target / LOG, stopped)
 
-    def _let_go(self) -> None:
+    def _let_go(self, spare: str) -> None:
         everything = self.all()
         daily = [one for one in everything if one.why == "daily"]
         others = [one for one in everything if one.why != "daily"]
         for one in [*daily[:-KEPT_DAYS], *others[:-KEPT_OTHERS]]:
+            if one.name == spare:
+                continue
             _clear(self.folder / one.name)
 
     @contextmanager
@@ -134,14 +143,23 @@ class Backups:
         """The files of a copy that are in neither store (see `others`)."""
         return others(self.folder / self.get(name).name)
 
-    def each(self) -> Iterator[tuple[Log, Book]]:
-        """Both stores of each copy, to be changed in place."""
+    def each(self, stopped: Stopped | None = None) -> Iterator[tuple[Log, Book]]:
+        """Both stores of each copy, to be changed: each copy changes when that is done."""
+        staged = self.folder / ".opened"
         for folder in self._folders():
-            log, book = Log(folder / LOG), Book(folder)
+            _clear(staged)
             try:
-                yield log, book
+                shutil.copytree(folder, staged)
+                log, book = Log(staged / LOG, stopped=stopped), Book(staged)
+                try:
+                    yield log, book
+                finally:
+                    log.close()
+                _put_back(staged, folder)
+            except OSError as error:
+                raise cannot_write(staged, error) from error
             finally:
-                log.close()
+                _clear(staged)
 
     def books(self) -> Iterator[Book]:
         """The documents of each copy, to be looked into."""
@@ -155,6 +173,18 @@ class Backups:
             for path in self.folder.iterdir()
             if path.is_dir() and not path.name.startswith(".") and (path / _ABOUT).exists()
         )
+
+
+def _put_back(staged: Path, folder: Path) -> None:
+    """Have in a copy what its stage has: each file as a whole, and none that is not there."""
+    left = {path.relative_to(staged) for path in staged.iterdir()}
+    for path in folder.iterdir():
+        if path.relative_to(folder) not in left and path.is_file():
+            _clear(path)
+    for path in staged.iterdir():
+        if path.is_file():
+            os.replace(path, folder / path.name)
+    sync_folder(folder)
 
 
 def others(data: Path) -> dict[str, bytes]:

@@ -159,7 +159,7 @@ async def test_a_forgetting_that_broke_off_can_be_asked_for_again(
     in_the_way = home.data / "backups" / "2026-11-26" / ".journal.json.new"
     in_the_way.mkdir()
     answer = await api("POST", "forget", {"person": NAME}, status=500)
-    assert "2026-11-26/journal.json" in answer["error"]["message"]
+    assert "journal.json" in answer["error"]["message"]
     in_the_way.rmdir()
     await api("POST", "forget", {"person": NAME})
     assert bytes_with(home.data.parent, ident) == bytes_with(home.data.parent, NAME.lower()) == []

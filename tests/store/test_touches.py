@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from plnd.learning import Person, Touch
 from plnd.measures.people import key_of
 from plnd.store.book import Collection
-from plnd.store.log import _SCHEMA, APPLICATION_ID, Batch, Log
+from plnd.store.log import Batch, Log
+from plnd.store.schema import APPLICATION_ID, MIGRATIONS
 
 
 @pytest.fixture
@@ -92,9 +93,12 @@ def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
     assert log.touches(("x", "ben"), 9) == []
 
 
-def test_a_log_of_the_first_version_is_brought_up(path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> None:
     db = sqlite3.connect(path)
-    db.executescript(f"{_SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version=1;")
+    db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
+    db.executescript("".join(MIGRATIONS[:version]))
+    db.executescript(f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={version};")
     db.execute("INSERT INTO source VALUES (1, 'chromium', 'p', '0.1.0', 5)")
     row = (b"a" * 16, 1, "x", "reply", "@Ana", None, NOON)
     db.execute("INSERT INTO interaction VALUES (?, ?, ?, ?, ?, ?, ?)", row)
