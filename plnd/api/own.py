@@ -38,10 +38,10 @@ def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
     return plnd.export(call.query.get("after"))
 
 
-def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
+async def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take lines of an export; the same again changes nothing, a bad one costs itself only."""
     wanted = call.body(ImportRequest)
-    return plnd.take_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
+    return await plnd.take_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
 
 
 def get_backups(plnd: Plnd, _: Call) -> BackupsAnswer:

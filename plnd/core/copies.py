@@ -9,6 +9,7 @@ from plnd.store.backups import Backups, others, put_others
 from plnd.store.book import Book
 from plnd.store.log import Log
 
+
 def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> RestoreAnswer:
     """What going back to a backup would change.
 

@@ -75,7 +75,7 @@ from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
-from plnd.store.log import Batch, Log, Outcome, Sums
+from plnd.store.log import CROWDED, Batch, Log, Outcome, Sums
 from plnd.store.unfinished import Forgetting
 from plnd.words import CATALOGUES, ENGLISH, Words, of_system
 
@@ -83,7 +83,6 @@ log = logging.getLogger("plnd")
 
 DAY_MS = 86_400_000
 UPKEEP_WEEKS = 4
-CROWDED = "there are more events at that time than anybody can make"
 
 
 def now_ms() -> int:
@@ -176,9 +175,7 @@ class Plnd:
             for one in left.forgetting:
                 forgetting.finish(one, stores)
             if left.restoring is not None:
-                copies.finish(
-                    left.restoring, self._backups, self._log, self._book, self.home.data
-                )
+                copies.finish(left.restoring, self._backups, self._log, self._book, self.home.data)
             left.busy = self._busy(self._log)
         except PlndError as error:
             log.warning("what was begun could not be finished: %s; ask for it again", error.message)
@@ -605,7 +602,7 @@ class Plnd:
 
         return portable.export(self.home, self._book, self._log, after, self.clock())
 
-    def take_lines(
+    async def take_lines(
         self, lines: Sequence[str], *, dry_run: bool, coming: Sequence[str] = ()
     ) -> ImportAnswer:
         """Take lines of an export; what is there already stays as it is.
@@ -614,19 +611,21 @@ class Plnd:
         """
         from plnd.core import portable
 
-        self._commits.commit()
-        importing = portable.Importing(
-            self.home,
-            self._book,
-            self._log,
-            networks={*self._names, *(coming if dry_run else ())},
-            now=self.clock(),
-            dry_run=dry_run,
-        )
-        try:
-            return importing.take(lines)
-        finally:
-            self._take_stores()
+        async with self._copying:
+            self._commits.commit()
+            importing = portable.Importing(
+                self.home,
+                self._book,
+                self._log,
+                networks={*self._names, *(coming if dry_run else ())},
+                now=self.clock(),
+                dry_run=dry_run,
+            )
+            try:
+                return await importing.take(lines)
+            finally:
+                if not dry_run:
+                    await self._take_anew()
 
     def backups(self) -> list[BackupEntry]:
         """The backups, oldest first."""

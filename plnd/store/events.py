@@ -130,7 +130,9 @@ class Acts(_Rows):
         return row[2:] == said
 
 
-def take_events(events: Sequence[Taken], source: SourceRow, visits: Visits, acts: Acts) -> list[int]:
+def take_events(
+    events: Sequence[Taken], source: SourceRow, visits: Visits, acts: Acts
+) -> list[int]:
     """Keep events of a source; the indexes of those whose id came with other content before."""
     conflicts = []
     for one in events:

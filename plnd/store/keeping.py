@@ -243,12 +243,26 @@ def settle(db: sqlite3.Connection, moment: int) -> int:
     return number
 
 
-def settled(db: sqlite3.Connection) -> list[tuple[int, str, str, int, int]]:
-    """The sums of quarters from before visits are kept."""
+def settled(
+    db: sqlite3.Connection, after: tuple[int, str, str], limit: int
+) -> list[tuple[int, str, str, int, int]]:
+    """The sums of quarters from before visits are kept, in order, after one of them."""
     return db.execute(
-        "SELECT * FROM quarter_time WHERE begin < ? ORDER BY begin, network, page",
-        (visits_from(db),),
+        "SELECT * FROM quarter_time WHERE begin < ? AND (begin, network, page) > (?, ?, ?)"
+        " ORDER BY begin, network, page LIMIT ?",
+        (visits_from(db), *after, limit),
     ).fetchall()
+
+
+def not_settled(
+    db: sqlite3.Connection, rows: Sequence[tuple[int, str, str, int, int]]
+) -> list[tuple[int, str, str, int, int]]:
+    moment = visits_from(db)
+    words = (
+        "SELECT 1 FROM quarter_time WHERE begin = ? AND network = ? AND page = ?"
+        " AND spent_ms = ? AND taking_part_ms = ?"
+    )
+    return [row for row in rows if row[0] >= moment or not db.execute(words, row).fetchone()]
 
 
 def take_settled(

@@ -41,6 +41,9 @@ MOST_IN_A_QUARTER = 3000
 SOURCE_WRITTEN_MS = 5 * 60_000
 PATIENCE_SECONDS = 5.0
 
+CROWDED = "there are more events at that time than anybody can make"
+
+
 class Sums(Struct, frozen=True):
     """A quarter's figures: ms spent and taking part by network and page; acts by action."""
 
@@ -274,8 +277,14 @@ class Log:
     def _store_batches(self, batches: Sequence[Batch], outcome: Outcome) -> set[int]:
         """Write the events; the quarters whose sums they change."""
         events = [one for batch in batches for one in batch.events]
-        visits = Visits(self._db, self._greatest, [one.key for one in events if isinstance(one.event, Visit)])
-        acts = Acts(self._db, self._greatest, [one.key for one in events if not isinstance(one.event, Visit)])
+        visits = Visits(
+            self._db, self._greatest, [one.key for one in events if isinstance(one.event, Visit)]
+        )
+        acts = Acts(
+            self._db,
+            self._greatest,
+            [one.key for one in events if not isinstance(one.event, Visit)],
+        )
         source = None
         heard: dict[Source, SourceRow] = {}
         for batch in batches:
@@ -796,9 +805,18 @@ class Log:
             for one, at in self._read(keeping.sources)
         ]
 
-    def settled(self) -> list[tuple[int, str, str, int, int]]:
-        """The sums that stand for visits that are no longer kept: begin, network, page, ms, ms."""
-        return self._read(keeping.settled)
+    def settled(
+        self, after: tuple[int, str, str], limit: int
+    ) -> list[tuple[int, str, str, int, int]]:
+        """Up to `limit` of the sums that stand for visits no longer kept, after one of them:
+        begin, network, page, ms spent, ms taking part."""
+        return self._read(keeping.settled, after, limit)
+
+    def not_settled(
+        self, rows: Sequence[tuple[int, str, str, int, int]]
+    ) -> list[tuple[int, str, str, int, int]]:
+        """Those of the sums that do not stand here, or not in place of visits."""
+        return self._read(keeping.not_settled, rows)
 
     def take_settled(
         self, rows: Sequence[tuple[int, str, str, int, int]], visits_from: int
