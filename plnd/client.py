@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import time
 
 from plnd.errors import PlndError
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 PATIENCE_SECONDS = 10.0
+LONG_SECONDS = 1800.0
+LONG = ("forget", "restore", "import")
+"""What may take long with years of events: it is waited for, and said so after a moment."""
+WORD_SECONDS = 2.0
 BETWEEN_SECONDS = 2.0
 
 
@@ -107,6 +112,8 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
             connection.connect((host, int(port)))
             connection.sendall(head.encode() + content)
             parts = []
+            if path in LONG:
+                _wait(connection)
             while part := connection.recv(65536):
                 parts.append(part)
     except OSError as error:
@@ -117,3 +124,15 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
     top, _, rest = b"".join(parts).partition(b"\r\n\r\n")
     words = top.split(None, 2)
     return (int(words[1]) if len(words) > 1 and words[1].isdigit() else 502), rest
+
+
+def _wait(connection: socket.socket) -> None:
+    """Wait for the beginning of an answer to what may take long."""
+    connection.settimeout(WORD_SECONDS)
+    try:
+        connection.recv(1, socket.MSG_PEEK)
+    except TimeoutError:
+        print("plnd is at work; with years of events this takes a while", file=sys.stderr)
+        connection.settimeout(LONG_SECONDS)
+        connection.recv(1, socket.MSG_PEEK)
+    connection.settimeout(PATIENCE_SECONDS)

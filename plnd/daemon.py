@@ -118,9 +118,10 @@ def _port(given: str | None) -> int:
 async def _serve(where: Home, listener: socket.socket, ready: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # To bring a large log up to date takes long: until then a signal ends the process at once.
+    plnd = Plnd(where)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    plnd = Plnd(where)
     for moved in plnd.damaged:
         log.warning("a damaged file was set aside as %s", moved)
     port = listener.getsockname()[1]
@@ -178,6 +179,7 @@ async def _beat(plnd: Plnd) -> None:
         try:
             plnd.speak()
             await plnd.readings.refresh_due()
+            await plnd.empty_journal()
         except PlndError as error:
             log.error("what was due could not be done: %s", error.message)
         except Exception:

@@ -180,8 +180,8 @@ def forget_copies(intended: Forgetting, stores: Stores, stopped: Stopped | None 
 def forget_documents(intended: Forgetting, book: Book) -> Iterator[None]:
     """Take it out of the documents, one file after the other."""
     yield from book.forget_by_file(*intended.parts)
-    book.forgotten.put_all(intended.refused)
     if intended.everything:
+        book.forgotten.put_all(intended.refused)
         book.pauses.put_all(intended.pauses)  # who looks away now goes on looking away
         book.uncounted.put_all(intended.uncounted)
     log.info("forgotten what was asked for")

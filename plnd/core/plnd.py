@@ -541,14 +541,18 @@ class Plnd:
 
         What is ended by a stop, or by a kill, is finished at the next start.
         """
-        unfinished.save(self.home, left)
+        await self._note(left)
         try:
             yield
         except PlndError:
             if not self._work.stopped():
-                unfinished.save(self.home, unfinished.Unfinished(busy=left.busy))
+                await self._note(unfinished.Unfinished(busy=left.busy))
             raise
-        unfinished.save(self.home, unfinished.Unfinished(busy=left.busy))
+        await self._note(unfinished.Unfinished(busy=left.busy))
+
+    async def _note(self, left: unfinished.Unfinished) -> None:
+        """Not in the loop: a disk on which much is written takes long to make a file safe."""
+        await self._work.run(lambda: unfinished.save(self.home, left))
 
     @contextlib.asynccontextmanager
     async def _log_given(self) -> AsyncIterator[None]:
@@ -575,7 +579,7 @@ class Plnd:
         async with self._copying, self._commits.held():
             left = unfinished.load(self.home)
             left.busy = await self._work.on_log(self._busy)
-            unfinished.save(self.home, left)
+            await self._note(left)
 
     async def _to_forget(
         self, wanted: ForgetRequest, stores: forgetting.Stores

@@ -91,13 +91,13 @@ class Quarter(Struct):
         """
         contested = []
         for visit in visits:
-            start, end, id, network, page = visit
+            start, end, key, network, page = visit
             low, high = max(start, self.begin), min(end, self.end)
             if low >= high:
                 continue
             if not self._pieces or self._pieces[-1][1] <= low:
                 self._count(network, page, low, high, 1)
-                self._pieces.append((low, high, (start, id), network, page))
+                self._pieces.append((low, high, (start, key), network, page))
             else:
                 contested.append(visit)
         if len(contested) <= FEW:
@@ -105,8 +105,8 @@ class Quarter(Struct):
                 self.add_visit(*visit)
             return
         claims = [
-            (max(start, self.begin), min(end, self.end), (start, id), network, page)
-            for start, end, id, network, page in contested
+            (max(start, self.begin), min(end, self.end), (start, key), network, page)
+            for start, end, key, network, page in contested
         ]
         self._pieces = _owned([*self._pieces, *claims])
         self.times = {}

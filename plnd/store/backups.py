@@ -5,7 +5,6 @@ was written. A copy is a folder like the data folder itself, so that what can be
 data (looking into it, forgetting) is done to a copy by the same code.
 """
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -183,7 +182,7 @@ def _put_back(staged: Path, folder: Path) -> None:
             _clear(path)
     for path in staged.iterdir():
         if path.is_file():
-            os.replace(path, folder / path.name)
+            path.replace(folder / path.name)
     sync_folder(folder)
 
 

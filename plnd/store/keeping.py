@@ -6,10 +6,11 @@ opens connections of its own, so that a thread can make a backup while the log i
 
 import contextlib
 import hashlib
+import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,20 +65,21 @@ class Stored:
 
 def found(db: sqlite3.Connection, scope: Scope) -> Gone:
     """What lies in the scope."""
+    named = _named(db, scope)
     visits, visit_ms = db.execute(
         "SELECT count(*), coalesce(sum(min(end, :end) - max(start, :start)), 0)"  # noqa: S608
         " FROM visit WHERE " + _visits_in(scope),
-        _named(scope),
+        named,
     ).fetchone()
     (interactions,) = db.execute(
         "SELECT count(*) FROM interaction WHERE " + _acts_in(scope),  # noqa: S608
-        _named(scope),
+        named,
     ).fetchone()
     sums = 0
     if scope.handle is None:
         (sums,) = db.execute(
             "SELECT count(*) FROM quarter_time WHERE " + _sums_in(scope),  # noqa: S608
-            {**_named(scope), "from": visits_from(db)},
+            {**named, "from": visits_from(db)},
         ).fetchone()
     return Gone(visits, visit_ms, interactions, sums)
 
@@ -105,7 +107,7 @@ def delete(db: sqlite3.Connection, scope: Scope, settled_before: int) -> set[int
         db.execute("UPDATE longest SET visit_ms = 0")
         db.execute("UPDATE kept SET visits_from = 0")
         return set()
-    named = _named(scope)
+    named = _named(db, scope)
     touched: set[int] = set()
     senders: set[int] = set()
     for table, first, end, within in (
@@ -126,7 +128,7 @@ def delete(db: sqlite3.Connection, scope: Scope, settled_before: int) -> set[int
                 named,
             )
         )
-    _cut_visits(db, scope)
+    _cut_visits(db, scope, named)
     db.execute("DELETE FROM visit WHERE " + _visits_in(scope), named)  # noqa: S608
     db.execute("DELETE FROM interaction WHERE " + _acts_in(scope), named)  # noqa: S608
     if scope.handle is None:
@@ -138,13 +140,15 @@ def delete(db: sqlite3.Connection, scope: Scope, settled_before: int) -> set[int
     return touched
 
 
-def _cut_visits(db: sqlite3.Connection, scope: Scope) -> None:
+def _cut_visits(
+    db: sqlite3.Connection, scope: Scope, named: Mapping[str, int | str | None]
+) -> None:
     """Of a visit that reaches out of the scope's time, the part outside stays."""
     if scope.always:
         return
     reaching = db.execute(
         "SELECT * FROM visit WHERE (start < :start OR end > :end) AND " + _visits_in(scope),  # noqa: S608
-        _named(scope),
+        named,
     ).fetchall()
     for key, *said, start, end in reaching:
         parts = [(key, start, scope.start)] if start < scope.start else []
@@ -192,28 +196,25 @@ def _also(words: str, scope: Scope) -> str:
     if scope.network is not None:
         words += " AND network = :network"
     if scope.handle is not None:
-        words += " AND plain_handle(handle) = :handle"
+        words += " AND handle IN (SELECT value FROM json_each(:handles))"
     return words
 
 
-def _named(scope: Scope) -> dict[str, int | str | None]:
-    handle = None if scope.handle is None else plain_handle(scope.handle)
+def _named(db: sqlite3.Connection, scope: Scope) -> dict[str, int | str | None]:
     return {
         "start": scope.start,
         "end": scope.end,
         "network": scope.network,
-        "handle": handle,
+        "handles": None if scope.handle is None else _written(db, scope.handle),
     }
 
 
-def prepare(db: sqlite3.Connection) -> None:
-    """Teach a connection how handles are compared."""
-    db.create_function(
-        "plain_handle",
-        1,
-        lambda handle: None if handle is None else plain_handle(handle),
-        deterministic=True,
-    )
+def _written(db: sqlite3.Connection, handle: str) -> str:
+    """All the ways in which a handle is written here, as JSON: each is compared but once."""
+    every = db.execute("SELECT handle FROM visit UNION SELECT handle FROM interaction")
+    wanted = plain_handle(handle)
+    found = [one for (one,) in every if one is not None and plain_handle(one) == wanted]
+    return json.dumps(found)
 
 
 def empty_journal(db: sqlite3.Connection) -> bool:

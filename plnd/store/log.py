@@ -22,7 +22,7 @@ from plnd.learning import Touch
 from plnd.measures.chats import OwnAct, TagVisit
 from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
-from plnd.model import LAST_MOMENT, Interaction, Source, Visit
+from plnd.model import LAST_MOMENT, Source, Visit
 from plnd.scope import Scope
 from plnd.store import keeping
 from plnd.store.events import Acts, SourceRow, Visits, take_events, upsert
@@ -207,7 +207,6 @@ class Log:
         return db
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        keeping.prepare(db)
         db.execute("PRAGMA synchronous=FULL")
         # What is deleted is overwritten with zeros, and no copy of it goes to a temporary file.
         db.execute("PRAGMA secure_delete=ON")

@@ -119,8 +119,7 @@ END;
 )
 
 # An id may be used for a visit and for an act: of each there is a touch of its own.
-_TOUCHES_BY_KIND = f"""
-{"".join(NO_TRIGGERS)}
+_TOUCHES_BY_KIND = """
 DROP TABLE touch;
 DELETE FROM touched;
 CREATE TABLE touch (
@@ -139,7 +138,7 @@ INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM intera
 CREATE INDEX touch_time ON touch (at, network, handle, kind);
 CREATE INDEX touch_who ON touch (network, handle, at, kind);
 INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
-{"".join(TRIGGERS)}"""
+"""
 MIGRATIONS = (
     SCHEMA,
     _TOUCHES,
@@ -147,7 +146,7 @@ MIGRATIONS = (
     CREATE TABLE kept (visits_from INTEGER NOT NULL); -- ms; of older visits only sums are left
     INSERT INTO kept VALUES (0);
     """,
-    _TOUCHES_BY_KIND,
+    "".join([*NO_TRIGGERS, _TOUCHES_BY_KIND, *TRIGGERS]),
 )
 """Version N of the schema is what the first N of these make. More are appended, none changed."""
 VERSION = len(MIGRATIONS)
