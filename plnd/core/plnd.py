@@ -563,6 +563,10 @@ class Plnd:
             finally:
                 self._log.look_anew()
 
+    async def _write_log(self, what: Callable[[Log], None]) -> None:
+        async with self._log_given():
+            await self._work.on_log(what)
+
     async def _take_anew(self) -> None:
         """Take up the stores after long work; what takes long there as well is read beside."""
         async with self._commits.held():
@@ -621,6 +625,7 @@ class Plnd:
                 self.home,
                 self._book,
                 self._log,
+                self._write_log,
                 networks={*self._names, *(coming if dry_run else ())},
                 now=self.clock(),
                 dry_run=dry_run,

@@ -5,7 +5,7 @@ again changes nothing, and a bad line costs itself only.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -233,13 +233,17 @@ def _event_line(one: Stored) -> EventLine:
 
 
 class Importing:
-    """Takes lines into the stores, as many at a time as stand in one request."""
+    """Takes lines into the stores, as many at a time as stand in one request.
+
+    `on_log` lets a function write to the log, beside the event loop.
+    """
 
     def __init__(
         self,
         home: Home,
         book: Book,
         log: Log,
+        on_log: Callable[[Callable[[Log], None]], Awaitable[None]],
         *,
         networks: Collection[str],
         now: int,
@@ -247,7 +251,7 @@ class Importing:
     ) -> None:
         self._home = home
         self._book = book
-        self._log = log
+        self._on_log = on_log
         self._networks = set(networks)
         self._brought: list[str] = []
         self._latest = now + FURTHEST_AHEAD_MS
@@ -257,6 +261,7 @@ class Importing:
         self._extensions = {
             (source.browser, source.profile): source.extension for source, _ in log.sources()
         }
+        self._sources: list[tuple[Source, int]] = []
 
     async def take(self, lines: Sequence[str]) -> ImportAnswer:
         """Take the lines; each that cannot be taken is named with its field.
@@ -272,7 +277,7 @@ class Importing:
             await asyncio.sleep(0)
         await self._take_networks([(i, line) for i, line in found if isinstance(line, NetworkLine)])
         for number, (index, line) in enumerate(found):
-            if number % LINES_AT_ONCE == 0 or isinstance(line, SourceLine):
+            if number % LINES_AT_ONCE == 0:
                 await asyncio.sleep(0)
             try:
                 if isinstance(line, EventLine):
@@ -293,9 +298,8 @@ class Importing:
                 self._refuse(index, str(error), error.field)
             except UnicodeEncodeError as error:
                 self._refuse(index, *said(error))
-        await self._store(events)
+        await self._write(events, sums)
         await self._keep(documents)
-        await self._add(sums)
         return ImportAnswer(
             taken=self._taken,
             known=self._known,
@@ -341,7 +345,7 @@ class Importing:
     def _take_source(self, line: SourceLine) -> None:
         self._extensions[line.browser, line.profile] = line.extension
         source = Source(browser=line.browser, profile=line.profile, extension=line.extension)
-        self._count(self._log.take_source(source, line.last_event_at, kept=not self._dry_run))
+        self._sources.append((source, line.last_event_at))
 
     def _kept(self, name: str) -> Kept:
         if name not in self._book.kept:
@@ -366,15 +370,31 @@ class Importing:
             checked(document)
         return document
 
-    async def _store(self, events: dict[tuple[str, str], list[Taken]]) -> None:
-        store = self._log.would_store if self._dry_run else self._log.store
+    async def _write(
+        self, events: dict[tuple[str, str], list[Taken]], sums: Sequence[SumLine]
+    ) -> None:
+        """What goes into the log: beside the loop, as the disk may take its time."""
+        batches = []
         for (browser, profile), taken in events.items():
             extension = self._extensions.get((browser, profile), "unknown")
             source = Source(browser=browser, profile=profile, extension=extension)
-            for first in range(0, len(taken), LINES_AT_ONCE):
-                for part in in_parts(Batch(source, taken[first : first + LINES_AT_ONCE])):
-                    self._note(len(part.events), store([part]))
-                    await asyncio.sleep(0)
+            batches += in_parts(Batch(source, taken))
+        if batches or sums or self._sources:
+            await self._on_log(lambda log: self._into(log, batches, sums))
+
+    def _into(self, log: Log, batches: Sequence[Batch], sums: Sequence[SumLine]) -> None:
+        for source, last_event_at in self._sources:
+            self._count(log.take_source(source, last_event_at, kept=not self._dry_run))
+        self._sources.clear()
+        for batch in batches:
+            outcome = (log.would_store if self._dry_run else log.store)([batch])
+            self._note(len(batch.events), outcome)
+        rows = [msgspec.structs.astuple(line)[:5] for line in sums]
+        new = log.not_settled(rows)
+        self._taken += len(new)
+        self._known += len(rows) - len(new)
+        if new and not self._dry_run:
+            log.take_settled(new, max(line.visits_from for line in sums))
 
     def _note(self, sent: int, outcome: Outcome) -> None:
         """Count what a commit stored, and name what it refused."""
@@ -395,17 +415,6 @@ class Importing:
             self._known += len(values) - len(new)
             if new and not self._dry_run:
                 kept.put_all(new)
-            await asyncio.sleep(0)
-
-    async def _add(self, sums: list[SumLine]) -> None:
-        for first in range(0, len(sums), LINES_AT_ONCE):
-            part = sums[first : first + LINES_AT_ONCE]
-            rows = [msgspec.structs.astuple(line)[:5] for line in part]
-            new = self._log.not_settled(rows)
-            self._taken += len(new)
-            self._known += len(rows) - len(new)
-            if new and not self._dry_run:
-                self._log.take_settled(new, max(line.visits_from for line in part))
             await asyncio.sleep(0)
 
     def _count(self, changed: bool) -> None:

@@ -281,13 +281,15 @@ def take_settled(
 
 # -- reading through ---------------------------------------------------------------------
 
+# CROSS: the events come first, in their own order, and none is sorted.
 _VISITS = (
     "SELECT visit.id, visit.network, page, handle, tag, start, end, browser, profile, extension"
-    " FROM visit JOIN source ON source.id = visit.source"
+    " FROM visit CROSS JOIN source ON source.id = visit.source"
 )
 _ACTS = (
     "SELECT interaction.id, interaction.network, action, handle, tag, at,"
-    " browser, profile, extension FROM interaction JOIN source ON source.id = interaction.source"
+    " browser, profile, extension FROM interaction"
+    " CROSS JOIN source ON source.id = interaction.source"
 )
 
 
