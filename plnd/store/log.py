@@ -82,9 +82,10 @@ def in_parts(batch: Batch) -> list[Batch]:
     work = 0
     for one in batch.events:
         event = one.event
-        touched: Sequence[int] = (0,)
         if isinstance(event, Visit):
             touched = quarters_of(event.start, event.end)
+        else:
+            touched = (event.at - event.at % QUARTER_MS,)
         if part and (work + len(touched) > MOST_WORK or len(begins) > MOST_QUARTERS):
             parts.append(Batch(batch.source, part))
             part, work, begins = [], 0, set()

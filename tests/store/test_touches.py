@@ -11,9 +11,11 @@ import truth_learning as truth
 from builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
 from hypothesis import given
 from hypothesis import strategies as st
+from kit import bytes_with
 
 from plnd.learning import Person, Touch
 from plnd.measures.people import key_of
+from plnd.scope import Scope
 from plnd.store.book import Collection
 from plnd.store.log import Batch, Log
 from plnd.store.schema import APPLICATION_ID, MIGRATIONS
@@ -91,6 +93,22 @@ def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
     db.close()
     assert log.last_touches() == {("x", "ana"): Touch(at=NOON, kind="reply", network="x")}
     assert log.touches(("x", "ben"), 9) == []
+
+
+def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path) -> None:
+    """Forgetting the one leaves no byte of its handle, and the other as it was."""
+    for first in (0, 1):
+        look = visit(NOON, 90, page="profile", handle="zebrafinch")
+        reply = act(NOON + MINUTE, handle="ana", id=look["id"])
+        for event in ((look, reply), (reply, look))[first]:
+            store(log, event)
+        assert set(log.last_touches()) == {("x", "zebrafinch"), ("x", "ana")}
+        log.forget(Scope(handle="Zebrafinch"))
+        assert log.emptied()
+        assert set(log.last_touches()) == {("x", "ana")}
+        assert [one.kind for one in log.touches(("x", "ana"), 9)] == ["reply"]
+        assert bytes_with(path.parent, "zebrafinch") == []
+        log.forget(Scope())
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
