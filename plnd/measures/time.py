@@ -90,14 +90,15 @@ class Quarter(Struct):
         Where many contest the same time, their owners are worked out once for all of them.
         """
         contested = []
+        begin, until, pieces = self.begin, self.end, self._pieces
         for visit in visits:
             start, end, key, network, page = visit
-            low, high = max(start, self.begin), min(end, self.end)
+            low, high = start if start > begin else begin, end if end < until else until
             if low >= high:
                 continue
-            if not self._pieces or self._pieces[-1][1] <= low:
+            if not pieces or pieces[-1][1] <= low:
                 self._count(network, page, low, high, 1)
-                self._pieces.append((low, high, (start, key), network, page))
+                pieces.append((low, high, (start, key), network, page))
             else:
                 contested.append(visit)
         if len(contested) <= FEW:

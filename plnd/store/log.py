@@ -346,53 +346,72 @@ class Log:
                 for begin in quarters_of(start, end):
                     rows = touched.setdefault(begin, [])
                     rows.append((start, end, key, network, page))
-        for begin, rows in touched.items():
-            self._kept(begin)
-            entering.setdefault(begin, []).extend(
-                row[2] for row in rows if not visits.reached(row[2], begin)
-            )
-        if found := self._crowded(entering):
+        if found := self._without_room(visits, touched, entering):
             crowded |= found
             visits.leave_out(found)
             return self._count_visits(visits, crowded)
         for begin, rows in touched.items():
             if kept := self._quarters[begin]:
                 kept.quarter.add_visits(rows)
+                kept.events += len(rows)
         if self._longest is None or longest > self._longest:
             self._note_length(longest)
         self._quarters.update(dict.fromkeys(anew))
         return touched.keys() | anew
 
+    def _without_room(
+        self,
+        visits: Visits,
+        touched: Mapping[int, Sequence[tuple[int, int, bytes, str, str]]],
+        entering: dict[int, list[bytes]],
+    ) -> set[bytes]:
+        """The visits that find no more room in a quarter that they have not touched before."""
+        if self._have_room(touched) and not entering:
+            return set()
+        for begin, rows in touched.items():
+            entering.setdefault(begin, []).extend(
+                row[2] for row in rows if not visits.reached(row[2], begin)
+            )
+        return self._crowded(entering)
+
     def _count_acts(self, acts: Acts, crowded: set[bytes]) -> set[int]:
         """Add acts that are about to be written to their quarters, as `_count_visits` does."""
         touched: dict[int, list[tuple[int, str, str]]] = {}
-        entering: dict[int, list[bytes]] = {}
-        for key, _, network, action, _, _, at in acts.changed.values():
+        for _, _, network, action, _, _, at in acts.changed.values():
             for begin in quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS):
                 touched.setdefault(begin, []).append((at, network, action))
-                entering.setdefault(begin, []).append(key)
-        for begin in touched:
-            self._kept(begin)
-        if found := self._crowded(entering):
-            crowded |= found
-            acts.leave_out(found)
-            return self._count_acts(acts, crowded)
+        if not self._have_room(touched):
+            entering: dict[int, list[bytes]] = {}
+            for key, *_, at in acts.changed.values():
+                for begin in quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS):
+                    entering.setdefault(begin, []).append(key)
+            if found := self._crowded(entering):
+                crowded |= found
+                acts.leave_out(found)
+                return self._count_acts(acts, crowded)
         for begin, rows in touched.items():
             if kept := self._quarters[begin]:
                 kept.quarter.add_acts(rows)
+                kept.events += len(rows)
         return set(touched)
 
+    def _have_room(self, touched: Mapping[int, Sequence[object]]) -> bool:
+        """Whether the quarters, which are taken up here, have room for so many events."""
+        room = True
+        for begin, rows in touched.items():
+            kept = self._kept(begin)
+            if kept and kept.events + len(rows) > MOST_IN_A_QUARTER:
+                room = False
+        return room
+
     def _crowded(self, entering: Mapping[int, Sequence[bytes]]) -> set[bytes]:
-        """Those of the keys that find no more room in their quarters; else they are counted."""
+        """Those of the keys that find no more room in their quarters."""
         crowded: set[bytes] = set()
         for begin, keys in entering.items():
             if kept := self._quarters[begin]:
-                room = MOST_IN_A_QUARTER - kept.events
-                crowded.update(keys[max(room, 0) :])
-        if not crowded:
-            for begin, keys in entering.items():
-                if kept := self._quarters[begin]:
-                    kept.events += len(keys)
+                # A visit that grew was counted each time: look how many there are in truth.
+                kept.events = self._quarter(begin)[1]
+                crowded.update(keys[max(MOST_IN_A_QUARTER - kept.events, 0) :])
         return crowded
 
     def _source(self, source: Source) -> SourceRow:
@@ -869,6 +888,7 @@ class _Kept(Struct):
     quarter: Quarter
     written: Sums
     events: int
+    """At least as many as touch it."""
 
 
 def _sums(quarter: Quarter) -> Sums:

@@ -10,6 +10,7 @@ from typing import Any
 from plnd import client
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Check, place_of
+from plnd.store import unfinished
 from plnd.store.files import Home, cannot_write
 from plnd.words import ENGLISH, Words
 
@@ -82,7 +83,11 @@ def check_disk(home: Home, words: Words = ENGLISH) -> Check:
 
 
 def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
-    """No file of a daemon that was killed, or of a write that was, lies about."""
+    """No file of a daemon that was killed, or of a write that was, lies about; and none still
+    holds what was forgotten."""
+    if held := unfinished.busy(home):
+        message = words.say("doctor_unfinished", files=", ".join(held))
+        return Check("left over", "warn", message, words.say("doctor_close_it"))
     if client.lock_is_held(place_of(home)):
         return Check("left over", "ok", words.say("doctor_nothing_while_running"))
     found = [one for one in (home.state / "daemon.json",) if one.exists()]
