@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import time
 
 from plnd.errors import PlndError
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 PATIENCE_SECONDS = 10.0
-LONG_PATIENCE_SECONDS = 60.0
-"""For what changes something: a file to import may take as long as it is given."""
+LONG_SECONDS = 1800.0
+LONG = ("forget", "restore", "import", "people-import", "chat-breaks")
+"""What may take long, with years of events or a large file: it is waited for, and said so after a
+moment."""
+WORD_SECONDS = 2.0
 BETWEEN_SECONDS = 2.0
 
 
@@ -113,10 +117,12 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
     try:
         # Not create_connection: it looks the name up, and imports the tables of IDNA for it.
         with socket.socket(socket.AF_UNIX if by_file else socket.AF_INET) as connection:
-            connection.settimeout(PATIENCE_SECONDS if method == "GET" else LONG_PATIENCE_SECONDS)
+            connection.settimeout(PATIENCE_SECONDS)
             connection.connect(by_file or (host, int(port)))
             connection.sendall(head.encode() + content)
             parts = []
+            if path in LONG:
+                _wait(connection)
             while part := connection.recv(65536):
                 parts.append(part)
     except OSError as error:
@@ -127,3 +133,15 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
     top, _, rest = b"".join(parts).partition(b"\r\n\r\n")
     words = top.split(None, 2)
     return (int(words[1]) if len(words) > 1 and words[1].isdigit() else 502), rest
+
+
+def _wait(connection: socket.socket) -> None:
+    """Wait for the beginning of an answer to what may take long."""
+    connection.settimeout(WORD_SECONDS)
+    try:
+        connection.recv(1, socket.MSG_PEEK)
+    except TimeoutError:
+        print("plnd is at work; with years of events this takes a while", file=sys.stderr)
+        connection.settimeout(LONG_SECONDS)
+        connection.recv(1, socket.MSG_PEEK)
+    connection.settimeout(PATIENCE_SECONDS)

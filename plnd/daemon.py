@@ -102,8 +102,9 @@ def _port(given: str | None) -> int:
 async def _serve(where: Home, listener: socket.socket, ready: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))
+    # To bring a large log up to date takes long: until then a signal ends the process at once.
     plnd = Plnd(where)
+    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))
     for moved in plnd.damaged:
         log.warning("a damaged file was set aside as %s", moved)
     port = listener.getsockname()[1]
@@ -142,7 +143,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         (where.state / "daemon.json").unlink(missing_ok=True)
         door.close()
         trial.end()
-        await plnd.end_children()  # whoever waits for one is answered
+        await plnd.stop_work()  # whoever waits for one is answered
         await runner.cleanup()
         _remove_leavings(where.state)
         await plnd.close()
@@ -204,6 +205,7 @@ async def _beat(plnd: Plnd) -> None:
         try:
             plnd.speak()
             await plnd.readings.refresh_due()
+            await plnd.empty_journal()
         except PlndError as error:
             log.error("what was due could not be done: %s", error.message)
         except Exception:

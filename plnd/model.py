@@ -566,6 +566,8 @@ class ForgetAnswer(Struct, frozen=True, kw_only=True):
     name of what they are in, `kept` how many of those stay, with what is forgotten taken out
     of them; `backups` the copies that it is taken out of as well, `remains` the files set aside
     as damaged, which go as a whole. `person` is the name of a person that was asked for.
+    `unfinished` are the files that another program has open: it goes from them as soon as that
+    one closes them.
     """
 
     dry_run: bool
@@ -578,6 +580,7 @@ class ForgetAnswer(Struct, frozen=True, kw_only=True):
     kept: dict[str, int]
     backups: int
     remains: list[str]
+    unfinished: list[str] = []
 
 
 class ReceiptEntry(Struct, frozen=True, kw_only=True):

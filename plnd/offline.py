@@ -35,7 +35,7 @@ async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
     try:
         return await route.answer(plnd, call)
     finally:
-        await plnd.end_children()
+        await plnd.stop_work()
 
 
 def open_stores() -> list[str]:

@@ -48,6 +48,11 @@ def _forget(args: Namespace) -> int:
         return DONE
     done = ask("POST", "forget", wanted)
     print_json(done) if args.json else print("forgotten")
+    for name in done["unfinished"]:
+        print(
+            f"another program has {name} open; it goes from it as soon as that one closes it",
+            file=sys.stderr,
+        )
     return DONE
 
 

@@ -1,7 +1,6 @@
 """Backups: what going back to one would change, and going back."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,6 @@ from plnd.model import Change, RestoreAnswer
 from plnd.store.backups import Backups, others, put_others
 from plnd.store.book import Book
 from plnd.store.log import Log
-
-log = logging.getLogger("plnd")
 
 
 def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> RestoreAnswer:
@@ -23,8 +20,10 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
     backup = backups.get(name)
     with backups.opened(name) as (old_log, old_book):
         changes = {
-            "visits": _change(old_log.visit_spans(), log_.visit_spans()),
-            "interactions": _change(old_log.act_moments(), log_.act_moments()),
+            **{
+                one: Change(back=back, gone=gone, changed=changed)
+                for one, (back, gone, changed) in log_.compared(old_log).items()
+            },
             **{
                 one: _change(_by_name(old_book, one), _by_name(book, one))
                 for one, kept in book.kept.items()
@@ -40,27 +39,36 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
     )
 
 
-def restore(
-    name: str, backups: Backups, log_: Log, book: Book, data: Path, *, aside: str, now: int
-) -> str:
-    """Go back to a backup; the state until now is kept as a backup called `aside` or nearly so.
+def put_log(name: str, backups: Backups, log_: Log, data: Path) -> Book:
+    """Make the log, and the files that are in neither store, what they are in a backup.
 
-    Each store changes at once; killed between two of them, the state kept aside is whole and
-    the same restore can be asked for again. What keeps something out (pauses, networks that
-    are not counted, what was forgotten) stays in force. Gives the name of the backup that was
-    kept aside.
+    Gives the documents of the backup, to be put in place as well.
     """
-    backups.get(name)
     with backups.opened(name) as (old_log, old_book):
-        kept_aside = backups.make(aside, "before_restore", now).name
         old_log.close()
         log_.take_back(old_log.path)
-        for one, kept in book.kept.items():
-            if kept.role != "guard":
-                kept.become(old_book.kept[one].all())
+        for one in old_book.kept.values():
+            one.all()  # read now: its files are about to go
         put_others(data, backups.others(name))
-    log.info("restored the backup %s; the state until then is %s", name, kept_aside)
-    return kept_aside
+        return old_book
+
+
+def put_documents(book: Book, old: Book) -> Iterator[None]:
+    """Make the documents what those of a backup are, one file after the other.
+
+    What keeps something out (pauses, networks that are not counted, what was forgotten) stays
+    in force.
+    """
+    for one, kept in book.kept.items():
+        if kept.role != "guard":
+            kept.become(old.kept[one].all())
+            yield
+
+
+def finish(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> None:
+    """Go back to a backup at a start, as that was begun and not finished."""
+    for _ in put_documents(book, put_log(name, backups, log_, data)):
+        pass
 
 
 def _by_name(book: Book, name: str) -> dict[str, object]:

@@ -14,7 +14,9 @@ from plnd.model import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.scope import Scope, Somebody, plain_name, remembered
 from plnd.store.backups import Backups, remains, remove_others, remove_remains
 from plnd.store.book import Book
+from plnd.store.keeping import Stopped
 from plnd.store.log import Log
+from plnd.store.unfinished import Forgetting
 
 log = logging.getLogger("plnd")
 
@@ -122,10 +124,12 @@ def _keys(people: Collection[Person]) -> set[Key]:
     return {key_of(one.network, one.handle) for person in people for one in person.handles}
 
 
-def would_forget(wanted: Scope | Somebody, stores: Stores, person: str | None) -> ForgetAnswer:
-    """What `forget` would take out; changes nothing. `person` is whom it is about."""
+def would_forget(
+    wanted: Scope | Somebody, stores: Stores, log_: Log, person: str | None
+) -> ForgetAnswer:
+    """What would be taken out; changes nothing. `person` is whom it is about."""
     scopes, parts = _parts(wanted)
-    gone = stores.log.would_forget(*scopes)
+    gone = log_.would_forget(*scopes)
     # With everything, the backups go as folders; else each is opened and has to be plain.
     everything = isinstance(wanted, Scope) and wanted.everything
     copies = stores.backups.all() if everything else stores.backups.folders()
@@ -150,32 +154,49 @@ def _parts(wanted: Scope | Somebody) -> tuple[list[Scope], list[Scope | Somebody
     return wanted.scopes, [wanted, *wanted.scopes]
 
 
-def forget(wanted: Scope | Somebody, stores: Stores, now: int) -> None:
-    """Take what is wanted out of the stores, out of every backup, and off the disk.
-
-    What keeps it from coming back is written first, and the stores in use come last: a kill in
-    between leaves a rest that the next attempt takes, and nothing that grows.
-    """
-    scopes, parts = _parts(wanted)
+def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
+    """Put up what keeps it from coming back; gives what to do, to be noted before it is done."""
+    scopes, _ = _parts(wanted)
     book = stores.book
-    pauses = [one for one in book.pauses.all() if one.end is None or one.end > now]
-    uncounted = [one for one in book.uncounted.all() if one.end is None]
-    refused = [remembered(one, id=str(uuid.uuid4()), now=now) for one in scopes]
-    book.forgotten.put_all(refused)
-    everything = isinstance(wanted, Scope) and wanted.everything
-    if everything:
+    intended = Forgetting(
+        scopes=scopes,
+        person=wanted if isinstance(wanted, Somebody) else None,
+        refused=[remembered(one, id=str(uuid.uuid4()), now=now) for one in scopes],
+        pauses=[one for one in book.pauses.all() if one.end is None or one.end > now],
+        uncounted=[one for one in book.uncounted.all() if one.end is None],
+    )
+    book.forgotten.put_all(intended.refused)
+    return intended
+
+
+def forget_copies(intended: Forgetting, stores: Stores, stopped: Stopped | None = None) -> None:
+    """Take it out of every backup; and off the disk what nothing can be taken out of."""
+    if intended.everything:
         remove_others(stores.data)  # the backups among them
-    for copied_log, copied_book in stores.backups.each():
-        copied_log.forget(*scopes)
-        copied_book.forget(*parts)
+    for copied_log, copied_book in stores.backups.each(stopped):
+        copied_log.forget(*intended.scopes)
+        copied_log.emptied()  # nobody else has it open: it is a copy of the copy
+        copied_book.forget(*intended.parts)
     remove_remains(stores.data)
-    stores.log.forget(*scopes)
-    book.forget(*parts)
-    if everything:
-        book.forgotten.put_all(refused)
-        book.pauses.put_all(pauses)  # who looks away now goes on looking away
-        book.uncounted.put_all(uncounted)
+
+
+def forget_documents(intended: Forgetting, book: Book) -> Iterator[None]:
+    """Take it out of the documents, one file after the other."""
+    yield from book.forget_by_file(*intended.parts)
+    if intended.everything:
+        book.forgotten.put_all(intended.refused)
+        book.pauses.put_all(intended.pauses)  # who looks away now goes on looking away
+        book.uncounted.put_all(intended.uncounted)
     log.info("forgotten what was asked for")
+
+
+def finish(intended: Forgetting, stores: Stores) -> None:
+    """Forget what was begun and not finished, at a start; all of it again does no harm."""
+    stores.book.forgotten.put_all(intended.refused)
+    forget_copies(intended, stores)
+    stores.log.forget(*intended.scopes)
+    for _ in forget_documents(intended, stores.book):
+        pass
 
 
 def guards(book: Book, now: int) -> list[Forgotten]:

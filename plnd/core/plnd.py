@@ -5,9 +5,10 @@ asked for once in a long while is imported when it is: a start waits for every i
 """
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,18 +25,19 @@ from plnd.core.imports import Imports
 from plnd.core.journal import Journal
 from plnd.core.networks import Counting, networks_answer
 from plnd.core.people import People
-from plnd.core.profiles import Profiles
+from plnd.core.profiles import Profiles, last_posts
 from plnd.core.readings import MakeFetch, Readings, way_out
 from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, kept_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
 from plnd.core.trends import Trends
-from plnd.errors import Invalid, NotFound
+from plnd.core.work import Work
+from plnd.errors import Invalid, NotFound, PlndError
 from plnd.intake import Taken, sift
 from plnd.measures import upkeep
 from plnd.measures.people import Key, key_of
-from plnd.measures.time import WEEKDAYS, day_bounds, day_of
+from plnd.measures.time import QUARTER_MS, WEEKDAYS, day_bounds, day_of
 from plnd.model import (
     BackupEntry,
     Budget,
@@ -69,12 +71,13 @@ from plnd.notices.learning import (
 from plnd.notices.rules import budget_notices
 from plnd.profiles import Affords, ProfileRequest, ReadingAnswer, ReadingRequest, Wanted
 from plnd.scope import Scope, Somebody
-from plnd.store import networks
+from plnd.store import networks, unfinished
 from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
 from plnd.store.commits import Commits
 from plnd.store.files import Home
-from plnd.store.log import Batch, Log, Outcome, Sums
+from plnd.store.log import CROWDED, Batch, Log, Outcome, Sums
+from plnd.store.unfinished import Forgetting
 from plnd.words import CATALOGUES, ENGLISH, Words, of_system
 
 log = logging.getLogger("plnd")
@@ -117,7 +120,9 @@ class Plnd:
         self._system_zone: tuple[int, ZoneInfo] | None = None
         self.telling = Telling(self._book, clock, tell)
         self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
+        self._finish_begun()
         self._commits = Commits(self._log, self._changed)
+        self._work = Work(home.data / LOG)
         self._ground = Ground(
             home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
         )
@@ -130,8 +135,11 @@ class Plnd:
         self.look_at_networks()
         self._take_stores()
 
-    def _take_stores(self) -> None:
-        """Take up what both stores hold: at the start, and when much of it was changed at once."""
+    def _take_stores(self, acts: dict[str, int] | None = None) -> None:
+        """Take up what both stores hold: at the start, and when much of it was changed at once.
+
+        `acts` is what `last_posts` gives, where it was asked already.
+        """
         self._settings = kept_settings(self._book.settings)
         self._pauses = self._book.pauses.all()
         self._counting.take_store()
@@ -142,7 +150,7 @@ class Plnd:
             self._ground, unsure=self._unsure, chats=self.chats, profiles=self.profiles.today
         )
         self._take_networks(self._catalogue)
-        self.profiles.take_store()
+        self.profiles.take_store(acts)
         ground = self._ground
         self.people = People(ground, self._own_handles)
         self.journal = Journal(ground, self.people)
@@ -157,6 +165,32 @@ class Plnd:
             unaffordable=self._unaffordable,
             budget_minutes=self.figures.budget_minutes,
         )
+
+    def _finish_begun(self) -> None:
+        """Finish what a kill has left half done, before anybody sees it."""
+        left = unfinished.load(self.home)
+        if left == unfinished.Unfinished():
+            return
+        from plnd.core import copies
+
+        stores = self._stores()
+        try:
+            for one in left.forgetting:
+                forgetting.finish(one, stores)
+            if left.restoring is not None:
+                copies.finish(left.restoring, self._backups, self._log, self._book, self.home.data)
+            left.busy = self._busy(self._log)
+        except PlndError as error:
+            log.warning("what was begun could not be finished: %s; ask for it again", error.message)
+        unfinished.save(self.home, unfinished.Unfinished(busy=left.busy))
+
+    def _stores(self) -> forgetting.Stores:
+        return forgetting.Stores(self._log, self._book, self._backups, self.home.data)
+
+    @staticmethod
+    def _busy(opened: Log) -> list[str]:
+        """The files that hold on to what was deleted, as another program reads them."""
+        return [] if opened.emptied() else [opened.path.name]
 
     def _before_upgrade(self, version: int) -> None:
         """Keep the log of an older plnd, before it is brought up to date."""
@@ -174,19 +208,25 @@ class Plnd:
         return [*self._log.damaged, *self._book.damaged]
 
     async def close(self) -> None:
-        """Write what waits, end the notices that are being shown, close the stores."""
-        self._commits.commit()
-        await self.end_children()
+        """End long work, write what waits, end the notices that are being shown, close all."""
+        await self.stop_work()
+        async with self._copying:
+            self._commits.commit()
         self.close_stores()
 
-    async def end_children(self) -> None:
-        """End the notices that are being shown, and the processes that read."""
+    async def stop_work(self) -> None:
+        """End long work, the notices that are being shown, and the processes that read."""
+        self._work.stop()
         await self.telling.close()
         await self.readings.close()
         await self.imports.close()
 
     def close_stores(self) -> None:
         """Close the log; enough where nothing was recorded."""
+        left = unfinished.load(self.home)
+        if left.busy:
+            left.busy = self._busy(self._log)
+            unfinished.save(self.home, left)
         self._log.close()
 
     # -- networks --------------------------------------------------------------
@@ -246,10 +286,12 @@ class Plnd:
             visits_from=self._log.visits_from,
         )
         if taken:
-            conflicts = await self._commits.store(Batch(batch.source, taken))
-            if conflicts:
-                rejected += [_conflict(one) for one in taken if one.index in conflicts]
-                taken = [one for one in taken if one.index not in conflicts]
+            refused = dict(await self._commits.store(Batch(batch.source, taken)))
+            if refused:
+                rejected += [
+                    _rejection(one, refused[one.index]) for one in taken if one.index in refused
+                ]
+                taken = [one for one in taken if one.index not in refused]
         return EventsAnswer(
             stored=[one.event.id for one in taken], rejected=rejected, today=self.today()
         )
@@ -479,24 +521,98 @@ class Plnd:
         forgetting.check(wanted)
         async with self._copying:
             self._commits.commit()
-            stores = forgetting.Stores(self._log, self._book, self._backups, self.home.data)
-            what, name = self._to_forget(wanted, stores)
-            answer = forgetting.would_forget(what, stores, name)
+            stores = self._stores()
+            what, name = await self._to_forget(wanted, stores)
+            answer = await self._work.on_log(
+                lambda own: forgetting.would_forget(what, stores, own, name)
+            )
             if wanted.dry_run:
                 return answer
             try:
-                forgetting.forget(what, stores, self.clock())
+                busy = await self._forget(forgetting.begin(what, stores, self.clock()), stores)
             finally:
-                self._take_stores()
-        return msgspec.structs.replace(answer, dry_run=False)
+                await self._take_anew()
+        return msgspec.structs.replace(answer, dry_run=False, unfinished=busy)
 
-    def _to_forget(
+    async def _forget(self, intended: Forgetting, stores: forgetting.Stores) -> list[str]:
+        """Forget; gives the files that hold on to it until another program closes them."""
+        self._forgotten = forgetting.guards(self._book, self.clock())
+        left = unfinished.load(self.home)
+        left.forgetting.append(intended)
+        async with self._noted(left):
+            await self._work.run(
+                lambda: forgetting.forget_copies(intended, stores, self._work.stopped)
+            )
+
+            def from_log(own: Log) -> list[str]:
+                own.forget(*intended.scopes)
+                return self._busy(own)
+
+            async with self._log_given():
+                busy = await self._work.on_log(from_log)
+            for _ in forgetting.forget_documents(intended, self._book):
+                await asyncio.sleep(0)
+            left.busy = busy
+        return busy
+
+    @contextlib.asynccontextmanager
+    async def _noted(self, left: unfinished.Unfinished) -> AsyncIterator[None]:
+        """Note what is begun, until it is done; what fails is to be asked for again.
+
+        What is ended by a stop, or by a kill, is finished at the next start.
+        """
+        await self._note(left)
+        try:
+            yield
+        except PlndError:
+            if not self._work.stopped():
+                await self._note(unfinished.Unfinished(busy=left.busy))
+            raise
+        await self._note(unfinished.Unfinished(busy=left.busy))
+
+    async def _note(self, left: unfinished.Unfinished) -> None:
+        """Not in the loop: a disk on which much is written takes long to make a file safe."""
+        await self._work.run(lambda: unfinished.save(self.home, left))
+
+    @contextlib.asynccontextmanager
+    async def _log_given(self) -> AsyncIterator[None]:
+        """The log is given to somebody else, to be written; the commits wait."""
+        async with self._commits.held():
+            try:
+                yield
+            finally:
+                self._log.look_anew()
+
+    async def _write_log(self, what: Callable[[Log], None]) -> None:
+        async with self._log_given():
+            await self._work.on_log(what)
+
+    async def _take_anew(self) -> None:
+        """Take up the stores after long work; what takes long there as well is read beside."""
+        async with self._commits.held():
+            try:
+                acts = await self._work.on_log(last_posts)
+            except PlndError:
+                acts = None
+            self._take_stores(acts)
+
+    async def empty_journal(self) -> None:
+        """Try again to get off the disk what another program held on to when it was forgotten."""
+        if not unfinished.busy(self.home):
+            return
+        async with self._copying, self._commits.held():
+            left = unfinished.load(self.home)
+            left.busy = await self._work.on_log(self._busy)
+            await self._note(left)
+
+    async def _to_forget(
         self, wanted: ForgetRequest, stores: forgetting.Stores
     ) -> tuple[Scope | Somebody, str | None]:
         """What a request is about; of a person the name as well."""
         if wanted.person is not None:
-            person = self.people.exactly(wanted.person)
-            return forgetting.somebody(person, stores, self._own_handles()), person.name
+            person, own = self.people.exactly(wanted.person), self._own_handles()
+            whole = await self._work.run(lambda: forgetting.somebody(person, stores, own))
+            return whole, person.name
         scope = forgetting.scope_of(
             wanted,
             networks=self._names,
@@ -514,7 +630,7 @@ class Plnd:
 
         return portable.export(self.home, self._book, self._log, after, self.clock())
 
-    def take_lines(
+    async def take_lines(
         self, lines: Sequence[str], *, dry_run: bool, coming: Sequence[str] = ()
     ) -> ImportAnswer:
         """Take lines of an export; what is there already stays as it is.
@@ -523,20 +639,23 @@ class Plnd:
         """
         from plnd.core import portable
 
-        self._commits.commit()
-        importing = portable.Importing(
-            self.home,
-            self._book,
-            self._log,
-            networks={*self._names, *(coming if dry_run else ())},
-            now=self.clock(),
-            dry_run=dry_run,
-        )
-        try:
-            return importing.take(lines)
-        finally:
-            self.look_at_networks()  # those that came are known, and cost nothing
-            self._take_stores()
+        async with self._copying:
+            self._commits.commit()
+            importing = portable.Importing(
+                self.home,
+                self._book,
+                self._log,
+                self._write_log,
+                networks={*self._names, *(coming if dry_run else ())},
+                now=self.clock(),
+                dry_run=dry_run,
+            )
+            try:
+                return await importing.take(lines)
+            finally:
+                if not dry_run:
+                    await asyncio.to_thread(self.look_at_networks)
+                    await self._take_anew()
 
     def backups(self) -> list[BackupEntry]:
         """The backups, oldest first."""
@@ -552,16 +671,46 @@ class Plnd:
 
         async with self._copying:
             self._commits.commit()
-            stores = (self._backups, self._log, self._book, self.home.data)
-            answer = copies.would_restore(name, *stores)
+            answer = await self._work.on_log(
+                lambda own: copies.would_restore(
+                    name, self._backups, own, self._book, self.home.data
+                )
+            )
             if dry_run:
                 return answer
-            aside = f"{self._stamp()}-before-restore"
             try:
-                kept = copies.restore(name, *stores, aside=aside, now=self.clock())
+                kept = await self._restore(name)
             finally:
-                self._take_stores()
+                await self._take_anew()
         return msgspec.structs.replace(answer, dry_run=False, kept_aside=kept)
+
+    async def _restore(self, name: str) -> str:
+        """Go back to a backup; gives the name of the one that the state until now is kept in.
+
+        Killed after that one was made, the rest is finished at the next start.
+        """
+        from plnd.core import copies
+
+        aside = f"{self._stamp()}-before-restore"
+        async with self._commits.held():
+            kept = await self._work.run(
+                lambda: self._backups.make(
+                    aside, "before_restore", self.clock(), stopped=self._work.stopped, spare=name
+                )
+            )
+            left = unfinished.load(self.home)
+            left.restoring = name
+            async with self._noted(left):
+                try:
+                    old = await self._work.on_log(
+                        lambda own: copies.put_log(name, self._backups, own, self.home.data)
+                    )
+                finally:
+                    self._log.look_anew()
+                for _ in copies.put_documents(self._book, old):
+                    await asyncio.sleep(0)
+        log.info("restored the backup %s; the state until then is %s", name, kept.name)
+        return kept.name
 
     async def upkeep(self) -> None:
         """What is due once a day: letting go of old visits, and a backup."""
@@ -571,11 +720,17 @@ class Plnd:
         if days := self._settings.keep_visits_days:
             first = day_of(now - days * DAY_MS, self.zone(), self._settings.day_start)
             begin, _ = day_bounds(first, self.zone(), self._settings.day_start)
-            self._log.keep_visits_from(begin)
+            if begin - begin % QUARTER_MS > self._log.visits_from:
+                async with self._copying, self._log_given():
+                    await self._work.on_log(lambda own: own.keep_visits_from(begin))
         async with self._copying:
             if any(one.why == "daily" and one.name >= today.isoformat() for one in self.backups()):
                 return
-            await asyncio.to_thread(self._backups.make, today.isoformat(), "daily", now)
+            await self._work.run(
+                lambda: self._backups.make(
+                    today.isoformat(), "daily", now, stopped=self._work.stopped
+                )
+            )
 
     # -- notices -----------------------------------------------------------------
 
@@ -649,7 +804,11 @@ def _week(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
     }
 
 
-def _conflict(one: Taken) -> Rejection:
+def _rejection(one: Taken, reason: str) -> Rejection:
+    if reason == "crowded":
+        return Rejection(
+            id=one.event.id, index=one.index, code="invalid", message=CROWDED, field=None
+        )
     return Rejection(
         id=one.event.id,
         index=one.index,

@@ -4,8 +4,9 @@ The form stands in docs/export.md. What comes in is merged with what is there: t
 again changes nothing, and a bad line costs itself only.
 """
 
+import asyncio
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -34,10 +35,12 @@ from plnd.store import networks
 from plnd.store.book import Book, Kept
 from plnd.store.files import Home
 from plnd.store.keeping import Stored
-from plnd.store.log import Batch, Log
+from plnd.store.log import CROWDED, Batch, Log, Outcome, in_parts
 
 FORMAT = 1
-LINES_IN_A_PART = 5000
+LINES_IN_A_PART = 1000
+LINES_AT_ONCE = 200
+"""So many lines of an import are worked off before others get their turn."""
 
 
 class Header(Strict, frozen=True, tag_field="type", tag="plnd"):
@@ -142,7 +145,8 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
     stage, _, key = after.partition(":")
     try:
         start = bytes.fromhex(key)
-    except ValueError:
+        place = _Place() if not key or stage not in ("documents", "sums") else _place(start)
+    except (ValueError, msgspec.MsgspecError):
         stage = ""
     if stage not in _NEXT:
         raise Invalid("after is not a place in an export", "take it from `next`", field="after")
@@ -152,11 +156,11 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
         left_out = [fault(name, error) for name, error in faults.items()]
         return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)
     if stage == "documents":
-        return _part(list(_documents(book)), _NEXT[stage])
+        return _documents(book, place)
     if stage == "sources":
         return _part([_source_line(*row) for row in log.sources()], _NEXT[stage])
     if stage == "sums":
-        return _part(_sum_lines(log), _NEXT[stage])
+        return _sums(log, place)
     read = log.visits_after if stage == "visits" else log.interactions_after
     found = read(start, LINES_IN_A_PART)
     more = f"{stage}:{found[-1].key.hex()}" if len(found) == LINES_IN_A_PART else _NEXT[stage]
@@ -167,20 +171,45 @@ def _part(lines: Sequence[Line], next: str | None) -> ExportAnswer:
     return ExportAnswer(lines=[msgspec.to_builtins(line) for line in lines], next=next)
 
 
-def _documents(book: Book) -> Iterator[DocumentLine | RemovedLine]:
-    for name, kept in book.kept.items():
-        for removed in kept.removed():
-            yield RemovedLine(collection=name, name=removed)
-        for document in kept.all():
-            yield DocumentLine(collection=name, document=msgspec.to_builtins(document))
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    """The last that a part of the documents (collection, key), or of the sums, had."""
+
+    number: int = -1
+    name: str = ""
+    key: str = ""
+
+    def after(self, stage: str) -> str:
+        return f"{stage}:{msgspec.json.encode(self).hex()}"
+
+
+_place = msgspec.json.Decoder(_Place).decode
+
+
+def _documents(book: Book, place: _Place) -> ExportAnswer:
+    """A part of the documents; it ends behind a document whose key can be found again."""
+    lines: list[Line] = []
+    names = list(book.kept)
+    for name in names[names.index(place.name) if place.name in names else 0 :]:
+        kept = book.kept[name]
+        documents = kept.all()
+        keys = [kept.name(one) for one in documents] if name == place.name else []
+        first = keys.index(place.key) + 1 if place.key in keys else 0
+        if not first:
+            lines += [RemovedLine(collection=name, name=one) for one in kept.removed()]
+        for document in documents[first:]:
+            lines.append(DocumentLine(collection=name, document=msgspec.to_builtins(document)))
+            if len(lines) >= LINES_IN_A_PART:
+                return _part(lines, _Place(0, name, kept.name(document)).after("documents"))
+    return _part(lines, _NEXT["documents"])
 
 
 def _source_line(source: Source, last_event_at: int) -> SourceLine:
     return SourceLine(last_event_at=last_event_at, **msgspec.structs.asdict(source))
 
 
-def _sum_lines(log: Log) -> list[SumLine]:
-    return [
+def _sums(log: Log, place: _Place) -> ExportAnswer:
+    rows = log.settled((place.number, place.name, place.key), LINES_IN_A_PART)
+    lines = [
         SumLine(
             begin=begin,
             network=network,
@@ -189,8 +218,10 @@ def _sum_lines(log: Log) -> list[SumLine]:
             taking_part_ms=taking_part,
             visits_from=log.visits_from,
         )
-        for begin, network, page, spent, taking_part in log.settled()
+        for begin, network, page, spent, taking_part in rows
     ]
+    full = len(rows) == LINES_IN_A_PART
+    return _part(lines, _Place(*rows[-1][:3]).after("sums") if full else _NEXT["sums"])
 
 
 def _event_line(one: Stored) -> EventLine:
@@ -216,13 +247,17 @@ def try_networks(lines: Sequence[str]) -> None:
 
 
 class Importing:
-    """Takes lines into the stores, as many at a time as stand in one request."""
+    """Takes lines into the stores, as many at a time as stand in one request.
+
+    `on_log` lets a function write to the log, beside the event loop.
+    """
 
     def __init__(
         self,
         home: Home,
         book: Book,
         log: Log,
+        on_log: Callable[[Callable[[Log], None]], Awaitable[None]],
         *,
         networks: Collection[str],
         now: int,
@@ -230,7 +265,7 @@ class Importing:
     ) -> None:
         self._home = home
         self._book = book
-        self._log = log
+        self._on_log = on_log
         self._networks = set(networks)
         self._brought: list[str] = []
         self._latest = now + FURTHEST_AHEAD_MS
@@ -240,15 +275,24 @@ class Importing:
         self._extensions = {
             (source.browser, source.profile): source.extension for source, _ in log.sources()
         }
+        self._sources: list[tuple[Source, int]] = []
 
-    def take(self, lines: Sequence[str]) -> ImportAnswer:
-        """Take the lines; each that cannot be taken is named with its field."""
+    async def take(self, lines: Sequence[str]) -> ImportAnswer:
+        """Take the lines; each that cannot be taken is named with its field.
+
+        Others get their turn in between: broken off, some of the lines are taken.
+        """
         events: dict[tuple[str, str], list[Taken]] = {}
         documents: dict[str, list[Any]] = {}
         sums: list[SumLine] = []
-        found = list(self._decoded(lines))
-        self._take_networks([(i, line) for i, line in found if isinstance(line, NetworkLine)])
-        for index, line in found:
+        found: list[tuple[int, Line]] = []
+        for first in range(0, len(lines), LINES_AT_ONCE):
+            found += self._decoded(first, lines[first : first + LINES_AT_ONCE])
+            await asyncio.sleep(0)
+        await self._take_networks([(i, line) for i, line in found if isinstance(line, NetworkLine)])
+        for number, (index, line) in enumerate(found):
+            if number % LINES_AT_ONCE == 0:
+                await asyncio.sleep(0)
             try:
                 if isinstance(line, EventLine):
                     event = self._event(index, line)
@@ -268,9 +312,8 @@ class Importing:
                 self._refuse(index, str(error), error.field)
             except UnicodeEncodeError as error:
                 self._refuse(index, *said(error))
-        self._store(events)
-        self._keep(documents)
-        self._add(sums)
+        await self._write(events, sums)
+        await self._keep(documents)
         return ImportAnswer(
             taken=self._taken,
             known=self._known,
@@ -278,20 +321,21 @@ class Importing:
             networks=self._brought,
         )
 
-    def _decoded(self, lines: Sequence[str]) -> Iterator[tuple[int, Line]]:
-        for index, text in enumerate(lines):
+    def _decoded(self, first: int, lines: Sequence[str]) -> Iterator[tuple[int, Line]]:
+        for index, text in enumerate(lines, first):
             try:
                 yield index, _decode(text)
             except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as error:
                 self._refuse(index, *said(error))
 
-    def _take_networks(self, found: Sequence[tuple[int, NetworkLine]]) -> None:
+    async def _take_networks(self, found: Sequence[tuple[int, NetworkLine]]) -> None:
         """Take the files that are as they must be, before what happened on their networks."""
         if not found:
             return
         from plnd.catalogue.trial import tried
 
-        faults = tried([(line.id, line.text) for _, line in found])
+        files = [(line.id, line.text) for _, line in found]
+        faults = await asyncio.to_thread(tried, files)
         for (index, line), error in zip(found, faults, strict=True):
             if error is not None:
                 self._refuse(index, error.message, f"text{error.field or ''}")
@@ -315,7 +359,7 @@ class Importing:
     def _take_source(self, line: SourceLine) -> None:
         self._extensions[line.browser, line.profile] = line.extension
         source = Source(browser=line.browser, profile=line.profile, extension=line.extension)
-        self._count(self._log.take_source(source, line.last_event_at, kept=not self._dry_run))
+        self._sources.append((source, line.last_event_at))
 
     def _kept(self, name: str) -> Kept:
         if name not in self._book.kept:
@@ -340,28 +384,43 @@ class Importing:
             checked(document)
         return document
 
-    def _store(self, events: dict[tuple[str, str], list[Taken]]) -> None:
-        batches = [
-            Batch(
-                Source(
-                    browser=browser,
-                    profile=profile,
-                    extension=self._extensions.get((browser, profile), "unknown"),
-                ),
-                taken,
-            )
-            for (browser, profile), taken in events.items()
-        ]
-        if not batches:
-            return
-        outcome = (self._log.would_store if self._dry_run else self._log.store)(batches)
-        conflicts = [index for one in outcome.conflicts for index in one]
+    async def _write(
+        self, events: dict[tuple[str, str], list[Taken]], sums: Sequence[SumLine]
+    ) -> None:
+        """What goes into the log: beside the loop, as the disk may take its time."""
+        batches = []
+        for (browser, profile), taken in events.items():
+            extension = self._extensions.get((browser, profile), "unknown")
+            source = Source(browser=browser, profile=profile, extension=extension)
+            batches += in_parts(Batch(source, taken))
+        if batches or sums or self._sources:
+            await self._on_log(lambda log: self._into(log, batches, sums))
+
+    def _into(self, log: Log, batches: Sequence[Batch], sums: Sequence[SumLine]) -> None:
+        for source, last_event_at in self._sources:
+            self._count(log.take_source(source, last_event_at, kept=not self._dry_run))
+        self._sources.clear()
+        for batch in batches:
+            outcome = (log.would_store if self._dry_run else log.store)([batch])
+            self._note(len(batch.events), outcome)
+        rows = [msgspec.structs.astuple(line)[:5] for line in sums]
+        new = log.not_settled(rows)
+        self._taken += len(new)
+        self._known += len(rows) - len(new)
+        if new and not self._dry_run:
+            log.take_settled(new, max(line.visits_from for line in sums))
+
+    def _note(self, sent: int, outcome: Outcome) -> None:
+        """Count what a commit stored, and name what it refused."""
+        (conflicts,), (crowded,) = outcome.conflicts, outcome.crowded
         for index in conflicts:
             self._refuse(index, "this id came with other content before", "id")
+        for index in crowded:
+            self._refuse(index, CROWDED, None)
         self._taken += outcome.written
-        self._known += sum(map(len, events.values())) - len(conflicts) - outcome.written
+        self._known += sent - len(conflicts) - len(crowded) - outcome.written
 
-    def _keep(self, documents: dict[str, list[Any]]) -> None:
+    async def _keep(self, documents: dict[str, list[Any]]) -> None:
         for name, values in documents.items():
             kept = self._book.kept[name]
             there = {kept.name(one): one for one in kept.all()}
@@ -370,17 +429,7 @@ class Importing:
             self._known += len(values) - len(new)
             if new and not self._dry_run:
                 kept.put_all(new)
-
-    def _add(self, sums: list[SumLine]) -> None:
-        if not sums:
-            return
-        rows = [msgspec.structs.astuple(line)[:5] for line in sums]
-        there = set(self._log.settled())
-        new = [row for row in rows if row not in there]
-        self._taken += len(new)
-        self._known += len(rows) - len(new)
-        if new and not self._dry_run:
-            self._log.take_settled(new, max(line.visits_from for line in sums))
+            await asyncio.sleep(0)
 
     def _count(self, changed: bool) -> None:
         self._taken += changed

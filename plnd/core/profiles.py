@@ -43,7 +43,7 @@ from plnd.profiles import (
     Wanted,
 )
 from plnd.reading import clues
-from plnd.store.log import Sums
+from plnd.store.log import Log, Sums
 from plnd.words import ENGLISH, Words
 
 log = logging.getLogger("plnd")
@@ -62,9 +62,9 @@ class Profiles:
         self._changed = changed
         self.take_store()
 
-    def take_store(self) -> None:
-        """Take up what the log holds."""
-        self._acts = self._ground.log.last_acts(OWN_POSTS)
+    def take_store(self, acts: dict[str, int] | None = None) -> None:
+        """Take up what the log holds: `acts`, where `last_posts` was asked already."""
+        self._acts = last_posts(self._ground.log) if acts is None else acts
 
     # -- kept --------------------------------------------------------------------
 
@@ -430,3 +430,8 @@ def _steps(profile: Profile, words: Words) -> list[CloseStep]:
         )
         for step in STEPS
     ]
+
+
+def last_posts(log: Log) -> dict[str, int]:
+    """When each network last had an act that is the user's own post (ms)."""
+    return log.last_acts(OWN_POSTS)

@@ -21,6 +21,9 @@ QUARTER_MS = 15 * 60 * 1000
 ACT_REACH_MS = 2 * 60 * 1000
 """How far around an own act time counts as taking part."""
 
+FEW = 8
+"""So many contested visits are added faster one by one than all at once."""
+
 Rank = tuple[int, bytes]
 Piece = tuple[int, int, Rank, str, str]
 """start, end, rank of the owning visit, network, page"""
@@ -81,20 +84,57 @@ class Quarter(Struct):
             self._own(built, (at, high, rank, network, page))
         pieces[first:index] = built
 
+    def add_visits(self, visits: Iterable[tuple[int, int, bytes, str, str]]) -> None:
+        """Add visits as `add_visit` does, each `(start, end, id, network, page)`.
+
+        Where many contest the same time, their owners are worked out once for all of them.
+        """
+        contested = []
+        begin, until, pieces = self.begin, self.end, self._pieces
+        for visit in visits:
+            start, end, key, network, page = visit
+            low, high = start if start > begin else begin, end if end < until else until
+            if low >= high:
+                continue
+            if not pieces or pieces[-1][1] <= low:
+                self._count(network, page, low, high, 1)
+                pieces.append((low, high, (start, key), network, page))
+            else:
+                contested.append(visit)
+        if len(contested) <= FEW:
+            for visit in contested:
+                self.add_visit(*visit)
+            return
+        claims = [
+            (max(start, self.begin), min(end, self.end), (start, key), network, page)
+            for start, end, key, network, page in contested
+        ]
+        self._pieces = _owned([*self._pieces, *claims])
+        self.times = {}
+        for low, high, _, network, page in self._pieces:
+            self._count(network, page, low, high, 1)
+
     def add_act(self, at: int, network: str, action: str) -> None:
         """Add an own act; call once per act. It may lie up to two minutes outside."""
-        if self.begin <= at < self.end:
-            key = (network, action)
-            self.acts[key] = self.acts.get(key, 0) + 1
-        low, high = max(at - ACT_REACH_MS, self.begin), min(at + ACT_REACH_MS, self.end)
-        if low >= high:
-            return
-        self._reach[network] = _joined([*self._reach.get(network, ()), (low, high)])
-        for tally in self._tallies(network):
-            tally.taking_part_ms = 0
-        for start, end, _, owner, page in self._pieces:
-            if owner == network:
-                self.times[owner, page].taking_part_ms += self._overlap(network, start, end)
+        self.add_acts([(at, network, action)])
+
+    def add_acts(self, acts: Iterable[tuple[int, str, str]]) -> None:
+        """Add own acts, each `(at, network, action)`."""
+        reaches: dict[str, list[tuple[int, int]]] = {}
+        for at, network, action in acts:
+            if self.begin <= at < self.end:
+                key = (network, action)
+                self.acts[key] = self.acts.get(key, 0) + 1
+            low, high = max(at - ACT_REACH_MS, self.begin), min(at + ACT_REACH_MS, self.end)
+            if low < high:
+                reaches.setdefault(network, []).append((low, high))
+        for network, spans in reaches.items():
+            self._reach[network] = _joined([*self._reach.get(network, ()), *spans])
+            for tally in self._tallies(network):
+                tally.taking_part_ms = 0
+            for start, end, _, owner, page in self._pieces:
+                if owner == network:
+                    self.times[owner, page].taking_part_ms += self._overlap(network, start, end)
 
     def _tallies(self, network: str) -> Iterable[Tally]:
         return (tally for (owner, _), tally in self.times.items() if owner == network)
@@ -138,6 +178,37 @@ def _append(built: list[Piece], piece: Piece) -> None:
         built[-1] = (built[-1][0], *piece[1:])
     else:
         built.append(piece)
+
+
+def _owned(claims: Sequence[Piece]) -> list[Piece]:
+    """Who owns what when all of these claim it: the greatest rank first takes what is free."""
+    moments = sorted({moment for claim in claims for moment in claim[:2]})
+    place = {moment: number for number, moment in enumerate(moments)}
+    owners: list[Piece | None] = [None] * len(moments)
+    free = list(range(len(moments) + 1))  # where to look for the next free place, from each
+    for claim in sorted(claims, key=_rank, reverse=True):
+        at, end = _next_free(free, place[claim[0]]), place[claim[1]]
+        while at < end:
+            owners[at] = claim
+            free[at] = at + 1
+            at = _next_free(free, at)
+    built: list[Piece] = []
+    for at, owner in enumerate(owners):
+        if owner is not None:
+            _append(built, (moments[at], moments[at + 1], *owner[2:]))
+    return built
+
+
+def _next_free(free: list[int], at: int) -> int:
+    """The first free place from there on; the way to it is shortened for those who follow."""
+    while free[at] != at:
+        free[at] = free[free[at]]
+        at = free[at]
+    return at
+
+
+def _rank(piece: Piece) -> Rank:
+    return piece[2]
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -24,6 +24,7 @@ from plnd.model import BackupEntry
 from plnd.store import keeping
 from plnd.store.book import Book
 from plnd.store.files import FOLDER_MODE, cannot_write, sync_folder, write_atomic
+from plnd.store.keeping import Stopped
 from plnd.store.log import Log
 
 KEPT_DAYS = 7
@@ -75,8 +76,13 @@ class Backups:
                 return folder, one
         raise NotFound(f"no backup {name!r}", "`plnd restore` lists them", field="backup")
 
-    def make(self, name: str, why: Why, now: int) -> BackupEntry:
-        """Copy both stores, check the copy, and let go of copies beyond those to keep."""
+    def make(
+        self, name: str, why: Why, now: int, *, stopped: Stopped | None = None, spare: str = ""
+    ) -> BackupEntry:
+        """Copy both stores, check the copy, and let go of copies beyond those to keep.
+
+        `spare` is one that stays this time; once `stopped` says so, no copy is made.
+        """
         _entries(self.folder)
         made = BackupEntry(name=_free(self.folder, name), made_at=now, why=why)
         new = self.folder / ".new"
@@ -84,7 +90,7 @@ class Backups:
             _clear(new)
             self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
             new.mkdir(mode=FOLDER_MODE)
-            self._fill(new)
+            self._fill(new, stopped)
             write_atomic(new / _ABOUT, msgspec.json.encode(made))
             new.rename(self.folder / made.name)
             sync_folder(self.folder)
@@ -93,10 +99,10 @@ class Backups:
             if isinstance(error, OSError):
                 raise cannot_write(self.folder, error) from error
             raise
-        self._let_go()
+        self._let_go(spare)
         return made
 
-    def _fill(self, target: Path) -> None:
+    def _fill(self, target: Path, stopped: Stopped | None) -> None:
         for path in sorted(self._data.glob("*.json")):
             try:
                 content = regular.read(path)
@@ -111,14 +117,15 @@ class Backups:
         if odd := regular.stands_in(path):
             raise _damaged(path, f"it is {odd}, not a file")
         if path.exists():
-            keeping.copy(path, target / LOG)
+            keeping.copy(path, target / LOG, stopped)
 
-    def _let_go(self) -> None:
+    def _let_go(self, spare: str) -> None:
         everything = sorted(self._found().items(), key=lambda row: (row[1].made_at, row[1].name))
         daily = [folder for folder, one in everything if one.why == "daily"]
         others = [folder for folder, one in everything if one.why != "daily"]
         for folder in [*daily[:-KEPT_DAYS], *others[:-KEPT_OTHERS]]:
-            _clear(folder)
+            if folder.name != spare:
+                _clear(folder)
 
     @contextmanager
     def opened(self, name: str) -> Iterator[tuple[Log, Book]]:
@@ -149,14 +156,23 @@ class Backups:
         """The files of a copy that are in neither store (see `others`)."""
         return others(self._get(name)[0])
 
-    def each(self) -> Iterator[tuple[Log, Book]]:
-        """Both stores of each copy, to be changed in place."""
+    def each(self, stopped: Stopped | None = None) -> Iterator[tuple[Log, Book]]:
+        """Both stores of each copy, to be changed: each copy changes when that is done."""
+        staged = self.folder / ".opened"
         for folder in self.folders():
-            log, book = Log(folder / LOG), Book(folder)
+            _clear(staged)
             try:
-                yield log, book
+                _copy_folder(folder, staged)
+                log, book = Log(staged / LOG, stopped=stopped), Book(staged)
+                try:
+                    yield log, book
+                finally:
+                    log.close()
+                _put_back(staged, folder)
+            except OSError as error:
+                raise cannot_write(staged, error) from error
             finally:
-                log.close()
+                _clear(staged)
 
     def books(self) -> Iterator[Book]:
         """The documents of each copy, to be looked into."""
@@ -229,6 +245,18 @@ def _copy_folder(folder: Path, target: Path) -> None:
         there.mkdir(mode=FOLDER_MODE)
         for name in names:
             shutil.copy2(Path(above, name), there / name, follow_symlinks=False)
+
+
+def _put_back(staged: Path, folder: Path) -> None:
+    """Have in a copy what its stage has: each file as a whole, and none that is not there."""
+    left = {path.relative_to(staged) for path in staged.iterdir()}
+    for path in folder.iterdir():
+        if path.relative_to(folder) not in left and path.is_file():
+            _clear(path)
+    for path in staged.iterdir():
+        if path.is_file():
+            path.replace(folder / path.name)
+    sync_folder(folder)
 
 
 def others(data: Path) -> dict[str, bytes]:

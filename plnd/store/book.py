@@ -4,7 +4,7 @@ Used by one thread only. Each write replaces the whole file atomically, which st
 10 ms up to some 5,000 documents in a collection; what outgrows that belongs in the log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -287,7 +287,7 @@ class Collection(Generic[T]):
         """The keys of the documents that go, and those that change, as they will be."""
         gone: list[Any] = []
         changed: list[T] = []
-        for key, (_, value) in self._rows().items():
+        for key, (_, value) in list(self._rows().items()):
             plain = _plain(value)
             left: dict[str, Any] | None = plain
             for scope in scopes:
@@ -384,16 +384,23 @@ class Book:
         return [str(one.damaged) for one in self._storages if one.damaged]
 
     def forget(self, *scopes: Scope | Somebody) -> None:
-        """Take out what lies in the scopes; with everything, all there is.
+        """Take out what lies in the scopes; with everything, all there is."""
+        for _ in self.forget_by_file(*scopes):
+            pass
+
+    def forget_by_file(self, *scopes: Scope | Somebody) -> Iterator[None]:
+        """As `forget`, one file after the other.
 
         The people come last: as long as a rest of somebody is left, they can be named.
         """
         if _everything(scopes):
             for each in self.kept.values():
                 each.wipe()
+                yield
             return
         for _, one in sorted(self._memories(), key=lambda row: row[1] is self.people):
             one.forget(*scopes)
+            yield
 
     def would_forget(self, *scopes: Scope | Somebody) -> dict[str, int]:
         """How many documents `forget` would remove or change, by the name of what they are in."""

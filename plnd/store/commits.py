@@ -6,15 +6,26 @@ turn to end would cost it two more of them, and nobody gained.
 The commit runs in the loop itself. A thread of its own was measured and cost more than it
 gave: two wake-ups for each request alone, and a fight for the interpreter with twenty at
 once. What the loop waits for is one fsync.
+
+While long work writes to the log with a connection of its own, in a thread, batches are held.
 """
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Literal
 
-from plnd.store.log import Batch, Log, Outcome
+from plnd.store.log import Batch, Log, Outcome, in_parts
 
 ALONE_AFTER = 4
 """So many commits of one batch each, one after the other, say that batches come one by one."""
+
+
+MOST_EVENTS = 1000
+"""Once so many events are in a commit, the next batch waits for another one."""
+
+Refusal = tuple[int, Literal["conflict", "crowded"]]
+"""The index of an event that is not stored, and why."""
 
 
 class Commits:
@@ -27,22 +38,47 @@ class Commits:
     def __init__(self, log: Log, changed: Callable[[Outcome], None]) -> None:
         self._log = log
         self._changed = changed
-        self._waiting: list[tuple[Batch, asyncio.Future[list[int]]]] = []
+        self._waiting: list[tuple[Batch, asyncio.Future[list[Refusal]]]] = []
         self._single = 0
         self._committed = False
+        self._held = False
 
-    async def store(self, batch: Batch) -> list[int]:
-        """Store a batch; gives the indexes that conflict with what is stored."""
+    async def store(self, batch: Batch) -> list[Refusal]:
+        """Store a batch; gives the indexes of the events that were refused, each with the reason.
+
+        One that is much work is stored in parts, each by a commit of its own.
+        """
+        if len(batch.events) == 1:
+            return await self._store(batch)
+        refused: list[Refusal] = []
+        for part in in_parts(batch):
+            refused += await self._store(part)
+        return refused
+
+    @contextlib.asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Nothing is written to the log by this connection: what comes waits until the end."""
+        self.commit()
+        self._log.write_sources()
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            if self._waiting:
+                asyncio.get_running_loop().call_soon(self._commit_some)
+
+    async def _store(self, batch: Batch) -> list[Refusal]:
         loop = asyncio.get_running_loop()
-        if self._single >= ALONE_AFTER and not self._committed:
+        if self._single >= ALONE_AFTER and not self._committed and not self._held:
             self._committed = True
             loop.call_soon(self._end_turn)
             outcome = self._log.store([batch])
             self._tell(outcome)
-            return outcome.conflicts[0]
-        if not self._waiting:
+            return _refused(outcome, 0)
+        if not self._waiting and not self._held:
             loop.call_soon(self._commit_unless_growing, 1)
-        future: asyncio.Future[list[int]] = loop.create_future()
+        future: asyncio.Future[list[Refusal]] = loop.create_future()
         self._waiting.append((batch, future))
         return await future
 
@@ -56,11 +92,23 @@ class Commits:
         if now > before:
             asyncio.get_running_loop().call_soon(self._commit_unless_growing, now)
         else:
-            self.commit()
+            self._commit_some()
 
     def commit(self) -> None:
-        """Commit what waits."""
-        jobs, self._waiting = self._waiting, []
+        """Commit all that waits."""
+        while self._waiting and not self._held:
+            self._commit_once()
+
+    def _commit_some(self) -> None:
+        """Commit what waits, as much in a turn as is not noticed."""
+        if self._held:
+            return
+        self._commit_once()
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._commit_some)
+
+    def _commit_once(self) -> None:
+        jobs = self._next_jobs()
         if not jobs:
             return
         self._single = self._single + 1 if len(jobs) == 1 else 0
@@ -71,10 +119,18 @@ class Commits:
                 if not future.cancelled():
                     future.set_exception(error)
             return
-        for (_, future), conflicts in zip(jobs, outcome.conflicts, strict=True):
+        for number, (_, future) in enumerate(jobs):
             if not future.cancelled():
-                future.set_result(conflicts)
+                future.set_result(_refused(outcome, number))
         self._tell(outcome)
+
+    def _next_jobs(self) -> list[tuple[Batch, "asyncio.Future[list[Refusal]]"]]:
+        events = number = 0
+        while number < len(self._waiting) and (number == 0 or events <= MOST_EVENTS):
+            events += len(self._waiting[number][0].events)
+            number += 1
+        jobs, self._waiting = self._waiting[:number], self._waiting[number:]
+        return jobs
 
     def _tell(self, outcome: Outcome) -> None:
         try:
@@ -83,3 +139,10 @@ class Commits:
             asyncio.get_running_loop().call_exception_handler(
                 {"message": "after a commit", "exception": error}
             )
+
+
+def _refused(outcome: Outcome, number: int) -> list[Refusal]:
+    return [
+        *((index, "conflict") for index in outcome.conflicts[number]),
+        *((index, "crowded") for index in outcome.crowded[number]),
+    ]

@@ -6,21 +6,34 @@ opens connections of its own, so that a thread can make a backup while the log i
 
 import contextlib
 import hashlib
+import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from plnd.errors import StorageError
-from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, quarters_of
+from plnd.measures.time import ACT_REACH_MS, QUARTER_MS
 from plnd.model import Interaction, Source, Visit
 from plnd.scope import Scope, plain_handle
 from plnd.store.files import FILE_MODE, cannot_write, disk_full
+from plnd.store.schema import NO_TRIGGERS, TABLES, TRIGGERS
 
 Place = tuple[int, bytes]
 """Where an event stands in the order of time: its moment (ms) and its id."""
+
+
+CHECKPOINT_MS = 100
+"""How long emptying the journal waits for others who read: own ones are done sooner."""
+
+
+STEPS = 100_000
+"""So many steps of SQLite lie between two looks at whether to stop: some milliseconds."""
+PAGES = 1000
+
+Stopped = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +65,21 @@ class Stored:
 
 def found(db: sqlite3.Connection, scope: Scope) -> Gone:
     """What lies in the scope."""
+    named = _named(db, scope)
     visits, visit_ms = db.execute(
         "SELECT count(*), coalesce(sum(min(end, :end) - max(start, :start)), 0)"  # noqa: S608
         " FROM visit WHERE " + _visits_in(scope),
-        _named(scope),
+        named,
     ).fetchone()
     (interactions,) = db.execute(
         "SELECT count(*) FROM interaction WHERE " + _acts_in(scope),  # noqa: S608
-        _named(scope),
+        named,
     ).fetchone()
     sums = 0
     if scope.handle is None:
         (sums,) = db.execute(
             "SELECT count(*) FROM quarter_time WHERE " + _sums_in(scope),  # noqa: S608
-            {**_named(scope), "from": visits_from(db)},
+            {**named, "from": visits_from(db)},
         ).fetchone()
     return Gone(visits, visit_ms, interactions, sums)
 
@@ -84,27 +98,37 @@ def together(parts: Iterable[Gone]) -> Gone:
 def delete(db: sqlite3.Connection, scope: Scope, settled_before: int) -> set[int]:
     """Delete what lies in the scope; the quarters whose sums have to be worked out anew."""
     if scope.everything:
-        for table in ("visit", "interaction", "quarter_time", "quarter_act", "source"):
+        for trigger in NO_TRIGGERS:
+            db.execute(trigger)
+        for table in TABLES:
             db.execute(f"DELETE FROM {table}")  # noqa: S608
+        for trigger in TRIGGERS:
+            db.execute(trigger)
         db.execute("UPDATE longest SET visit_ms = 0")
         db.execute("UPDATE kept SET visits_from = 0")
         return set()
-    named = _named(scope)
+    named = _named(db, scope)
     touched: set[int] = set()
     senders: set[int] = set()
-    for start, end, sender in db.execute(
-        "SELECT start, end, source FROM visit WHERE " + _visits_in(scope),  # noqa: S608
-        named,
+    for table, first, end, within in (
+        ("visit", "start", "end", _visits_in(scope)),
+        ("interaction", f"at - {ACT_REACH_MS}", f"at + {ACT_REACH_MS}", _acts_in(scope)),
     ):
-        touched.update(quarters_of(start, end))
-        senders.add(sender)
-    for at, sender in db.execute(
-        "SELECT at, source FROM interaction WHERE " + _acts_in(scope),  # noqa: S608
-        named,
-    ):
-        touched.update(quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS))
-        senders.add(sender)
-    _cut_visits(db, scope)
+        # In SQL: rows that came here one by one would hold up all other threads.
+        for begin, last in db.execute(
+            f"SELECT DISTINCT ({first}) / {QUARTER_MS}, ({end} - 1) / {QUARTER_MS}"  # noqa: S608
+            f" FROM {table} WHERE {within}",
+            named,
+        ):
+            touched.update(range(begin * QUARTER_MS, (last + 1) * QUARTER_MS, QUARTER_MS))
+        senders.update(
+            sender
+            for (sender,) in db.execute(
+                f"SELECT DISTINCT source FROM {table} WHERE {within}",  # noqa: S608
+                named,
+            )
+        )
+    _cut_visits(db, scope, named)
     db.execute("DELETE FROM visit WHERE " + _visits_in(scope), named)  # noqa: S608
     db.execute("DELETE FROM interaction WHERE " + _acts_in(scope), named)  # noqa: S608
     if scope.handle is None:
@@ -116,13 +140,15 @@ def delete(db: sqlite3.Connection, scope: Scope, settled_before: int) -> set[int
     return touched
 
 
-def _cut_visits(db: sqlite3.Connection, scope: Scope) -> None:
+def _cut_visits(
+    db: sqlite3.Connection, scope: Scope, named: Mapping[str, int | str | None]
+) -> None:
     """Of a visit that reaches out of the scope's time, the part outside stays."""
     if scope.always:
         return
     reaching = db.execute(
         "SELECT * FROM visit WHERE (start < :start OR end > :end) AND " + _visits_in(scope),  # noqa: S608
-        _named(scope),
+        named,
     ).fetchall()
     for key, *said, start, end in reaching:
         parts = [(key, start, scope.start)] if start < scope.start else []
@@ -170,28 +196,36 @@ def _also(words: str, scope: Scope) -> str:
     if scope.network is not None:
         words += " AND network = :network"
     if scope.handle is not None:
-        words += " AND plain_handle(handle) = :handle"
+        words += " AND handle IN (SELECT value FROM json_each(:handles))"
     return words
 
 
-def _named(scope: Scope) -> dict[str, int | str | None]:
-    handle = None if scope.handle is None else plain_handle(scope.handle)
+def _named(db: sqlite3.Connection, scope: Scope) -> dict[str, int | str | None]:
     return {
         "start": scope.start,
         "end": scope.end,
         "network": scope.network,
-        "handle": handle,
+        "handles": None if scope.handle is None else _written(db, scope.handle),
     }
 
 
-def prepare(db: sqlite3.Connection) -> None:
-    """Teach a connection how handles are compared."""
-    db.create_function(
-        "plain_handle",
-        1,
-        lambda handle: None if handle is None else plain_handle(handle),
-        deterministic=True,
-    )
+def _written(db: sqlite3.Connection, handle: str) -> str:
+    """All the ways in which a handle is written here, as JSON: each is compared but once."""
+    every = db.execute("SELECT handle FROM visit UNION SELECT handle FROM interaction")
+    wanted = plain_handle(handle)
+    found = [one for (one,) in every if one is not None and plain_handle(one) == wanted]
+    return json.dumps(found)
+
+
+def empty_journal(db: sqlite3.Connection) -> bool:
+    """Bring all of the journal into the file and empty it; whether somebody stood in the way."""
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
+    try:
+        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        db.execute(f"PRAGMA busy_timeout={patience}")
+    return bool(busy)
 
 
 # -- sums without visits ----------------------------------------------------------------
@@ -210,12 +244,26 @@ def settle(db: sqlite3.Connection, moment: int) -> int:
     return number
 
 
-def settled(db: sqlite3.Connection) -> list[tuple[int, str, str, int, int]]:
-    """The sums of quarters from before visits are kept."""
+def settled(
+    db: sqlite3.Connection, after: tuple[int, str, str], limit: int
+) -> list[tuple[int, str, str, int, int]]:
+    """The sums of quarters from before visits are kept, in order, after one of them."""
     return db.execute(
-        "SELECT * FROM quarter_time WHERE begin < ? ORDER BY begin, network, page",
-        (visits_from(db),),
+        "SELECT * FROM quarter_time WHERE begin < ? AND (begin, network, page) > (?, ?, ?)"
+        " ORDER BY begin, network, page LIMIT ?",
+        (visits_from(db), *after, limit),
     ).fetchall()
+
+
+def not_settled(
+    db: sqlite3.Connection, rows: Sequence[tuple[int, str, str, int, int]]
+) -> list[tuple[int, str, str, int, int]]:
+    moment = visits_from(db)
+    words = (
+        "SELECT 1 FROM quarter_time WHERE begin = ? AND network = ? AND page = ?"
+        " AND spent_ms = ? AND taking_part_ms = ?"
+    )
+    return [row for row in rows if row[0] >= moment or not db.execute(words, row).fetchone()]
 
 
 def take_settled(
@@ -233,13 +281,15 @@ def take_settled(
 
 # -- reading through ---------------------------------------------------------------------
 
+# CROSS: the events come first, in their own order, and none is sorted.
 _VISITS = (
     "SELECT visit.id, visit.network, page, handle, tag, start, end, browser, profile, extension"
-    " FROM visit JOIN source ON source.id = visit.source"
+    " FROM visit CROSS JOIN source ON source.id = visit.source"
 )
 _ACTS = (
     "SELECT interaction.id, interaction.network, action, handle, tag, at,"
-    " browser, profile, extension FROM interaction JOIN source ON source.id = interaction.source"
+    " browser, profile, extension FROM interaction"
+    " CROSS JOIN source ON source.id = interaction.source"
 )
 
 
@@ -265,14 +315,6 @@ def visits(db: sqlite3.Connection, after: bytes, limit: int) -> list[Stored]:
 def interactions(db: sqlite3.Connection, after: bytes, limit: int) -> list[Stored]:
     words = " WHERE interaction.id > ? ORDER BY interaction.id LIMIT ?"
     return list(map(_act, db.execute(_ACTS + words, (after, limit))))
-
-
-def visit_spans(db: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
-    return {key: (start, end) for key, start, end in db.execute("SELECT id, start, end FROM visit")}
-
-
-def act_moments(db: sqlite3.Connection) -> dict[bytes, int]:
-    return dict(db.execute("SELECT id, at FROM interaction").fetchall())
 
 
 def sources(db: sqlite3.Connection) -> list[tuple[Source, int]]:
@@ -311,6 +353,30 @@ def _act(row: tuple[bytes, str, str, str | None, str | None, int, str, str, str]
     return Stored(key, event, Source(browser=browser, profile=profile, extension=extension))
 
 
+def compared(db: sqlite3.Connection, path: Path) -> dict[str, tuple[int, int, int]]:
+    """How the log at a path differs: what only it has, what only this one has, what is not alike.
+
+    Counted by SQLite: a million events are not for the memory.
+    """
+    db.execute("ATTACH ? AS other", (str(path),))
+    try:
+        return {
+            "visits": _compared(db, "visit", "(a.start, a.end) != (b.start, b.end)"),
+            "interactions": _compared(db, "interaction", "a.at != b.at"),
+        }
+    finally:
+        db.execute("DETACH other")
+
+
+def _compared(db: sqlite3.Connection, table: str, unlike: str) -> tuple[int, int, int]:
+    there, here, both, changed = db.execute(
+        f"SELECT (SELECT count(*) FROM other.{table}), (SELECT count(*) FROM main.{table}),"  # noqa: S608
+        f" count(*), coalesce(sum({unlike}), 0)"
+        f" FROM main.{table} AS a JOIN other.{table} AS b ON a.id = b.id"
+    ).fetchone()
+    return there - both, here - both, changed
+
+
 # -- what can go wrong --------------------------------------------------------------------
 
 
@@ -319,9 +385,19 @@ def suspect(path: Path) -> Path:
     return path.with_name(path.name + "-suspect")
 
 
+def stopping() -> StorageError:
+    """The error for work that ends early because plnd is being stopped."""
+    return StorageError(
+        "plnd is being stopped, and this with it",
+        "what it had begun is undone, or finished at the next start",
+    )
+
+
 def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
     """The error for a log that cannot be read or written."""
     name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_INTERRUPT"):
+        return stopping()
     if name.startswith("SQLITE_FULL"):
         return disk_full(path)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
@@ -347,7 +423,7 @@ def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
 # -- copying -------------------------------------------------------------------------------
 
 
-def copy(path: Path, target: Path) -> None:
+def copy(path: Path, target: Path, stopped: Stopped | None = None) -> None:
     """Copy a log, even while it is written, into one new file, and read the copy through.
 
     Raises:
@@ -355,19 +431,23 @@ def copy(path: Path, target: Path) -> None:
     """
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
-        _copy(path, target)
+        _copy(path, target, stopped)
     except OSError as error:
         raise cannot_write(target, error) from error
     except sqlite3.Error as error:
         raise storage_error(target, error) from error
 
 
-def _copy(path: Path, target: Path) -> None:
+def _copy(path: Path, target: Path, stopped: Stopped | None) -> None:
     with (
         contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source,
         contextlib.closing(sqlite3.connect(target)) as made,
     ):
-        source.backup(made)
+        # All pages are of one moment, however often somebody writes meanwhile.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        source.backup(made, pages=PAGES, progress=_unless(stopped), sleep=0)
+        made.set_progress_handler(stopped, STEPS)
         made.execute("PRAGMA journal_mode=DELETE")
         (verdict,) = made.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
@@ -383,7 +463,15 @@ def _copy(path: Path, target: Path) -> None:
         os.close(descriptor)
 
 
-def write_over(db: sqlite3.Connection, copied: Path) -> None:
+def write_over(db: sqlite3.Connection, copied: Path, stopped: Stopped | None) -> None:
     """Make a log what a copy of it is, in one transaction."""
     with contextlib.closing(sqlite3.connect(copied)) as source:
-        source.backup(db)
+        source.backup(db, pages=PAGES, progress=_unless(stopped), sleep=0)
+
+
+def _unless(stopped: Stopped | None) -> Callable[[int, int, int], None]:
+    def look(*_: int) -> None:
+        if stopped and stopped():
+            raise stopping()
+
+    return look

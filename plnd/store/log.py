@@ -2,8 +2,9 @@
 
 SQLite in WAL mode with synchronous=FULL, so a commit is on disk when it returns. `Log` is
 synchronous and used by one thread; `store.commits` shares its commits. The sums are written
-in the transaction of the events they are made of. SQL stands here and in `store.keeping`,
-which has what is done to a log as a whole: forgetting, copying, reading it through.
+in the transaction of the events they are made of. SQL stands here, in `store.schema` (the
+tables), `store.events` (the rows of a transaction) and `store.keeping` (what is done to a log
+as a whole: forgetting, copying, reading it through).
 """
 
 import contextlib
@@ -11,7 +12,6 @@ import functools
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,118 +24,26 @@ from plnd.learning import Touch
 from plnd.measures.chats import OwnAct, TagVisit
 from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
-from plnd.model import LAST_MOMENT, Interaction, Source, Visit
+from plnd.model import LAST_MOMENT, Source, Visit
 from plnd.scope import Scope
 from plnd.store import keeping
+from plnd.store.events import Acts, SourceRow, Visits, take_events, upsert
 from plnd.store.files import FILE_MODE, cannot_write, set_aside
 from plnd.store.keeping import Gone, Place, Stored, storage_error, suspect
+from plnd.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 T = TypeVar("T")
 
-APPLICATION_ID = 0x504C4E44  # "PLND"
 KEPT_QUARTERS = 100
-MOST_KEYS = 1000
-ROWS_AT_ONCE = 50, 10, 1
-"""Many rows in one statement take two thirds of the time that they take one by one."""
+MOST_WORK = 4000
+MOST_QUARTERS = 200
+"""What one commit takes at most: so many quarters of visits, and so many different ones."""
+MOST_IN_A_QUARTER = 3000
+"""So many visits and acts may touch one quarter of an hour: three a second are nobody's."""
 SOURCE_WRITTEN_MS = 5 * 60_000
+PATIENCE_SECONDS = 5.0
 
-_SCHEMA = """
-CREATE TABLE source (
-    id INTEGER PRIMARY KEY,
-    browser TEXT NOT NULL,
-    profile TEXT NOT NULL,          -- a random name that the extension gave itself
-    extension TEXT NOT NULL,
-    last_event_at INTEGER NOT NULL, -- to five minutes after a kill, exact after a clean stop
-    UNIQUE (browser, profile)
-);
-CREATE TABLE visit (
-    id BLOB PRIMARY KEY,            -- the sender's UUID; version 7 keeps inserts at the end
-    source INTEGER NOT NULL,
-    network TEXT NOT NULL,
-    page TEXT NOT NULL,
-    handle TEXT,
-    tag TEXT,
-    start INTEGER NOT NULL,         -- earliest and latest seen under this id
-    end INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX visit_time ON visit (start, end);
-CREATE TABLE interaction (
-    id BLOB PRIMARY KEY,
-    source INTEGER NOT NULL,
-    network TEXT NOT NULL,
-    action TEXT NOT NULL,
-    handle TEXT,
-    tag TEXT,
-    at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX interaction_time ON interaction (at, network, action);
-CREATE TABLE quarter_time (
-    begin INTEGER NOT NULL,         -- ms, a whole quarter of an hour in UTC
-    network TEXT NOT NULL,
-    page TEXT NOT NULL,
-    spent_ms INTEGER NOT NULL,
-    taking_part_ms INTEGER NOT NULL,
-    PRIMARY KEY (begin, network, page)
-) WITHOUT ROWID;
-CREATE TABLE quarter_act (
-    begin INTEGER NOT NULL,
-    network TEXT NOT NULL,
-    action TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    PRIMARY KEY (begin, network, action)
-) WITHOUT ROWID;
-CREATE TABLE longest (visit_ms INTEGER NOT NULL);
-INSERT INTO longest VALUES (0);
-"""
-
-# Who was dealt with: handles as they are compared (no @, no case). What goes from the events
-# goes from here.
-_TOUCHES = """
-CREATE TABLE touch (
-    event BLOB PRIMARY KEY,         -- the visit or interaction that it was
-    network TEXT NOT NULL,
-    handle TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX touch_time ON touch (at, network, handle, kind);
-CREATE INDEX touch_who ON touch (network, handle, at, kind);
-CREATE TABLE touched (              -- the last touch of each handle
-    network TEXT NOT NULL,
-    handle TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (network, handle)
-) WITHOUT ROWID;
-CREATE TRIGGER visit_gone AFTER DELETE ON visit BEGIN
-    DELETE FROM touch WHERE event = OLD.id;
-END;
-CREATE TRIGGER interaction_gone AFTER DELETE ON interaction BEGIN
-    DELETE FROM touch WHERE event = OLD.id;
-END;
-CREATE TRIGGER touch_gone AFTER DELETE ON touch BEGIN
-    DELETE FROM touched WHERE network = OLD.network AND handle = OLD.handle;
-    INSERT INTO touched SELECT network, handle, kind, at FROM touch
-        WHERE network = OLD.network AND handle = OLD.handle ORDER BY at DESC LIMIT 1;
-END;
-INSERT INTO touch SELECT id, network, handle_key(handle), 'visit', end FROM visit
-    WHERE handle IS NOT NULL AND page = 'profile' AND end - start >= 60000;
-INSERT INTO touch SELECT id, network, handle_key(handle), action, at FROM interaction
-    WHERE handle IS NOT NULL
-    AND action IN ('post', 'reply', 'share', 'react', 'follow', 'message');
-INSERT INTO touched SELECT network, handle, kind, max(at) FROM touch GROUP BY network, handle;
-CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL;
-"""
-_MIGRATIONS = (
-    _SCHEMA,
-    _TOUCHES,
-    """
-    CREATE TABLE kept (visits_from INTEGER NOT NULL); -- ms; of older visits only sums are left
-    INSERT INTO kept VALUES (0);
-    """,
-)
-"""Version N of the schema is what the first N of these make. More are appended, none changed."""
-VERSION = len(_MIGRATIONS)
+CROWDED = "there are more events at that time than anybody can make"
 
 
 class Sums(Struct, frozen=True):
@@ -156,14 +64,37 @@ class Outcome(Struct):
     """What a commit changed: indexes refused per batch, quarters anew, browsers seen, and
     who was touched.
 
+    `conflicts` are refused for their id, `crowded` because there are too many at that time.
     `written` is the number of events that were new or had grown.
     """
 
     conflicts: list[list[int]] = []
+    crowded: list[list[int]] = []
     quarters: dict[int, Sums] = {}
     seen: dict[str, int] = {}
     written: int = 0
     touches: list[tuple[Key, Touch]] = []
+
+
+def in_parts(batch: Batch) -> list[Batch]:
+    """A batch in parts of bounded work, nearly always one: visits of hours touch many quarters."""
+    parts: list[Batch] = []
+    part: list[Taken] = []
+    begins: set[int] = set()
+    work = 0
+    for one in batch.events:
+        event = one.event
+        if isinstance(event, Visit):
+            touched = quarters_of(event.start, event.end)
+        else:
+            touched = (event.at - event.at % QUARTER_MS,)
+        if part and (work + len(touched) > MOST_WORK or len(begins) > MOST_QUARTERS):
+            parts.append(Batch(batch.source, part))
+            part, work, begins = [], 0, set()
+        part.append(one)
+        begins.update(touched)
+        work += len(touched)
+    return [*parts, Batch(batch.source, part)]
 
 
 class TouchCount(Struct, frozen=True):
@@ -178,17 +109,30 @@ class Log:
     """The event log in one file.
 
     `before_upgrade` is called with the version found, before a log of an older one is changed.
+    `second` is for long work in a thread: another `Log` of this process has opened the file, so
+    that it is whole and of this version. Whoever writes with it sees to it that the other does
+    not meanwhile, and lets that one `look_anew` afterwards. Once `stopped` says so, what is under
+    way fails, and nothing of it is kept.
 
     Raises:
         StorageError: from any method, when the disk or the file refuses.
     """
 
-    def __init__(self, path: Path, *, before_upgrade: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        before_upgrade: Callable[[int], None] | None = None,
+        second: bool = False,
+        stopped: Callable[[], bool] | None = None,
+    ) -> None:
         self.path = path
+        self._second = second
+        self._stopped = stopped
         self.damaged: list[str] = []
         self._before_upgrade = before_upgrade
         self._quarters: dict[int, _Kept | None] = {}
-        self._sources: dict[tuple[str, str], _SourceRow] = {}
+        self._sources: dict[tuple[str, str], SourceRow] = {}
         self._greatest: dict[str, bytes] = {}
         self._longest: int | None = None
         self._closed = False
@@ -216,6 +160,10 @@ class Log:
     # -- opening ---------------------------------------------------------------
 
     def _open(self) -> sqlite3.Connection:
+        if self._second:
+            db = sqlite3.connect(self.path, isolation_level=None, timeout=PATIENCE_SECONDS)
+            self._prepare(db)
+            return db
         for suffix in ("-wal", "-shm", "-journal", "-suspect"):
             beside = self.path.with_name(self.path.name + suffix)
             if regular.stands_in(beside):
@@ -247,8 +195,7 @@ class Log:
         new = not self.path.exists()
         if new:
             _create(self.path)
-        db = sqlite3.connect(self.path, isolation_level=None, timeout=5.0)
-        keeping.prepare(db)
+        db = sqlite3.connect(self.path, isolation_level=None, timeout=PATIENCE_SECONDS)
         try:
             if unclean or doubted.exists():
                 _check_whole(db)
@@ -256,14 +203,11 @@ class Log:
             if 0 < version < VERSION and self._before_upgrade:
                 self._before_upgrade(version)
             db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            # What is deleted is overwritten with zeros, and no copy of it goes to a temporary file.
-            db.execute("PRAGMA secure_delete=ON")
-            db.execute("PRAGMA temp_store=MEMORY")
+            self._prepare(db)
             if version < VERSION:
                 db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
                 db.executescript(
-                    f"BEGIN IMMEDIATE; {''.join(_MIGRATIONS[version:])} "
+                    f"BEGIN IMMEDIATE; {''.join(MIGRATIONS[version:])} "
                     f"PRAGMA application_id={APPLICATION_ID}; "
                     f"PRAGMA user_version={VERSION}; COMMIT;"
                 )
@@ -273,6 +217,14 @@ class Log:
             raise
         doubted.unlink(missing_ok=True)
         return db
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA synchronous=FULL")
+        # What is deleted is overwritten with zeros, and no copy of it goes to a temporary file.
+        db.execute("PRAGMA secure_delete=ON")
+        db.execute("PRAGMA temp_store=MEMORY")
+        if self._stopped:
+            db.set_progress_handler(self._stopped, keeping.STEPS)
 
     def _known_version(self, db: sqlite3.Connection) -> int:
         """The version of the schema; refuses what is not ours or newer, and changes nothing."""
@@ -336,26 +288,37 @@ class Log:
     def _store_batches(self, batches: Sequence[Batch], outcome: Outcome) -> set[int]:
         """Write the events; the quarters whose sums they change."""
         events = [one for batch in batches for one in batch.events]
-        visits = _Visits(self, [one.key for one in events if isinstance(one.event, Visit)])
-        acts = _Acts(self, [one.key for one in events if not isinstance(one.event, Visit)])
+        visits = Visits(
+            self._db, self._greatest, [one.key for one in events if isinstance(one.event, Visit)]
+        )
+        acts = Acts(
+            self._db,
+            self._greatest,
+            [one.key for one in events if not isinstance(one.event, Visit)],
+        )
         source = None
-        heard: dict[Source, _SourceRow] = {}
+        heard: dict[Source, SourceRow] = {}
         for batch in batches:
             if batch.source != source:
                 source = batch.source
                 row = heard[source] = self._source(source)
-            outcome.conflicts.append(_take(batch.events, row, visits, acts))
+            outcome.conflicts.append(take_events(batch.events, row, visits, acts))
         for source, row in heard.items():
             self._keep_source(source, row)
             outcome.seen[source.browser] = max(
                 row.last_event_at, outcome.seen.get(source.browser, 0)
             )
-        touched = self._count_visits(visits) | self._count_acts(acts)
+        crowded: set[bytes] = set()
+        touched = self._count_visits(visits, crowded) | self._count_acts(acts, crowded)
+        outcome.crowded = [
+            [one.index for one in batch.events if one.key in crowded] if crowded else []
+            for batch in batches
+        ]
         outcome.written = visits.write() + acts.write()
         self._write_touches(visits, acts, outcome)
         return touched
 
-    def _write_touches(self, visits: "_Visits", acts: "_Acts", outcome: Outcome) -> None:
+    def _write_touches(self, visits: Visits, acts: Acts, outcome: Outcome) -> None:
         """Bring what is kept of dealings with people up to date with the rows written."""
         rows = []
         for key, _, network, page, handle, _, start, end in visits.with_handle():
@@ -368,11 +331,16 @@ class Log:
             _write_touches(self._db, rows)
             outcome.touches += [row[1:] for row in rows]
 
-    def _count_visits(self, visits: "_Visits") -> set[int]:
-        """Add visits that are about to be written to their quarters; gives those quarters."""
-        touched: set[int] = set()
+    def _count_visits(self, visits: Visits, crowded: set[bytes]) -> set[int]:
+        """Add visits that are about to be written to their quarters; gives those quarters.
+
+        Those that find no room are not written: their keys are added to `crowded`.
+        """
+        touched: dict[int, list[tuple[int, int, bytes, str, str]]] = {}
         anew: set[int] = set()
-        longest, begin, kept = 0, 0, None
+        entering: dict[int, list[bytes]] = {}
+        longest, begin = 0, 0
+        rows: list[tuple[int, int, bytes, str, str]] = []
         for key, _, network, page, _, _, start, end in visits.changed.values():
             if end - start > longest:
                 longest = end - start
@@ -380,37 +348,90 @@ class Log:
                 # An earlier start changes the rank of the whole visit: its quarters are worked
                 # out anew once all is written.
                 anew.update(quarters_of(start, end))
+                for other in quarters_of(start, row[6]):
+                    self._kept(other)
+                    entering.setdefault(other, []).append(key)
             elif begin <= start < end <= begin + QUARTER_MS:  # as nearly all of a batch
-                if kept:
-                    kept.quarter.add_visit(start, end, key, network, page)
+                rows.append((start, end, key, network, page))
             else:
                 for begin in quarters_of(start, end):
-                    touched.add(begin)
-                    if kept := self._kept(begin):
-                        kept.quarter.add_visit(start, end, key, network, page)
+                    rows = touched.setdefault(begin, [])
+                    rows.append((start, end, key, network, page))
+        if found := self._without_room(visits, touched, entering):
+            crowded |= found
+            visits.leave_out(found)
+            return self._count_visits(visits, crowded)
+        for begin, rows in touched.items():
+            if kept := self._quarters[begin]:
+                kept.quarter.add_visits(rows)
+                kept.events += len(rows)
         if self._longest is None or longest > self._longest:
             self._note_length(longest)
         self._quarters.update(dict.fromkeys(anew))
-        return touched | anew
+        return touched.keys() | anew
 
-    def _count_acts(self, acts: "_Acts") -> set[int]:
-        """Add acts that are about to be written to their quarters; gives those quarters."""
-        touched: set[int] = set()
+    def _without_room(
+        self,
+        visits: Visits,
+        touched: Mapping[int, Sequence[tuple[int, int, bytes, str, str]]],
+        entering: dict[int, list[bytes]],
+    ) -> set[bytes]:
+        """The visits that find no more room in a quarter that they have not touched before."""
+        if self._have_room(touched) and not entering:
+            return set()
+        for begin, rows in touched.items():
+            entering.setdefault(begin, []).extend(
+                row[2] for row in rows if not visits.reached(row[2], begin)
+            )
+        return self._crowded(entering)
+
+    def _count_acts(self, acts: Acts, crowded: set[bytes]) -> set[int]:
+        """Add acts that are about to be written to their quarters, as `_count_visits` does."""
+        touched: dict[int, list[tuple[int, str, str]]] = {}
         for _, _, network, action, _, _, at in acts.changed.values():
-            begins = quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS)
-            touched.update(begins)
-            for begin in begins:
-                if kept := self._kept(begin):
-                    kept.quarter.add_act(at, network, action)
-        return touched
+            for begin in quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS):
+                touched.setdefault(begin, []).append((at, network, action))
+        if not self._have_room(touched):
+            entering: dict[int, list[bytes]] = {}
+            for key, *_, at in acts.changed.values():
+                for begin in quarters_of(at - ACT_REACH_MS, at + ACT_REACH_MS):
+                    entering.setdefault(begin, []).append(key)
+            if found := self._crowded(entering):
+                crowded |= found
+                acts.leave_out(found)
+                return self._count_acts(acts, crowded)
+        for begin, rows in touched.items():
+            if kept := self._quarters[begin]:
+                kept.quarter.add_acts(rows)
+                kept.events += len(rows)
+        return set(touched)
 
-    def _source(self, source: Source) -> "_SourceRow":
+    def _have_room(self, touched: Mapping[int, Sequence[object]]) -> bool:
+        """Whether the quarters, which are taken up here, have room for so many events."""
+        room = True
+        for begin, rows in touched.items():
+            kept = self._kept(begin)
+            if kept and kept.events + len(rows) > MOST_IN_A_QUARTER:
+                room = False
+        return room
+
+    def _crowded(self, entering: Mapping[int, Sequence[bytes]]) -> set[bytes]:
+        """Those of the keys that find no more room in their quarters."""
+        crowded: set[bytes] = set()
+        for begin, keys in entering.items():
+            if kept := self._quarters[begin]:
+                # A visit that grew was counted each time: look how many there are in truth.
+                kept.events = self._quarter(begin)[1]
+                crowded.update(keys[max(MOST_IN_A_QUARTER - kept.events, 0) :])
+        return crowded
+
+    def _source(self, source: Source) -> SourceRow:
         """The row of a source; a new one is written."""
         if not self._sources:
             for row in self._db.execute(
                 "SELECT browser, profile, id, extension, last_event_at, last_event_at FROM source"
             ):
-                self._sources[row[:2]] = _SourceRow(*row[2:])
+                self._sources[row[:2]] = SourceRow(*row[2:])
         name = (source.browser, source.profile)
         known = self._sources.get(name)
         if known is None:
@@ -419,17 +440,17 @@ class Log:
                 " VALUES (?, ?, ?, 0) RETURNING id",
                 (*name, source.extension),
             ).fetchone()
-            known = self._sources[name] = _SourceRow(number, source.extension, 0, 0)
+            known = self._sources[name] = SourceRow(number, source.extension, 0, 0)
         return known
 
-    def _keep_source(self, source: Source, row: "_SourceRow") -> None:
+    def _keep_source(self, source: Source, row: SourceRow) -> None:
         """Write a source when it has another extension, or every five minutes of its events."""
         late = row.last_event_at - row.written_at >= SOURCE_WRITTEN_MS
         if late or row.extension != source.extension:
             row.extension = source.extension
             self._write_source(row)
 
-    def _write_source(self, row: "_SourceRow") -> None:
+    def _write_source(self, row: SourceRow) -> None:
         self._db.execute(
             "UPDATE source SET extension = ?, last_event_at = ? WHERE id = ?",
             (row.extension, row.last_event_at, row.id),
@@ -452,34 +473,35 @@ class Log:
             return self._quarters[begin]
         kept = None
         if begin >= self.visits_from:  # before that its visits are gone: it cannot be worked out
-            quarter = self._quarter(begin)
-            kept = _Kept(quarter, _sums(quarter))
+            quarter, events = self._quarter(begin)
+            kept = _Kept(quarter, _sums(quarter), events)
         self._quarters[begin] = kept
         return kept
 
-    def _quarter(self, begin: int) -> Quarter:
-        """The quarter with all that is stored of it, worked out from the events."""
+    def _quarter(self, begin: int) -> tuple[Quarter, int]:
+        """The quarter with all that is stored of it, worked out from the events; their number."""
         quarter = Quarter(begin)
         self._note_length(0)
-        for row in self._db.execute(
+        visits = self._db.execute(
             "SELECT start, end, id, network, page FROM visit"
             " WHERE start >= ? AND start < ? AND end > ?",
             (begin - (self._longest or 0), quarter.end, begin),
-        ):
-            quarter.add_visit(*row)
-        for row in self._db.execute(
+        ).fetchall()
+        acts = self._db.execute(
             "SELECT at, network, action FROM interaction WHERE at > ? AND at < ?",
             (begin - ACT_REACH_MS, quarter.end + ACT_REACH_MS),
-        ):
-            quarter.add_act(*row)
-        return quarter
+        ).fetchall()
+        quarter.add_visits(visits)
+        quarter.add_acts(acts)
+        return quarter, len(visits) + len(acts)
 
     def _write_sums(self, begin: int) -> Sums:
         """Bring a quarter's rows up to date with what it holds now; write only what changed."""
         kept = self._quarters[begin]
         if kept is None:
             written = self.quarters(begin, begin + 1).get(begin, Sums())
-            kept = self._quarters[begin] = _Kept(self._quarter(begin), written)
+            quarter, events = self._quarter(begin)
+            kept = self._quarters[begin] = _Kept(quarter, written, events)
         old, sums = kept.written, _sums(kept.quarter)
         if begin < self.visits_from:
             # Its visits are gone: their sums stand as they were written.
@@ -503,7 +525,7 @@ class Log:
         """Bring a quarter's rows of sums, by network and by `name`, from `old` to `new`."""
         changed = [(begin, *key, *value) for key, value in new.items() if old.get(key) != value]
         if changed:
-            self._db.executemany(_upsert(table, len(changed[0]), 1), changed)
+            self._db.executemany(upsert(table, len(changed[0]), 1), changed)
         gone = [(begin, *key) for key in old if key not in new]
         if gone:
             where = f"begin = ? AND network = ? AND {name} = ?"
@@ -518,7 +540,7 @@ class Log:
             (start, end),
         )
         try:
-            return [piece for (begin,) in begins for piece in self._quarter(begin).pieces]
+            return [piece for (begin,) in begins for piece in self._quarter(begin)[0].pieces]
         except sqlite3.Error as error:
             raise storage_error(self.path, error) from error
 
@@ -731,16 +753,28 @@ class Log:
 
     # -- the log as a whole ------------------------------------------------------
 
+    def write_sources(self) -> None:
+        """Write when each browser was last heard of, which is else written now and then."""
+        late = [one for one in self._sources.values() if one.written_at != one.last_event_at]
+        if late:
+            with self._transaction():
+                for row in late:
+                    self._write_source(row)
+
+    def look_anew(self) -> None:
+        """Another connection has changed the file: hold nothing from before."""
+        self._drop_held()
+        self.visits_from = self._read(keeping.visits_from)
+
     def would_forget(self, *scopes: Scope) -> Gone:
         """What `forget` would take out; changes nothing."""
-        with self._transaction(kept=False):
-            return keeping.together(keeping.found(self._db, scope) for scope in scopes)
+        return keeping.together(self._read(keeping.found, scope) for scope in scopes)
 
     def forget(self, *scopes: Scope) -> Gone:
         """Take out what lies in the scopes, of visits that reach into one the part that does.
 
-        No two of them may hold the same event. The sums are worked out anew. When this
-        returns, nothing of it is left in the file, free pages and journal included.
+        No two of them may hold the same event. The sums are worked out anew, and the file is
+        rebuilt without what was deleted. It is off the disk when `emptied` then says so.
         """
         self._drop_held()
         with self._transaction():
@@ -752,8 +786,8 @@ class Log:
                 self._quarters[begin] = None
                 self._write_sums(begin)
                 del self._quarters[begin]
-        self._drop_held()
-        self._scrub()
+        self.look_anew()
+        self._read(lambda db: db.execute("VACUUM"))
         return gone
 
     def keep_visits_from(self, moment: int) -> int:
@@ -763,24 +797,18 @@ class Log:
             return 0
         with self._transaction():
             number = keeping.settle(self._db, moment)
-        self._drop_held()
-        self.visits_from = moment
-        self._checkpoint()
+        self.look_anew()
+        self.emptied()
         return number
 
-    def _scrub(self) -> None:
-        """Rebuild the file without what was deleted, and empty the journal."""
-        try:
-            self._db.execute("VACUUM")
-        except sqlite3.Error as error:
-            raise storage_error(self.path, error) from error
-        self._checkpoint()
+    def emptied(self) -> bool:
+        """Empty the journal; whether that was possible.
 
-    def _checkpoint(self) -> None:
-        try:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise storage_error(self.path, error) from error
+        Another program that is reading the file holds on to what it reads: as long as it does,
+        what was deleted stays in the journal. It is not waited for.
+        """
+        busy = self._read(keeping.empty_journal)
+        return not busy
 
     def latest(self, before: Place, limit: int, network: str | None = None) -> list[Stored]:
         """Up to `limit` events that lie before a place in the order of time, latest first."""
@@ -794,24 +822,31 @@ class Log:
         """Up to `limit` interactions in the order of their ids, after one of them."""
         return self._read(keeping.interactions, after, limit)
 
-    def visit_spans(self) -> dict[bytes, tuple[int, int]]:
-        """Start and end (ms) of every visit, by its id."""
-        return self._read(keeping.visit_spans)
-
-    def act_moments(self) -> dict[bytes, int]:
-        """When each interaction took place (ms), by its id."""
-        return self._read(keeping.act_moments)
+    def compared(self, other: "Log") -> dict[str, tuple[int, int, int]]:
+        """How `other` differs, of visits and of interactions: how many only it has, how many
+        only this one has, how many are longer or shorter."""
+        return self._read(keeping.compared, other.path)
 
     def sources(self) -> list[tuple[Source, int]]:
         """The browsers that sent something, and when they were last heard of (ms)."""
-        for row in self._sources.values():
-            if row.written_at != row.last_event_at:
-                self._write_source(row)
-        return self._read(keeping.sources)
+        held = {name: row.last_event_at for name, row in self._sources.items()}
+        return [
+            (one, max(at, held.get((one.browser, one.profile), 0)))
+            for one, at in self._read(keeping.sources)
+        ]
 
-    def settled(self) -> list[tuple[int, str, str, int, int]]:
-        """The sums that stand for visits that are no longer kept: begin, network, page, ms, ms."""
-        return self._read(keeping.settled)
+    def settled(
+        self, after: tuple[int, str, str], limit: int
+    ) -> list[tuple[int, str, str, int, int]]:
+        """Up to `limit` of the sums that stand for visits no longer kept, after one of them:
+        begin, network, page, ms spent, ms taking part."""
+        return self._read(keeping.settled, after, limit)
+
+    def not_settled(
+        self, rows: Sequence[tuple[int, str, str, int, int]]
+    ) -> list[tuple[int, str, str, int, int]]:
+        """Those of the sums that do not stand here, or not in place of visits."""
+        return self._read(keeping.not_settled, rows)
 
     def take_settled(
         self, rows: Sequence[tuple[int, str, str, int, int]], visits_from: int
@@ -819,8 +854,7 @@ class Log:
         """Add sums of visits that another log no longer kept; of two the larger counts."""
         with self._transaction():
             keeping.take_settled(self._db, rows, visits_from)
-        self._drop_held()
-        self.visits_from = keeping.visits_from(self._db)
+        self.look_anew()
 
     def take_source(self, source: Source, last_event_at: int, *, kept: bool) -> bool:
         """Note a browser that another log knew; whether that changes anything."""
@@ -832,8 +866,8 @@ class Log:
             with self._transaction():
                 row = self._source(source)
                 row.last_event_at = max(last_event_at, row.last_event_at)
-                self._keep_source(source, row)
-            self.sources()
+                row.extension = source.extension
+                self._write_source(row)
         return True
 
     def would_store(self, batches: Sequence[Batch]) -> Outcome:
@@ -846,12 +880,11 @@ class Log:
     def take_back(self, copy: Path) -> None:
         """Be as a copy made by `keeping.copy` is, all at once."""
         try:
-            keeping.write_over(self._db, copy)
+            keeping.write_over(self._db, copy, self._stopped)
         except sqlite3.Error as error:
             raise storage_error(self.path, error) from error
-        self._drop_held()
-        self.visits_from = keeping.visits_from(self._db)
-        self._checkpoint()
+        self.look_anew()
+        self.emptied()
 
     def _read(self, what: Callable[..., T], *given: Any) -> T:
         try:
@@ -865,6 +898,8 @@ class _Kept(Struct):
 
     quarter: Quarter
     written: Sums
+    events: int
+    """At least as many as touch it."""
 
 
 def _sums(quarter: Quarter) -> Sums:
@@ -872,127 +907,11 @@ def _sums(quarter: Quarter) -> Sums:
     return Sums(times, dict(quarter.acts))
 
 
-class _SourceRow(Struct):
-    id: int
-    extension: str
-    last_event_at: int
-    written_at: int
-
-
-class _Rows:
-    """The rows that a transaction is about: read at once, changed in memory, written at once."""
-
-    table = ""
-    columns = 0
-
-    def __init__(self, log: Log, keys: Sequence[bytes]) -> None:
-        self._db = log._db
-        self._greatest = log._greatest
-        self.changed: dict[bytes, tuple[Any, ...]] = {}
-        self.known: dict[bytes, tuple[Any, ...]] = {}
-        if not keys:
-            return
-        # Ids of version 7 rise with time: a look at the greatest tells most of the new ones.
-        if self.table not in self._greatest:
-            greatest = f"SELECT max(id) FROM {self.table}"  # noqa: S608
-            self._greatest[self.table] = self._db.execute(greatest).fetchone()[0] or b""
-        highest = self._greatest[self.table]
-        old = [key for key in keys if key <= highest]
-        for number in range(0, len(old), MOST_KEYS):
-            part = old[number : number + MOST_KEYS]
-            marks = ",".join("?" * len(part))
-            for row in self._db.execute(
-                f"SELECT * FROM {self.table} WHERE id IN ({marks})",  # noqa: S608
-                part,
-            ):
-                self.known[row[0]] = row
-
-    def with_handle(self) -> list[tuple[Any, ...]]:
-        """The rows to write that say with whom."""
-        return [row for row in self.changed.values() if row[4] is not None]
-
-    def write(self) -> int:
-        """Write the rows that changed; their number."""
-        if not self.changed:
-            return 0
-        rows = list(self.changed.values())
-        at = 0
-        for size in ROWS_AT_ONCE:
-            while at + size <= len(rows):
-                values = list(chain.from_iterable(rows[at : at + size]))
-                self._db.execute(_upsert(self.table, self.columns, size), values)
-                at += size
-        self._greatest[self.table] = max(self._greatest[self.table], *self.changed)
-        return len(rows)
-
-
-class _Visits(_Rows):
-    table = "visit"
-    columns = 8
-
-    def take(self, key: bytes, visit: Visit, source: int) -> bool:
-        """Keep a visit, new or grown; False when its id came with other content before."""
-        row = self.changed.get(key) or self.known.get(key)
-        if row is None:
-            said = visit.network, visit.page, visit.handle, visit.tag, visit.start, visit.end
-            self.changed[key] = (key, source, *said)
-            return True
-        grown = _grown(row, visit)
-        if grown is None:
-            return False
-        if grown != row:
-            self.changed[key] = grown
-        return True
-
-
-def _grown(row: tuple[Any, ...], visit: Visit) -> tuple[Any, ...] | None:
-    """The row with the earliest start and the latest end; None for a visit of other content."""
-    if row[2:6] != (visit.network, visit.page, visit.handle, visit.tag):
-        return None
-    start, end = min(visit.start, row[6]), max(visit.end, row[7])
-    within = (start, end) == row[6:] or end - start <= LONGEST_VISIT_MS
-    return (*row[:6], start, end) if within else None
-
-
-class _Acts(_Rows):
-    table = "interaction"
-    columns = 7
-
-    def take(self, key: bytes, act: Interaction, source: int) -> bool:
-        """Keep an act unless it is known; False when its id came with other content before."""
-        said = (act.network, act.action, act.handle, act.tag, act.at)
-        row = self.changed.get(key) or self.known.get(key)
-        if row is None:
-            self.changed[key] = (key, source, *said)
-            return True
-        return row[2:] == said
-
-
-def _take(events: Sequence[Taken], source: _SourceRow, visits: _Visits, acts: _Acts) -> list[int]:
-    """Keep events of a source; the indexes of those whose id came with other content before."""
-    conflicts = []
-    for one in events:
-        event = one.event
-        if isinstance(event, Visit):
-            fits, at = visits.take(one.key, event, source.id), event.end
-        else:
-            fits, at = acts.take(one.key, event, source.id), event.at
-        if at > source.last_event_at:
-            source.last_event_at = at
-        if not fits:
-            conflicts.append(one.index)
-    return conflicts
-
-
-@functools.cache
-def _upsert(table: str, columns: int, rows: int) -> str:
-    marks = ",".join([f"({','.join('?' * columns)})"] * rows)
-    return f"INSERT OR REPLACE INTO {table} VALUES {marks}"  # noqa: S608
-
-
 def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
+    # An update, not a replacement: what a replacement deletes fires no trigger.
     db.executemany(
-        "INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO touch VALUES (?, ?, ?, ?, ?) ON CONFLICT (event, kind) DO UPDATE"
+        " SET network = excluded.network, handle = excluded.handle, at = excluded.at",
         [(event, *key, touch.kind, touch.at) for event, key, touch in rows],
     )
     db.executemany(
@@ -1032,7 +951,7 @@ def _needed() -> dict[str, tuple[str, tuple[tuple[str], ...]]]:
     """What the migrations make."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
         db.create_function("handle_key", 1, lambda handle: handle)
-        db.executescript("".join(_MIGRATIONS))
+        db.executescript("".join(MIGRATIONS))
         return _parts(db)
 
 

@@ -66,6 +66,28 @@ def expected(events: list[dict[str, Any]]) -> tuple[dict[Any, tuple[int, int]], 
 
 
 @settings(max_examples=250)
+@given(visits(), ACTS, st.randoms(use_true_random=False), st.integers(1, 20))
+def test_many_at_once_are_what_one_by_one_are(
+    sent: list[dict[str, Any]], acts: list[dict[str, Any]], random: Any, size: int
+) -> None:
+    random.shuffle(sent)
+    quarter = Quarter(NOON)
+    rows = [
+        (one["start"], one["end"], bytes.fromhex(one["id"].replace("-", "")), one["network"])
+        for one in sent
+    ]
+    pages = [one["page"] for one in sent]
+    for first in range(0, len(rows), size):
+        part = slice(first, first + size)
+        quarter.add_visits((*row, page) for row, page in zip(rows[part], pages[part], strict=True))
+        if first == 0:
+            quarter.add_acts((one["at"], one["network"], one["action"]) for one in acts)
+    if not rows:
+        quarter.add_acts((one["at"], one["network"], one["action"]) for one in acts)
+    assert figures(quarter) == expected([*sent, *acts])
+
+
+@settings(max_examples=250)
 @given(visits(), ACTS, st.randoms(use_true_random=False))
 def test_any_order_gives_the_truth(
     sent: list[dict[str, Any]], acts: list[dict[str, Any]], random: Any

@@ -149,7 +149,7 @@ async def test_a_copy_that_is_not_whole_is_not_kept(plnd: Plnd, clock: Clock) ->
     await day_by_day(plnd, clock, 1)
     many = [visit(clock() - DAY + n * 1000, 1, handle="h" * 200) for n in range(900)]
     await plnd.record(typed(batch(*many)))
-    plnd._log._checkpoint()
+    plnd._log.emptied()
     path = plnd.home.data / "events.db"
     content = bytearray(path.read_bytes())
     for page in range(4, len(content) // 4096):

@@ -98,7 +98,7 @@ async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -
     kinds = {line["type"] for line in lines}
     assert kinds == {"network", "source", "sum", "visit", "interaction", "document", "removed"}
     other = opened(tmp_path / "other", clock)
-    first = other.take_lines(texts(lines), dry_run=False)
+    first = await other.take_lines(texts(lines), dry_run=False)
     assert (first.rejected, first.taken) == ([], len(lines))
     assert exported(other) == lines
     club = Path("networks") / "club.json"
@@ -115,7 +115,7 @@ async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -
 async def test_the_same_again_changes_nothing(plnd: Plnd, clock: Clock) -> None:
     await lived(plnd, clock)
     lines = exported(plnd)
-    answer = plnd.take_lines(texts(lines), dry_run=False)
+    answer = await plnd.take_lines(texts(lines), dry_run=False)
     assert (answer.taken, answer.known, answer.rejected) == (0, len(lines), [])
     assert exported(plnd) == lines
 
@@ -127,9 +127,9 @@ async def test_a_trial_says_what_would_be_and_changes_nothing(
     lines = texts(exported(plnd))
     other = opened(tmp_path / "other", clock)
     empty = exported(other)
-    would = other.take_lines(lines, dry_run=True)
+    would = await other.take_lines(lines, dry_run=True)
     assert exported(other) == empty
-    assert other.take_lines(lines, dry_run=False) == would
+    assert await other.take_lines(lines, dry_run=False) == would
     other.close_stores()
 
 
@@ -255,7 +255,10 @@ def test_any_events_come_back_as_they_were(data: st.DataObject) -> None:
         data.draw(st.randoms(use_true_random=False)).shuffle(lines)
         size = data.draw(st.integers(1, 9))
         for number in range(0, len(lines), size):
-            assert other.take_lines(lines[number : number + size], dry_run=False).rejected == []
+            assert (
+                asyncio.run(other.take_lines(lines[number : number + size], dry_run=False)).rejected
+                == []
+            )
         assert exported(other) == exported(one)
         assert other.today() == one.today()
         one.close_stores()
@@ -418,6 +421,6 @@ def test_an_import_is_no_reason_for_notices(plnd: Plnd, desktop: Desktop) -> Non
         )
         for n in range(1, 90)
     ]
-    assert plnd.take_lines(lines, dry_run=False).taken == 89
+    assert asyncio.run(plnd.take_lines(lines, dry_run=False)).taken == 89
     assert plnd.today().state == "over"
     assert desktop.told == []

@@ -23,6 +23,7 @@ from plnd.setup.doctor.heard import DAY_MS, check_heard
 from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
 from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
 from plnd.setup.known import Browser
+from plnd.store import unfinished
 from plnd.store.files import Home, home
 from plnd.words import CATALOGUES, ENGLISH, Words
 
@@ -136,6 +137,13 @@ def left_over(world: World) -> Iterator[Case]:
     half.touch()
     said = f"{half} is of a process that was killed\n     -> plnd start clears it away"
     yield Case(lambda words: [check_left_over(world.home, words)], [f"warn left over: {said}"])
+    unfinished.save(world.home, unfinished.Unfinished(busy=["events.db"]))
+    said = (
+        "events.db still holds what was forgotten: another program has it open\n"
+        "     -> close that program; plnd tries again each minute"
+    )
+    yield Case(lambda words: [check_left_over(world.home, words)], [f"warn left over: {said}"])
+    unfinished.save(world.home, unfinished.Unfinished())
     lock = single.hold(world.home)
     yield Case(
         lambda words: [check_left_over(world.home, words)],

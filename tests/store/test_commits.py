@@ -150,5 +150,8 @@ async def test_each_batch_learns_of_its_own_conflicts(tmp_path: Path, count: int
     event = visit(NOON, 30)
     await commits.store(Batch(sender(), taken([event])))
     wrong = Batch(sender(), taken([visit(NOON)] * count + [{**event, "page": "post"}]))
-    assert await asyncio.gather(commits.store(wrong), commits.store(batch(1))) == [[count], []]
+    assert await asyncio.gather(commits.store(wrong), commits.store(batch(1))) == [
+        [(count, "conflict")],
+        [],
+    ]
     log.close()

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plnd.errors import StorageError
-from plnd.store.log import VERSION, Batch, Log, Outcome
+from plnd.store.log import MOST_WORK, Batch, Log, Outcome, in_parts
+from plnd.store.schema import VERSION
 
 IDS = [uuid7() for _ in range(8)]
 PLACES = [("x", "feed"), ("x", "post"), ("facebook", "feed")]
@@ -317,3 +318,54 @@ def test_a_store_that_another_program_locks_is_an_error_that_passes(path: Path, 
     other.close()
     assert not store(log, visit(NOON, 60))
     assert sum(held(log)[0].values()) == MINUTE
+
+
+# -- the work of a batch ---------------------------------------------------------------
+
+
+def hours(count: int, begin: int = NOON) -> list[dict[str, Any]]:
+    """Visits of nearly twelve hours that all reach over one quarter."""
+    return [visit(begin - n * MINUTE // 10, 11 * 3600, page="post") for n in range(count)]
+
+
+def test_a_batch_of_long_visits_is_stored_in_parts(tmp_path: Path) -> None:
+    batch = Batch(sender(), taken(hours(500)))
+    parts = in_parts(batch)
+    assert [one for part in parts for one in part.events] == list(batch.events)
+    assert max(len(part.events) for part in parts) * 45 <= MOST_WORK + 45
+    short = Batch(sender(), taken(visit(NOON + n * 12_000, 11) for n in range(1000)))
+    assert in_parts(short) == [short]
+    spread = Batch(sender(), taken(visit(NOON - n * HOUR, 60) for n in range(1000)))
+    assert 1 < len(in_parts(spread)) < 10
+    assert in_parts(Batch(sender(), [])) == [Batch(sender(), [])]
+
+
+@pytest.mark.parametrize("acts", [False, True])
+def test_a_quarter_takes_so_many_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, acts: bool
+) -> None:
+    """What finds no room is refused alone; what is there already may grow, or come again."""
+    monkeypatch.setattr("plnd.store.log.MOST_IN_A_QUARTER", 30)
+    log = Log(tmp_path / "events.db")
+    sent = [act(NOON + 300_000 + n) for n in range(50)] if acts else hours(50)
+    elsewhere = visit(NOON - 2 * DAY, 60)
+    outcome = log.store([Batch(sender(), taken([*sent[:25], elsewhere]))])
+    assert (outcome.crowded, outcome.written) == ([[]], 26)
+    for _ in range(2):  # again, also after a look at the disk
+        outcome = log.store([Batch(sender(), taken([*sent, elsewhere]))])
+        assert [len(one) for one in outcome.crowded] == [20]
+        log.look_anew()
+    stored = log.store([Batch(sender(), taken(sent[:30]))])
+    assert (stored.crowded, stored.written) == ([[]], 0)
+    if not acts:
+        grown = {**sent[3], "end": sent[3]["end"] + MINUTE}
+        assert log.store([Batch(sender(), taken([grown]))]).written == 1
+        # One that was elsewhere may not grow into it.
+        late = visit(NOON + 12 * HOUR, 60)
+        assert log.store([Batch(sender(), taken([late]))]).crowded == [[]]
+        early = {**late, "start": NOON + HOUR}
+        assert log.store([Batch(sender(), taken([early]))]).crowded == [[0]]
+    log.close()
+    again = Log(tmp_path / "events.db")
+    assert again.store([Batch(sender(), taken(sent[40:]))]).written == 0
+    again.close()

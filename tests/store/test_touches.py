@@ -11,11 +11,14 @@ import truth_learning as truth
 from builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
 from hypothesis import given
 from hypothesis import strategies as st
+from kit import bytes_with
 
 from plnd.learning import Person, Touch
 from plnd.measures.people import key_of
+from plnd.scope import Scope
 from plnd.store.book import Collection
-from plnd.store.log import _SCHEMA, APPLICATION_ID, Batch, Log
+from plnd.store.log import Batch, Log
+from plnd.store.schema import APPLICATION_ID, MIGRATIONS
 
 
 @pytest.fixture
@@ -92,9 +95,28 @@ def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
     assert log.touches(("x", "ben"), 9) == []
 
 
-def test_a_log_of_the_first_version_is_brought_up(path: Path) -> None:
+def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path) -> None:
+    """Forgetting the one leaves no byte of its handle, and the other as it was."""
+    for first in (0, 1):
+        look = visit(NOON, 90, page="profile", handle="zebrafinch")
+        reply = act(NOON + MINUTE, handle="ana", id=look["id"])
+        for event in ((look, reply), (reply, look))[first]:
+            store(log, event)
+        assert set(log.last_touches()) == {("x", "zebrafinch"), ("x", "ana")}
+        log.forget(Scope(handle="Zebrafinch"))
+        assert log.emptied()
+        assert set(log.last_touches()) == {("x", "ana")}
+        assert [one.kind for one in log.touches(("x", "ana"), 9)] == ["reply"]
+        assert bytes_with(path.parent, "zebrafinch") == []
+        log.forget(Scope())
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> None:
     db = sqlite3.connect(path)
-    db.executescript(f"{_SCHEMA} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version=1;")
+    db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
+    db.executescript("".join(MIGRATIONS[:version]))
+    db.executescript(f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={version};")
     db.execute("INSERT INTO source VALUES (1, 'chromium', 'p', '0.1.0', 5)")
     row = (b"a" * 16, 1, "x", "reply", "@Ana", None, NOON)
     db.execute("INSERT INTO interaction VALUES (?, ?, ?, ?, ?, ?, ?)", row)

@@ -10,6 +10,7 @@ from typing import Any
 from plnd import client, regular
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Check, place_of
+from plnd.store import unfinished
 from plnd.store.files import Home, cannot_write, halves
 from plnd.words import ENGLISH, Words
 
@@ -82,10 +83,14 @@ def check_disk(home: Home, words: Words = ENGLISH) -> Check:
 
 
 def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
-    """No file of a daemon that was killed, or of a write that was, lies about.
+    """No file of a daemon that was killed, or of a write that was, lies about; and none still
+    holds what was forgotten.
 
     Nor what plnd does not use: links and pipes where files should be, and what was set aside.
     """
+    if held := unfinished.busy(home):
+        message = words.say("doctor_unfinished", files=", ".join(held))
+        return Check("left over", "warn", message, words.say("doctor_close_it"))
     if odd := next(_not_plain(home.data), None):
         message = words.say("doctor_not_plain", path=odd)
         return Check("left over", "warn", message, words.say("doctor_move_away"))

@@ -30,6 +30,7 @@ const forgotten = object({
   backups: number,
   documents: record(number),
   kept: record(number),
+  unfinished: list(text),
 });
 export type Forgotten = Shaped<typeof forgotten>;
 export interface ToForget {

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { getPeople, postForget, type ToForget } from "../api/index.ts";
 import { Card } from "../parts/card.tsx";
 import { Done } from "../parts/done.tsx";
@@ -15,14 +16,17 @@ type Plan = (what: ToForget) => unknown;
 /** Forget something: what it would be is said first, and for ten seconds it can be called off. */
 export function Forgetting() {
   const doing = useDoing();
+  const [held, setHeld] = useState<string[]>([]);
+  const forget = async (what: ToForget) => setHeld((await postForget(what, false)).unfinished);
+  const says = held.length ? t("forgotten_unfinished", { files: held.join(", ") }) : t("forgotten");
   return (
     <Card title={t("forget_title")} lead={t("forget_lead")}>
-      <Forgettable act={(what) => doing.run(() => postForget(what, false))}>
+      <Forgettable act={(what) => doing.run(() => forget(what))}>
         {(plan) => (
           <>
             <Choices plan={plan} />
             <Somebody plan={plan} />
-            <Done of={doing} says={t("forgotten")} />
+            <Done of={doing} says={says} />
           </>
         )}
       </Forgettable>

@@ -599,6 +599,8 @@ export const de: Words = {
   forget_in_other: "Es geschieht in {n} Sekunden.",
   forget_stop: "Halt, behalten",
   forgotten: "Vergessen.",
+  forgotten_unfinished:
+    "Vergessen. Ein anderes Programm hat {files} geöffnet: Daraus verschwindet es, sobald jenes die Datei schließt.",
   visits_one: "{n} Besuch",
   visits_other: "{n} Besuche",
   carry_title: "Mitnehmen",

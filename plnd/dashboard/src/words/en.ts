@@ -592,6 +592,8 @@ export const en = {
   forget_in_other: "It happens in {n} seconds.",
   forget_stop: "Stop, keep it",
   forgotten: "Forgotten.",
+  forgotten_unfinished:
+    "Forgotten. Another program has {files} open: it goes from it as soon as that one closes it.",
   visits_one: "{n} visit",
   visits_other: "{n} visits",
   carry_title: "Take it along",
