@@ -1,10 +1,11 @@
 """Backups: what going back to one would change, and going back."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from plnd.measures.documents import without_consent
 from plnd.model import Change, RestoreAnswer
 from plnd.store.backups import Backups, others, put_others
 from plnd.store.book import Book
@@ -22,6 +23,12 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
     """
     backup = backups.get(name)
     with backups.opened(name) as (old_log, old_book):
+        switched_off = sorted(
+            f"{one.network}:{one.handle}"
+            for kept, documents in _coming(old_book, book)
+            for one, was in zip(documents, old_book.kept[kept].all(), strict=True)
+            if one != was
+        )
         changes = {
             "visits": _change(old_log.visit_spans(), log_.visit_spans()),
             "interactions": _change(old_log.act_moments(), log_.act_moments()),
@@ -32,11 +39,14 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
             },
             "files": _change(backups.others(name), others(data)),
         }
+        left_out = old_book.faults()
     return RestoreAnswer(
         dry_run=True,
         backup=backup,
         changes={one: change for one, change in changes.items() if change != Change()},
         kept_aside=None,
+        switched_off=switched_off,
+        left_out=left_out,
     )
 
 
@@ -55,12 +65,23 @@ def restore(
         kept_aside = backups.make(aside, "before_restore", now).name
         old_log.close()
         log_.take_back(old_log.path)
-        for one, kept in book.kept.items():
-            if kept.role != "guard":
-                kept.become(old_book.kept[one].all())
+        for one, documents in _coming(old_book, book):
+            book.kept[one].become(documents)
         put_others(data, backups.others(name))
     log.info("restored the backup %s; the state until then is %s", name, kept_aside)
     return kept_aside
+
+
+def _coming(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
+    """What a book becomes, by name: as the old one was, but for what keeps something out, and
+    for feeds that are off by now."""
+    for name, kept in book.kept.items():
+        if kept.role != "guard":
+            now = {kept.name(one): one for one in kept.all()}
+            yield (
+                name,
+                [without_consent(one, now.get(kept.name(one))) for one in old.kept[name].all()],
+            )
 
 
 def _by_name(book: Book, name: str) -> dict[str, object]:

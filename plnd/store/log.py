@@ -625,6 +625,11 @@ class Log:
         (begin,) = self._one("SELECT min(begin) FROM quarter_time")
         return None if begin is None else int(begin)
 
+    def first_visit(self) -> int | None:
+        """When the first of the visits that are kept began, ms."""
+        (start,) = self._one("SELECT min(start) FROM visit")
+        return None if start is None else int(start)
+
     def last_touches(self) -> dict[Key, Touch]:
         """The last touch of each handle that was ever dealt with."""
         rows = self._rows("SELECT network, handle, kind, at FROM touched")
@@ -757,6 +762,14 @@ class Log:
         self.visits_from = moment
         self._checkpoint()
         return number
+
+    def mend_visits_from(self, now: int) -> None:
+        """When visits are kept only from some time ahead, keep them again since their last sum."""
+        if self.visits_from > now:
+            with self._transaction():
+                keeping.mend_visits_from(self._db, now)
+            self._drop_held()
+            self.visits_from = self._read(keeping.visits_from)
 
     def _scrub(self) -> None:
         """Rebuild the file without what was deleted, and empty the journal."""

@@ -56,6 +56,7 @@ class Running:
             now=plnd.clock(),
             home=str(plnd.home.data.parent),
             damaged=plnd.damaged,
+            left_out=plnd.faults(),
         )
 
     async def get_doctor(self, plnd: Plnd, call: Call) -> DoctorAnswer:
