@@ -22,6 +22,7 @@ from plnd.core import Plnd
 from plnd.errors import PlndError
 from plnd.model import BudgetRequest
 from plnd.profiles import ProfileRequest
+from plnd.store import judged
 from plnd.store.book import Book
 from plnd.store.files import Home
 
@@ -64,6 +65,14 @@ async def stores(plnd: Plnd) -> list[Any]:
 
 def feeds_on(plnd: Plnd) -> set[tuple[str, str]]:
     return {(one.network, one.handle) for one in plnd.readings.feeds(plnd.words()) if one.on}
+
+
+def usable(name: str, row: dict[str, Any]) -> bool:
+    try:
+        judged.read(row, BOOK.kept[name].kind)
+    except PlndError:
+        return False
+    return True
 
 
 def as_lines(found: list[tuple[str, Any]]) -> list[str]:
@@ -139,17 +148,18 @@ async def by_hand(edits: list[list[tuple[str, Any]]], *, back: bool) -> None:
             before = {path: path.read_bytes() for path in data.glob("*.json")}
             plnd = opened(Path(name))
             await all_answer(plnd)
-            unused = [(one.file, one.document) for one in plnd.faults()]
+            unused = {one.file for one in plnd.faults()}
             # A guard that somebody wrote into the file is in force, and the refusal says so.
             assert {one.code for one in await stores(plnd)} <= KEPT_OUT
             plnd.set_budget(BudgetRequest(minutes=5))
             plnd.seem_mine(ProfileRequest(network="x", handle="somebody"))
-            for file, number in unused:  # left out, and still there as it was
+            for file in unused:  # left out, and still there as it was
+                name_ = file.removesuffix(".json")
                 was, there = (
-                    json.loads(one)[file.removesuffix(".json")]
+                    json.loads(one)[name_].values()
                     for one in (before[data / file], (data / file).read_bytes())
                 )
-                assert there[str(number)] == was[str(number)]
+                assert [row for row in was if not usable(name_, row) and row not in there] == []
             if back:
                 on = feeds_on(plnd)
                 would = await plnd.restore(plnd.backups()[0].name, dry_run=True)
