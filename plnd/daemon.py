@@ -107,6 +107,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))
     for moved in plnd.damaged:
         log.warning("a damaged file was set aside as %s", moved)
+    plnd.faults()  # read every document now: what is left out is named in the log
     port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     token = secrets.token_urlsafe(32)

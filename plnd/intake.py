@@ -4,12 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from plnd.model import Event, Forgotten, Pause, Rejection, Uncounted, Visit
+from plnd.model import (
+    EARLIEST_MS,
+    FURTHEST_AHEAD_MS,
+    Event,
+    Forgotten,
+    Pause,
+    Rejection,
+    Uncounted,
+    Visit,
+)
 from plnd.scope import covers
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
-FURTHEST_AHEAD_MS = 5 * 60 * 1000
-EARLIEST_MS = 946_684_800_000  # 2000-01-01
 
 _decode = msgspec.json.Decoder(Event).decode
 _decode_any = msgspec.json.Decoder(dict[str, object]).decode
@@ -46,8 +53,10 @@ def sift(
 
     `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
     began in one is refused, a visit that ran into one is cut where the pause began; `uncounted`
-    are such times of single networks. What was forgotten is refused as well, or cut out of the
-    visit. Visits from before `visits_from` (ms) are kept as sums only, so that none can be added.
+    are such times of single networks. While the clock shows less than the beginning of one that
+    is open, it was set back, and nobody knows what lies before: all is refused. What was
+    forgotten is refused as well, or cut out of the visit. Visits from before `visits_from` (ms)
+    are kept as sums only, so that none can be added.
     """
     taken: list[Taken] = []
     rejected: list[Rejection] = []
@@ -60,9 +69,10 @@ def sift(
             if visits_from and isinstance(event, Visit) and event.start < visits_from:
                 raise Refused("visits of that time are kept as sums only", "start")
             if pauses:
-                event = _outside(event, pauses)
+                event = _outside(event, pauses, now)
             if uncounted:
-                event = _outside(event, [one for one in uncounted if one.network == event.network])
+                theirs = [one for one in uncounted if one.network == event.network]
+                event = _outside(event, theirs, now)
             if forgotten:
                 event = _without_forgotten(event, forgotten)
             taken.append(Taken(index, key, event))
@@ -111,11 +121,12 @@ def _check_moment(moment: int, field: str, latest: int) -> None:
         raise Refused(f"{field} is more than 5 minutes in the future", field)
 
 
-def _outside(event: Event, pauses: Sequence[Pause | Uncounted]) -> Event:
+def _outside(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Event:
     """The part of the event that lies before every pause it meets."""
     begin = event.start if isinstance(event, Visit) else event.at
     for pause in pauses:
-        if pause.start <= begin and (pause.end is None or begin < pause.end):
+        inside = now < pause.start or pause.start <= begin
+        if inside if pause.end is None else pause.start <= begin < pause.end:
             field = "start" if isinstance(event, Visit) else "at"
             if isinstance(pause, Uncounted):
                 raise Refused(f"{event.network} is not counted", field, "not_counted")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from plnd.model import Feed, Moment, Name, Strict, Text, Weekday
+from plnd.model import Feed, Key, Moment, Name, Strict, Text, Weekday
 
 MOST_HANDLES = 50
 MOST_BREAKS = 200
@@ -21,6 +21,7 @@ Clock = Annotated[
     str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time of day, HH:MM")
 ]
 Handles = Annotated[list["Handle"], Meta(max_length=MOST_HANDLES)]
+Keys = Annotated[list[Key], Meta(max_length=1000)]
 Tags = Annotated[list[Name], Meta(max_length=50)]
 Link = Annotated[str, Meta(max_length=2048, pattern="^https?://", description="a web address")]
 EntryMinutes = Annotated[int, Meta(ge=0, le=24 * 60)]
@@ -65,17 +66,17 @@ class Person(Strict, frozen=True, omit_defaults=True):
     posted themselves, as far as it was seen.
     """
 
-    id: str
+    id: Key
     name: Name
-    added_at: int
+    added_at: Moment
     handles: Handles = field(default_factory=list)
     tags: Tags = field(default_factory=list)
     how_met: Note = ""
     note: Note = ""
     cadence: Cadence | None = None
-    merged: list[str] = field(default_factory=list)
-    uids: list[str] = field(default_factory=list)
-    posted_at: int | None = None
+    merged: Keys = field(default_factory=list)
+    uids: Keys = field(default_factory=list)
+    posted_at: Moment | None = None
 
 
 class Touch(Struct, frozen=True, kw_only=True):
@@ -89,19 +90,19 @@ class Touch(Struct, frozen=True, kw_only=True):
 class Meeting(Strict, frozen=True):
     """Face to face: whom, when, what of. `uid` says which entry of a calendar it came from."""
 
-    id: str
-    person: str
-    at: int
+    id: Key
+    person: Key
+    at: Moment
     note: Note = ""
-    uid: str | None = None
+    uid: Key | None = None
 
 
 class PersonFeed(Struct, frozen=True, kw_only=True):
     """The public feed of one handle of a person; `id` is `network:handle`."""
 
-    id: str
-    network: str
-    handle: str
+    id: Key
+    network: Name
+    handle: Name
     feed: Feed
 
 
@@ -116,15 +117,15 @@ class TagCadence(Strict, frozen=True):
 class Refused(Strict, frozen=True):
     """A suggestion that the user said no to; `id` is `network:handle`."""
 
-    id: str
-    at: int
+    id: Key
+    at: Moment
 
 
 class Merge(Struct, frozen=True, kw_only=True):
     """Two people made one: both as they were before, so that it can be undone."""
 
-    id: str
-    at: int
+    id: Key
+    at: Moment
     kept: Person
     gone: Person
 
@@ -167,7 +168,7 @@ class Chat(Strict, frozen=True, omit_defaults=True):
     `followed_at` null: not followed. `confirmed_at`: when the user last said that it is alive.
     """
 
-    id: str
+    id: Key
     tag: Name
     network: Name
     weekday: Weekday
@@ -183,22 +184,22 @@ class Chat(Strict, frozen=True, omit_defaults=True):
     topic: Text = ""
     shipped: bool = False
     certainty: Literal["high", "medium", "low"] = "high"
-    evidence: str | None = None
+    evidence: Text | None = None
     status: Text = ""
     note: Note = ""
-    followed_at: int | None = None
-    confirmed_at: int | None = None
+    followed_at: Moment | None = None
+    confirmed_at: Moment | None = None
 
 
 class AttendedChat(Strict, frozen=True):
     """A slot that was attended, as kept when its chat was changed or unfollowed since: what
     was done stays in the log. `id` is the chat and when it began; `ms` was spent on it."""
 
-    id: str
-    chat: str
-    starts_at: int
+    id: Key
+    chat: Key
+    starts_at: Moment
     attended: Attended
-    ms: int
+    ms: Annotated[int, Meta(ge=0, le=86_400_000)]
 
 
 class Slot(Struct, frozen=True, kw_only=True):
@@ -214,11 +215,11 @@ class Slot(Struct, frozen=True, kw_only=True):
 class Entry(Strict, frozen=True):
     """Something learned from, or taught to, somebody: one of the people, or just a name."""
 
-    id: str
+    id: Key
     kind: EntryKind
-    at: int
+    at: Moment
     text: Line
-    person: str | None = None
+    person: Key | None = None
     person_name: Text | None = None
     link: Link | None = None
     title: Text | None = None
@@ -236,7 +237,7 @@ class CpdMark(Strict, frozen=True):
     Of a draft only what differs is kept: a sentence, other hours or topic, or that it is struck.
     """
 
-    id: str
+    id: Key
     note: Note | None = None
     topic: Text | None = None
     hours: Annotated[float, Meta(ge=0, le=24)] | None = None

@@ -9,11 +9,15 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Raw, Struct, field
 
 LONGEST_TEXT = 256
+LONGEST_KEY = 4096
+LONGEST_ADDRESS = 8192
 MOST_EVENTS = 1000
 MOST_BODY_BYTES = 1024 * 1024
 
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+Key = Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]
+"""What a document is known by; one made of several names is longer than a name."""
 Page = Literal[
     "feed",
     "profile",
@@ -36,6 +40,9 @@ Certainty = Literal["high", "medium", "low"]
 BudgetState = Literal["under", "near", "over", "off"]
 Freshness = Literal["fresh", "quiet", "ageing", "stale", "unknown"]
 ProfileMode = Literal["active", "reading", "retired"]
+EARLIEST_MS = 946_684_800_000  # 2000-01-01: nothing that is recorded is older
+FURTHEST_AHEAD_MS = 5 * 60 * 1000
+"""How far ahead of the clock an event may lie."""
 LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, where calendars end
 Moment = Annotated[int, Meta(ge=0, le=LAST_MOMENT)]
 MinutesADay = Annotated[int, Meta(ge=0, le=24 * 60)]
@@ -162,13 +169,14 @@ class Today(Struct, frozen=True, kw_only=True):
     sources: list[SourceSeen]
 
 
-class NetworkFault(Struct, frozen=True, kw_only=True):
-    """What is wrong with a file of the user's own, which is not used for that; `field` names the
-    part, empty for the whole."""
+class FileFault(Struct, frozen=True, kw_only=True):
+    """What is wrong with a file, or with one `document` of it (its number), which is not used for
+    that; `field` names the part, empty for the whole."""
 
     file: str
     field: str
     message: str
+    document: int | None = None
 
 
 class NetworkEntry(Struct, frozen=True, kw_only=True):
@@ -185,7 +193,7 @@ class NetworkEntry(Struct, frozen=True, kw_only=True):
     certainty: dict[str, Certainty]
     about: list[str]
     file: dict[str, Any] | None = None
-    fault: NetworkFault | None = None
+    fault: FileFault | None = None
 
 
 class NetworksAnswer(Struct, frozen=True):
@@ -297,10 +305,10 @@ class BudgetRequest(Strict, frozen=True):
 class Budget(Struct, frozen=True, kw_only=True):
     """A budget as it is kept. Equal network, days and hours make it the same budget."""
 
-    id: str
+    id: Key
     minutes: MinutesADay
-    network: str | None = None
-    days: list[Weekday] | None = None
+    network: Name | None = None
+    days: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] | None = None
     when: When | None = None
 
 
@@ -414,11 +422,11 @@ class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     on: bool
-    since: int
-    url: str | None = None
-    found: str | None = None
-    checked_at: int | None = None
-    next_at: int = 0
+    since: Moment
+    url: Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern="^https://")] | None = None
+    found: Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern="^https://")] | None = None
+    checked_at: Moment | None = None
+    next_at: Moment = 0
     etag: str | None = None
     last_modified: str | None = None
     trouble: FeedTrouble | None = None
@@ -442,31 +450,34 @@ class PauseState(Struct, frozen=True, kw_only=True):
 class Pause(Struct, frozen=True, kw_only=True):
     """A time in which nothing is recorded; `end` null while it is open."""
 
-    start: int
-    end: int | None = None
+    start: Moment
+    end: Moment | None = None
 
 
 class Uncounted(Struct, frozen=True, kw_only=True):
     """A time in which a network is not counted; `end` null while it lasts."""
 
-    id: str
-    network: str
-    start: int
-    end: int | None = None
+    id: Key
+    network: Name
+    start: Moment
+    end: Moment | None = None
 
 
 class Forgotten(Struct, frozen=True, kw_only=True):
     """What was forgotten at `at`, and is refused when a browser sends it again later.
 
-    A handle stands here as a digest only, salted with `id`.
+    A handle stands here as a digest only, salted with `id`. `days_seen` are the days that were
+    seen to pass since, the last of them at `seen_at`: the clock's word alone is not enough.
     """
 
-    id: str
-    at: int
-    start: int
-    end: int
-    network: str | None = None
-    handle_digest: str | None = None
+    id: Key
+    at: Moment
+    start: Moment
+    end: Moment
+    network: Name | None = None
+    handle_digest: Annotated[str, Meta(max_length=64)] | None = None
+    days_seen: Annotated[int, Meta(ge=0, le=29)] = 0  # with the thirtieth it goes
+    seen_at: Moment = 0
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -475,9 +486,9 @@ class Notice(Struct, frozen=True, kw_only=True):
     `shown` is null until the desktop has answered; `error` says why it was not shown.
     """
 
-    cause: str
+    cause: Key
     kind: NoticeKind
-    at: int
+    at: Moment
     title: str
     body: str
     shown: bool | None = None
@@ -503,7 +514,7 @@ class NoticesAnswer(Struct, frozen=True, kw_only=True):
 class Snooze(Struct, frozen=True, kw_only=True):
     """Until when (ms) notices are held back; null: they are not."""
 
-    snoozed_until: int | None = None
+    snoozed_until: Moment | None = None
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -524,11 +535,11 @@ class SourceReport(Strict, frozen=True):
 class SourceHeard(Struct, frozen=True, kw_only=True):
     """The last such report of a browser's profile, and when (ms) it came."""
 
-    profile: str
-    browser: str
-    extension: str
-    networks: list[str]
-    heard_at: int
+    profile: Name
+    browser: Name
+    extension: Name
+    networks: Annotated[list[Name], Meta(max_length=LONGEST_TEXT)]
+    heard_at: Moment
 
 
 class SourcesAnswer(Struct, frozen=True):
@@ -602,12 +613,13 @@ class ReceiptAnswer(Struct, frozen=True, kw_only=True):
 class ExportAnswer(Struct, frozen=True, kw_only=True):
     """A part of everything, as lines; `next` is the `after` that asks for more, null at the end.
 
-    `left_out` are files of networks that are not as they must be, and are in no use.
+    `left_out` are files of networks, and documents, that are not as they must be, and are in no
+    use.
     """
 
     lines: list[dict[str, Any]]
     next: str | None
-    left_out: list[NetworkFault] = field(default_factory=list)
+    left_out: list[FileFault] = field(default_factory=list)
 
 
 class ImportRequest(Strict, frozen=True):
@@ -631,12 +643,14 @@ class RejectedLine(Struct, frozen=True, kw_only=True):
 
 class ImportAnswer(Struct, frozen=True, kw_only=True):
     """What became of the lines: new or changed, known before, refused. `networks` are the
-    ids of the networks' files among them."""
+    ids of the networks' files among them; `switched_off` (network:handle) the feeds that were on
+    where the lines come from: here only the user turns one on."""
 
     taken: int
     known: int
     rejected: list[RejectedLine]
     networks: list[str]
+    switched_off: list[str]
 
 
 class BackupEntry(Struct, frozen=True, kw_only=True):
@@ -667,12 +681,18 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class RestoreAnswer(Struct, frozen=True, kw_only=True):
-    """What going back changes, by name; `kept_aside` is the backup of the state until now."""
+    """What going back changes, by name; `kept_aside` is the backup of the state until now.
+
+    `switched_off` (network:handle) are the feeds that were on then and not now: they come back
+    switched off. `left_out` are documents of the backup that cannot be used.
+    """
 
     dry_run: bool
     backup: BackupEntry
     changes: dict[str, Change]
     kept_aside: str | None
+    switched_off: list[str]
+    left_out: list[FileFault]
 
 
 class OpenLink(Struct, frozen=True, kw_only=True):
@@ -701,7 +721,8 @@ class SessionsAnswer(Struct, frozen=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """That the daemon runs, and what it had to set aside when it started."""
+    """That the daemon runs, what it had to set aside when it started, and which documents it
+    leaves out, as they are not as they must be."""
 
     version: str
     pid: int
@@ -709,6 +730,7 @@ class Health(Struct, frozen=True, kw_only=True):
     now: int
     home: str
     damaged: list[str]
+    left_out: list[FileFault]
 
 
 class Link(Struct, frozen=True, kw_only=True):

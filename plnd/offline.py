@@ -44,6 +44,13 @@ def open_stores() -> list[str]:
         return plnd.damaged
 
 
+def left_out() -> list[dict[str, Any]]:
+    """The documents that cannot be used, as `Health` has them."""
+    with _opened() as plnd:
+        found: list[dict[str, Any]] = msgspec.to_builtins(plnd.faults())
+        return found
+
+
 @contextlib.contextmanager
 def _opened() -> Iterator[Plnd]:
     """The stores, with the daemon kept out meanwhile."""

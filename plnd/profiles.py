@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from plnd.model import Feed, Freshness, Moment, Name, ProfileMode, Strict
+from plnd.model import Feed, Freshness, Key, Moment, Name, ProfileMode, Strict
 
 MOST_READING_BYTES = 2 * 1024 * 1024
 
@@ -28,11 +28,11 @@ class LastPost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `found_by` by what, `gap_days` the median between the posts that were seen.
     """
 
-    at: int
-    taken_at: int
+    at: Moment
+    taken_at: Moment
     found_by: str
-    rough_ms: int = 0
-    gap_days: float | None = None
+    rough_ms: Moment = 0
+    gap_days: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,54 +42,54 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     choice: Choice
-    at: int
+    at: Moment
     was: ProfileMode
-    until: int | None = None
-    undone_at: int | None = None
+    until: Moment | None = None
+    undone_at: Moment | None = None
 
 
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One of the user's own profiles, as it is kept. `told` has when which notice was told."""
 
-    id: str
-    network: str
-    handle: str
-    added_at: int
+    id: Key
+    network: Name
+    handle: Name
+    added_at: Moment
     mode: ProfileMode = "active"
     last_posts: dict[Origin, LastPost] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
-    steps_done: dict[StepName, int] = field(default_factory=dict)
+    steps_done: dict[StepName, Moment] = field(default_factory=dict)
     feed: Feed | None = None
-    told: dict[str, int] = field(default_factory=dict)
+    told: dict[str, Moment] = field(default_factory=dict)
 
 
 class NotMine(Struct, frozen=True, kw_only=True):
     """A suggested profile to which the user said no."""
 
-    id: str
-    at: int
+    id: Key
+    at: Moment
 
 
 class SeemsMine(Struct, frozen=True, kw_only=True):
     """A profile under which the user was last seen to post, by the address of the request."""
 
-    id: str
-    network: str
-    handle: str
-    at: int
+    id: Key
+    network: Name
+    handle: Name
+    at: Moment
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """One request that left this machine: when, for which profile (null: an article that the
     user asked to be read), to which host, how it went."""
 
-    id: str
-    at: int
+    id: Key
+    at: Moment
     network: str | None
     handle: str | None
     host: str
     outcome: str
-    bytes: int
+    bytes: Moment
 
 
 # ---- asked

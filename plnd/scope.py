@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from plnd.model import LAST_MOMENT, Forgotten
+from msgspec.structs import replace
+
+from plnd.model import LAST_MOMENT, Forgotten, Pause, Uncounted
+
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,11 @@ def plain_handle(handle: str) -> str:
     return handle.strip().lstrip("@").casefold()
 
 
+def profile_id(network: str, handle: str) -> str:
+    """What makes it the same profile: network and handle, however they are written."""
+    return f"{network}:{handle.strip().removeprefix('@').casefold()}"
+
+
 def plain_name(name: str) -> str:
     """A name as it is compared: case and spacing do not matter."""
     return " ".join(name.casefold().split())
@@ -90,6 +99,29 @@ def remembered(scope: Scope, *, id: str, now: int) -> Forgotten:
         network=scope.network,
         handle_digest=None if scope.handle is None else _digest(id, scope.handle),
     )
+
+
+def aged(one: Forgotten, now: int) -> Forgotten:
+    """What is refused, after another look at the clock.
+
+    A day has passed when the clock shows one more than when the last was counted. However far it
+    jumped, one look is one day at most: a clock that was once wrong lets nothing back in.
+    """
+    seen_at = one.seen_at or one.at
+    if now >= seen_at + DAY_MS:
+        return replace(one, days_seen=one.days_seen + 1, seen_at=now)
+    return replace(one, seen_at=now) if now < seen_at else one
+
+
+def is_ahead(guard: Pause | Uncounted, now: int) -> bool:
+    """Whether an open guard begins after now: then the clock was set back. It is in force all the
+    same, and has to be put before what is recorded by that clock (`put_back`)."""
+    return guard.end is None and guard.start > now
+
+
+def put_back(now: int) -> int:
+    """Where an open guard begins of which the clock does not know when it did."""
+    return max(0, now - DAY_MS)
 
 
 def covers(one: Forgotten, network: str, handle: str | None) -> bool:

@@ -8,8 +8,10 @@ import msgspec
 from plnd import pages
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
+from plnd.core.trends import date_of
 from plnd.errors import Invalid
 from plnd.learning import CpdAnswer, CpdBody, CpdChange, CpdLog, CpdRequest
+from plnd.measures.time import A_YEAR
 from plnd.model import Deleted
 from plnd.weekly import Ledger, PlanAnswer, Review
 
@@ -60,7 +62,7 @@ def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
     year, body = call.query.get("year"), call.query.get("body")
     if body is not None and body not in get_args(CpdBody):
         raise Invalid(f"unknown body {body!r}", "free, cilip or alia", field="body")
-    if year is not None and not (year.isdecimal() and 2000 <= int(year) <= 2100):
+    if year is not None and not (len(year) == 4 and year.isdecimal() and 2000 <= int(year) <= 2100):
         raise Invalid(f"{year!r} is not a year", "write it as 2026", field="year")
     number = None if year is None else int(year)
     return plnd.development.year(number, body, call.words)  # type: ignore[arg-type]
@@ -99,14 +101,7 @@ def _plain(answer: Any) -> dict[str, Any]:
 
 def _day(call: Call, name: str) -> date | None:
     text = call.query.get(name)
-    if text is None:
-        return None
-    try:
-        found = date.fromisoformat(text)
-        _ = found + timedelta(days=2), found - timedelta(days=400)
-    except (ValueError, OverflowError):
-        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field=name) from None
-    return found
+    return None if text is None else date_of(text, name, A_YEAR)
 
 
 _WEEK, _LEDGER, _YEAR = ("week",), ("first", "last", "names"), ("year", "body")

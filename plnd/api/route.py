@@ -73,11 +73,15 @@ class Route(Struct, frozen=True):
         """What the route gives for a call.
 
         Raises:
-            Invalid: the query has a parameter that the route does not know.
+            Invalid: the query has a parameter that the route does not know, or what was asked
+                with is no text.
         """
         for name in call.query:
             if name not in self.query:
                 raise Invalid(f"unknown query parameter {name!r}", field=name)
+        for name, value in (*call.path.items(), *call.query.items()):
+            if not value.isascii() and value != value.encode(errors="replace").decode():
+                raise Invalid("half a character is no text", field=name)
         answer = self.handler(plnd, call)
         return await answer if inspect.isawaitable(answer) else answer
 

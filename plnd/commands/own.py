@@ -195,7 +195,7 @@ def _import_options(parser: ArgumentParser) -> None:
 
 
 def _import(args: Namespace) -> int:
-    counts: dict[str, Any] = {"taken": 0, "known": 0, "rejected": []}
+    counts: dict[str, Any] = {"taken": 0, "known": 0, "rejected": [], "switched_off": []}
     networks: list[str] = []
     complete = False
     with _opened(args.file) as stream:
@@ -207,6 +207,7 @@ def _import(args: Namespace) -> int:
             networks += answer["networks"]
             counts["taken"] += answer["taken"]
             counts["known"] += answer["known"]
+            counts["switched_off"] += answer["switched_off"]
             for one in answer["rejected"]:
                 row = {"line": number + one["index"] + 1, **one}
                 del row["index"]
@@ -217,12 +218,19 @@ def _import(args: Namespace) -> int:
         print_json({**counts, "complete": complete})
     else:
         print(f"{counts['taken']} taken, {counts['known']} known before")
+        _print_switched_off(counts["switched_off"])
     for one in counts["rejected"]:
         field = f" ({one['field']})" if one["field"] else ""
         say(f"line {one['line']}: {one['message']}{field}", to=sys.stderr)
     if not complete:
         print("the file ends early: its last line is missing", file=sys.stderr)
     return FAILED if counts["rejected"] or not complete else DONE
+
+
+def _print_switched_off(feeds: list[str]) -> None:
+    """Which feeds came in switched off: only the user has plnd go out."""
+    for one in feeds:
+        print(f"the feed of {one} is switched off: turn it on if you want it", file=sys.stderr)
 
 
 def _opened(name: str) -> IO[bytes]:
@@ -292,6 +300,7 @@ def _restore(args: Namespace) -> int:
         print_json(done)
     else:
         print(f"restored; the state until now is the backup {done['kept_aside']}")
+        _print_switched_off(done["switched_off"])
     return DONE
 
 
@@ -312,6 +321,8 @@ def _restore_words(would: dict[str, Any]) -> str:
         f"{one['changed']} would be as they were"
         for name, one in would["changes"].items()
     ]
+    lines += [f"  the feed of {one} would be switched off" for one in would["switched_off"]]
+    lines += [f"  left out, as it cannot be used: {one['message']}" for one in would["left_out"]]
     return "\n".join([f"Going back to {would['backup']['name']}:", *(lines or ["  no change"])])
 
 

@@ -144,7 +144,9 @@ def _checks() -> "list[Check]":
     found = client.daemon(place())
     asking = functools.partial(client.ask, found) if found else None
     start = functools.partial(background.start, place(), None)
-    return doctor.run_checks(home(), asking, open_stores=offline.open_stores, start=start)
+    return doctor.run_checks(
+        home(), asking, open_stores=offline.open_stores, left_out=offline.left_out, start=start
+    )
 
 
 COMMANDS = {

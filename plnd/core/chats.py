@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -39,6 +37,7 @@ from plnd.measures.chats import (
     slots,
     tag_key,
 )
+from plnd.measures.documents import check, check_tag
 from plnd.measures.time import Tally
 from plnd.model import ChatSlot
 from plnd.store.files import make_way, write_atomic
@@ -70,7 +69,6 @@ class Chats:
         self._told = told
         self._book = ground.book
         self._went: dict[tuple[str, int, int], Attendance] = {}
-        self._broken: set[str] = set()
 
     def changed(self, quarters: Iterable[int]) -> None:
         """Forget what was worked out of slots in which something was recorded since."""
@@ -84,26 +82,10 @@ class Chats:
 
     def chats(self) -> dict[str, Chat]:
         """All chats by id; the user's word goes before the list that plnd comes with."""
-        return {**chatlist.load(), **{one.id: one for one in self._kept()}}
+        return {**chatlist.load(), **{one.id: one for one in self._book.chats.all()}}
 
     def followed(self) -> list[Chat]:
-        return [one for one in self._kept() if one.followed_at is not None]
-
-    def _kept(self) -> list[Chat]:
-        """The user's chats; one that was edited by hand into what cannot be costs itself only."""
-        found = []
-        for chat in self._book.chats.all():
-            try:
-                _check(chat)
-            except Invalid as error:
-                if chat.id not in self._broken:
-                    self._broken.add(chat.id)
-                    path = self._book.chats.storage.path
-                    # Which chat it is, and what stands in it, is nobody's business in a log.
-                    log.error("%s: a chat is left out, because of its %s", path, error.field)
-            else:
-                found.append(chat)
-        return found
+        return [one for one in self._book.chats.all() if one.followed_at is not None]
 
     def tags(self) -> list[FollowedTag]:
         """What browsers look out for."""
@@ -150,9 +132,7 @@ class Chats:
             Invalid: the network or the zone is unknown, or days do not fit the repetition.
             Conflict: the tag is known; then it can be changed and followed.
         """
-        ident = tag_key(wanted.tag)
-        if not ident or any(letter.isspace() or letter in "/?#" for letter in ident):
-            raise Invalid(f"{wanted.tag!r} is not a hashtag", field="tag")
+        ident = check_tag(wanted.tag)
         if ident in self.chats():
             raise Conflict(
                 f"#{ident} is in the list already",
@@ -194,7 +174,7 @@ class Chats:
                 field="start",
             )
         if before.followed_at is not None and chat.followed_at != before.followed_at:
-            _check(chat)
+            check(chat)
             self._keep_attended(before)
         return self._save(chat)
 
@@ -212,7 +192,7 @@ class Chats:
         # One of the list keeps its network even where this plnd does not know it.
         if not chat.shipped or chat.network != chatlist.load()[chat.id].network:
             self._ground.check_network(chat.network)
-        _check(chat)
+        check(chat)
         self._book.chats.put(chat)
         self._renew()
         return self.view(chat)
@@ -423,35 +403,6 @@ def _apart(held: Sequence[Held]) -> list[list[Held]]:
             groups.append([one])
         reached = max(reached, one.slot.ends_at)
     return groups
-
-
-def _check(chat: Chat) -> None:
-    try:
-        ZoneInfo(chat.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid(
-            f"unknown time zone {chat.time_zone!r}",
-            "an IANA name such as Europe/London",
-            field="time_zone",
-        ) from error
-    for name, day in [("anchor", chat.anchor), *(("breaks", d) for d in _days(chat))]:
-        try:
-            if day is not None:
-                date.fromisoformat(day)
-        except ValueError:
-            raise Invalid(f"{day!r} is not a day", "write it as 2026-11-23", field=name) from None
-    if any(one.last < one.first for one in chat.breaks):
-        raise Invalid("a break ends before it begins", field="breaks")
-    if chat.repeat == "fortnightly" and chat.anchor is None:
-        raise Invalid(
-            "for a chat of every second week say in which",
-            "give a day of a week that has it as `anchor`, e.g. 2026-11-23",
-            field="anchor",
-        )
-
-
-def _days(chat: Chat) -> list[str]:
-    return [day for one in chat.breaks for day in (one.first, one.last)]
 
 
 def _counts(found: History) -> AttendanceCounts:

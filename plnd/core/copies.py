@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from plnd.measures.documents import without_consent
 from plnd.model import Change, RestoreAnswer
 from plnd.store.backups import Backups, others, put_others
 from plnd.store.book import Book
@@ -19,6 +20,12 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
     """
     backup = backups.get(name)
     with backups.opened(name) as (old_log, old_book):
+        switched_off = sorted(
+            f"{one.network}:{one.handle}"
+            for kept, documents in _coming(old_book, book)
+            for one, was in zip(documents, old_book.kept[kept].all(), strict=True)
+            if one != was
+        )
         changes = {
             **{
                 one: Change(back=back, gone=gone, changed=changed)
@@ -31,11 +38,14 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
             },
             "files": _change(backups.others(name), others(data)),
         }
+        left_out = old_book.faults()
     return RestoreAnswer(
         dry_run=True,
         backup=backup,
         changes={one: change for one, change in changes.items() if change != Change()},
         kept_aside=None,
+        switched_off=switched_off,
+        left_out=left_out,
     )
 
 
@@ -59,16 +69,27 @@ def put_documents(book: Book, old: Book) -> Iterator[None]:
     What keeps something out (pauses, networks that are not counted, what was forgotten) stays
     in force.
     """
-    for one, kept in book.kept.items():
-        if kept.role != "guard":
-            kept.become(old.kept[one].all())
-            yield
+    for one, documents in _coming(old, book):
+        book.kept[one].become(documents)
+        yield
 
 
 def finish(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> None:
     """Go back to a backup at a start, as that was begun and not finished."""
     for _ in put_documents(book, put_log(name, backups, log_, data)):
         pass
+
+
+def _coming(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
+    """What a book becomes, by name: as the old one was, but for what keeps something out, and
+    for feeds that are off by now."""
+    for name, kept in book.kept.items():
+        if kept.role != "guard":
+            now = {kept.name(one): one for one in kept.all()}
+            yield (
+                name,
+                [without_consent(one, now.get(kept.name(one))) for one in old.kept[name].all()],
+            )
 
 
 def _by_name(book: Book, name: str) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """The log of professional development: drafts out of what was recorded, the user's word on top."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
 from plnd.core.chats import Chats
 from plnd.core.ground import Ground, new_id
 from plnd.core.journal import Journal
-from plnd.errors import Invalid, NotFound
+from plnd.errors import NotFound
 from plnd.learning import (
     CpdBody,
     CpdChange,
@@ -27,6 +27,7 @@ from plnd.measures.cpd import (
     year_name,
     year_of,
 )
+from plnd.measures.documents import check_day
 from plnd.measures.time import Tally
 from plnd.words import ENGLISH, Words
 
@@ -136,7 +137,7 @@ class Development:
         Raises:
             Invalid: it is not a day.
         """
-        _day(wanted.day)
+        check_day(wanted.day)
         fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
         mark = CpdMark(id=f"own:{new_id()}", **fields)
         self._marks.put(mark)
@@ -177,12 +178,3 @@ class Development:
         except (ValueError, OverflowError, OSError):
             pass
         return []
-
-
-def _day(text: str) -> date:
-    try:
-        found = date.fromisoformat(text)
-        _ = found + timedelta(days=366), found - timedelta(days=366)
-    except (ValueError, OverflowError):
-        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field="day") from None
-    return found

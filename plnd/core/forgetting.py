@@ -1,5 +1,6 @@
 """Forgetting: out of both stores and every backup, and not to come back."""
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Callable, Collection, Iterator
@@ -7,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from plnd.errors import Invalid
+from plnd.core.trends import date_of
+from plnd.errors import Invalid, StorageError
 from plnd.learning import Person
 from plnd.measures.people import Key, key_of
 from plnd.model import ForgetAnswer, ForgetRequest, Forgotten
-from plnd.scope import Scope, Somebody, plain_name, remembered
+from plnd.scope import Scope, Somebody, aged, plain_name, remembered
 from plnd.store.backups import Backups, remains, remove_others, remove_remains
 from plnd.store.book import Book
 from plnd.store.keeping import Stopped
@@ -20,7 +22,7 @@ from plnd.store.unfinished import Forgetting
 
 log = logging.getLogger("plnd")
 
-REFUSED_FOR_MS = 30 * 86_400_000
+REFUSED_FOR_DAYS = 30
 """How long what was forgotten is refused when it comes again. No browser keeps it longer."""
 
 
@@ -76,7 +78,7 @@ def scope_of(
     if wanted.day is not None:
         if start is not None or end is not None:
             raise Invalid("a day goes without start and end", field="day")
-        start, end = day_bounds(_date(wanted.day))
+        start, end = day_bounds(date_of(wanted.day))
     if start is not None and end is not None and end <= start:
         raise Invalid("end is not after start", field="end")
     whole = Scope(network=wanted.network, handle=wanted.handle)
@@ -201,15 +203,11 @@ def finish(intended: Forgetting, stores: Stores) -> None:
 
 def guards(book: Book, now: int) -> list[Forgotten]:
     """What has to be refused, in order of time; guards that have served their time are dropped."""
-    kept = book.forgotten.all()
-    old = [one.id for one in kept if one.at < now - REFUSED_FOR_MS]
-    if old:
+    before = book.forgotten.all()
+    kept = [aged(one, now) for one in before]
+    old = [one.id for one in kept if one.days_seen >= REFUSED_FOR_DAYS]
+    with contextlib.suppress(StorageError):  # on a full disk they stay a day longer
         book.forgotten.remove(*old)
+        looked = [one for one, was in zip(kept, before, strict=True) if one != was]
+        book.forgotten.put_all([one for one in looked if one.id not in old])
     return sorted((one for one in kept if one.id not in old), key=lambda one: one.start)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field="day") from error

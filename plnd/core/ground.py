@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plnd.errors import Invalid
+from plnd.measures.documents import check_network
 from plnd.measures.time import WorkHours, day_bounds, day_of
 from plnd.model import Feed, Settings
 from plnd.notices.rules import minute_of
@@ -54,9 +55,7 @@ class Ground(Struct, frozen=True):
         """Raises:
         Invalid: there is no such network.
         """
-        if network not in self.names:
-            known = ", ".join(sorted(self.names))
-            raise Invalid(f"unknown network {network!r}", f"one of {known}", field="network")
+        check_network(network, self.names)
 
     def moment(self, at: int | None, when: str | None) -> int:
         """The moment (ms) that somebody means: `at`, or words for a local time, or now.

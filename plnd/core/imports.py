@@ -8,6 +8,7 @@ from plnd.core.chats import Chats
 from plnd.core.ground import DAY_MS, Ground, new_id
 from plnd.core.people import People
 from plnd.learning import (
+    LONGEST_NOTE,
     BreaksAnswer,
     BreaksRequest,
     Candidate,
@@ -17,6 +18,7 @@ from plnd.learning import (
     Person,
 )
 from plnd.measures.people import Imported, taken_in
+from plnd.model import LONGEST_KEY
 from plnd.words import ENGLISH, Words
 from plnd.worker.jobs import Answer, FileJob
 from plnd.worker.process import Worker
@@ -113,7 +115,13 @@ class Imports:
                 known.add((person.id, one.uid))
                 names.append(person.name)
                 new.append(
-                    Meeting(id=new_id(), person=person.id, at=one.at, note=one.summary, uid=one.uid)
+                    Meeting(
+                        id=new_id(),
+                        person=person.id,
+                        at=one.at,
+                        note=one.summary[:LONGEST_NOTE],
+                        uid=one.uid[:LONGEST_KEY],
+                    )
                 )
         return new, names, same
 

@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from plnd import catalogue
 from plnd.catalogue import Effective
 from plnd.core.ground import new_id
 from plnd.errors import PlndError
-from plnd.model import NetworkEntry, NetworkFault, NetworksAnswer, Uncounted
+from plnd.model import FileFault, NetworkEntry, NetworksAnswer, Uncounted
+from plnd.scope import is_ahead, put_back
 from plnd.store.book import Book
 from plnd.words import ENGLISH, Words
 
@@ -34,7 +37,9 @@ class Counting:
 
     def switch(self, network: str, *, counted: bool) -> None:
         """Count a network from now on, or no more; does nothing where that is so already."""
-        lasting, now = self._open(network), self._clock()
+        now = self._clock()
+        self.hold(now)
+        lasting = self._open(network)
         if counted == (lasting is None):
             return
         self._book.uncounted.put(
@@ -44,6 +49,13 @@ class Counting:
         )
         self.take_store()
         log.info("a network is %s", "counted again" if counted else "not counted any more")
+
+    def hold(self, now: int) -> None:
+        """Go on not counting, whatever the clock says (see `scope.is_ahead`)."""
+        ahead = [one for one in self.times if is_ahead(one, now)]
+        if ahead:
+            self._book.uncounted.put_all([replace(one, start=put_back(now)) for one in ahead])
+            self.take_store()
 
     def _open(self, network: str) -> Uncounted | None:
         return next((one for one in self.times if one.network == network and one.end is None), None)
@@ -71,7 +83,7 @@ def _entry(found: Effective, id: str, counted: bool, words: Words) -> NetworkEnt
     )
 
 
-def fault(id: str, error: PlndError, words: Words = ENGLISH) -> NetworkFault:
+def fault(id: str, error: PlndError, words: Words = ENGLISH) -> FileFault:
     """What is wrong with an own file."""
     said = words.of(error)
-    return NetworkFault(file=f"networks/{id}.json", field=error.field or "", message=said)
+    return FileFault(file=f"networks/{id}.json", field=error.field or "", message=said)

@@ -28,6 +28,7 @@ from plnd.learning import (
     Ties,
     Touch,
 )
+from plnd.measures.documents import Together, check, check_gaps, check_handles
 from plnd.measures.people import (
     SUGGEST_DAYS,
     TIE_DAYS,
@@ -53,6 +54,7 @@ from plnd.measures.people import (
 from plnd.measures.review import week_begin, week_name
 from plnd.model import Feed
 from plnd.scope import plain_name
+from plnd.store import judged
 from plnd.store.log import TouchCount
 from plnd.words import ENGLISH, Words
 
@@ -357,10 +359,9 @@ class People:
         Invalid: a network is unknown, or the worst gap shorter than the ideal one.
         Conflict: a handle is somebody's already.
         """
-        self._check_handles(wanted.handles, None)
-        _check_gaps(wanted.cadence, "cadence.worst_days")
         self.check_room(1)
         person = Person(id=new_id(), added_at=self._ground.clock(), **_fields(wanted))
+        self._check(person)
         self._save(person)
         return self.view(person)
 
@@ -374,11 +375,11 @@ class People:
             for name in wanted.__struct_fields__
             if (value := getattr(wanted, name)) is not msgspec.UNSET
         }
-        if "handles" in changes:
-            self._check_handles(changes["handles"], person)
-        _check_gaps(changes.get("cadence"), "cadence.worst_days")
         before = self.feeds_of(person)
         person = replace(person, **changes)
+        if "handles" in changes:
+            self._check(person)
+        check_gaps(person.cadence, "cadence.worst_days")
         self._save(person)
         self._drop(before)
         return self.view(person)
@@ -422,18 +423,15 @@ class People:
         if self._kept is not None:
             self._kept.dealings = {}
 
-    def _check_handles(self, handles: Sequence[Handle], person: Person | None) -> None:
-        seen = set()
-        for one in handles:
-            self._ground.check_network(one.network)
-            key = _key(one)
-            if not key[1]:
-                raise Invalid("a handle is empty", field="handles")
-            if key in seen:
-                raise Invalid(f"{one.network}:{one.handle} is named twice", field="handles")
-            seen.add(key)
-            owner = self.directory.by_handle.get(key)
-            if owner and (person is None or owner.id != person.id):
+    def _check(self, person: Person) -> None:
+        """Raises:
+        Invalid: they are not as they must be. Conflict: a handle is somebody's already.
+        """
+        check_handles(person, self._ground.names)
+        check_gaps(person.cadence, "cadence.worst_days")
+        for one in person.handles:
+            owner = self.directory.by_handle.get(_key(one))
+            if owner and owner.id != person.id:
                 raise Conflict(
                     f"{one.network}:{one.handle} is {owner.name} already",
                     f"`plnd person merge` joins two who are one ({owner.id})",
@@ -519,7 +517,7 @@ class People:
         """Raises:
         Invalid: the worst gap is shorter than the ideal one.
         """
-        _check_gaps(wanted, "worst_days")
+        check_gaps(wanted, "worst_days")
         self._book.cadences.put(wanted)
         return wanted
 
@@ -538,7 +536,7 @@ class People:
         counts: dict[Key, dict[str, int]] = {}
         for one in self._ground.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
-        refused = {key_of(*one.id.split(":", 1)) for one in self._book.refused.all()}
+        refused = {key_of(*one.id.partition(":")[::2]) for one in self._book.refused.all()}
         known = {*self.directory.by_handle, *self.own()}
         return suggestions(counts, known=known, refused=refused)
 
@@ -553,8 +551,9 @@ class People:
             name = wanted.name or handle.handle
             return self.add(PersonRequest(name=name, handles=[handle], how_met="online"))
         self._ground.check_network(wanted.network)
-        network, plain = _key(handle)
-        self._book.refused.put(Refused(id=f"{network}:{plain}", at=self._ground.clock()))
+        refused = Refused(id=_feed_id(handle), at=self._ground.clock())
+        check(refused)
+        self._book.refused.put(refused)
         return None
 
     # -- two that are one -------------------------------------------------------------------
@@ -572,6 +571,10 @@ class People:
         if len(both.handles) > MOST_HANDLES:
             message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
             raise Invalid(message, field="gone")
+        try:
+            judged.read(msgspec.to_builtins(both), Person)
+        except Invalid as error:  # two long notes, or many tags, can be too much for one
+            raise Invalid(f"together: {error.message} ({error.field})", field="gone") from error
         merge = Merge(id=new_id(), at=self._ground.clock(), kept=one, gone=other)
         # In this order, whatever happens between two writes, nobody is lost.
         self._book.merges.put(merge)
@@ -589,7 +592,8 @@ class People:
         """Part two people again; what was changed of the one since stays.
 
         Raises:
-            NotFound: there is no such merge. Conflict: the one is no longer there.
+            NotFound: there is no such merge. Conflict: the one is no longer there, or what they
+                had is somebody else's by now.
         """
         merge = self._book.merges.get(id)
         if merge is None:
@@ -598,6 +602,9 @@ class People:
         if current is None:
             raise Conflict(f"{merge.kept.name} was removed since", "add them anew")
         back = parted(current, merge.kept, merge.gone)
+        together = Together(one for one in self._book.people.all() if one.id != current.id)
+        together.add(back)
+        together.add(merge.gone)
         self._book.people.put_all([back, merge.gone])
         self.directory.put(back)
         self.directory.put(merge.gone)
@@ -666,15 +673,6 @@ person_view = _view
 
 def _key(one: Handle) -> Key:
     return key_of(one.network, one.handle)
-
-
-def _check_gaps(cadence: Cadence | TagCadence | None, field: str) -> None:
-    if cadence and cadence.worst_days is not None and cadence.worst_days < cadence.ideal_days:
-        raise Invalid(
-            "the worst gap is shorter than the ideal one",
-            "without it, half as long again as the ideal is taken",
-            field=field,
-        )
 
 
 def _feed_id(one: Handle) -> str:

@@ -28,7 +28,7 @@ from plnd.core.people import People
 from plnd.core.profiles import Profiles, last_posts
 from plnd.core.readings import MakeFetch, Readings, way_out
 from plnd.core.review import Reviews
-from plnd.core.settings import changed_settings, kept_settings, system_zone
+from plnd.core.settings import changed_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.telling import Tell, Telling
 from plnd.core.trends import Trends
@@ -36,15 +36,18 @@ from plnd.core.work import Work
 from plnd.errors import Invalid, NotFound, PlndError
 from plnd.intake import Taken, sift
 from plnd.measures import upkeep
+from plnd.measures.budget import budget_id, sorted_days
 from plnd.measures.people import Key, key_of
-from plnd.measures.time import QUARTER_MS, WEEKDAYS, day_bounds, day_of
+from plnd.measures.time import QUARTER_MS, day_bounds, day_of
 from plnd.model import (
+    LAST_MOMENT,
     BackupEntry,
     Budget,
     BudgetRequest,
     EventBatch,
     EventsAnswer,
     ExportAnswer,
+    FileFault,
     ForgetAnswer,
     ForgetRequest,
     ImportAnswer,
@@ -70,7 +73,7 @@ from plnd.notices.learning import (
 )
 from plnd.notices.rules import budget_notices
 from plnd.profiles import Affords, ProfileRequest, ReadingAnswer, ReadingRequest, Wanted
-from plnd.scope import Scope, Somebody
+from plnd.scope import Scope, Somebody, is_ahead, put_back
 from plnd.store import networks, unfinished
 from plnd.store.backups import LOG, Backups
 from plnd.store.book import Book
@@ -140,10 +143,11 @@ class Plnd:
 
         `acts` is what `last_posts` gives, where it was asked already.
         """
-        self._settings = kept_settings(self._book.settings)
+        self._settings = self._book.settings.get()
         self._pauses = self._book.pauses.all()
         self._counting.take_store()
         self._forgotten = forgetting.guards(self._book, self.clock())
+        self._log.mend_visits_from(self.clock())
         self.telling.take_store()
         self.chats = Chats(self._ground, self._drop_figures)
         self.figures = Figures(
@@ -206,6 +210,10 @@ class Plnd:
     def damaged(self) -> list[str]:
         """Where damaged files were moved to when this plnd opened its stores."""
         return [*self._log.damaged, *self._book.damaged]
+
+    def faults(self) -> list[FileFault]:
+        """The documents that cannot be used: each is left out, and stays in its file."""
+        return self._book.faults()
 
     async def close(self) -> None:
         """End long work, write what waits, end the notices that are being shown, close all."""
@@ -276,9 +284,11 @@ class Plnd:
 
     async def record(self, batch: EventBatch) -> EventsAnswer:
         """Store a batch. What the answer calls stored is on disk."""
+        now = self.clock()
+        self._hold(now)
         taken, rejected = sift(
             batch.events,
-            now=self.clock(),
+            now=now,
             networks=self._names,
             pauses=self._pauses,
             uncounted=self._counting.times,
@@ -361,21 +371,13 @@ class Plnd:
         Raises:
             Invalid: the network is unknown.
         """
-        if wanted.network is not None and wanted.network not in self._names:
-            raise Invalid(
-                f"unknown network {wanted.network!r}",
-                "one of " + ", ".join(sorted(self._names)),
-                field="network",
-            )
-        days = sorted(set(wanted.days), key=WEEKDAYS.index) if wanted.days else None
-        if days is not None and len(days) == len(WEEKDAYS):
-            days = None
-        parts = [wanted.network or "all", "-".join(days) if days else "", wanted.when or ""]
+        if wanted.network is not None:
+            self._ground.check_network(wanted.network)
         budget = Budget(
-            id=".".join(part for part in parts if part),
+            id=budget_id(wanted.network, wanted.days, wanted.when),
             minutes=wanted.minutes,
             network=wanted.network,
-            days=days,
+            days=sorted_days(wanted.days),
             when=wanted.when,
         )
         self._book.budgets.put(budget)
@@ -455,7 +457,7 @@ class Plnd:
     def pause_state(self) -> PauseState:
         now = self.clock()
         for pause in self._pauses:
-            if pause.start <= now and (pause.end is None or now < pause.end):
+            if pause.end is None or pause.start <= now < pause.end:
                 return PauseState(paused=True, since=pause.start, until=pause.end)
         return PauseState(paused=False)
 
@@ -468,6 +470,7 @@ class Plnd:
         now = self.clock()
         if until is not None and until <= now:
             raise Invalid("until is not in the future", field="until")
+        self._hold(now)
         since = self.pause_state().since
         self._save_pause(Pause(start=since if since is not None else now, end=until))
         log.info("paused")
@@ -475,11 +478,20 @@ class Plnd:
 
     def resume(self) -> PauseState:
         """Record again; does nothing when plnd is not paused."""
-        state = self.pause_state()
-        if state.paused and state.since is not None:
-            self._save_pause(Pause(start=state.since, end=self.clock()))
+        now = self.clock()
+        self._hold(now)
+        while (state := self.pause_state()).paused and state.since is not None:
+            self._save_pause(Pause(start=state.since, end=now))
             log.info("resumed")
-        return self.pause_state()
+        return state
+
+    def _hold(self, now: int) -> None:
+        """Go on with what is open, whatever the clock says (see `scope.is_ahead`)."""
+        self._counting.hold(now)
+        for one in [one for one in self._pauses if is_ahead(one, now)]:
+            self._save_pause(Pause(start=put_back(now)))
+            self._book.pauses.remove(one.start)
+            self._pauses = self._book.pauses.all()
 
     def _save_pause(self, pause: Pause) -> None:
         self._book.pauses.put(pause)
@@ -718,19 +730,25 @@ class Plnd:
         today = day_of(now, self.zone(), self._settings.day_start)
         self._forgotten = forgetting.guards(self._book, now)
         if days := self._settings.keep_visits_days:
-            first = day_of(now - days * DAY_MS, self.zone(), self._settings.day_start)
-            begin, _ = day_bounds(first, self.zone(), self._settings.day_start)
+            first = self._ground.day_of(self._believed(now) - days * DAY_MS)
+            begin, _ = self._ground.day_bounds(first)
             if begin - begin % QUARTER_MS > self._log.visits_from:
                 async with self._copying, self._log_given():
                     await self._work.on_log(lambda own: own.keep_visits_from(begin))
         async with self._copying:
-            if any(one.why == "daily" and one.name >= today.isoformat() for one in self.backups()):
+            # One of a later day is of a clock that was ahead: no reason for none of today.
+            if any(one.why == "daily" and one.name == today.isoformat() for one in self.backups()):
                 return
             await self._work.run(
                 lambda: self._backups.make(
                     today.isoformat(), "daily", now, stopped=self._work.stopped
                 )
             )
+
+    def _believed(self, now: int) -> int:
+        """The clock, as far as what was recorded bears it out: what deletes by age goes by this."""
+        latest = self._log.latest((LAST_MOMENT, b""), 1)
+        return min(now, latest[0].place[0] + DAY_MS) if latest else now
 
     # -- notices -----------------------------------------------------------------
 
@@ -740,6 +758,7 @@ class Plnd:
         It is noted on disk first, so that no restart tells it twice. Budgets speak after each
         commit as well: an event is what uses them up.
         """
+        self._hold(self.clock())
         self._speak_of_budgets()
         now, zone = self.clock(), self.zone()
         if self.telling.allowed(now, zone, self._settings):

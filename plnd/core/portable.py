@@ -13,19 +13,23 @@ import msgspec
 
 from plnd import __version__
 from plnd.core.networks import fault
-from plnd.core.settings import checked
-from plnd.errors import Invalid
-from plnd.intake import FURTHEST_AHEAD_MS, Refused, Taken, check, said
+from plnd.errors import Conflict, Invalid
+from plnd.intake import Refused, Taken, check, said
+from plnd.learning import Person
+from plnd.measures import documents
+from plnd.measures.documents import Row, Together, check_sum, fits, without_consent
+from plnd.measures.time import QUARTER_MS
 from plnd.model import (
+    FURTHEST_AHEAD_MS,
     Action,
     ExportAnswer,
+    Forgotten,
     ImportAnswer,
     Interaction,
     Moment,
     Name,
     Page,
     RejectedLine,
-    Settings,
     Source,
     Strict,
     Text,
@@ -156,7 +160,8 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
         left_out = [fault(name, error) for name, error in faults.items()]
         return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)
     if stage == "documents":
-        return _documents(book, place)
+        part = _documents(book, place)
+        return part if place.name else msgspec.structs.replace(part, left_out=book.faults())
     if stage == "sources":
         return _part([_source_line(*row) for row in log.sources()], _NEXT[stage])
     if stage == "sums":
@@ -265,13 +270,19 @@ class Importing:
     ) -> None:
         self._home = home
         self._book = book
+        self._log = log
         self._on_log = on_log
         self._networks = set(networks)
         self._brought: list[str] = []
+        self._now = now
         self._latest = now + FURTHEST_AHEAD_MS
         self._dry_run = dry_run
         self._taken = self._known = 0
         self._rejected: list[RejectedLine] = []
+        self._switched_off: list[str] = []
+        self._there: dict[str, dict[str, Any]] = {}
+        self._together: Together | None = None
+        self._quarters: dict[int, list[Row]] = {}
         self._extensions = {
             (source.browser, source.profile): source.extension for source, _ in log.sources()
         }
@@ -283,7 +294,7 @@ class Importing:
         Others get their turn in between: broken off, some of the lines are taken.
         """
         events: dict[tuple[str, str], list[Taken]] = {}
-        documents: dict[str, list[Any]] = {}
+        new: dict[str, list[Any]] = {}
         sums: list[SumLine] = []
         found: list[tuple[int, Line]] = []
         for first in range(0, len(lines), LINES_AT_ONCE):
@@ -298,27 +309,28 @@ class Importing:
                     event = self._event(index, line)
                     events.setdefault((line.browser, line.profile), []).append(event)
                 elif isinstance(line, DocumentLine):
-                    document = self._document(line)
-                    documents.setdefault(line.collection, []).append(document)
+                    new.setdefault(line.collection, []).extend(self._new(line))
                 elif isinstance(line, RemovedLine):
                     self._remove(line)
                 elif isinstance(line, SumLine):
+                    self._check_sum(line)
                     sums.append(line)
                 elif isinstance(line, SourceLine):
                     self._take_source(line)
                 elif isinstance(line, Header):
                     _check_format(line)
-            except (Refused, Invalid) as error:
+            except (Refused, Invalid, Conflict) as error:
                 self._refuse(index, str(error), error.field)
             except UnicodeEncodeError as error:
                 self._refuse(index, *said(error))
         await self._write(events, sums)
-        await self._keep(documents)
+        await self._keep(new)
         return ImportAnswer(
             taken=self._taken,
             known=self._known,
             rejected=sorted(self._rejected, key=lambda one: one.index),
             networks=self._brought,
+            switched_off=sorted(self._switched_off),
         )
 
     def _decoded(self, first: int, lines: Sequence[str]) -> Iterator[tuple[int, Line]]:
@@ -357,6 +369,8 @@ class Importing:
         return Taken(index, check(event, latest=self._latest, networks=self._networks), event)
 
     def _take_source(self, line: SourceLine) -> None:
+        if line.last_event_at > self._latest:
+            raise Invalid("that lies in the future", field="last_event_at")
         self._extensions[line.browser, line.profile] = line.extension
         source = Source(browser=line.browser, profile=line.profile, extension=line.extension)
         self._sources.append((source, line.last_event_at))
@@ -380,9 +394,64 @@ class Importing:
         except msgspec.ValidationError as error:
             message, field = said(error)
             raise Invalid(message, field=f"document.{field}" if field else "document") from error
-        if isinstance(document, Settings):
-            checked(document)
+        documents.check(document, now=self._now, networks=self._networks)
         return document
+
+    def _new(self, line: DocumentLine) -> list[Any]:
+        """The document of a line, as it may come in beside what is there; none when it is known."""
+        document, kept = self._document(line), self._kept(line.collection)
+        there = self._there.setdefault(line.collection, {kept.name(one): one for one in kept.all()})
+        name = kept.name(document)
+        here = there.get(name)
+        off = without_consent(document, here)
+        if kept.role == "guard" and here is not None:
+            if _unaged(here) != _unaged(document):
+                raise Conflict(f"{name} keeps something out here, and goes on as it is", field=None)
+            document = off = here
+        if here is None and kept.most is not None and len(there) >= kept.most:
+            raise Invalid(f"there are {kept.most} in {line.collection}: no more fit")
+        if isinstance(off, Person):
+            if self._together is None:
+                self._together = Together(there.values())
+            self._together.add(off)
+        if off != document:
+            self._switched_off.append(f"{off.network}:{off.handle}")
+        there[name] = off
+        self._count(off != here)
+        return [] if off == here else [off]
+
+    def _check_sum(self, line: SumLine) -> None:
+        """Raises:
+        Invalid: the sum cannot be, or not beside what is there.
+        """
+        check_sum(
+            line.begin,
+            line.network,
+            line.spent_ms,
+            line.taking_part_ms,
+            line.visits_from,
+            now=self._now,
+            networks=self._networks,
+        )
+        row = _row(line)
+        there = self._quarter(line.begin)
+        if row in there:
+            return
+        first = self._log.first_visit()
+        if first is not None and line.begin + QUARTER_MS > max(first, self._log.visits_from):
+            raise Invalid("the visits of that time are kept here", field="begin")
+        if not fits(row, there):
+            raise Invalid("that is more than a quarter of an hour has", field="spent_ms")
+        there.append(row)
+
+    def _quarter(self, begin: int) -> list[Row]:
+        """The sums of a quarter of an hour, with those of the lines before."""
+        if begin not in self._quarters:
+            sums = self._log.quarters(begin, begin + 1).values()
+            self._quarters[begin] = [
+                (begin, *key, *value) for one in sums for key, value in one.times.items()
+            ]
+        return self._quarters[begin]
 
     async def _write(
         self, events: dict[tuple[str, str], list[Taken]], sums: Sequence[SumLine]
@@ -403,12 +472,16 @@ class Importing:
         for batch in batches:
             outcome = (log.would_store if self._dry_run else log.store)([batch])
             self._note(len(batch.events), outcome)
-        rows = [msgspec.structs.astuple(line)[:5] for line in sums]
+        rows = [_row(line) for line in sums]
         new = log.not_settled(rows)
         self._taken += len(new)
         self._known += len(rows) - len(new)
         if new and not self._dry_run:
-            log.take_settled(new, max(line.visits_from for line in sums))
+            claimed = max(line.visits_from for line in sums)
+            first = log.first_visit()
+            # Where single visits are kept here, they go on being kept.
+            visits_from = claimed if first is None else min(claimed, first - first % QUARTER_MS)
+            log.take_settled(new, visits_from)
 
     def _note(self, sent: int, outcome: Outcome) -> None:
         """Count what a commit stored, and name what it refused."""
@@ -420,20 +493,26 @@ class Importing:
         self._taken += outcome.written
         self._known += sent - len(conflicts) - len(crowded) - outcome.written
 
-    async def _keep(self, documents: dict[str, list[Any]]) -> None:
-        for name, values in documents.items():
-            kept = self._book.kept[name]
-            there = {kept.name(one): one for one in kept.all()}
-            new = [one for one in values if there.get(kept.name(one)) != one]
-            self._taken += len(new)
-            self._known += len(values) - len(new)
-            if new and not self._dry_run:
-                kept.put_all(new)
+    async def _keep(self, new: dict[str, list[Any]]) -> None:
+        for name, values in new.items():
+            if values and not self._dry_run:
+                self._book.kept[name].put_all(values)
             await asyncio.sleep(0)
 
     def _count(self, changed: bool) -> None:
         self._taken += changed
         self._known += not changed
+
+
+def _row(line: SumLine) -> Row:
+    return (line.begin, line.network, line.page, line.spent_ms, line.taking_part_ms)
+
+
+def _unaged(guard: Any) -> Any:
+    """A guard as it was made, whatever was seen of time since."""
+    if isinstance(guard, Forgotten):
+        return msgspec.structs.replace(guard, days_seen=0, seen_at=0)
+    return guard
 
 
 def _check_format(line: Header) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from plnd import catalogue
 from plnd.core.ground import Ground, worded
 from plnd.errors import Conflict, Invalid, NotFound
+from plnd.measures.documents import check_handle
 from plnd.measures.freshness import (
     DAY_MS,
     PEACE_MS,
@@ -43,6 +44,7 @@ from plnd.profiles import (
     Wanted,
 )
 from plnd.reading import clues
+from plnd.scope import profile_id
 from plnd.store.log import Log, Sums
 from plnd.words import ENGLISH, Words
 
@@ -75,7 +77,7 @@ class Profiles:
         """Raises:
         NotFound: no such profile is kept.
         """
-        found = self._book.profiles.get(id_of(network, handle))
+        found = self._book.profiles.get(profile_id(network, handle))
         if found is None:
             raise NotFound(f"no profile {handle!r} on {network}", "`plnd profile list` lists them")
         return found
@@ -94,7 +96,7 @@ class Profiles:
         """
         self._ground.check_network(wanted.network)
         handle = _handle(wanted.network, wanted.handle)
-        key = id_of(wanted.network, handle)
+        key = profile_id(wanted.network, handle)
         if self._book.profiles.get(key):
             raise Conflict(
                 f"{handle!r} on {wanted.network} is kept already",
@@ -301,13 +303,13 @@ class Profiles:
         refused = {one.id for one in self._book.not_mine.all()}
         guesses: dict[str, str] = {}
         for network, handle, count in self._ground.log.handles_seen("profile", since):
-            if handle and count >= GUESS_FROM and id_of(network, handle) not in refused:
+            if handle and count >= GUESS_FROM and profile_id(network, handle) not in refused:
                 guesses.setdefault(network, handle)
         found: dict[str, Suggested] = {}
         for network, handle, _ in self._ground.log.handles_seen("settings", since):
             name = self._ground.names.get(network, network)
             said = handle or guesses.get(network)
-            if network in kept or {network, id_of(network, said or "")} & refused:
+            if network in kept or {network, profile_id(network, said or "")} & refused:
                 continue
             if network not in found or (handle and not found[network].sure):
                 found[network] = Suggested(
@@ -337,13 +339,13 @@ class Profiles:
         """
         self._ground.check_network(seen.network)
         handle = _handle(seen.network, seen.handle)
-        key, now = id_of(seen.network, handle), self._ground.clock()
+        key, now = profile_id(seen.network, handle), self._ground.clock()
         self._book.seems_mine.put(SeemsMine(id=key, network=seen.network, handle=handle, at=now))
 
     def refuse(self, network: str, handle: str | None) -> str:
         """Suggest a profile no more; without a handle, none on that network."""
         self._ground.check_network(network)
-        key = id_of(network, handle) if handle else network
+        key = profile_id(network, handle) if handle else network
         self._book.not_mine.put(NotMine(id=key, at=self._ground.clock()))
         return key
 
@@ -371,11 +373,6 @@ class _Looks:
         return silence(standing.freshness, visited=standing.profile.network in self._visited)
 
 
-def id_of(network: str, handle: str) -> str:
-    """What makes it the same profile: network and handle, however they are written."""
-    return f"{network}:{handle.strip().removeprefix('@').casefold()}"
-
-
 def _handle(network: str, given: str) -> str:
     """The handle that somebody means: with or without @, or as the profile's address."""
     handle = given.strip()
@@ -387,10 +384,7 @@ def _handle(network: str, given: str) -> str:
         federated = "{host}" in catalogue.load()[network].profile_url
         handle = f"{found.handle}@{host}" if federated and "@" not in found.handle else found.handle
     handle = handle.removeprefix("@")
-    if not handle or any(sign.isspace() or sign in "/?#" or ord(sign) < 32 for sign in handle):
-        raise Invalid(
-            f"{given!r} is no handle", "the name in the profile's address", field="handle"
-        )
+    check_handle(handle, given)
     return handle
 
 

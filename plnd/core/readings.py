@@ -13,12 +13,11 @@ from msgspec.structs import replace
 from plnd import catalogue
 from plnd.core.ground import Ground, worded
 from plnd.core.people import People
-from plnd.core.profiles import Profiles, filled, id_of
+from plnd.core.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
-from plnd.intake import EARLIEST_MS, FURTHEST_AHEAD_MS
 from plnd.learning import Person, PersonFeed
 from plnd.measures.people import key_of
-from plnd.model import Feed, FeedTrouble
+from plnd.model import EARLIEST_MS, FURTHEST_AHEAD_MS, LONGEST_ADDRESS, Feed, FeedTrouble
 from plnd.profiles import (
     FeedChange,
     FeedView,
@@ -31,6 +30,7 @@ from plnd.profiles import (
 )
 from plnd.reading import clues
 from plnd.reading.results import Article, PageReading
+from plnd.scope import profile_id
 from plnd.words import Worded, Words
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
@@ -121,9 +121,9 @@ class Readings:
 
     def _own(self, given: ReadingRequest) -> Profile | None:
         """The user's profile that a page is of; its host may stand in the address only."""
-        wanted = {id_of(given.network, given.handle)}
+        wanted = {profile_id(given.network, given.handle)}
         with contextlib.suppress(ValueError):
-            wanted.add(id_of(given.network, f"{given.handle}@{urlsplit(given.url).hostname}"))
+            wanted.add(profile_id(given.network, f"{given.handle}@{urlsplit(given.url).hostname}"))
         return next((one for one in self._profiles.all() if one.id in wanted), None)
 
     def _keep(self, profile: Profile, origin: Origin, found: PageReading, at: int) -> None:
@@ -284,7 +284,8 @@ class Readings:
                 raise
             answer = await fetch.get(await self._named_in(fed, answer, now), now=now)
             found = await self._read(fed, answer, now)
-            feed = replace(feed, found=answer.url)
+            found_at = answer.url if len(answer.url) <= LONGEST_ADDRESS else None
+            feed = replace(feed, found=found_at)
         feed = replace(feed, etag=answer.etag, last_modified=answer.last_modified)
         return feed, found
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from plnd.core.ground import Ground
 from plnd.errors import Invalid
 from plnd.measures.days import Days, NetworkDay, stretches
-from plnd.measures.time import WEEKDAYS
+from plnd.measures.documents import check_day
+from plnd.measures.time import A_DAY, WEEKDAYS
 from plnd.model import (
     DayRow,
     DaysAnswer,
@@ -63,7 +64,7 @@ class Trends:
         ground = self._ground
         zone = ground.zone()
         to = self._today() if last is None else date_of(last, "to")
-        begin = to - timedelta(days=USUAL_DAYS - 1) if first is None else date_of(first, "from")
+        begin = _before(to) if first is None else date_of(first, "from")
         days = _range(begin, to)
         starts = [*(ground.day_bounds(day)[0] for day in days), ground.day_bounds(to)[1]]
         found = Days(days, starts, zone, ground.work_hours())
@@ -114,6 +115,12 @@ def _networks(figures: Mapping[str, NetworkDay]) -> list[NetworkOfDay]:
     ]
 
 
+def _before(last: date) -> date:
+    """The first of the usual days up to a last one: fewer where the calendar begins."""
+    back = min(USUAL_DAYS - 1, (last - date.min - A_DAY).days)
+    return last - timedelta(days=back)
+
+
 def _range(first: date, last: date) -> list[date]:
     count = (last - first).days + 1
     if count < 1:
@@ -123,17 +130,11 @@ def _range(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range(count)]
 
 
-def date_of(text: str, field: str = "day") -> date:
+def date_of(text: str, field: str = "day", room: timedelta = A_DAY) -> date:
     """The date that is written as YYYY-MM-DD.
 
     Raises:
         Invalid: it is not; `field` names where it stood.
     """
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.max
-    # Python takes other forms as well; and the last day of all has no day after it to end it.
-    if day.isoformat() != text or day == date.max:
-        raise Invalid(f"{text!r} is not a day", "write it as 2026-11-23", field=field)
-    return day
+    check_day(text, field, room)
+    return date.fromisoformat(text)

@@ -4,10 +4,24 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from plnd.model import Budget, BudgetState, When
+from plnd.measures.time import WEEKDAYS
+from plnd.model import Budget, BudgetState, Weekday, When
 
 NEAR_FROM = 0.8
 _WORST = {"off": 0, "under": 1, "near": 2, "over": 3}
+
+
+def budget_id(network: str | None, days: Sequence[Weekday] | None, when: When | None) -> str:
+    """What makes it the same budget: equal network, days and hours. All days are no days."""
+    chosen = sorted_days(days)
+    parts = [network or "all", "-".join(chosen or ()), when or ""]
+    return ".".join(part for part in parts if part)
+
+
+def sorted_days(days: Sequence[Weekday] | None) -> list[Weekday] | None:
+    """Weekdays in order, each once; None for all of them."""
+    chosen = sorted(set(days or ()), key=WEEKDAYS.index)
+    return chosen if 0 < len(chosen) < len(WEEKDAYS) else None
 
 
 class Standing(Struct, frozen=True):

@@ -7,7 +7,9 @@ the last touch, but never makes a tie strong. Times are in milliseconds.
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -37,6 +39,7 @@ SUGGEST_DAYS = 28
 SUGGEST_FROM = 3
 TOUCHING = frozenset(("post", "reply", "share", "react", "follow", "message"))
 
+T = TypeVar("T")
 Key = tuple[str, str]
 """network, and the handle as it is compared"""
 
@@ -298,14 +301,11 @@ class Directory:
     def drop(self, id: str) -> None:
         """Forget a person, if known."""
         old = self.by_id.get(id)
-        if old is None:
+        if old is None or old.id != id:  # another one, into whom somebody of that id was merged
             return
-        for known in (old.id, *old.merged):
-            self.by_id.pop(known, None)
-        for key in self.keys.pop(old.id, ()):
-            self.by_handle.pop(key, None)
-        for uid in old.uids:
-            self.by_uid.pop(uid, None)
+        _drop(self.by_id, (old.id, *old.merged), old)
+        _drop(self.by_handle, self.keys.pop(old.id, ()), old)
+        _drop(self.by_uid, old.uids, old)
         self.by_name[plain_name(old.name)].remove(old)
 
     def same(self, name: str, handles: Iterable[Handle], uids: Iterable[str]) -> Person | None:
@@ -318,6 +318,13 @@ class Directory:
                 return found
         named = self.by_name.get(plain_name(name), [])
         return named[0] if len(named) == 1 else None
+
+
+def _drop(known: dict[T, Person], keys: Iterable[T], person: Person) -> None:
+    """Take out the keys that lead to this person."""
+    for key in keys:
+        if known.get(key) is person:
+            del known[key]
 
 
 def search(people: Iterable[Person], words: str) -> Iterator[Person]:
@@ -370,7 +377,7 @@ def taken_in(
                 id=new_id(),
                 name=one.name,
                 added_at=now,
-                handles=one.handles,
+                handles=list({key_of(h.network, h.handle): h for h in one.handles}.values()),
                 tags=one.tags,
                 how_met=one.how_met,
                 uids=one.uids,
@@ -379,6 +386,9 @@ def taken_in(
             person = _with(known, one, directory)
         if len(person.handles) > MOST_HANDLES:
             message = words.say("import_handles", name=one.name, most=MOST_HANDLES)
+            problems.append(Problem(where=one.where, message=message))
+        elif why := _too_much(person):
+            message = words.say("import_card_unread", why=why)
             problems.append(Problem(where=one.where, message=message))
         elif person == known:
             same += 1
@@ -390,9 +400,19 @@ def taken_in(
     return Imported(added, changed, same, problems)
 
 
+def _too_much(person: Person) -> str:
+    """Why a person cannot be kept as they are, "" when they can: what is joined has its bounds."""
+    try:
+        msgspec.convert(msgspec.to_builtins(person), Person)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return ""
+
+
 def _with(known: Person, one: Candidate, directory: Directory) -> Person:
     """`known` with what the candidate adds: handles that are nobody's yet, tags, ids."""
-    new = [h for h in one.handles if key_of(h.network, h.handle) not in directory.by_handle]
+    keys = {key_of(h.network, h.handle): h for h in one.handles}
+    new = [handle for key, handle in keys.items() if key not in directory.by_handle]
     return replace(
         known,
         handles=[*known.handles, *new],

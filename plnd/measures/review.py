@@ -6,12 +6,13 @@ its reason. Words say what was done, never what is good for anybody.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from plnd.measures.people import Standing, Suggestion
 from plnd.measures.time import WEEKDAYS
+from plnd.model import Moment
 from plnd.words import ENGLISH, Words
 
 Colour = Literal["green", "amber", "red", "learning", "off"]
@@ -242,8 +243,8 @@ class Item(Struct, frozen=True, kw_only=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """What to add, to tend and to close in a quarter (2026-Q4)."""
 
-    quarter: str
-    made_at: int
+    quarter: Annotated[str, Meta(pattern="^[0-9]{4}-Q[1-4]$")]
+    made_at: Moment
     add: list[Item]
     tend: list[Item]
     close: list[Item]

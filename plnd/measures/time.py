@@ -23,6 +23,7 @@ ACT_REACH_MS = 2 * 60 * 1000
 
 FEW = 8
 """So many contested visits are added faster one by one than all at once."""
+A_DAY, A_YEAR = timedelta(days=1), timedelta(days=400)
 
 Rank = tuple[int, bytes]
 Piece = tuple[int, int, Rank, str, str]
@@ -239,6 +240,19 @@ def day_bounds(day: date, zone: ZoneInfo, day_start: int) -> tuple[int, int]:
 def _day_begin(day: date, zone: ZoneInfo, day_start: int) -> int:
     local = datetime(day.year, day.month, day.day, day_start, tzinfo=zone)
     return int(local.timestamp()) * 1000
+
+
+def named_day(text: str, room: timedelta = A_DAY) -> date:
+    """The day that is written as YYYY-MM-DD; the calendar has `room` on both sides of it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    day = date.fromisoformat(text)
+    # Python takes other forms as well.
+    if day.isoformat() != text or not date.min + room <= day <= date.max - room:
+        raise ValueError(text)
+    return day
 
 
 def day_of(at: int, zone: ZoneInfo, day_start: int) -> date:

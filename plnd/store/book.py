@@ -13,7 +13,7 @@ from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
-from plnd.errors import StorageError
+from plnd.errors import Invalid, StorageError
 from plnd.learning import (
     AttendedChat,
     Chat,
@@ -29,6 +29,7 @@ from plnd.learning import (
 from plnd.measures.review import Plan
 from plnd.model import (
     Budget,
+    FileFault,
     Forgotten,
     Notice,
     Pause,
@@ -39,6 +40,7 @@ from plnd.model import (
 )
 from plnd.profiles import NotMine, Profile, Request, SeemsMine
 from plnd.scope import Scope, Somebody, without
+from plnd.store import judged
 from plnd.store.files import cannot_write, read_or_set_aside, set_aside, write_atomic
 
 FORMAT = 1
@@ -128,11 +130,13 @@ class Single(Generic[T]):
     """The one document of a file; its defaults until something was kept.
 
     Raises:
-        StorageError: from any method, when the file cannot be written, is of a newer format,
-            or holds what a user edited into nonsense; the message names file and field.
+        StorageError: from any method, when the file cannot be written or is of a newer format.
     """
 
+    most: int | None = None
+
     def __init__(self, path: Path, kind: type[T], *, role: Role = "choice") -> None:
+        self._said = False
         self.storage = AtomicStorage(path)
         self.role = role
         self.kind = kind
@@ -140,14 +144,36 @@ class Single(Generic[T]):
 
     def all(self) -> list[T]:
         """The document, where one was kept."""
-        return [self.get()] if self._table.get(doc_id=1) else []
+        found, _ = self._judged()
+        return [] if found is None else [found]
 
     def get(self) -> T:
-        row = self._table.get(doc_id=1)
-        return _typed(self.storage.path, row, self.kind) if row else self.kind()
+        found, _ = self._judged()
+        return self.kind() if found is None else found
 
     def put(self, value: T) -> None:
-        self._table.upsert(Document(_plain(value), doc_id=1))
+        unused = [row for row in self._table.all() if row.doc_id != 1 or self._judged()[0] is None]
+        rows = {str(number): dict(row) for number, row in enumerate(unused, 2)}
+        self.storage.write({self._table.name: {"1": judged.plain(value), **rows}})
+        self._table = _table(self.storage)
+
+    def faults(self) -> list[FileFault]:
+        """What in the file cannot be used, and why."""
+        return self._judged()[1]
+
+    def _judged(self) -> tuple[T | None, list[FileFault]]:
+        path, found, faults = self.storage.path, None, []
+        for row in self._table.all():
+            try:
+                if row.doc_id != 1:
+                    raise Invalid("this file has one document, with the number 1")
+                found = judged.read(row, self.kind)
+            except Invalid as error:
+                faults.append(judged.fault(path, row.doc_id, error))
+        if faults and not self._said:
+            self._said = True
+            judged.report(path, judged.noun(self.kind), faults[0])
+        return found, faults
 
     def put_all(self, values: Sequence[T]) -> None:
         for value in values:
@@ -179,6 +205,7 @@ class Collection(Generic[T]):
     """The documents of one kind in one file, oldest first, each known by its field `key`.
 
     `first` is there until the user has changed something; beyond `most` the oldest are dropped.
+    A document that is not as it must be (see `judged`) stays in the file and is not among them.
 
     Raises:
         StorageError: from any method, as `Single` does.
@@ -200,8 +227,9 @@ class Collection(Generic[T]):
         self._table = _table(self.storage)
         self._key = key
         self._first = first
-        self._most = most
+        self.most = most
         self._kept: dict[Any, tuple[int, T]] | None = None
+        self._faults: list[FileFault] = []
 
     def all(self) -> list[T]:
         return [value for _, value in self._rows().values()]
@@ -218,37 +246,56 @@ class Collection(Generic[T]):
         self._kept = None
         if key in rows:
             number = rows[key][0]
-            self._table.upsert(Document(_plain(value), doc_id=number))
+            self._table.update(judged.becoming(value), doc_ids=[number])
         else:
-            number = self._table.insert(_plain(value))
+            number = self._table.insert(judged.plain(value))
         rows[key] = (number, value)
         self._kept = rows
-        if self._most is not None and len(rows) > self._most:
-            self.remove(*list(rows)[: -self._most])
+        if self.most is not None and len(rows) > self.most:
+            self.remove(*list(rows)[: -self.most])
 
     def put_all(self, values: Sequence[T]) -> None:
         """Keep many documents with one write, each in place of the one with the same key."""
         if values:
-            self._write(dict(self._rows()), values)
+            self._write(dict(self._rows()), values, self._unused())
 
     def become(self, values: Sequence[T]) -> None:
         """Hold these documents and no others."""
-        self._write({}, values)
+        self._write({}, values, {})
+        self._faults = []
 
-    def _write(self, rows: dict[Any, tuple[int, T]], values: Sequence[T]) -> None:
-        """Write `rows` and `values`, each value in place of the row with the same key."""
-        number = max((number for number, _ in rows.values()), default=0)
+    def faults(self) -> list[FileFault]:
+        """What in the file cannot be used, and why."""
+        self._rows()
+        return self._faults
+
+    def _unused(self) -> dict[int, dict[str, Any]]:
+        """The documents that cannot be used, as they are written, by number."""
+        numbers = [one.document for one in self.faults()]
+        return {row.doc_id: dict(row) for row in self._table.all() if row.doc_id in numbers}
+
+    def _write(
+        self,
+        rows: dict[Any, tuple[int, T]],
+        values: Sequence[T],
+        unused: Mapping[int, dict[str, Any]],
+    ) -> None:
+        """Write `rows` and `values`, each value in place of the row with the same key, and what
+        cannot be used as it is."""
+        number = max((*unused, *(number for number, _ in rows.values())), default=0)
         for value in values:
             key = getattr(value, self._key)
             if key not in rows:
                 number += 1
             rows[key] = (rows[key][0] if key in rows else number, value)
-        if self._most is not None:
-            rows = dict(list(rows.items())[-self._most :])
+        if self.most is not None:
+            rows = dict(list(rows.items())[-self.most :])
         self._kept = None
-        name = self._table.name
-        self.storage.write({name: {str(number): _plain(value) for number, value in rows.values()}})
+        plain = {number: judged.plain(value) for number, value in rows.values()}
+        plain = dict(sorted({**unused, **plain}.items()))
+        self.storage.write({self._table.name: {str(one): row for one, row in plain.items()}})
         self._table = _table(self.storage)
+        self._kept = rows
 
     def name(self, value: T) -> str:
         """What a document is called among those of its file: its key."""
@@ -273,11 +320,25 @@ class Collection(Generic[T]):
         gone, changed = self._within(scopes)
         self.remove(*gone)
         self.put_all(changed)
+        self._forget_unused(scopes)
 
     def would_forget(self, *scopes: Scope | Somebody) -> int:
         """How many documents `forget` would remove or change."""
         gone, changed = self._within(scopes)
-        return len(gone) + sum(getattr(one, self._key) not in gone for one in changed)
+        unused = sum(judged.rest(row, scopes) != row for row in self._unused().values())
+        return len(gone) + sum(getattr(one, self._key) not in gone for one in changed) + unused
+
+    def _forget_unused(self, scopes: Sequence[Scope | Somebody]) -> None:
+        """Take the scopes out of what cannot be used as well: it lies in the file like the rest."""
+        for number, row in self._unused().items():
+            left = judged.rest(row, scopes)
+            if left is None:
+                self._table.remove(doc_ids=[number])
+            elif left != row:
+                self._table.remove(doc_ids=[number])
+                self._table.insert(Document(left, doc_id=number))
+            if left != row:
+                self._kept = None
 
     def would_change(self, *scopes: Scope | Somebody) -> int:
         """How many documents `forget` would only change: they stay."""
@@ -288,7 +349,7 @@ class Collection(Generic[T]):
         gone: list[Any] = []
         changed: list[T] = []
         for key, (_, value) in list(self._rows().items()):
-            plain = _plain(value)
+            plain = judged.plain(value)
             left: dict[str, Any] | None = plain
             for scope in scopes:
                 left = None if left is None else without(left, scope)
@@ -307,6 +368,7 @@ class Collection(Generic[T]):
     def wipe(self) -> None:
         """Be as if nothing had ever been kept."""
         self._kept = None
+        self._faults = []
         self._table = _wiped(self.storage)
 
     def remove(self, *keys: Any) -> bool:
@@ -323,11 +385,9 @@ class Collection(Generic[T]):
         """Number and document by key; dropped while a write is under way, as that may fail."""
         if self._kept is None:
             if self._first and not self.storage.path.exists():
-                self._table.insert_multiple(map(_plain, self._first))
-            found = [
-                (row.doc_id, _typed(self.storage.path, row, self.kind)) for row in self._table.all()
-            ]
-            self._kept = {getattr(value, self._key): (number, value) for number, value in found}
+                self._table.insert_multiple(map(judged.plain, self._first))
+            rows = ((row.doc_id, row) for row in self._table.all())
+            self._kept, self._faults = judged.sifted(self.storage.path, rows, self.kind, self._key)
         return self._kept
 
 
@@ -383,6 +443,10 @@ class Book:
         """Where damaged files were moved to since this book was opened."""
         return [str(one.damaged) for one in self._storages if one.damaged]
 
+    def faults(self) -> list[FileFault]:
+        """The documents that cannot be used, and why: each is left out, and stays in its file."""
+        return [fault for one in self.kept.values() for fault in one.faults()]
+
     def forget(self, *scopes: Scope | Somebody) -> None:
         """Take out what lies in the scopes; with everything, all there is."""
         for _ in self.forget_by_file(*scopes):
@@ -437,19 +501,3 @@ def _wiped(storage: AtomicStorage) -> Table:
 
 def _table(storage: AtomicStorage) -> Table:
     return TinyDB(storage=lambda: storage).table(storage.path.stem)
-
-
-def _typed(path: Path, row: Any, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(row), kind)
-    except msgspec.ValidationError as error:
-        raise StorageError(
-            f"{path}: {error}",
-            "mend that entry in an editor, or delete the file to start it anew",
-            code="damaged_store",
-        ) from error
-
-
-def _plain(value: msgspec.Struct) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(value)
-    return plain

@@ -237,6 +237,23 @@ def visits_from(db: sqlite3.Connection) -> int:
     return int(moment)
 
 
+def mend_visits_from(db: sqlite3.Connection, now: int) -> None:
+    """Have visits kept from the end of the last quarter whose time none of them explains."""
+    moment = 0
+    for (begin,) in db.execute(
+        "SELECT DISTINCT begin FROM quarter_time WHERE begin < ? ORDER BY begin DESC", (now,)
+    ):
+        explained = db.execute(
+            "SELECT 1 FROM visit, longest"
+            " WHERE start > :begin - visit_ms - 1 AND start < :end AND end > :begin LIMIT 1",
+            {"begin": begin, "end": begin + QUARTER_MS},
+        ).fetchone()
+        if not explained:
+            moment = min(begin + QUARTER_MS, now)
+            break
+    db.execute("UPDATE kept SET visits_from = ?", (moment,))
+
+
 def settle(db: sqlite3.Connection, moment: int) -> int:
     """Delete the visits that ended before a moment (ms), and keep their sums as they are."""
     number = db.execute("DELETE FROM visit WHERE start < ? AND end <= ?", (moment, moment)).rowcount

@@ -657,6 +657,11 @@ class Log:
         (begin,) = self._one("SELECT min(begin) FROM quarter_time")
         return None if begin is None else int(begin)
 
+    def first_visit(self) -> int | None:
+        """When the first of the visits that are kept began, ms."""
+        (start,) = self._one("SELECT min(start) FROM visit")
+        return None if start is None else int(start)
+
     def last_touches(self) -> dict[Key, Touch]:
         """The last touch of each handle that was ever dealt with."""
         rows = self._rows("SELECT network, handle, kind, at FROM touched")
@@ -801,8 +806,16 @@ class Log:
         self.emptied()
         return number
 
+    def mend_visits_from(self, now: int) -> None:
+        """When visits are kept only from some time ahead, keep them again since their last sum."""
+        if self.visits_from > now:
+            with self._transaction():
+                keeping.mend_visits_from(self._db, now)
+            self.look_anew()
+
     def emptied(self) -> bool:
         """Empty the journal; whether that was possible.
+
 
         Another program that is reading the file holds on to what it reads: as long as it does,
         what was deleted stays in the journal. It is not waited for.

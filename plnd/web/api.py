@@ -79,6 +79,7 @@ class Running:
             now=plnd.clock(),
             home=carriable(str(plnd.home.data.parent)),
             damaged=[*map(carriable, plnd.damaged)],
+            left_out=plnd.faults(),
         )
 
     async def get_doctor(self, plnd: Plnd, call: Call) -> DoctorAnswer:

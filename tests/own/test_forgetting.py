@@ -370,8 +370,13 @@ async def test_a_handle_is_refused_without_being_kept(plnd: Plnd, api: Api, cloc
     answer = await api("POST", "events", batch(visit(NOON - HOUR, 60, handle=f"@{WORD}")))
     assert [one["code"] for one in answer["rejected"]] == ["forgotten"]
     assert bytes_with(plnd.home.data.parent, WORD) == []
-    clock.forward(40 * DAY)
+    clock.forward(40 * DAY)  # one look at a clock is no forty days
     await plnd.upkeep()
+    clock.forward(-40 * DAY)
+    for _ in range(30):
+        assert plnd._book.forgotten.all()
+        clock.forward(DAY)
+        await plnd.upkeep()
     assert json.loads((plnd.home.data / "forgotten.json").read_bytes())["forgotten"] == {}
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from kit import Api, Clock, Daemon, Desktop, RunPlnd
 
 from plnd.core import Plnd, now_ms, portable
-from plnd.model import BudgetRequest, ForgetRequest
+from plnd.measures.documents import without_consent
+from plnd.model import BudgetRequest, ForgetRequest, Pause
 from plnd.store.book import Collection
 from plnd.store.files import Home
 
@@ -84,10 +85,13 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
     plnd.set_budget(BudgetRequest(minutes=5, network="x", days=["mon"]))
     plnd.telling.snooze(NOON + 1)
     plnd.pause(NOON + HOUR)
+    clock.forward(1)
+    plnd.resume()  # one that is open stays where it was made
     await plnd.forget(ForgetRequest(handle="somebody"))
     for kept in plnd._book.kept.values():
         if isinstance(kept, Collection) and kept.role == "memory":
-            kept.put(sample(kept.kind, "ünal"))  # whatever else the book may have
+            # Whatever else the book may have; a feed that is on would come in switched off.
+            kept.put(without_consent(sample(kept.kind, "ünal"), None))
     plnd._take_stores()
     await plnd.upkeep()
 
@@ -108,7 +112,7 @@ async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -
     other.close_stores()
     again = opened(tmp_path / "other", clock)
     assert exported(again) == lines
-    assert again.pause_state().paused
+    assert again._book.pauses.all() == [Pause(start=NOON, end=NOON + 1)]
     again.close_stores()
 
 
@@ -225,7 +229,7 @@ def test_a_trial_in_parts_knows_the_networks_of_the_parts_before(
     file = tmp_path / "all.jsonl"
     file.write_text("\n".join([head, of_network(), *lines, '{"type":"end","lines":602}']) + "\n")
     trial = run_plnd("import", str(file), "--dry-run", "--json").json
-    assert trial == {"taken": 601, "known": 0, "rejected": [], "complete": True}
+    assert trial == {"taken": 601, "known": 0, "rejected": [], "switched_off": [], "complete": True}
     assert not (Path(tmp_path) / "home" / "data" / "networks").exists()
     assert run_plnd("import", str(file), "--json").json == trial
     own = [one["id"] for one in run_plnd("network", "--json").json["networks"] if one["file"]]

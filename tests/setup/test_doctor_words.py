@@ -20,7 +20,13 @@ from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_daemon, check_port, check_time_zone
 from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
 from plnd.setup.doctor.heard import DAY_MS, check_heard
-from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
+from plnd.setup.doctor.home import (
+    check_disk,
+    check_documents,
+    check_home,
+    check_left_over,
+    check_stores,
+)
 from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
 from plnd.setup.known import Browser
 from plnd.store import unfinished
@@ -177,6 +183,19 @@ def stores(world: World) -> Iterator[Case]:
     yield Case(
         lambda words: [check_stores({"damaged": ["budgets.json.damaged"]}, None, words)],
         [f"warn stores: {aside}\n     -> {fix}"],
+    )
+
+
+@each
+def documents(world: World) -> Iterator[Case]:
+    yield Case(lambda words: check_documents(world.home, None, None, words), [])
+    why = "people.json: document 2, name: Expected `str`, got `int`"
+    health = {"left_out": [{"file": "people.json", "message": why}]}
+    path = world.home.data / "people.json"
+    fix = f"mend that document in an editor while plnd is stopped, or take it out: {path}"
+    yield Case(
+        lambda words: check_documents(world.home, health, None, words),
+        [f"warn documents: left out, as it cannot be used: {why}\n     -> {fix}"],
     )
 
 

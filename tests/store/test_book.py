@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from plnd.errors import StorageError
 from plnd.learning import Person
 from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
-from plnd.store.book import MOST_NOTICES, Book, Collection
+from plnd.store.book import MOST_NOTICES, Book
 
 FILES = ("settings", "budgets", "pauses", "notices", "snooze", "sources")
 HEARD = SourceHeard(
@@ -167,18 +167,34 @@ def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     ],
 )
 def test_nonsense_written_by_hand_is_named_and_kept(
-    tmp_path: Path, name: str, row: dict[str, Any], field: str
+    tmp_path: Path,
+    name: str,
+    row: dict[str, Any],
+    field: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """It costs itself only: what else is there is seen, and it never goes from the file."""
     content = json.dumps({"plnd": 1, name: {"1": row}}).encode()
-    (tmp_path / f"{name}.json").write_bytes(content)
+    path = tmp_path / f"{name}.json"
+    path.write_bytes(content)
     book = Book(tmp_path)
-    with pytest.raises(StorageError) as caught:
-        kept = getattr(book, name)
-        kept.all() if isinstance(kept, Collection) else kept.get()
-    assert f"{name}.json" in caught.value.message
-    assert field in caught.value.message
-    assert "editor" in caught.value.hint
-    assert (tmp_path / f"{name}.json").read_bytes() == content
+    kept = getattr(book, name)
+    assert kept.all() == []
+    (fault,) = book.faults()
+    assert (fault.file, fault.document) == (path.name, 1)
+    assert fault.field.startswith(field)
+    assert f"{path.name}: document 1, {field}" in fault.message
+    assert f"left out, because of its {field}" in caplog.text
+    assert path.read_bytes() == content
+    good = {"settings": Settings(day_start=4), "budgets": Budget(id="y", minutes=1)}
+    good |= {"pauses": Pause(start=NOON, end=NOON), "notices": notice("y")}
+    kept.put(good[name])
+    kept.put_all([good[name]])
+    again = getattr(Book(tmp_path), name)
+    assert again.all() == [good[name]]
+    assert row in json.loads(path.read_bytes())[name].values()
+    kept.become([good[name]])
+    assert Book(tmp_path).faults() == []
 
 
 def test_what_a_user_mends_by_hand_counts(tmp_path: Path) -> None:

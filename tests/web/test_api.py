@@ -451,6 +451,7 @@ async def test_health_says_who_runs(api: Api, home: Home) -> None:
         "now": NOON,
         "home": str(home.root),
         "damaged": [],
+        "left_out": [],
     }
 
 

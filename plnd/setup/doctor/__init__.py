@@ -7,6 +7,7 @@ what can safely be mended carries the way to do it, which `mend` goes.
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from plnd.errors import PlndError
 from plnd.setup import browsers
@@ -14,7 +15,13 @@ from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_daemon, check_port, check_time_zone
 from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
 from plnd.setup.doctor.heard import check_heard
-from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
+from plnd.setup.doctor.home import (
+    check_disk,
+    check_documents,
+    check_home,
+    check_left_over,
+    check_stores,
+)
 from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
 from plnd.setup.known import Browser
 from plnd.store.files import Home
@@ -28,6 +35,7 @@ def run_checks(
     ask: Ask | None,
     *,
     open_stores: Callable[[], list[str]] | None = None,
+    left_out: Callable[[], list[dict[str, Any]]] | None = None,
     found: list[Browser] | None = None,
     start: Callable[[], object] | None = None,
     show: bool = True,
@@ -39,6 +47,7 @@ def run_checks(
         ask: asks the running daemon; None when none runs.
         open_stores: opens and closes the stores while no daemon has them; gives the damaged
             files, raises PlndError.
+        left_out: looks into them then, for the documents that cannot be used.
         found: the browsers to look at; those of this user when None.
         start: starts the daemon, to mend that it does not run.
         show: show a trial notice; else what became of the last one is gone by.
@@ -57,6 +66,7 @@ def run_checks(
         check_clock(health["now"] if health else time.time_ns() // 1_000_000, words),
         check_time_zone(working, words),
         check_stores(health, open_stores, words),
+        *check_documents(home, health, left_out, words),
         *check_manifests(home, browsers.found_browsers(home) if found is None else found, words),
         check_launcher(home, words),
         check_host(home, words, running=working is not None),

@@ -15,6 +15,7 @@ from plnd.store.files import Home, cannot_write, halves
 from plnd.words import ENGLISH, Words
 
 SMALLEST_FREE_BYTES = 50 * 1024 * 1024
+MOST_LEFT_OUT = 20
 
 
 def check_home(home: Home, words: Words = ENGLISH) -> list[Check]:
@@ -148,3 +149,25 @@ def check_stores(
         message = words.say("doctor_set_aside", path=", ".join(damaged))
         return Check("stores", "warn", message, words.say("doctor_look_or_restore"))
     return Check("stores", "ok", words.say("doctor_stores_open"))
+
+
+def check_documents(
+    home: Home,
+    health: dict[str, Any] | None,
+    left_out: Callable[[], list[dict[str, Any]]] | None,
+    words: Words = ENGLISH,
+) -> list[Check]:
+    """Every document can be used; one that cannot is left out: which one, why, and what to do."""
+    try:
+        found = health["left_out"] if health is not None else left_out() if left_out else []
+    except PlndError:
+        return []  # the check of the stores says why
+    return [
+        Check(
+            "documents",
+            "warn",
+            words.say("doctor_left_out", why=one["message"]),
+            words.say("doctor_mend_document", path=home.data / one["file"]),
+        )
+        for one in found[:MOST_LEFT_OUT]
+    ]

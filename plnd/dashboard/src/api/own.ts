@@ -57,6 +57,7 @@ const imported = object({
   known: number,
   rejected: list(object({ index: number, message: text })),
   networks: list(text),
+  switched_off: list(text),
 });
 /** `networks`: those that earlier parts of a trial would have brought. */
 export const postImport = (lines: string[], dry_run: boolean, networks: string[]) =>
@@ -65,7 +66,7 @@ export const postImport = (lines: string[], dry_run: boolean, networks: string[]
 const backup = object({ name: text, made_at: number, why: text });
 export const getBackups = () => ask(object({ backups: list(backup) }), "backups");
 export const postRestore = (name: string, dry_run: boolean) =>
-  ask(object({ dry_run: flag, kept_aside: orNull(text) }), "restore", {
+  ask(object({ dry_run: flag, kept_aside: orNull(text), switched_off: list(text) }), "restore", {
     method: "POST",
     body: { backup: name, dry_run },
   });

@@ -15,6 +15,7 @@ interface Read {
   taken: number;
   known: number;
   rejected: number;
+  switchedOff: string[];
 }
 
 /** Everything out as a file, and in again; and back to a backup. */
@@ -55,6 +56,7 @@ export function Carrying() {
             {counted("import_lines", read.taken)} {counted("import_same", read.known)}{" "}
             {read.rejected > 0 && counted("import_rejected", read.rejected)}
           </p>
+          <SwitchedOff feeds={read.switchedOff} />
           <button
             type="button"
             class="main"
@@ -94,7 +96,7 @@ const linesOf = async (file: File): Promise<string[]> =>
   (await file.text()).split("\n").filter((line) => line.trim());
 
 async function sent(lines: string[], dryRun: boolean): Promise<Read> {
-  const sum: Read = { lines, taken: 0, known: 0, rejected: 0 };
+  const sum: Read = { lines, taken: 0, known: 0, rejected: 0, switchedOff: [] };
   const networks: string[] = [];
   for (let from = 0; from < lines.length; from += LINES) {
     const answer = await postImport(lines.slice(from, from + LINES), dryRun, networks);
@@ -102,13 +104,21 @@ async function sent(lines: string[], dryRun: boolean): Promise<Read> {
     sum.taken += answer.taken;
     sum.known += answer.known;
     sum.rejected += answer.rejected.length;
+    sum.switchedOff.push(...answer.switched_off);
   }
   return sum;
+}
+
+/** Which feeds come in switched off: only the user has plnd go out. */
+function SwitchedOff({ feeds }: { feeds: string[] }) {
+  if (feeds.length === 0) return null;
+  return <p>{t("feeds_switched_off", { feeds: feeds.join(", ") })}</p>;
 }
 
 function Backups() {
   const backups = useResource(getBackups);
   const doing = useDoing();
+  const [switchedOff, setSwitchedOff] = useState<string[]>([]);
   const found = backups.value?.backups ?? [];
   if (found.length === 0) return null;
   return (
@@ -121,12 +131,15 @@ function Backups() {
             <Sure
               name={t("restore")}
               label={t("restore_of", { when: dayAndTime(at) })}
-              act={() => doing.run(() => postRestore(name, false))}
+              act={() =>
+                doing.run(async () => setSwitchedOff((await postRestore(name, false)).switched_off))
+              }
             />
           </li>
         ))}
       </ul>
       <Done of={doing} />
+      <SwitchedOff feeds={switchedOff} />
     </details>
   );
 }

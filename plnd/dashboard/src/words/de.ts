@@ -608,6 +608,7 @@ export const de: Words = {
   export_all: "Alles ausgeben",
   exported: "Die Datei liegt in Ihren Downloads.",
   export_left_out: "Ausgelassen, weil sie fehlerhaft und nicht in Gebrauch sind: {files}",
+  feeds_switched_off: "Feeds, die ausgeschaltet ankommen, bis Sie sie einschalten: {feeds}",
   import_file: "Eine ausgegebene Datei einlesen",
   import_lines_one: "{n} Zeile ist neu.",
   import_lines_other: "{n} Zeilen sind neu.",

@@ -601,6 +601,7 @@ export const en = {
   export_all: "Export everything",
   exported: "The file is in your downloads.",
   export_left_out: "Left out, as they are not as they must be and in no use: {files}",
+  feeds_switched_off: "Feeds that come in switched off, until you turn them on: {feeds}",
   import_file: "Take in an exported file",
   import_lines_one: "{n} line is new.",
   import_lines_other: "{n} lines are new.",
