@@ -279,7 +279,7 @@ def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask
     os.kill(found["pid"], signal.SIGKILL)
     while client.lock_is_held(place.place()):
         os.sched_yield()
-    half = installed.data / ".settings.json.new"
+    half = installed.data / ".plnd-0123456789abcdef.new"
     half.write_bytes(b"{")
     check = check_left_over(installed)
     assert (check.status, check.message.split()[0]) == (

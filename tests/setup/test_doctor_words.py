@@ -139,7 +139,7 @@ def disk(world: World) -> Iterator[Case]:
 def left_over(world: World) -> Iterator[Case]:
     world.home.make()
     yield Case(lambda words: [check_left_over(world.home, words)], ["ok   left over: nothing"])
-    half = world.home.data / ".settings.json.new"
+    half = world.home.data / ".plnd-0123456789abcdef.new"
     half.touch()
     said = f"{half} is of a process that was killed\n     -> plnd start clears it away"
     yield Case(lambda words: [check_left_over(world.home, words)], [f"warn left over: {said}"])

@@ -101,8 +101,7 @@ def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
     if client.lock_is_held(place_of(home)):
         return Check("left over", "ok", words.say("doctor_nothing_while_running"))
     found = [one for one in (home.state / "daemon.json",) if one.exists()]
-    found += [path for folder in _folders(home) for path in folder.glob(".*.new")]
-    found += [path for path in halves(home.data) if path not in found]
+    found += sorted({path for folder in _folders(home) for path in halves(folder)})
     if not found:
         return Check("left over", "ok", words.say("doctor_nothing_left"))
 
