@@ -147,7 +147,7 @@ def users(module: str) -> set[str]:
     ("module", "places"),
     [
         ("sqlite3", {"store/log.py", "store/keeping.py", "store/events.py"}),
-        ("tinydb", {"store/book.py"}),
+        ("tinydb", {"store/atomic.py", "store/book.py"}),
         ("plyer", {"notices/child.py"}),
         ("tzlocal", {"core/settings.py"}),
         ("filelock", {"single.py"}),

@@ -43,7 +43,6 @@ async def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
 async def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take lines of an export; the same again changes nothing, a bad one costs itself only."""
     wanted = call.body(ImportRequest)
-    await plnd.try_networks(wanted.lines)
     return await plnd.take_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
 
 

@@ -258,13 +258,6 @@ class Plnd:
         self._take_networks(self._catalogue)
         return networks_answer(self._catalogue, self._counting.is_counted, words)
 
-    async def try_networks(self, lines: Sequence[str]) -> None:
-        """Try the files of networks in lines of an export, off the event loop: verdicts are kept,
-        so that `take_lines` has to wait for none."""
-        from plnd.core import portable
-
-        await asyncio.to_thread(portable.try_networks, lines)
-
     async def count_network(
         self, id: str, words: Words = ENGLISH, *, counted: bool
     ) -> NetworkEntry:
@@ -649,11 +642,11 @@ class Plnd:
 
         `coming` are networks that earlier lines would have brought, had they not been a trial.
         """
-        from plnd.core import portable
+        from plnd.core.importing import Importing
 
         async with self._copying:
             self._commits.commit()
-            importing = portable.Importing(
+            importing = Importing(
                 self.home,
                 self._book,
                 self._log,

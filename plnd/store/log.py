@@ -365,6 +365,7 @@ class Log:
             if kept := self._quarters[begin]:
                 kept.quarter.add_visits(rows)
                 kept.events += len(rows)
+                kept.exact = False
         if self._longest is None or longest > self._longest:
             self._note_length(longest)
         self._quarters.update(dict.fromkeys(anew))
@@ -404,6 +405,7 @@ class Log:
             if kept := self._quarters[begin]:
                 kept.quarter.add_acts(rows)
                 kept.events += len(rows)
+                kept.exact = False
         return set(touched)
 
     def _have_room(self, touched: Mapping[int, Sequence[object]]) -> bool:
@@ -419,9 +421,11 @@ class Log:
         """Those of the keys that find no more room in their quarters."""
         crowded: set[bytes] = set()
         for begin, keys in entering.items():
-            if kept := self._quarters[begin]:
-                # A visit that grew was counted each time: look how many there are in truth.
-                kept.events = self._quarter(begin)[1]
+            kept = self._quarters[begin]
+            if kept and kept.events + len(keys) > MOST_IN_A_QUARTER:
+                if not kept.exact:
+                    # A visit that grew was counted each time: how many are there in truth?
+                    kept.events, kept.exact = self._quarter(begin)[1], True
                 crowded.update(keys[max(MOST_IN_A_QUARTER - kept.events, 0) :])
         return crowded
 
@@ -912,7 +916,8 @@ class _Kept(Struct):
     quarter: Quarter
     written: Sums
     events: int
-    """At least as many as touch it."""
+    """As many as touch it when `exact`, else at least as many."""
+    exact: bool = True
 
 
 def _sums(quarter: Quarter) -> Sums:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from plnd import regular
 from plnd.model import Forgotten, Pause, Uncounted
 from plnd.scope import Scope, Somebody
-from plnd.store.files import Home, cannot_write, set_aside, write_atomic
+from plnd.store.files import Home, cannot_write, read_or_set_aside, set_aside, write_atomic
 
 
 class Forgetting(msgspec.Struct, frozen=True):
@@ -46,23 +47,21 @@ def load(home: Home) -> Unfinished:
     Raises:
         StorageError: it cannot be looked at.
     """
-    path = _path(home)
+    content, _ = read_or_set_aside(_path(home))
+    if content is None:
+        return Unfinished()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Unfinished)
-    except FileNotFoundError:
+        return msgspec.json.decode(content, type=Unfinished)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        set_aside(_path(home))
         return Unfinished()
-    except (msgspec.MsgspecError, UnicodeDecodeError, IsADirectoryError):
-        set_aside(path)
-        return Unfinished()
-    except OSError as error:
-        raise cannot_write(path, error) from error
 
 
 def busy(home: Home) -> list[str]:
     """The files that still hold what was forgotten, for whoever only wants to look."""
     try:
-        return msgspec.json.decode(_path(home).read_bytes(), type=Unfinished).busy
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return msgspec.json.decode(regular.read(_path(home)), type=Unfinished).busy
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
 
 
