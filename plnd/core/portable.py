@@ -37,7 +37,7 @@ from plnd.store.keeping import Stored
 from plnd.store.log import CROWDED, Batch, Log, Outcome, in_parts
 
 FORMAT = 1
-LINES_IN_A_PART = 1000
+LINES_IN_A_PART = 250
 LINES_AT_ONCE = 200
 """So many lines of an import are worked off before others get their turn."""
 
