@@ -29,7 +29,7 @@ from plnd.store.keeping import Stored
 from plnd.store.log import Log
 
 FORMAT = 1
-LINES_IN_A_PART = 1000
+LINES_IN_A_PART = 250
 
 
 class Header(Strict, frozen=True, tag_field="type", tag="plnd"):
