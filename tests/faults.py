@@ -280,7 +280,11 @@ class Sealed:
     def read_only(self, yes: bool) -> None:
         if self._own_disk:
             # Not the journal's index: it is memory, and to write to it would be a bus error.
-            paths = [path for path in self._paths() if not path.name.endswith("-shm")]
+            paths = [
+                path
+                for path in self._paths()
+                if not path.name.endswith("-shm") and not path.is_socket()
+            ]
             subprocess.run(["chattr", "+i" if yes else "-i", *paths], check=True)
         elif not self._root:
             for path in self._paths():

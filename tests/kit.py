@@ -16,7 +16,9 @@ import aiohttp
 from builders import NOON
 
 from plnd import client
+from plnd.model import Visit
 from plnd.place import place
+from plnd.store.log import Log
 from plnd.web.access import Access
 from plnd.web.api import Running
 from plnd.web.sessions import Sessions
@@ -120,6 +122,17 @@ def bytes_with(folder: Path, word: str) -> list[str]:
         if word in path.name.lower()
         or (path.is_file() and word.encode() in path.read_bytes().lower())
     ]
+
+
+def spans_in(log: Log) -> list[tuple[int, int]]:
+    """Start and end of every visit in a log."""
+    found = (one.event for one in log.visits_after(b"", 1_000_000))
+    return sorted((one.start, one.end) for one in found if isinstance(one, Visit))
+
+
+def sums_in(log: Log) -> list[tuple[int, str, str, int, int]]:
+    """The sums in a log that stand for visits no longer kept."""
+    return log.settled((-1, "", ""), 1_000_000)
 
 
 # -- processes ------------------------------------------------------------------

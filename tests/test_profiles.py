@@ -330,11 +330,11 @@ async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
     assert plnd.profiles.suggestions() == []
 
 
-def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) -> None:
+async def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) -> None:
     """Neither on a network that is not counted, nor in a pause."""
-    plnd.count_network("tumblr", counted=False)
+    await plnd.count_network("tumblr", counted=False)
     plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    plnd.count_network("tumblr", counted=True)
+    await plnd.count_network("tumblr", counted=True)
     plnd.pause()
     plnd.seem_mine(ProfileRequest("tumblr", "me"))
     assert plnd.profiles.suggestions() == []
@@ -849,12 +849,12 @@ async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:
     added = plnd.people.add(wanted)
     assert [one.handle for one in plnd.wanted_readings("x")] == ["me"]
     assert plnd.wanted_readings("mastodon") == []
-    plnd.count_network("x", counted=False)
+    await plnd.count_network("x", counted=False)
     assert plnd.wanted_readings("x") == []
     made = page("x", posts(3))
     await read(plnd, made.html)
     assert plnd.people.find(added.id).posted_at is None
-    plnd.count_network("x", counted=True)
+    await plnd.count_network("x", counted=True)
     await read(plnd, made.html)
     assert plnd.people.find(added.id).posted_at == made.last_post_at
     await read(plnd, made.html, handle="somebody")

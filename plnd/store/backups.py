@@ -255,7 +255,10 @@ def _put_back(staged: Path, folder: Path) -> None:
             _clear(path)
     for path in staged.iterdir():
         if path.is_file():
-            path.replace(folder / path.name)
+            try:
+                path.replace(folder / path.name)
+            except OSError as error:
+                raise cannot_write(folder / path.name, error) from error
     sync_folder(folder)
 
 

@@ -108,7 +108,7 @@ async def imports_only(found: list[list[tuple[str, Any]]], more: list[str]) -> N
     with tempfile.TemporaryDirectory() as name:
         plnd = opened(Path(name))
         for part in found:
-            plnd.take_lines([*as_lines(part), *more], dry_run=False)
+            await plnd.take_lines([*as_lines(part), *more], dry_run=False)
             await all_answer(plnd)
             assert await stores(plnd) == []
             await plnd.upkeep()

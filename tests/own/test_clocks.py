@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, typed, visit
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import Api, Clock, Desktop
+from kit import Api, Clock, Desktop, spans_in, sums_in
 from msgspec import Raw, json
 
 from plnd.core import Plnd
@@ -59,7 +59,7 @@ async def test_a_pause_for_good_outlasts_a_clock_that_is_set_back(
 
 @pytest.mark.parametrize("back", BACK)
 async def test_a_network_that_is_not_counted_stays_so(plnd: Plnd, clock: Clock, back: int) -> None:
-    plnd.count_network("x", counted=False)
+    await plnd.count_network("x", counted=False)
     clock.forward(-back)
     assert await sent(plnd, clock()) == ["not_counted", "not_counted"]
     other = await plnd.record(typed(batch(visit(clock() - MINUTE, 50, network="mastodon"))))
@@ -67,7 +67,7 @@ async def test_a_network_that_is_not_counted_stays_so(plnd: Plnd, clock: Clock, 
     again = Plnd(plnd.home, clock=clock)
     assert await sent(again, clock()) == ["not_counted", "not_counted"]
     again.close_stores()
-    plnd.count_network("x", counted=True)
+    await plnd.count_network("x", counted=True)
     clock.forward(HOUR)
     assert await sent(plnd, clock()) == []
 
@@ -146,7 +146,7 @@ def test_a_clock_ahead_deletes_nothing_that_a_right_one_would_not(ahead: int) ->
             again = opened(Path(name), clock)
             await again.upkeep()
             assert await sent(again, clock()) == []
-            spans = sorted(again._log.visit_spans().values())
+            spans = spans_in(again._log)
             await again.close()
             return spans
 
@@ -170,10 +170,10 @@ async def test_visits_kept_from_some_time_ahead_are_kept_again(plnd: Plnd, clock
     db.close()
     last = Plnd(plnd.home, clock=clock)
     assert NOON - 30 * DAY < last._log.visits_from <= NOON - 20 * DAY
-    sums = last._log.settled()
+    sums = sums_in(last._log)
     assert sums
     assert await sent(last, NOON - 2 * MINUTE) == []
-    assert last._log.settled() == sums
+    assert sums_in(last._log) == sums
     last.close_stores()
 
 

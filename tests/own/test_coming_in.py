@@ -9,7 +9,7 @@ import pytest
 from builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, typed, visit
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import Api, Clock, Daemon, RunPlnd
+from kit import Api, Clock, Daemon, RunPlnd, sums_in
 
 from plnd.core import Plnd
 from plnd.errors import Invalid, PlndError
@@ -63,7 +63,7 @@ async def test_a_sum_that_cannot_be_is_refused(
 ) -> None:
     answer = await api("POST", "import", {"lines": [sum_line(**given)]})
     assert [one["field"] for one in answer["rejected"]] == [field]
-    assert (answer["taken"], plnd._log.settled(), plnd._log.visits_from) == (0, [], 0)
+    assert (answer["taken"], sums_in(plnd._log), plnd._log.visits_from) == (0, [], 0)
     sent = batch(visit(NOON - MINUTE, 50), act(NOON - 9 * DAY))
     assert (await api("POST", "events", sent))["rejected"] == []
 
@@ -77,7 +77,7 @@ async def test_a_quarter_never_has_more_than_a_quarter(api: Api, plnd: Plnd) -> 
     assert (again["taken"], again["known"], len(again["rejected"])) == (0, 2, 1)
     larger = sum_line(network="mastodon", spent_ms=100_001)
     assert (await api("POST", "import", {"lines": [larger]}))["rejected"]
-    assert sum(row[3] for row in plnd._log.settled()) == 800_000
+    assert sum(row[3] for row in sums_in(plnd._log)) == 800_000
 
 
 async def test_where_visits_are_kept_they_go_on_being_kept(api: Api, plnd: Plnd) -> None:

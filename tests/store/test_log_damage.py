@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from builders import MINUTE, NOON, sender, taken, visit
+from kit import spans_in
 
 from plnd.errors import StorageError
-from plnd.store.log import _MIGRATIONS, Batch, Log
+from plnd.store.log import Batch, Log
+from plnd.store.schema import MIGRATIONS
 
 
 @pytest.fixture
@@ -228,7 +230,7 @@ def parts(kind: str) -> list[str]:
     """What a log is made of."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
         db.create_function("handle_key", 1, str)
-        db.executescript("".join(_MIGRATIONS))
+        db.executescript("".join(MIGRATIONS))
         words = "SELECT name FROM sqlite_schema WHERE type = ?"
         return [name for (name,) in db.execute(words, (kind,))]
 
@@ -263,7 +265,7 @@ def test_what_somebody_has_added_costs_nothing(filled: Path, words: str) -> None
     log = Log(filled)
     assert not log.damaged
     log.store([Batch(sender(), taken([visit(NOON - MINUTE, 60)]))])
-    assert len(log.visit_spans()) == 401
+    assert len(spans_in(log)) == 401
     log.close()
 
 
@@ -284,6 +286,6 @@ def test_what_stands_beside_it_and_is_no_file_costs_no_event(
     log = Log(filled)
     assert [Path(one).name.partition(".damaged")[0] for one in log.damaged] == [odd.name]
     log.store([Batch(sender(), taken([visit(NOON - MINUTE, 60)]))])
-    assert len(log.visit_spans()) == 401
+    assert len(spans_in(log)) == 401
     log.close()
     assert outside.read_text() == "precious"

@@ -78,6 +78,7 @@ const GERMAN: Record<string, Said> = {
     "Diese Anfrage kam von einer fremden Seite.",
     "„plnd open“ öffnet die richtige.",
   ],
+  foreign_page: ["Eine andere Seite hat das gefragt.", "„plnd open“ öffnet die richtige."],
   foreign_user: ["Dieses plnd gehört einem anderen Benutzer dieses Rechners.", ""],
   code_used: ["Dieser Link ist verbraucht.", "„plnd open“ macht einen neuen."],
   disk_full: ["Die Festplatte ist voll, nichts wurde gespeichert.", "Machen Sie Platz frei."],
