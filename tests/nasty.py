@@ -1,12 +1,16 @@
 """Documents as a stranger, a slip of the hand or another machine would write them."""
 
 import copy
+import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from builders import DAY, NOON, sample
+from builders import DAY, MINUTE, NOON, sample
 from hypothesis import strategies as st
 
+from plnd import api
 from plnd.store.book import Book
 
 LAST = 253_402_300_799_999
@@ -86,3 +90,28 @@ def documents(draw: st.DrawFn, book: Book) -> tuple[str, dict[str, Any]]:
     if draw(st.integers(0, 9)) == 0:
         plain["unheard_of"] = draw(anything)
     return name, plain
+
+
+GETS = [one for one in api.ROUTES if one.method == "GET"]
+NAMES = ["ünal", "p", "x:ünal", "mastodon", "x"]
+BOOK = Book(Path(tempfile.mkdtemp()))
+OWN_FAULTS = ("invalid", "not_found", "conflict")
+
+sums = st.fixed_dictionaries(
+    {
+        "type": st.just("sum"),
+        "begin": st.sampled_from([*NUMBERS, NOON - 9000 * MINUTE, NOON - 90_000 * MINUTE]),
+        "network": st.sampled_from(["x", "nonsuch"]),
+        "page": st.just("feed"),
+        "spent_ms": st.sampled_from([*NUMBERS, 900_000, 900_001]),
+        "taking_part_ms": st.sampled_from([0, 1, 900_000, 2**63 - 1]),
+        "visits_from": st.sampled_from([*NUMBERS, NOON - 11 * 1440 * MINUTE]),
+    }
+).map(json.dumps)
+
+
+def as_lines(found: list[tuple[str, Any]]) -> list[str]:
+    return [
+        json.dumps({"type": "document", "collection": name, "document": plain})
+        for name, plain in found
+    ]

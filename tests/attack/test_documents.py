@@ -14,23 +14,17 @@ from builders import MINUTE, NOON, act, batch, typed, visit
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import Clock, Desktop
-from nasty import NUMBERS, TEXTS, documents
+from nasty import BOOK, GETS, NAMES, OWN_FAULTS, TEXTS, as_lines, documents, sums
 
-from plnd import api
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import PlndError
 from plnd.model import BudgetRequest
 from plnd.profiles import ProfileRequest
 from plnd.store import judged
-from plnd.store.book import Book
 from plnd.store.files import Home
 
-GETS = [one for one in api.ROUTES if one.method == "GET"]
-NAMES = ["ünal", "p", "x:ünal", "mastodon", "x"]
-BOOK = Book(Path(tempfile.mkdtemp()))
 several = st.lists(st.lists(documents(BOOK), max_size=8), min_size=1, max_size=3)
-OWN_FAULTS = ("invalid", "not_found", "conflict")
 
 
 def opened(folder: Path) -> Plnd:
@@ -75,13 +69,6 @@ def usable(name: str, row: dict[str, Any]) -> bool:
     return True
 
 
-def as_lines(found: list[tuple[str, Any]]) -> list[str]:
-    return [
-        json.dumps({"type": "document", "collection": name, "document": plain})
-        for name, plain in found
-    ]
-
-
 def put_by_hand(folder: Path, found: list[tuple[str, Any]]) -> None:
     for name, plain in found:
         path = folder / f"{name}.json"
@@ -89,19 +76,6 @@ def put_by_hand(folder: Path, found: list[tuple[str, Any]]) -> None:
         rows = content.setdefault(name, {})
         rows[str(max(map(int, rows), default=0) + 1)] = plain
         path.write_text(json.dumps(content))
-
-
-sums = st.fixed_dictionaries(
-    {
-        "type": st.just("sum"),
-        "begin": st.sampled_from([*NUMBERS, NOON - 9000 * MINUTE, NOON - 90_000 * MINUTE]),
-        "network": st.sampled_from(["x", "nonsuch"]),
-        "page": st.just("feed"),
-        "spent_ms": st.sampled_from([*NUMBERS, 900_000, 900_001]),
-        "taking_part_ms": st.sampled_from([0, 1, 900_000, 2**63 - 1]),
-        "visits_from": st.sampled_from([*NUMBERS, NOON - 11 * 1440 * MINUTE]),
-    }
-).map(json.dumps)
 
 
 async def imports_only(found: list[list[tuple[str, Any]]], more: list[str]) -> None:
