@@ -35,6 +35,8 @@ PORTS_TRIED = 20
 FIRST_UPKEEP_SECONDS = 60.0
 UPKEEP_SECONDS = 3600.0
 BEAT_SECONDS = 60.0
+BACKLOG = 4096
+"""Who comes while so many wait is not heard, and tries again only after a second."""
 LONGEST_SOCKET_PATH = 100
 """macOS takes 103 bytes, Linux 107."""
 LONGEST_FIELD_BYTES = 32 * 1024
@@ -75,7 +77,7 @@ def _listen(given: str | None) -> socket.socket:
         try:
             listener.bind(("127.0.0.1", number))
             # From here on it is ours: a port that is only bound can be bound once more.
-            listener.listen()
+            listener.listen(BACKLOG)
         except OSError as error:
             listener.close()
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):

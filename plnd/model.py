@@ -708,11 +708,15 @@ class OpenLink(Struct, frozen=True, kw_only=True):
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """A browser that is signed in to the dashboard, since when and how long (ms)."""
+    """A browser that is signed in to the dashboard, since when and how long (ms).
+
+    `used_at` is when it asked last, to a day.
+    """
 
     id: str
     browser: str
     made_at: int
+    used_at: int
     ends_at: int
 
 

@@ -91,7 +91,8 @@ def _sessions(daemon: dict[str, Any], args: Namespace) -> int:
         print(f"signed out; {left} still signed in" if left else "no browser is signed in now")
         return DONE
     for one in answer["sessions"]:
-        print(f"{one['id']}  {one['browser']}, {_day(one['made_at'])} to {_day(one['ends_at'])}")
+        made, ends, used = (_day(one[moment]) for moment in ("made_at", "ends_at", "used_at"))
+        print(f"{one['id']}  {one['browser']}, {made} to {ends}, last used {used}")
     if not answer["sessions"]:
         print("no browser is signed in; `plnd open` opens the dashboard")
     return DONE

@@ -4,6 +4,7 @@ A session's secret is in the browser's cookie alone; here is a digest of it. Ses
 a file, so that an open dashboard outlives a restart.
 """
 
+import contextlib
 import hashlib
 import hmac
 import logging
@@ -14,14 +15,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from plnd.errors import StorageError
 from plnd.model import Session
 from plnd.store.files import read_or_set_aside, set_aside, write_atomic
 
 log = logging.getLogger("plnd")
 
-LASTS_MS = 365 * 86_400_000
+DAY_MS = 86_400_000
+LASTS_MS = 365 * DAY_MS
 MOST_SESSIONS = 50
+"""Beyond that, the one that was used longest ago is signed out."""
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -40,6 +45,8 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     browser: str
     made_at: int
+    used_at: int
+    """To a day."""
 
 
 class Sessions:
@@ -68,10 +75,13 @@ class Sessions:
 
     def begin(self, agent: str) -> str:
         """Begin a session; gives the value of its cookie. `agent` is the browser's own name."""
-        name, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-        made = _Kept(id=name, digest=_digest(secret), browser=_known(agent), made_at=self._clock())
+        name, secret, now = secrets.token_hex(4), secrets.token_urlsafe(32), self._clock()
+        made = _Kept(
+            id=name, digest=_digest(secret), browser=_known(agent), made_at=now, used_at=now
+        )
         lasting = [one for one in self._kept.values() if self._lasts(one)]
-        self._write([*lasting[1 - MOST_SESSIONS :], made])
+        used = sorted(lasting, key=lambda one: one.used_at)[1 - MOST_SESSIONS :]
+        self._write([*(one for one in lasting if one in used), made])
         return f"{name}.{secret}"
 
     def holds(self, cookie: str) -> bool:
@@ -80,7 +90,18 @@ class Sessions:
         found = self._kept.get(name)
         if found is None or not self._lasts(found):
             return False
-        return hmac.compare_digest(_digest(secret), found.digest)
+        holds = hmac.compare_digest(_digest(secret), found.digest)
+        if holds:
+            self._use(found)
+        return holds
+
+    def _use(self, one: _Kept) -> None:
+        """Note that it was used; the file is written once a day for that."""
+        now = self._clock()
+        self._kept[one.id] = replace(one, used_at=now)
+        if now // DAY_MS != one.used_at // DAY_MS:
+            with contextlib.suppress(StorageError):  # no reason to turn the browser away
+                self._write(list(self._kept.values()))
 
     def all(self) -> list[Session]:
         """The sessions that last, oldest first."""
@@ -89,6 +110,7 @@ class Sessions:
                 id=one.id,
                 browser=one.browser,
                 made_at=one.made_at,
+                used_at=one.used_at,
                 ends_at=one.made_at + LASTS_MS,
             )
             for one in self._kept.values()

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from builders import NOON, batch, visit
+from builders import DAY, NOON, batch, visit
 from kit import TOKEN, Api, Clock, Seconds
 
 from plnd.store.files import Home
@@ -198,10 +198,17 @@ async def test_sessions_are_kept_and_their_secrets_are_not(api: Api, clock: Cloc
     assert again.holds(value)
     assert again.cookie == kept.cookie
     assert Sessions(path.with_name("other.json"), clock).cookie != kept.cookie
+    unused = again.begin("")
     for _ in range(60):
+        clock.forward(1)
+        assert again.holds(value)
         again.begin("")
     assert len(again.all()) == 50
-    assert not again.holds(value)
+    assert not again.holds(unused)
+    clock.forward(DAY)
+    assert again.holds(value)
+    written = {one.id: one.used_at for one in Sessions(path, clock).all()}
+    assert written[value.partition(".")[0]] == clock()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"[" * 9000, b"\xff", b'[{"id": "a"}]'])
