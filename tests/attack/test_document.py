@@ -8,8 +8,9 @@ from schemathesis.checks import positive_data_acceptance
 
 from plnd.store.files import Home
 
-# What asks an address of the caller's: made-up ones are nobody's to ask.
-OUTGOING = ("/api/v1/journal/article",)
+# What asks an address of the caller's: made-up ones are nobody's to ask. And the stream of events,
+# which has no end to wait for: tests/web/test_live.py listens to it.
+LEFT_OUT = ("/api/v1/journal/article", "/api/v1/live")
 
 
 def test_the_api_keeps_its_own_word(
@@ -22,7 +23,7 @@ def test_the_api_keeps_its_own_word(
     calls = 0
     for found in schema.get_all_operations():
         operation = found.ok()
-        if operation.path in OUTGOING:
+        if operation.path in LEFT_OUT:
             continue
 
         @settings(
@@ -41,6 +42,7 @@ def test_the_api_keeps_its_own_word(
             case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
 
         ask()
+    print(f"{calls} calls")
     assert calls > 50
     assert "Traceback" not in (home.state / "daemon.log").read_text()
     assert daemon.ask("GET", "health")["pid"] == daemon.pid
