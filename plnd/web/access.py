@@ -2,8 +2,7 @@
 
 Order of the checks: where the connection comes from and the Host, whatever is asked for; then for
 `/api/` a token or the cookie; then, with the cookie, that a process of the same user asks, and a
-page of plnd's own; then, for a change made with the cookie, the page's own Origin. No answer
-ever carries a CORS header.
+page of plnd's own: its Origin, which a change must name. No answer ever carries a CORS header.
 
 Programs come by a socket file in the home's own folder where the system has such, which nobody
 else can reach; over TCP, which all users of the machine share, comes the browser.
@@ -87,11 +86,13 @@ class Access:
                 "another page asks with the dashboard's cookie",
                 "use the dashboard, or the token",
             )
-        if request.method not in _SAFE and headers.get("Origin") not in self._origins:
+        # Browsers name the page that asks: at each change, and at a read when it is another one.
+        origin = headers.get("Origin")
+        if origin not in self._origins and (origin or request.method not in _SAFE):
             raise Refused(
                 403,
                 "foreign_origin",
-                "a change with the dashboard's cookie must come from the dashboard",
+                "what asks with the dashboard's cookie must be the dashboard",
                 "use the dashboard, or the token",
             )
 

@@ -227,6 +227,13 @@ async def test_a_damaged_list_of_sessions_signs_everybody_out(
 # -- the token ---------------------------------------------------------------------------
 
 
+async def test_a_read_that_another_page_asks_for_is_refused_by_its_origin_alone(api: Api) -> None:
+    """Not every browser says of which site a page is."""
+    for origin, status in ((api.url, 200), ("http://127.0.0.1:9999", 403), ("null", 403)):
+        headers = {"Cookie": api.cookie, "Origin": origin}
+        await api("GET", "today", headers=headers, status=status)
+
+
 async def test_a_program_with_the_token_needs_no_origin(api: Api) -> None:
     for headers in (BEARER, {**BEARER, "Origin": "http://evil.example"}):
         await api("PUT", "budgets", {"minutes": 5}, headers=headers)
