@@ -2,7 +2,7 @@
 
 import sys
 
-from plnd.cli import main
+from plnd.terminal.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

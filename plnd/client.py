@@ -13,7 +13,7 @@ import sys
 import time
 
 from plnd.errors import PlndError
-from plnd.place import SOCKET, Place
+from plnd.system.paths import SOCKET, Place
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import kit
 import pytest
 from aiohttp import web
-from builders import NOON
 from hypothesis import settings
+from support import harness
+from support.builders import NOON
 from xdist.scheduler import LoadScopeScheduling
 
 from plnd.core import Plnd
-from plnd.store.files import Home
-from plnd.store.files import home as home_of_process
+from plnd.system.files import Home
+from plnd.system.files import home as home_of_process
 from plnd.web.access import Access
 from plnd.web.app import make_app
 from plnd.web.sessions import Sessions
@@ -74,18 +74,18 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def clock() -> kit.Clock:
-    return kit.Clock()
+def clock() -> harness.Clock:
+    return harness.Clock()
 
 
 @pytest.fixture
-def seconds() -> kit.Seconds:
-    return kit.Seconds()
+def seconds() -> harness.Seconds:
+    return harness.Seconds()
 
 
 @pytest.fixture
-def desktop() -> kit.Desktop:
-    return kit.Desktop()
+def desktop() -> harness.Desktop:
+    return harness.Desktop()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def home() -> Home:
 
 
 @pytest.fixture
-async def plnd(home: Home, clock: kit.Clock, desktop: kit.Desktop) -> AsyncIterator[Plnd]:
+async def plnd(home: Home, clock: harness.Clock, desktop: harness.Desktop) -> AsyncIterator[Plnd]:
     """The real Plnd on real files, with the clock and the desktop in the test's hands."""
     made = Plnd(home, clock=clock, tell=desktop)
     yield made
@@ -102,12 +102,12 @@ async def plnd(home: Home, clock: kit.Clock, desktop: kit.Desktop) -> AsyncItera
 
 
 @pytest.fixture
-async def api(plnd: Plnd, seconds: kit.Seconds) -> AsyncIterator[kit.Api]:
+async def api(plnd: Plnd, seconds: harness.Seconds) -> AsyncIterator[harness.Api]:
     """The API over `plnd`, bound to loopback."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     sessions = Sessions(plnd.home.state / "sessions.json", plnd.clock)
-    access = Access(port, kit.TOKEN, sessions, seconds)
+    access = Access(port, harness.TOKEN, sessions, seconds)
     url = f"http://127.0.0.1:{port}"
     runner = web.AppRunner(
         make_app(plnd, access, url=url, started_at=NOON), access_log=None, shutdown_timeout=0.1
@@ -116,23 +116,23 @@ async def api(plnd: Plnd, seconds: kit.Seconds) -> AsyncIterator[kit.Api]:
     await web.SockSite(runner, listener).start()
     # The client keeps no cookie: a test that wants to send one says so.
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield kit.Api(url, access, session)
+        yield harness.Api(url, access, session)
     await runner.cleanup()
 
 
 @pytest.fixture
-def run_plnd() -> kit.RunPlnd:
-    return kit.run_plnd
+def run_plnd() -> harness.RunPlnd:
+    return harness.run_plnd
 
 
 @pytest.fixture
-def daemon() -> Iterator[kit.Daemon]:
+def daemon() -> Iterator[harness.Daemon]:
     """A real daemon, started as a user starts it, and ended with the test."""
-    kit.run_plnd("start")
-    found = kit.running_daemon()
+    harness.run_plnd("start")
+    found = harness.running_daemon()
     yield found
     with contextlib.suppress(FileNotFoundError):
-        found = kit.running_daemon()
+        found = harness.running_daemon()
     with contextlib.suppress(ProcessLookupError):
         os.kill(found.pid, signal.SIGKILL)
     found.gone()

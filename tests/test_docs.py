@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from plnd import catalogue
-from plnd.commands import COMMANDS
-from plnd.model import Settings
-from plnd.place import DEFAULT_PORT
+from plnd.model.events import Settings
+from plnd.system.paths import DEFAULT_PORT
+from plnd.terminal.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

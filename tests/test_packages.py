@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import MINUTE, batch, visit
-from faults import Pipe
+from support.builders import MINUTE, batch, visit
+from support.faults import Pipe
 
 from plnd import __version__
 

@@ -61,7 +61,7 @@ def modules() -> list[Path]:
 
 
 def room(module: str) -> str:
-    """`plnd.store.log` → `store`; the package itself → `plnd`."""
+    """`plnd.store.log.log` → `store`; the package itself → `plnd`."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "plnd"
 

@@ -1,5 +1,5 @@
 /**
- * PURE. How long a pattern can take, by its form alone: the reckoning of plnd/catalogue/cost.py,
+ * PURE. How long a pattern can take, by its form alone: the reckoning of plnd/catalogue/pattern_cost.py,
  * step by step. A test holds both to the same answer about the same pattern.
  *
  * A pattern becomes an automaton: a state for each character that it reads, with the states that

@@ -2,7 +2,8 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.learning import (
+from plnd.model.events import Deleted
+from plnd.model.people import (
     BreaksAnswer,
     BreaksRequest,
     ChatAnswer,
@@ -12,7 +13,6 @@ from plnd.learning import (
     ChatsAnswer,
     FollowedTags,
 )
-from plnd.model import Deleted
 
 MOST_CALENDAR_BYTES = 4 * 1024 * 1024
 

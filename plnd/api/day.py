@@ -3,7 +3,7 @@
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import TooLarge
-from plnd.model import MOST_EVENTS, EventBatch, EventsAnswer, Today
+from plnd.model.events import MOST_EVENTS, EventBatch, EventsAnswer, Today
 
 
 async def post_events(plnd: Plnd, call: Call) -> EventsAnswer:

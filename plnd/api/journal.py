@@ -2,14 +2,8 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.learning import (
-    ArticleRequest,
-    EntryAnswer,
-    EntryChange,
-    EntryRequest,
-    JournalAnswer,
-)
-from plnd.model import Deleted
+from plnd.model.events import Deleted
+from plnd.model.people import ArticleRequest, EntryAnswer, EntryChange, EntryRequest, JournalAnswer
 from plnd.reading.results import Article
 
 

@@ -2,7 +2,7 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import NetworkAnswer, NetworkChange, NetworksAnswer
+from plnd.model.events import NetworkAnswer, NetworkChange, NetworksAnswer
 
 
 async def get_networks(plnd: Plnd, call: Call) -> NetworksAnswer:

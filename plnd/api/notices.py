@@ -2,7 +2,7 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import NoticesAnswer, Shown, Snooze, Until
+from plnd.model.events import NoticesAnswer, Shown, Snooze, Until
 
 
 def get_notices(plnd: Plnd, _: Call) -> NoticesAnswer:

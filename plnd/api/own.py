@@ -3,7 +3,7 @@
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import Invalid
-from plnd.model import (
+from plnd.model.events import (
     BackupsAnswer,
     ExportAnswer,
     ForgetAnswer,

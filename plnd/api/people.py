@@ -3,7 +3,8 @@
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.core.people import suggestion_view
-from plnd.learning import (
+from plnd.model.events import Deleted
+from plnd.model.people import (
     CadencesAnswer,
     ImportAnswer,
     ImportRequest,
@@ -24,9 +25,8 @@ from plnd.learning import (
     TagCadence,
     Ties,
 )
-from plnd.model import Deleted
-from plnd.profiles import FeedChange
-from plnd.words import Words
+from plnd.model.profiles import FeedChange
+from plnd.words.messages import Words
 
 MOST_IMPORT_BYTES = 16 * 1024 * 1024
 

@@ -3,8 +3,8 @@
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import TooLarge
-from plnd.model import Deleted
-from plnd.profiles import (
+from plnd.model.events import Deleted
+from plnd.model.profiles import (
     MOST_READING_BYTES,
     Affords,
     FeedChange,

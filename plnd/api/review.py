@@ -5,15 +5,15 @@ from typing import Any, get_args
 
 import msgspec
 
-from plnd import pages
+from plnd.api import printed_pages
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.core.trends import date_of
 from plnd.errors import Invalid
-from plnd.learning import CpdAnswer, CpdBody, CpdChange, CpdLog, CpdRequest
 from plnd.measures.time import A_YEAR
-from plnd.model import Deleted
-from plnd.weekly import Ledger, PlanAnswer, Review
+from plnd.model.events import Deleted
+from plnd.model.people import CpdAnswer, CpdBody, CpdChange, CpdLog, CpdRequest
+from plnd.model.review import Ledger, PlanAnswer, Review
 
 
 def get_review(plnd: Plnd, call: Call) -> Review:
@@ -23,12 +23,14 @@ def get_review(plnd: Plnd, call: Call) -> Review:
 
 def get_review_text(plnd: Plnd, call: Call) -> str:
     """The same review as Markdown."""
-    return pages.review_markdown(_plain(get_review(plnd, call)), plnd.zone().key, call.words)
+    return printed_pages.review_markdown(
+        _plain(get_review(plnd, call)), plnd.zone().key, call.words
+    )
 
 
 def get_review_page(plnd: Plnd, call: Call) -> str:
     """The same review as a page to print."""
-    return pages.review_page(_plain(get_review(plnd, call)), plnd.zone().key, call.words)
+    return printed_pages.review_page(_plain(get_review(plnd, call)), plnd.zone().key, call.words)
 
 
 def get_plan(plnd: Plnd, call: Call) -> PlanAnswer:
@@ -54,7 +56,7 @@ def get_ledger(plnd: Plnd, call: Call) -> Ledger:
 
 def get_ledger_page(plnd: Plnd, call: Call) -> str:
     """The same ledger as a page to hand on."""
-    return pages.ledger_page(_plain(get_ledger(plnd, call)), call.words)
+    return printed_pages.ledger_page(_plain(get_ledger(plnd, call)), call.words)
 
 
 def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
@@ -70,12 +72,12 @@ def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
 
 def get_cpd_table(plnd: Plnd, call: Call) -> str:
     """The same log as CSV; struck rows are left out."""
-    return pages.cpd_csv(_plain(get_cpd(plnd, call)), call.words)
+    return printed_pages.cpd_csv(_plain(get_cpd(plnd, call)), call.words)
 
 
 def get_cpd_page(plnd: Plnd, call: Call) -> str:
     """The same log as a page to print; struck rows are left out."""
-    return pages.cpd_page(_plain(get_cpd(plnd, call)), call.words)
+    return printed_pages.cpd_page(_plain(get_cpd(plnd, call)), call.words)
 
 
 def post_cpd(plnd: Plnd, call: Call) -> CpdAnswer:

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from plnd.core import Plnd
 from plnd.errors import Invalid
-from plnd.intake import said
-from plnd.model import MOST_BODY_BYTES
-from plnd.words import ENGLISH, Words
+from plnd.measures.validation import said
+from plnd.model.events import MOST_BODY_BYTES
+from plnd.words.messages import ENGLISH, Words
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import (
+from plnd.model.events import (
     BudgetAnswer,
     BudgetRequest,
     BudgetsAnswer,

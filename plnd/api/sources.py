@@ -3,7 +3,7 @@
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import Invalid
-from plnd.model import LONGEST_TEXT, SourceAnswer, SourceReport, SourcesAnswer
+from plnd.model.events import LONGEST_TEXT, SourceAnswer, SourceReport, SourcesAnswer
 
 
 def get_sources(plnd: Plnd, _: Call) -> SourcesAnswer:

@@ -2,7 +2,7 @@
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
-from plnd.model import DaysAnswer, SpansAnswer
+from plnd.model.events import DaysAnswer, SpansAnswer
 
 
 def get_spans(plnd: Plnd, call: Call) -> SpansAnswer:

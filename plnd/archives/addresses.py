@@ -1,7 +1,7 @@
 """Web addresses in an address book: whose profile they are."""
 
 from plnd.catalogue import recognise_page
-from plnd.learning import Handle
+from plnd.model.people import Handle
 
 
 def handle_of(address: str) -> Handle | None:

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from plnd.archives.limits import Limited, unlimited
 from plnd.archives.results import Appointment
 from plnd.errors import Invalid
-from plnd.learning import Break, Chat, Problem
 from plnd.measures.chats import slots
-from plnd.scope import plain_name
-from plnd.screen import harmless, one_line
-from plnd.words import ENGLISH, Words
+from plnd.model.people import Break, Chat, Problem
+from plnd.model.scope import plain_name
+from plnd.terminal.screen import harmless, one_line
+from plnd.words.messages import ENGLISH, Words
 
 MOST_OCCURRENCES = 20_000
 MOST_NAMES = 100

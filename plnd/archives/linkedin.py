@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from plnd.archives.addresses import handle_of
 from plnd.errors import Invalid
-from plnd.learning import Candidate, Problem
-from plnd.words import ENGLISH, Words
+from plnd.model.people import Candidate, Problem
+from plnd.words.messages import ENGLISH, Words
 
 MOST_ROWS = 40_000
 NEEDED = ("First Name", "Last Name", "URL")

@@ -8,8 +8,8 @@ import vobject
 from plnd.archives.addresses import handle_of
 from plnd.archives.limits import Limited, unlimited
 from plnd.errors import Invalid
-from plnd.learning import MOST_HANDLES, Candidate, Handle, Problem
-from plnd.words import ENGLISH, Words
+from plnd.model.people import MOST_HANDLES, Candidate, Handle, Problem
+from plnd.words.messages import ENGLISH, Words
 
 MOST_CARDS = 20_000
 _CARD = re.compile(

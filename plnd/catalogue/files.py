@@ -10,10 +10,10 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from plnd import regular
 from plnd.catalogue.rules import Network, bad, network
 from plnd.errors import PlndError
-from plnd.resources import extension_dir
+from plnd.system import regular_files
+from plnd.system.resources import extension_dir
 
 LARGEST_FILE_BYTES = 256 * 1024
 
@@ -69,7 +69,7 @@ def effective(folder: Path) -> Effective:
         except PlndError as error:
             faults[path.stem] = error
     if found:
-        from plnd.catalogue.trial import faults_of
+        from plnd.catalogue.sandbox import faults_of
 
         verdicts = faults_of([(str(path), text) for path, (text, _) in found.items()])
         for (path, (_, file)), fault in zip(found.items(), verdicts, strict=True):
@@ -87,7 +87,7 @@ def judge(path: Path) -> None:
     Raises:
         PlndError: it cannot be used; it names the file and the field.
     """
-    from plnd.catalogue.trial import faults_of
+    from plnd.catalogue.sandbox import faults_of
 
     content = _content(path)
     parsed(path, content)
@@ -108,7 +108,7 @@ def read(path: Path) -> Any:
 def _content(path: Path) -> bytes:
     """As much of a file as may be in it, and a byte more; a pipe is none."""
     try:
-        return regular.read(path, LARGEST_FILE_BYTES + 1)
+        return regular_files.read(path, LARGEST_FILE_BYTES + 1)
     except OSError as error:
         raise bad(path, "", "file_unreadable", why=error.strerror or "") from error
 

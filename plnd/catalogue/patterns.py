@@ -3,7 +3,7 @@
 import functools
 import re
 
-from plnd.words import Worded
+from plnd.words.messages import Worded
 
 MEND = "install plnd again, or mend the file"
 

@@ -10,12 +10,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from plnd.catalogue.cost import fault_of
+from plnd.catalogue.pattern_cost import fault_of
 from plnd.catalogue.patterns import MEND, pattern
-from plnd.words import Worded
+from plnd.words.messages import Worded
 
 if TYPE_CHECKING:
-    from plnd.model import Certainty
+    from plnd.model.events import Certainty
 
 TESTS = ("exists", "absent", "equals", "matches")
 BODY_TYPES = ("json", "form", "any")

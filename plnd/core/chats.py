@@ -6,10 +6,25 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from plnd import chatlist
-from plnd.core.ground import DAY_MS, Ground
+from plnd.catalogue import chats
+from plnd.core.context import DAY_MS, Ground
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.learning import (
+from plnd.measures.chats import (
+    LATE_MS,
+    Attendance,
+    History,
+    attendance,
+    breaks_in,
+    chat_times,
+    history,
+    running_or_next,
+    slots,
+    tag_key,
+)
+from plnd.measures.documents import check, check_tag
+from plnd.measures.time import Tally
+from plnd.model.events import ChatSlot
+from plnd.model.people import (
     MOST_BREAKS,
     AttendanceCounts,
     AttendedChat,
@@ -25,23 +40,8 @@ from plnd.learning import (
     Problem,
     Slot,
 )
-from plnd.measures.chats import (
-    LATE_MS,
-    Attendance,
-    History,
-    attendance,
-    breaks_in,
-    chat_times,
-    history,
-    running_or_next,
-    slots,
-    tag_key,
-)
-from plnd.measures.documents import check, check_tag
-from plnd.measures.time import Tally
-from plnd.model import ChatSlot
-from plnd.store.files import make_way, write_atomic
-from plnd.words import ENGLISH, Words
+from plnd.system.files import make_way, write_atomic
+from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 
@@ -82,7 +82,7 @@ class Chats:
 
     def chats(self) -> dict[str, Chat]:
         """All chats by id; the user's word goes before the list that plnd comes with."""
-        return {**chatlist.load(), **{one.id: one for one in self._book.chats.all()}}
+        return {**chats.load(), **{one.id: one for one in self._book.chats.all()}}
 
     def followed(self) -> list[Chat]:
         return [one for one in self._book.chats.all() if one.followed_at is not None]
@@ -114,7 +114,7 @@ class Chats:
         fields = {
             name: getattr(chat, name) for name in ChatView.__struct_fields__ if hasattr(chat, name)
         }
-        fields["topic"] = chatlist.topic(chat, words.language)
+        fields["topic"] = chats.topic(chat, words.language)
         return ChatView(
             **fields,
             followed=followed,
@@ -190,7 +190,7 @@ class Chats:
 
     def _save(self, chat: Chat) -> ChatView:
         # One of the list keeps its network even where this plnd does not know it.
-        if not chat.shipped or chat.network != chatlist.load()[chat.id].network:
+        if not chat.shipped or chat.network != chats.load()[chat.id].network:
             self._ground.check_network(chat.network)
         check(chat)
         self._book.chats.put(chat)

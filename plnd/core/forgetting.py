@@ -10,14 +10,14 @@ from pathlib import Path
 
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
-from plnd.learning import Person
 from plnd.measures.people import Key, key_of
-from plnd.model import ForgetAnswer, ForgetRequest, Forgotten
-from plnd.scope import Scope, Somebody, aged, plain_name, remembered
+from plnd.model.events import ForgetAnswer, ForgetRequest, Forgotten
+from plnd.model.people import Person
+from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
 from plnd.store.backups import Backups, remains, remove_others, remove_remains
-from plnd.store.book import Book
-from plnd.store.keeping import Stopped
-from plnd.store.log import Log
+from plnd.store.book.book import Book
+from plnd.store.log.log import Log
+from plnd.store.log.maintenance import Stopped
 from plnd.store.unfinished import Forgetting
 
 log = logging.getLogger("plnd")

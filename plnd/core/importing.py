@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from plnd.core.portable import (
+from plnd.core.exporting import (
     FORMAT,
     DocumentLine,
     EventLine,
@@ -22,12 +22,11 @@ from plnd.core.portable import (
     VisitLine,
 )
 from plnd.errors import Conflict, Invalid
-from plnd.intake import Refused, Taken, check, said
-from plnd.learning import Person
 from plnd.measures import documents
 from plnd.measures.documents import Row, Together, check_sum, fits, without_consent
 from plnd.measures.time import QUARTER_MS
-from plnd.model import (
+from plnd.measures.validation import Refused, Taken, check, said
+from plnd.model.events import (
     FURTHEST_AHEAD_MS,
     Forgotten,
     ImportAnswer,
@@ -36,10 +35,11 @@ from plnd.model import (
     Source,
     Visit,
 )
-from plnd.store import networks
-from plnd.store.book import Book, Kept
-from plnd.store.files import Home
-from plnd.store.log import CROWDED, Batch, Log, Outcome, in_parts
+from plnd.model.people import Person
+from plnd.store import network_files
+from plnd.store.book.book import Book, Kept
+from plnd.store.log.log import CROWDED, Batch, Log, Outcome, in_parts
+from plnd.system.files import Home
 
 LINES_AT_ONCE = 200
 """So many lines are worked off before others get their turn."""
@@ -140,7 +140,7 @@ class Importing:
         """Take the files that are as they must be, before what happened on their networks."""
         if not found:
             return
-        from plnd.catalogue.trial import tried
+        from plnd.catalogue.sandbox import tried
 
         files = [(line.id, line.text) for _, line in found]
         faults = await asyncio.to_thread(tried, files)
@@ -150,9 +150,9 @@ class Importing:
                 continue
             self._networks.add(line.id)
             self._brought.append(line.id)
-            changed = networks.text(self._home, line.id) != line.text
+            changed = network_files.text(self._home, line.id) != line.text
             if changed and not self._dry_run:
-                networks.put(self._home, line.id, line.text)
+                network_files.put(self._home, line.id, line.text)
             self._count(changed)
 
     def _refuse(self, index: int, message: str, field: str | None) -> None:

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from plnd.core.ground import Ground, new_id
+from plnd.core.context import Ground, new_id
 from plnd.core.people import People
 from plnd.errors import NotFound
-from plnd.learning import Entry, EntryChange, EntryRequest, EntryView
+from plnd.model.people import Entry, EntryChange, EntryRequest, EntryView
 
 
 class Journal:

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from plnd import catalogue
 from plnd.catalogue import Effective
-from plnd.core.ground import new_id
+from plnd.core.context import new_id
 from plnd.errors import PlndError
-from plnd.model import FileFault, NetworkEntry, NetworksAnswer, Uncounted
-from plnd.scope import is_ahead, put_back
-from plnd.store.book import Book
-from plnd.words import ENGLISH, Words
+from plnd.model.events import FileFault, NetworkEntry, NetworksAnswer, Uncounted
+from plnd.model.scope import is_ahead, put_back
+from plnd.store.book.book import Book
+from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 

@@ -7,27 +7,8 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from plnd.core.ground import DAY_MS, Ground, new_id, worded
+from plnd.core.context import DAY_MS, Ground, new_id, worded
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.learning import (
-    MOST_HANDLES,
-    Cadence,
-    Handle,
-    Meeting,
-    MeetingRequest,
-    Merge,
-    Person,
-    PersonChange,
-    PersonFeed,
-    PersonRequest,
-    PersonView,
-    Refused,
-    SuggestionReply,
-    SuggestionView,
-    TagCadence,
-    Ties,
-    Touch,
-)
 from plnd.measures.documents import Together, check, check_gaps, check_handles
 from plnd.measures.people import (
     SUGGEST_DAYS,
@@ -52,11 +33,30 @@ from plnd.measures.people import (
     weak_tie,
 )
 from plnd.measures.review import week_begin, week_name
-from plnd.model import Feed
-from plnd.scope import plain_name
-from plnd.store import judged
-from plnd.store.log import TouchCount
-from plnd.words import ENGLISH, Words
+from plnd.model.events import Feed
+from plnd.model.people import (
+    MOST_HANDLES,
+    Cadence,
+    Handle,
+    Meeting,
+    MeetingRequest,
+    Merge,
+    Person,
+    PersonChange,
+    PersonFeed,
+    PersonRequest,
+    PersonView,
+    Refused,
+    SuggestionReply,
+    SuggestionView,
+    TagCadence,
+    Ties,
+    Touch,
+)
+from plnd.model.scope import plain_name
+from plnd.store.book import checked
+from plnd.store.log.log import TouchCount
+from plnd.words.messages import ENGLISH, Words
 
 MOST_TOUCHES = 100
 GONE_SILENT_DAYS = 90
@@ -572,7 +572,7 @@ class People:
             message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
             raise Invalid(message, field="gone")
         try:
-            judged.read(msgspec.to_builtins(both), Person)
+            checked.read(msgspec.to_builtins(both), Person)
         except Invalid as error:  # two long notes, or many tags, can be too much for one
             raise Invalid(f"together: {error.message} ({error.field})", field="gone") from error
         merge = Merge(id=new_id(), at=self._ground.clock(), kept=one, gone=other)

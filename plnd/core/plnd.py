@@ -15,31 +15,31 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from plnd import catalogue, place
+from plnd import catalogue
 from plnd.core import forgetting
+from plnd.core.background_work import Work
 from plnd.core.chats import Chats
-from plnd.core.development import Development
-from plnd.core.figures import Figures
-from plnd.core.ground import Ground
-from plnd.core.imports import Imports
+from plnd.core.context import Ground
+from plnd.core.cpd import Development
+from plnd.core.file_imports import Imports
 from plnd.core.journal import Journal
 from plnd.core.networks import Counting, networks_answer
+from plnd.core.notifier import Tell, Telling
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, last_posts
 from plnd.core.readings import MakeFetch, Readings, way_out
 from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, system_zone
 from plnd.core.sources import Sources
-from plnd.core.telling import Tell, Telling
+from plnd.core.totals import Figures
 from plnd.core.trends import Trends
-from plnd.core.work import Work
 from plnd.errors import Invalid, NotFound, PlndError
-from plnd.intake import Taken, sift
 from plnd.measures import upkeep
 from plnd.measures.budget import budget_id, sorted_days
 from plnd.measures.people import Key, key_of
 from plnd.measures.time import QUARTER_MS, day_bounds, day_of
-from plnd.model import (
+from plnd.measures.validation import Taken, sift
+from plnd.model.events import (
     LAST_MOMENT,
     BackupEntry,
     Budget,
@@ -62,6 +62,8 @@ from plnd.model import (
     Settings,
     Today,
 )
+from plnd.model.profiles import Affords, ProfileRequest, ReadingAnswer, ReadingRequest, Wanted
+from plnd.model.scope import Scope, Somebody, is_ahead, put_back
 from plnd.notices import desktop
 from plnd.notices.learning import (
     AHEAD_MS,
@@ -72,16 +74,15 @@ from plnd.notices.learning import (
     within_a_day,
 )
 from plnd.notices.rules import budget_notices
-from plnd.profiles import Affords, ProfileRequest, ReadingAnswer, ReadingRequest, Wanted
-from plnd.scope import Scope, Somebody, is_ahead, put_back
-from plnd.store import networks, unfinished
+from plnd.store import network_files, unfinished
 from plnd.store.backups import LOG, Backups
-from plnd.store.book import Book
+from plnd.store.book.book import Book
 from plnd.store.commits import Commits
-from plnd.store.files import Home
-from plnd.store.log import CROWDED, Batch, Log, Outcome, Sums
+from plnd.store.log.log import CROWDED, Batch, Log, Outcome, Sums
 from plnd.store.unfinished import Forgetting
-from plnd.words import CATALOGUES, ENGLISH, Words, of_system
+from plnd.system import paths
+from plnd.system.files import Home
+from plnd.words.messages import CATALOGUES, ENGLISH, Words, of_system
 
 log = logging.getLogger("plnd")
 
@@ -175,14 +176,16 @@ class Plnd:
         left = unfinished.load(self.home)
         if left == unfinished.Unfinished():
             return
-        from plnd.core import copies
+        from plnd.core import restoring
 
         stores = self._stores()
         try:
             for one in left.forgetting:
                 forgetting.finish(one, stores)
             if left.restoring is not None:
-                copies.finish(left.restoring, self._backups, self._log, self._book, self.home.data)
+                restoring.finish(
+                    left.restoring, self._backups, self._log, self._book, self.home.data
+                )
             left.busy = self._busy(self._log)
         except PlndError as error:
             log.warning("what was begun could not be finished: %s; ask for it again", error.message)
@@ -242,7 +245,7 @@ class Plnd:
     def look_at_networks(self) -> None:
         """Take up the own files as they are now. What is new in them is tried apart, which may
         take seconds."""
-        self._catalogue = catalogue.effective(networks.folder(self.home))
+        self._catalogue = catalogue.effective(network_files.folder(self.home))
 
     def _take_networks(self, found: catalogue.Effective) -> None:
         every = found.networks.values()
@@ -335,7 +338,7 @@ class Plnd:
     def words(self) -> Words:
         """What notices are told in: the language of the settings, else the system's."""
         language = self._settings.language
-        return CATALOGUES[language] if language else of_system(place.locale())
+        return CATALOGUES[language] if language else of_system(paths.locale())
 
     # -- settings and budgets ----------------------------------------------------
 
@@ -631,9 +634,9 @@ class Plnd:
         Raises:
             Invalid: `after` is not what an earlier part gave as `next`.
         """
-        from plnd.core import portable
+        from plnd.core import exporting
 
-        return portable.export(self.home, self._book, self._log, after, self.clock())
+        return exporting.export(self.home, self._book, self._log, after, self.clock())
 
     async def take_lines(
         self, lines: Sequence[str], *, dry_run: bool, coming: Sequence[str] = ()
@@ -672,12 +675,12 @@ class Plnd:
         Raises:
             NotFound: there is no such backup.
         """
-        from plnd.core import copies
+        from plnd.core import restoring
 
         async with self._copying:
             self._commits.commit()
             answer = await self._work.on_log(
-                lambda own: copies.would_restore(
+                lambda own: restoring.would_restore(
                     name, self._backups, own, self._book, self.home.data
                 )
             )
@@ -694,7 +697,7 @@ class Plnd:
 
         Killed after that one was made, the rest is finished at the next start.
         """
-        from plnd.core import copies
+        from plnd.core import restoring
 
         aside = f"{self._stamp()}-before-restore"
         async with self._commits.held():
@@ -708,11 +711,11 @@ class Plnd:
             async with self._noted(left):
                 try:
                     old = await self._work.on_log(
-                        lambda own: copies.put_log(name, self._backups, own, self.home.data)
+                        lambda own: restoring.put_log(name, self._backups, own, self.home.data)
                     )
                 finally:
                     self._log.look_anew()
-                for _ in copies.put_documents(self._book, old):
+                for _ in restoring.put_documents(self._book, old):
                     await asyncio.sleep(0)
         log.info("restored the backup %s; the state until then is %s", name, kept.name)
         return kept.name

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from msgspec.structs import replace
 
 from plnd import catalogue
-from plnd.core.ground import Ground, worded
+from plnd.core.context import Ground, worded
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.documents import check_handle
 from plnd.measures.freshness import (
@@ -24,9 +24,8 @@ from plnd.measures.freshness import (
     peace_until,
     silence,
 )
-from plnd.model import Notice, ProfileToday
-from plnd.notices.profiles import monthly_lines, profile_notice
-from plnd.profiles import (
+from plnd.model.events import Notice, ProfileToday
+from plnd.model.profiles import (
     STEPS,
     Choice,
     CloseStep,
@@ -43,10 +42,11 @@ from plnd.profiles import (
     Suggested,
     Wanted,
 )
+from plnd.model.scope import profile_id
+from plnd.notices.profiles import monthly_lines, profile_notice
 from plnd.reading import clues
-from plnd.scope import profile_id
-from plnd.store.log import Log, Sums
-from plnd.words import ENGLISH, Words
+from plnd.store.log.log import Log, Sums
+from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 

@@ -11,14 +11,14 @@ from urllib.parse import urljoin, urlsplit
 from msgspec.structs import replace
 
 from plnd import catalogue
-from plnd.core.ground import Ground, worded
+from plnd.core.context import Ground, worded
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
-from plnd.learning import Person, PersonFeed
 from plnd.measures.people import key_of
-from plnd.model import EARLIEST_MS, FURTHEST_AHEAD_MS, LONGEST_ADDRESS, Feed, FeedTrouble
-from plnd.profiles import (
+from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS, LONGEST_ADDRESS, Feed, FeedTrouble
+from plnd.model.people import Person, PersonFeed
+from plnd.model.profiles import (
     FeedChange,
     FeedView,
     LastPost,
@@ -28,10 +28,10 @@ from plnd.profiles import (
     ReadingRequest,
     Request,
 )
+from plnd.model.scope import profile_id
 from plnd.reading import clues
 from plnd.reading.results import Article, PageReading
-from plnd.scope import profile_id
-from plnd.words import Worded, Words
+from plnd.words.messages import Worded, Words
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
 

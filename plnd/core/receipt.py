@@ -3,10 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from plnd.errors import Invalid
-from plnd.model import LAST_MOMENT, Interaction, ReceiptAnswer, ReceiptEntry, Visit
-from plnd.store.keeping import Place, Stored
-from plnd.store.log import Log
-from plnd.words import ENGLISH, Words
+from plnd.model.events import LAST_MOMENT, Interaction, ReceiptAnswer, ReceiptEntry, Visit
+from plnd.store.log.log import Log
+from plnd.store.log.maintenance import Place, Stored
+from plnd.words.messages import ENGLISH, Words
 
 
 def receipt(

@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from plnd.core.chats import Chats
-from plnd.core.ground import DAY_MS, Ground
+from plnd.core.context import DAY_MS, Ground
 from plnd.core.journal import Journal
 from plnd.core.people import People, person_view
 from plnd.errors import Invalid
-from plnd.learning import EntryView, PersonView
 from plnd.measures.review import (
     TALKING,
     LedgerRow,
@@ -28,10 +27,11 @@ from plnd.measures.review import (
     week_begin,
 )
 from plnd.measures.upkeep import breadth
-from plnd.model import ProfileToday
+from plnd.model.events import ProfileToday
+from plnd.model.people import EntryView, PersonView
+from plnd.model.review import Ledger, Review, ReviewChat, Shared
 from plnd.notices.rules import minute_of
-from plnd.weekly import Ledger, Review, ReviewChat, Shared
-from plnd.words import ENGLISH, Words
+from plnd.words.messages import ENGLISH, Words
 
 MOST_DRIFTING = 10
 ARTICLE_MS = 2 * 60_000

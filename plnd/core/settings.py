@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from plnd.errors import Invalid
-from plnd.intake import said
 from plnd.measures.documents import check
-from plnd.model import Settings
+from plnd.measures.validation import said
+from plnd.model.events import Settings
 
 
 def changed_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:

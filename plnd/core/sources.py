@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from plnd.model import SourceHeard, SourceReport
-from plnd.store.book import Book
+from plnd.model.events import SourceHeard, SourceReport
+from plnd.store.book.book import Book
 
 
 class Sources:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from plnd.core.ground import Ground
+from plnd.core.context import Ground
 from plnd.errors import Invalid
 from plnd.measures.days import Days, NetworkDay, stretches
 from plnd.measures.documents import check_day
 from plnd.measures.time import A_DAY, WEEKDAYS
-from plnd.model import (
+from plnd.model.events import (
     DayRow,
     DaysAnswer,
     HourRow,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from plnd.measures.time import WEEKDAYS
-from plnd.model import Budget, BudgetState, Weekday, When
+from plnd.model.events import Budget, BudgetState, Weekday, When
 
 NEAR_FROM = 0.8
 _WORST = {"off": 0, "under": 1, "near": 2, "over": 3}

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from plnd.learning import CpdBody, CpdMark, CpdRow, CpdSource, Entry
-from plnd.words import ENGLISH, Words
+from plnd.model.people import CpdBody, CpdMark, CpdRow, CpdSource, Entry
+from plnd.words.messages import ENGLISH, Words
 
 QUARTER_MS = 15 * 60 * 1000
 YEAR_BEGINS: Mapping[CpdBody, str] = {"cilip": "01-01", "alia": "07-01"}

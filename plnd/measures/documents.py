@@ -13,7 +13,20 @@ import msgspec
 from msgspec.structs import replace
 
 from plnd.errors import Conflict, Invalid
-from plnd.learning import (
+from plnd.measures.budget import budget_id
+from plnd.measures.chats import tag_key
+from plnd.measures.people import Key, key_of
+from plnd.measures.time import A_YEAR, QUARTER_MS, named_day
+from plnd.model.events import (
+    EARLIEST_MS,
+    LONGEST_TEXT,
+    Budget,
+    Forgotten,
+    Pause,
+    Settings,
+    Uncounted,
+)
+from plnd.model.people import (
     Cadence,
     Chat,
     CpdMark,
@@ -24,13 +37,8 @@ from plnd.learning import (
     Refused,
     TagCadence,
 )
-from plnd.measures.budget import budget_id
-from plnd.measures.chats import tag_key
-from plnd.measures.people import Key, key_of
-from plnd.measures.time import A_YEAR, QUARTER_MS, named_day
-from plnd.model import EARLIEST_MS, LONGEST_TEXT, Budget, Forgotten, Pause, Settings, Uncounted
-from plnd.profiles import NotMine, Profile, SeemsMine
-from plnd.scope import profile_id
+from plnd.model.profiles import NotMine, Profile, SeemsMine
+from plnd.model.scope import profile_id
 
 DAY_MS = 86_400_000
 FEWEST_DAYS = 7

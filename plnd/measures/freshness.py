@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plnd.model import Freshness
-from plnd.profiles import Decision, LastPost, Origin, Profile, Silence
+from plnd.model.events import Freshness
+from plnd.model.profiles import Decision, LastPost, Origin, Profile, Silence
 
 DAY_MS = 86_400_000
 QUIET_FROM, AGEING_FROM, STALE_FROM = 30, 60, 90

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plnd.learning import (
+from plnd.model.events import Event, Visit
+from plnd.model.people import (
     MOST_HANDLES,
     Cadence,
     Candidate,
@@ -24,9 +25,8 @@ from plnd.learning import (
     Tie,
     Touch,
 )
-from plnd.model import Event, Visit
-from plnd.scope import plain_handle, plain_name
-from plnd.words import ENGLISH, Words
+from plnd.model.scope import plain_handle, plain_name
+from plnd.words.messages import ENGLISH, Words
 
 DAY_MS = 24 * 60 * 60 * 1000
 LOOK_MS = 60_000

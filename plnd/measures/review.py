@@ -12,8 +12,8 @@ from msgspec import Meta, Struct, field
 
 from plnd.measures.people import Standing, Suggestion
 from plnd.measures.time import WEEKDAYS
-from plnd.model import Moment
-from plnd.words import ENGLISH, Words
+from plnd.model.events import Moment
+from plnd.words.messages import ENGLISH, Words
 
 Colour = Literal["green", "amber", "red", "learning", "off"]
 LEARNING_DAYS = 7

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 
-from plnd.screen import harmless
+from plnd.terminal.screen import harmless
 
 PATIENCE_SECONDS = 5.0
 LONGEST_TITLE = 63  # UTF-16 units, Windows' limits
@@ -24,7 +24,7 @@ async def tell(title: str, body: str, patience_seconds: float = PATIENCE_SECONDS
     text = json.dumps({"title": _fit(title, LONGEST_TITLE), "body": _fit(body, LONGEST_BODY)})
     try:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "plnd.notices.child"),
+            *(sys.executable, "-m", "plnd.notices.plyer_child"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from plnd.model import ChatSlot, Notice
-from plnd.words import ENGLISH, Words
+from plnd.model.events import ChatSlot, Notice
+from plnd.words.messages import ENGLISH, Words
 
 AHEAD_MS = 10 * 60_000
 IN_USE_MS = 15 * 60_000

@@ -5,8 +5,8 @@ in the weekly review and never a notice again; none for reading or retired profi
 from collections.abc import Iterable, Mapping, Sequence
 
 from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, Standing
-from plnd.model import Notice
-from plnd.words import ENGLISH, Words
+from plnd.model.events import Notice
+from plnd.words.messages import ENGLISH, Words
 
 STEPS = (STALE_FROM, AGEING_FROM)
 MONTH_DAYS = 30

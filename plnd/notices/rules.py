@@ -8,8 +8,8 @@ several are reached at once.
 from collections.abc import Collection, Iterable, Mapping
 
 from plnd.measures.budget import NEAR_FROM, Standing
-from plnd.model import Notice, NoticeKind
-from plnd.words import ENGLISH, Words
+from plnd.model.events import Notice, NoticeKind
+from plnd.words.messages import ENGLISH, Words
 
 NEAR, USED, STEP = int(NEAR_FROM * 100), 100, 25
 _KINDS: Mapping[int, NoticeKind] = {NEAR: "budget_near", USED: "budget_used"}

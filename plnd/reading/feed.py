@@ -9,7 +9,7 @@ from typing import Any
 from plnd.reading.dates import moment, sensible
 from plnd.reading.page import Dated, Owner, summary
 from plnd.reading.results import PageReading
-from plnd.words import Worded
+from plnd.words.messages import Worded
 
 MOST_ENTRIES = 1000
 # A declared entity: no feed needs one, and a few of them can grow into gigabytes.

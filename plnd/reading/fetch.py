@@ -17,7 +17,7 @@ import aiohttp
 from msgspec import Struct
 
 from plnd import __version__
-from plnd.words import Worded
+from plnd.words.messages import Worded
 
 USER_AGENT = f"plnd/{__version__} (a person's own reader; asks once a day at most)"
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9"

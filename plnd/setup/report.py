@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plnd import __version__
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 LOG_LINES = 40
 

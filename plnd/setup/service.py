@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from plnd.setup.browsers import Unnameable, plnd_command, utf8
-from plnd.store.files import FOLDER_MODE, Home, cannot_write, write_atomic
+from plnd.setup.manifests import Unnameable, plnd_command, utf8
+from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 
 UNIT_NAME = "plnd.service"
 AGENT_NAME = "org.plnd.daemon"

@@ -18,14 +18,14 @@ from typing import Literal
 
 import msgspec
 
-from plnd import regular
 from plnd.errors import NotFound, StorageError
-from plnd.model import BackupEntry
-from plnd.store import keeping
-from plnd.store.book import Book
-from plnd.store.files import FOLDER_MODE, cannot_write, sync_folder, write_atomic
-from plnd.store.keeping import Stopped
-from plnd.store.log import Log
+from plnd.model.events import BackupEntry
+from plnd.store.book.book import Book
+from plnd.store.log import maintenance
+from plnd.store.log.log import Log
+from plnd.store.log.maintenance import Stopped
+from plnd.system import regular_files
+from plnd.system.files import FOLDER_MODE, cannot_write, sync_folder, write_atomic
 
 KEPT_DAYS = 7
 KEPT_OTHERS = 3
@@ -55,7 +55,7 @@ class Backups:
         found = {}
         for folder in _entries(self.folder):
             try:
-                about = msgspec.json.decode(regular.read(folder / _ABOUT), type=BackupEntry)
+                about = msgspec.json.decode(regular_files.read(folder / _ABOUT), type=BackupEntry)
             except (OSError, msgspec.MsgspecError, RecursionError):
                 continue
             if about.name == folder.name and not folder.is_symlink():
@@ -105,19 +105,19 @@ class Backups:
     def _fill(self, target: Path, stopped: Stopped | None) -> None:
         for path in sorted(self._data.glob("*.json")):
             try:
-                content = regular.read(path)
+                content = regular_files.read(path)
                 msgspec.json.decode(content)
-            except regular.NotRegular as error:
+            except regular_files.NotRegular as error:
                 raise _damaged(path, error.strerror) from error
             except (msgspec.MsgspecError, RecursionError) as error:
                 raise _damaged(path, error) from error
             write_atomic(target / path.name, content)
         _write_files(target, others(self._data))
         path = self._data / LOG
-        if odd := regular.stands_in(path):
+        if odd := regular_files.stands_in(path):
             raise _damaged(path, f"it is {odd}, not a file")
         if path.exists():
-            keeping.copy(path, target / LOG, stopped)
+            maintenance.copy(path, target / LOG, stopped)
 
     def _let_go(self, spare: str) -> None:
         everything = sorted(self._found().items(), key=lambda row: (row[1].made_at, row[1].name))
@@ -196,7 +196,7 @@ def _entries(folder: Path) -> list[Path]:
     Raises:
         StorageError: it is no folder of its own, or cannot be read.
     """
-    if odd := regular.stands_in(folder):
+    if odd := regular_files.stands_in(folder):
         if odd != "a folder":
             raise _in_the_way(folder, odd)
     elif os.path.lexists(folder):
@@ -229,7 +229,7 @@ def _check_plain(folder: Path) -> None:
     """
     for above, folders, names in os.walk(folder):
         for path in (Path(above, name) for name in (*folders, *names)):
-            if (odd := regular.stands_in(path)) not in (None, "a folder"):
+            if (odd := regular_files.stands_in(path)) not in (None, "a folder"):
                 raise StorageError(
                     f"the backup {folder.name} is not one as plnd makes them:"
                     f" {path.relative_to(folder)} in it is {odd}",
@@ -272,8 +272,8 @@ def others(data: Path) -> dict[str, bytes]:
         folders[:] = sorted(one for one in folders if not _is_ours(data, Path(above, one)))
         for path in (Path(above, name) for name in sorted(names) if name.endswith(".json")):
             inside = Path(above) != data and not path.name.startswith(".")
-            if inside and regular.stands_in(path) is None:
-                found[path.relative_to(data).as_posix()] = regular.read(path)
+            if inside and regular_files.stands_in(path) is None:
+                found[path.relative_to(data).as_posix()] = regular_files.read(path)
     return found
 
 
@@ -305,7 +305,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(mode=FOLDER_MODE)
     except FileExistsError as error:
-        if (found := regular.stands_in(path)) != "a folder":
+        if (found := regular_files.stands_in(path)) != "a folder":
             raise _in_the_way(path, found or "a file") from error
     except OSError as error:
         raise cannot_write(path, error) from error
@@ -317,7 +317,7 @@ def remove_others(data: Path) -> None:
         if (
             path.name != "host"
             and not path.name.startswith(LOG)
-            and (path.suffix != ".json" or regular.stands_in(path))
+            and (path.suffix != ".json" or regular_files.stands_in(path))
         ):
             _clear(path)
 

@@ -15,7 +15,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
-from plnd.store.log import Batch, Log, Outcome, in_parts
+from plnd.store.log.log import Batch, Log, Outcome, in_parts
 
 ALONE_AFTER = 4
 """So many commits of one batch each, one after the other, say that batches come one by one."""

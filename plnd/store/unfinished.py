@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from plnd import regular
-from plnd.model import Forgotten, Pause, Uncounted
-from plnd.scope import Scope, Somebody
-from plnd.store.files import Home, cannot_write, read_or_set_aside, set_aside, write_atomic
+from plnd.model.events import Forgotten, Pause, Uncounted
+from plnd.model.scope import Scope, Somebody
+from plnd.system import regular_files
+from plnd.system.files import Home, cannot_write, read_or_set_aside, set_aside, write_atomic
 
 
 class Forgetting(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ def load(home: Home) -> Unfinished:
 def busy(home: Home) -> list[str]:
     """The files that still hold what was forgotten, for whoever only wants to look."""
     try:
-        return msgspec.json.decode(regular.read(_path(home)), type=Unfinished).busy
+        return msgspec.json.decode(regular_files.read(_path(home)), type=Unfinished).busy
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
 

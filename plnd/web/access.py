@@ -17,7 +17,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from plnd.errors import PlndError
-from plnd.web.peer import Address, is_own
+from plnd.system.socket_owner import Address, is_own
 from plnd.web.sessions import Sessions
 
 LOOPBACK = "127.0.0.1"

@@ -10,11 +10,11 @@ from plnd import __version__, api
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import NotFound
-from plnd.model import DoctorAnswer, Health, OpenLink, SessionsAnswer, Today
-from plnd.screen import carriable
-from plnd.store.files import Home, write_atomic
+from plnd.model.events import DoctorAnswer, Health, OpenLink, SessionsAnswer, Today
+from plnd.system.files import Home, write_atomic
+from plnd.terminal.screen import carriable
 from plnd.web.access import CODE_SECONDS, Access
-from plnd.words import Words
+from plnd.words.messages import Words
 
 OPEN_PAGE = "open.html"
 

@@ -10,13 +10,13 @@ from aiohttp.typedefs import Handler, Middleware
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import PlndError, TooLarge
-from plnd.model import ErrorAnswer, ErrorBody
+from plnd.model.events import ErrorAnswer, ErrorBody
 from plnd.web import files
 from plnd.web.access import Access, Refused
 from plnd.web.api import OPEN_PAGE, Running
 from plnd.web.live import Live
 from plnd.web.sessions import LASTS_MS
-from plnd.words import CATALOGUES, ENGLISH, Words, accepted
+from plnd.words.messages import CATALOGUES, ENGLISH, Words, accepted
 
 log = logging.getLogger("plnd")
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from plnd.errors import NotFound
-from plnd.resources import dashboard_dir
+from plnd.system.resources import dashboard_dir
 
 _KINDS = {
     ".html": "text/html",

@@ -8,7 +8,7 @@ import msgspec
 
 from plnd import __version__
 from plnd.api.route import Route
-from plnd.model import ErrorAnswer, Event
+from plnd.model.events import ErrorAnswer, Event
 
 
 def document(routes: Sequence[Route], cookie: str) -> dict[str, Any]:

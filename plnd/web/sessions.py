@@ -18,8 +18,8 @@ import msgspec
 from msgspec.structs import replace
 
 from plnd.errors import StorageError
-from plnd.model import Session
-from plnd.store.files import read_or_set_aside, set_aside, write_atomic
+from plnd.model.events import Session
+from plnd.system.files import read_or_set_aside, set_aside, write_atomic
 
 log = logging.getLogger("plnd")
 

@@ -8,9 +8,9 @@ import sys
 import msgspec
 
 from plnd.errors import Invalid
-from plnd.place import bare_environment
 from plnd.reading.results import Article, PageReading
-from plnd.words import Worded
+from plnd.system.paths import bare_environment
+from plnd.words.messages import Worded
 from plnd.worker.jobs import LENGTH, MOST_ANSWER_BYTES, Answer, FileJob, Job
 
 PATIENCE_SECONDS = 10.0
@@ -135,7 +135,7 @@ class Worker:
 async def _start() -> asyncio.subprocess.Process:
     _children.difference_update([one for one in _children if one.returncode is not None])
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "plnd.worker.child"),
+        *(sys.executable, "-m", "plnd.worker.main"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 import recurring_ical_events
-from builders import DAY, HOUR, NOON
 from dateutil.rrule import rrulestr
 from msgspec.structs import replace
+from support.builders import DAY, HOUR, NOON
 
 from plnd.archives.calendars import appointments, chats_calendar, dates
-from plnd.chatlist import load
+from plnd.catalogue.chats import load
 from plnd.errors import Invalid
-from plnd.learning import Break, Chat
 from plnd.measures.chats import slots
+from plnd.model.people import Break, Chat
 
 LONDON = ZoneInfo("Europe/London")
 

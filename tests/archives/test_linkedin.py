@@ -4,7 +4,7 @@ import pytest
 
 from plnd.archives.linkedin import read
 from plnd.errors import Invalid
-from plnd.learning import Handle
+from plnd.model.people import Handle
 
 FILE = """\ufeffNotes:
 "When exporting your connection data, you may notice that some addresses are missing."

@@ -4,7 +4,7 @@ import pytest
 
 from plnd.archives.vcard import read
 from plnd.errors import Invalid
-from plnd.learning import Handle
+from plnd.model.people import Handle
 
 GOOD = """BEGIN:VCARD
 VERSION:3.0

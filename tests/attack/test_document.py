@@ -3,10 +3,10 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from kit import Daemon
 from schemathesis.checks import positive_data_acceptance
+from support.harness import Daemon
 
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 # What asks an address of the caller's: made-up ones are nobody's to ask. And the stream of events,
 # which has no end to wait for: tests/web/test_live.py listens to it.

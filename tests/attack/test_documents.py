@@ -10,19 +10,19 @@ from typing import Any
 
 import msgspec
 import pytest
-from builders import MINUTE, NOON, act, batch, typed, visit
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import Clock, Desktop
-from nasty import BOOK, GETS, NAMES, OWN_FAULTS, TEXTS, as_lines, documents, sums
+from support.bad_documents import BOOK, GETS, NAMES, OWN_FAULTS, TEXTS, as_lines, documents, sums
+from support.builders import MINUTE, NOON, act, batch, typed, visit
+from support.harness import Clock, Desktop
 
 from plnd.api.route import Call, Route
 from plnd.core import Plnd
 from plnd.errors import PlndError
-from plnd.model import BudgetRequest
-from plnd.profiles import ProfileRequest
-from plnd.store import judged
-from plnd.store.files import Home
+from plnd.model.events import BudgetRequest
+from plnd.model.profiles import ProfileRequest
+from plnd.store.book import checked
+from plnd.system.files import Home
 
 several = st.lists(st.lists(documents(BOOK), max_size=8), min_size=1, max_size=3)
 
@@ -63,7 +63,7 @@ def feeds_on(plnd: Plnd) -> set[tuple[str, str]]:
 
 def usable(name: str, row: dict[str, Any]) -> bool:
     try:
-        judged.read(row, BOOK.kept[name].kind)
+        checked.read(row, BOOK.kept[name].kind)
     except PlndError:
         return False
     return True

@@ -13,17 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import HOUR, MINUTE, NOON, act, batch, typed, visit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit import Api, Clock, Daemon, RunPlnd, running_daemon, wait_until
+from support.builders import HOUR, MINUTE, NOON, act, batch, typed, visit
+from support.harness import Api, Clock, Daemon, RunPlnd, running_daemon, wait_until
 
-from plnd import single
 from plnd.core import Plnd
+from plnd.daemon import lock
 from plnd.errors import NotFound, StorageError
-from plnd.model import ForgetRequest
+from plnd.model.events import ForgetRequest
 from plnd.store.backups import Backups
-from plnd.store.files import Home, remove_halves, replacing, write_atomic
+from plnd.system.files import Home, remove_halves, replacing, write_atomic
 
 ROOT = os.geteuid() == 0
 STRANGER = pwd.getpwnam("nobody").pw_uid
@@ -110,7 +110,7 @@ def test_a_name_that_happens_to_be_taken_is_an_error_and_no_opening(
 ) -> None:
     """Were the random name known: what is there is not opened, and nothing is written."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plnd.store.files.secrets.token_hex", lambda _: "0" * 16)
+        patch.setattr("plnd.system.files.secrets.token_hex", lambda _: "0" * 16)
         there = tmp_path / (".plnd-" + "0" * 16 + ".new")
         for make in (
             lambda: there.write_text(content),
@@ -250,7 +250,7 @@ def test_what_a_kill_left_half_written_goes_at_the_next_start(
 WRITING = """
 import sys, time
 from pathlib import Path
-from plnd.store.files import replacing
+from plnd.system.files import replacing
 with replacing(Path(sys.argv[1])) as stream:
     stream.write("half of it")
     stream.flush()
@@ -563,8 +563,8 @@ def test_what_stands_in_the_way_of_a_command_is_no_traceback(home: Home) -> None
     """A folder where the daemon says how to reach it: whoever takes the lock moves it."""
     home.make()
     (home.state / "daemon.json" / "in it").mkdir(parents=True)
-    lock = single.hold(home)
-    lock.release()
+    held = lock.take(home)
+    held.release()
     assert list(home.state.glob("daemon.json.damaged-*/in it"))
     wait_until(lambda: not (home.state / "daemon.json").exists(), "it to be gone")
 

@@ -13,10 +13,10 @@ from typing import Any, Literal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit import Daemon, RunPlnd, alive, wait_until
+from support.harness import Daemon, RunPlnd, alive, wait_until
 
 from plnd.errors import Invalid, PlndError
-from plnd.store.files import Home
+from plnd.system.files import Home
 from plnd.worker.jobs import FileJob
 from plnd.worker.process import TooHard, Worker
 
@@ -71,7 +71,7 @@ def children_of(pid: int) -> set[int]:
     for one in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((one / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and b"plnd.worker.child" in (one / "cmdline").read_bytes():
+            if parent == pid and b"plnd.worker.main" in (one / "cmdline").read_bytes():
                 found.add(int(one.name))
         except (OSError, ValueError):
             continue

@@ -16,13 +16,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from builders import NETWORKS, NOON, batch, visit
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
-from kit import TOKEN, Api, Daemon, RunPlnd
-from reached import Reached
+from support.builders import NETWORKS, NOON, batch, visit
+from support.harness import TOKEN, Api, Daemon, RunPlnd
+from support.line_coverage import Reached
 
-from plnd.intake import sift
+from plnd.measures.validation import sift
 
 ROOT = Path(__file__).parents[2]
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

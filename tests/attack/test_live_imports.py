@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import psutil
 import pytest
-from builders import DAY, MINUTE, act, batch, visit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit import Daemon
-from nasty import BOOK, GETS, NAMES, as_lines, documents, sums
+from support.bad_documents import BOOK, GETS, NAMES, as_lines, documents, sums
+from support.builders import DAY, MINUTE, act, batch, visit
+from support.harness import Daemon
 
 from plnd.core import now_ms
 

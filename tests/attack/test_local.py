@@ -10,11 +10,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from builders import HOUR, batch, visit
-from kit import Daemon, RunPlnd
+from support.builders import HOUR, batch, visit
+from support.harness import Daemon, RunPlnd
 
 from plnd.core import now_ms
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 STRANGER = pwd.getpwnam("nobody").pw_uid
 ROOT = os.geteuid() == 0

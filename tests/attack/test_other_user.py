@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import Daemon
-from machine import ROOT as SOURCE
+from support.browsers import ROOT as SOURCE
+from support.harness import Daemon
 
 TESTS = Path(__file__).parents[1]
 ROOT = os.geteuid() == 0
@@ -88,13 +88,13 @@ def test_another_user_reads_nothing_changes_nothing_and_is_in_nobodys_way(
         cookie = signed_in(resident, daemon)
         host = [sys.executable, str(SOURCE / "native-host" / "plnd_host.py")]
         host += ["--state", str(resident.home / "state"), "--start", "/bin/false"]
-        browsing = resident.start(str(TESTS / "resident.py"), seconds, cookie, *host)
+        browsing = resident.start(str(TESTS / "support" / "user_process.py"), seconds, cookie, *host)
         stolen = cookie if ROOT else "plnd=unknown"
         attack = subprocess.Popen(
             as_user(
                 STRANGER,
                 "/usr/bin/python3",
-                *(str(TESTS / "stranger.py"), str(daemon.port), seconds),
+                *(str(TESTS / "support" / "other_user.py"), str(daemon.port), seconds),
                 *(stolen, str(resident.home)),
             ),
             stdout=subprocess.PIPE,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import HOUR, batch, visit
-from kit import Daemon, RunPlnd
-from machine import CHROMIUM, EXTENSION
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from support.browsers import CHROMIUM, EXTENSION
+from support.builders import HOUR, batch, visit
+from support.harness import Daemon, RunPlnd
 
 from plnd.core import now_ms
 

@@ -6,13 +6,13 @@ much is stopped by the process apart, which tests/worker/test_worker.py is about
 
 import json
 
-from builders import NOON
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
-from profile_pages import ME, SHAPES
-from reached import Reached
+from support.builders import NOON
+from support.line_coverage import Reached
+from support.profile_pages import ME, SHAPES
 
-from plnd.intake import EARLIEST_MS
+from plnd.measures.validation import EARLIEST_MS
 from plnd.reading import article, dates, feed, marks, page
 
 MANY = 5 * settings.default.max_examples

@@ -9,13 +9,13 @@ import sys
 import unicodedata
 
 import pytest
-from builders import HOUR, act, batch, visit
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import Daemon, RunPlnd
+from support.builders import HOUR, act, batch, visit
+from support.harness import Daemon, RunPlnd
 
 from plnd.core import now_ms
-from plnd.screen import harmless, one_line
+from plnd.terminal.screen import harmless, one_line
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b2J\x1b[8m\u202e\u200e\u061c\u2028\ufeff\U000e0041\rana"
 

@@ -4,11 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from board import Board, fill
-from firefox import Firefox
-from machine import CHROMIUM, AnyBrowser, Browser, Desktop, Web, copy_profile, machine, plnd
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
+from support.browsers import (
+    CHROMIUM,
+    AnyBrowser,
+    Browser,
+    Desktop,
+    Web,
+    copy_profile,
+    machine,
+    plnd,
+)
+from support.dashboard import Board, fill
+from support.firefox import Firefox
 
 ALL = "x facebook linkedin mastodon"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from firefox import Firefox
-from machine import Browser, Desktop, Page, plnd, status
+from support.browsers import Browser, Desktop, Page, plnd, status
+from support.firefox import Firefox
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from machine import Browser
+from support.browsers import Browser
 
 pytestmark = pytest.mark.browser
 

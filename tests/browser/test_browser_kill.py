@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
-from machine import Browser, Desktop, Web, copy_profile, plnd, send, status
+from support.browsers import Browser, Desktop, Web, copy_profile, plnd, send, status
 
 pytestmark = pytest.mark.browser
 

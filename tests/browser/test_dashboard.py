@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from board import WIDER, Board, flaws, look_over, now, wait_for
-from builders import MINUTE, act, batch, visit
 from playwright.sync_api import expect
+from support.builders import MINUTE, act, batch, visit
+from support.dashboard import WIDER, Board, flaws, look_over, now, wait_for
 
 pytestmark = pytest.mark.browser
 

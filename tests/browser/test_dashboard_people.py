@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from board import HOSTILE, Board, flaws, look_over, now
-from builders import DAY, HOUR, MINUTE, act, batch, visit
 from playwright.sync_api import Locator, Page, expect
+from support.builders import DAY, HOUR, MINUTE, act, batch, visit
+from support.dashboard import HOSTILE, Board, flaws, look_over, now
 
 pytestmark = pytest.mark.browser
 

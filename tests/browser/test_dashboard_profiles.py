@@ -1,9 +1,9 @@
 """The dashboard's profiles: kept, decided upon, closed step by step."""
 
 import pytest
-from board import Board, look_over, now
-from builders import DAY, act, batch, visit
 from playwright.sync_api import expect
+from support.builders import DAY, act, batch, visit
+from support.dashboard import Board, look_over, now
 
 pytestmark = pytest.mark.browser
 

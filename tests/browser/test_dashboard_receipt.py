@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from board import Board, look_over, now
-from builders import DAY, MINUTE, act, batch, visit
 from playwright.sync_api import expect
+from support.builders import DAY, MINUTE, act, batch, visit
+from support.dashboard import Board, look_over, now
 
 pytestmark = pytest.mark.browser
 

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from board import HOSTILE, Board, flaws, look_over, now, wait_for
-from builders import MINUTE, batch, visit
-from kit import run_plnd
 from playwright.sync_api import Locator, Page, expect
+from support.builders import MINUTE, batch, visit
+from support.dashboard import HOSTILE, Board, flaws, look_over, now, wait_for
+from support.harness import run_plnd
 
 pytestmark = pytest.mark.browser
 

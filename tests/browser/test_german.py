@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from board import WIDER, Board, now, wait_for
-from builders import DAY, HOUR, MINUTE, act, batch, visit
 from playwright.sync_api import expect
+from support.builders import DAY, HOUR, MINUTE, act, batch, visit
+from support.dashboard import WIDER, Board, now, wait_for
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import batch, visit
-from kit import Daemon
-from machine import Browser, Desktop, plnd, send, status
+from support.browsers import Browser, Desktop, plnd, send, status
+from support.builders import batch, visit
+from support.harness import Daemon
 
 pytestmark = pytest.mark.browser
 

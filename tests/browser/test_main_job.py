@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machine import (
+from support.browsers import (
     CHROMIUM,
     AnyBrowser,
     Browser,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import Daemon
-from machine import Browser, Desktop, Web, plnd, send, status
 from playwright.sync_api import Page
+from support.browsers import Browser, Desktop, Web, plnd, send, status
+from support.harness import Daemon
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from machine import Browser, Desktop, plnd
 from playwright.sync_api import expect
+from support.browsers import Browser, Desktop, plnd
 
 pytestmark = pytest.mark.browser
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders import DAY
-from kit import Daemon
-from machine import Browser, Desktop, Web, plnd, profile, status
-from profile_pages import (
+from support.browsers import Browser, Desktop, Web, plnd, profile, status
+from support.builders import DAY
+from support.harness import Daemon
+from support.profile_pages import (
     FILLER,
     FITTING,
     SECRET,

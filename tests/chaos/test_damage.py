@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import DAY, HOUR, NOON, act, batch, sample, typed, visit
-from kit import Clock, Desktop, RunPlnd, running_daemon
+from support.builders import DAY, HOUR, NOON, act, batch, sample, typed, visit
+from support.harness import Clock, Desktop, RunPlnd, running_daemon
 
 from plnd.core import Plnd
 from plnd.errors import PlndError
-from plnd.model import BudgetRequest
-from plnd.store.book import Book
-from plnd.store.files import Home
+from plnd.model.events import BudgetRequest
+from plnd.store.book.book import Book
+from plnd.system.files import Home
 
 WHEN = re.compile(r"\.damaged-\d{8}-\d{6}(-\d+)?$")
 

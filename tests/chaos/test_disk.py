@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders import DAY, batch, visit
-from faults import Sealed, Sender, SmallDisk, all_there, start_daemon
-from kit import Daemon, RunPlnd, running_daemon
+from support.builders import DAY, batch, visit
+from support.faults import Sealed, Sender, SmallDisk, all_there, start_daemon
+from support.harness import Daemon, RunPlnd, running_daemon
 
 from plnd.core import now_ms
 from plnd.errors import PlndError
 from plnd.store.backups import Backups
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from builders import DAY, MINUTE
-from faults import Pipe, Sender, all_there, launcher, made, start_daemon
-from kit import running_daemon
+from support.builders import DAY, MINUTE
+from support.faults import Pipe, Sender, all_there, launcher, made, start_daemon
+from support.harness import running_daemon
 
 from plnd.core import now_ms
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 CONNECTIONS = 4
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import HOUR, MINUTE, batch, visit
-from faults import start_daemon
-from kit import Daemon, alive, bytes_with, running_daemon, wait_until
+from support.builders import HOUR, MINUTE, batch, visit
+from support.faults import start_daemon
+from support.harness import Daemon, alive, bytes_with, running_daemon, wait_until
 
 from plnd.core import now_ms
 from plnd.errors import PlndError
 from plnd.store.backups import Backups
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 WORD = "zebrafinch"
 VISITS = 300

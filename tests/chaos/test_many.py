@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import psutil
-from builders import DAY, HOUR, SECOND, act, batch, visit
-from faults import Pipe, Sender, all_there, launcher
-from kit import Daemon, RunPlnd, running_daemon, wait_until
+from support.builders import DAY, HOUR, SECOND, act, batch, visit
+from support.faults import Pipe, Sender, all_there, launcher
+from support.harness import Daemon, RunPlnd, running_daemon, wait_until
 
 from plnd.core import now_ms
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 BROWSERS = 20
 TABS = 5

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit import Api, Clock, Desktop
+from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
+from support.harness import Api, Clock, Desktop
 
 from plnd.core import Plnd
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 jumps = st.lists(
     st.sampled_from([-400 * DAY, -DAY, -HOUR, -1, 0, 1, MINUTE, HOUR, DAY, 30 * DAY]),

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from builders import MINUTE
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import MINUTE
 
 from plnd.measures.budget import Standing, in_force, standings
-from plnd.model import Budget
+from plnd.model.events import Budget
 
 MINUTES = st.integers(1, 1440)
 

@@ -5,12 +5,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-import truth_learning as truth
-from builders import DAY, HOUR, MINUTE, NOON, Wire, act, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import learning_oracle as truth
+from support.builders import DAY, HOUR, MINUTE, NOON, Wire, act, visit
 
-from plnd.learning import Break, Chat, Slot
 from plnd.measures.chats import (
     Attendance,
     OwnAct,
@@ -22,6 +21,7 @@ from plnd.measures.chats import (
     running_or_next,
     slots,
 )
+from plnd.model.people import Break, Chat, Slot
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC")
 

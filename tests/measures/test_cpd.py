@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plnd.learning import CpdMark, Entry
 from plnd.measures.cpd import (
     ChatHeld,
     Session,
@@ -17,6 +16,7 @@ from plnd.measures.cpd import (
     year_name,
     year_of,
 )
+from plnd.model.people import CpdMark, Entry
 
 MINUTE = 60_000
 ENTRY = Entry(id="e1", kind="learned", at=0, text="what a hook is", link="https://example.org/a")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from builders import HOUR, NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import HOUR, NOON
 
 from plnd.measures.day import DayFigures
 from plnd.measures.time import QUARTER_MS

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import HOUR, MINUTE
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.builders import HOUR, MINUTE
 
 from plnd.measures.time import QUARTER_MS, WEEKDAYS, WorkHours, day_bounds, day_of
 

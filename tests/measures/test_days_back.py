@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from builders import HOUR, MINUTE, NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import HOUR, MINUTE, NOON
 
 from plnd.measures.days import GAP_MS, Days, stretches
 from plnd.measures.time import QUARTER_MS, WorkHours, day_bounds, day_of

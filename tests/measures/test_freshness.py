@@ -4,9 +4,9 @@ import itertools
 from typing import Any
 
 import pytest
-from builders import DAY, NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import DAY, NOON
 
 from plnd.measures.freshness import (
     NEW_PEACE_MS,
@@ -20,8 +20,8 @@ from plnd.measures.freshness import (
     peace_until,
     silence,
 )
+from plnd.model.profiles import Decision, LastPost, Profile
 from plnd.notices.profiles import monthly_lines, profile_notice, step_due
-from plnd.profiles import Decision, LastPost, Profile
 
 NAMES = {"x": "X"}
 

@@ -4,12 +4,11 @@ from collections import Counter
 
 import msgspec
 import pytest
-import truth_learning as truth
-from builders import DAY, HOUR, MINUTE, NOON, Wire, act, visit
 from hypothesis import given
 from hypothesis import strategies as st
+from support import learning_oracle as truth
+from support.builders import DAY, HOUR, MINUTE, NOON, Wire, act, visit
 
-from plnd.learning import Cadence, Candidate, Handle, Person, Touch
 from plnd.measures.people import (
     Dealt,
     Directory,
@@ -27,7 +26,8 @@ from plnd.measures.people import (
     touch_of,
     weak_tie,
 )
-from plnd.model import Event
+from plnd.model.events import Event
+from plnd.model.people import Cadence, Candidate, Handle, Person, Touch
 
 HANDLES = ("ana", "Ben", "@cleo")
 

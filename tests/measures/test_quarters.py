@@ -3,10 +3,10 @@
 from itertools import pairwise
 from typing import Any
 
-import truth
-from builders import MINUTE, NOON, SECOND, act, uuid7, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import oracle
+from support.builders import MINUTE, NOON, SECOND, act, uuid7, visit
 
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
 
@@ -53,7 +53,7 @@ def figures(quarter: Quarter) -> tuple[dict[Any, tuple[int, int]], dict[Any, int
 
 
 def expected(events: list[dict[str, Any]]) -> tuple[dict[Any, tuple[int, int]], dict[Any, int]]:
-    true = truth.quarters(events)
+    true = oracle.quarters(events)
     times = {
         (network, page): (spent, true.taking_part.get((begin, network, page), 0))
         for (begin, network, page), spent in true.spent.items()
@@ -108,7 +108,7 @@ def test_second_by_second(sent: list[dict[str, Any]]) -> None:
         {**v, "start": v["start"] // 1000 * 1000, "end": v["end"] // 1000 * 1000} for v in sent
     ]
     spent = sum(tally.spent_ms for tally in filled(whole).times.values())
-    assert spent == 1000 * truth.seconds_covered(whole, NOON, NOON + QUARTER_MS)
+    assert spent == 1000 * oracle.seconds_covered(whole, NOON, NOON + QUARTER_MS)
     assert spent <= QUARTER_MS
 
 

@@ -3,12 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from builders import DAY, NOON
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_
+from support.builders import DAY, NOON
 
-from plnd.learning import Cadence, Person
 from plnd.measures.people import Dealt, Standing, Suggestion, standing
 from plnd.measures.review import (
     Week,
@@ -22,6 +21,7 @@ from plnd.measures.review import (
     week_begin,
     week_name,
 )
+from plnd.model.people import Cadence, Person
 
 HOUR = 3_600_000
 WEEK = Week(

@@ -1,12 +1,12 @@
 """Upkeep: what a week takes, what an hour affords, how broadly one speaks."""
 
 import pytest
-from builders import HOUR, MINUTE
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import HOUR, MINUTE
 
 from plnd.measures.upkeep import Week, affords, breadth, budget_minutes, weekly_minutes
-from plnd.model import Budget, Weekday, When
+from plnd.model.events import Budget, Weekday, When
 
 NAMES = {"x": "X"}
 

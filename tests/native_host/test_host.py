@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from standin import TOKEN, Seen, StandIn, http
+from support.fake_daemon import TOKEN, Seen, StandIn, http
 
 ROOT = Path(__file__).parents[2]
 HOST = ROOT / "native-host" / "plnd_host.py"
@@ -87,7 +87,7 @@ class Host:
 
     def starts_a_daemon(self) -> None:
         """`plnd start` starts a stand-in, and returns when it is there."""
-        stand_in = ROOT / "tests" / "standin.py"
+        stand_in = ROOT / "tests" / "support" / "fake_daemon.py"
         self.write_start(
             f'rm -f "{self.state}/daemon.json"\n'
             f'"{sys.executable}" "{stand_in}" "{self.state}" </dev/null >/dev/null 2>&1 &\n'

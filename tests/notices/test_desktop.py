@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from session_bus import Bus
+from support.session_bus import Bus
 
 from plnd.notices import desktop
 

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from builders import DAY, MINUTE, NOON, act, batch, typed, visit
-from kit import Clock
-from session_bus import Bus
+from support.builders import DAY, MINUTE, NOON, act, batch, typed, visit
+from support.harness import Clock
+from support.session_bus import Bus
 
 from plnd.core import Plnd
-from plnd.learning import ChatRequest
 from plnd.measures.budget import Standing
-from plnd.model import Budget, BudgetRequest, NoticeKind
+from plnd.model.events import Budget, BudgetRequest, NoticeKind
+from plnd.model.people import ChatRequest
+from plnd.model.profiles import ProfileRequest
 from plnd.notices import desktop
 from plnd.notices.rules import budget_notices
-from plnd.profiles import ProfileRequest
-from plnd.store.files import Home
-from plnd.words import CATALOGUES
+from plnd.system.files import Home
+from plnd.words.messages import CATALOGUES
 
 ENGLISH_WORDS = re.compile(r"\b(the|your|you|is|are|and|of|was|this|for|on|minutes?|days?|ago)\b")
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from builders import MINUTE, NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import MINUTE, NOON
 
 from plnd.measures.budget import Standing
-from plnd.model import Budget, Notice
+from plnd.model.events import Budget, Notice
 from plnd.notices.rules import budget_notices, quiet, reached
 
 NAMES = {"x": "X", "facebook": "Facebook"}

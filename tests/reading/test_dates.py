@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.builders import DAY, HOUR, MINUTE, NOON
 
 from plnd.reading.dates import moment, words
 

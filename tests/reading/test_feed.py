@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from builders import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from outside import rss
+from support.builders import NOON
+from support.outside_web import rss
 
 from plnd.reading.feed import NoFeed, read_feed
 

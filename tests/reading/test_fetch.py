@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from builders import DAY, NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from outside import SOMEWHERE, Outside
+from support.builders import DAY, NOON
+from support.outside_web import SOMEWHERE, Outside
 
 from plnd.reading import fetch
 from plnd.reading.fetch import FetchFailed, is_public, retry_after_ms

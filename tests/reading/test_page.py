@@ -6,10 +6,21 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from builders import DAY, HOUR, NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from profile_pages import FITTING, ME, OTHER, SHAPES, Made, Post, page, posts, variants, verdict
+from support.builders import DAY, HOUR, NOON
+from support.profile_pages import (
+    FITTING,
+    ME,
+    OTHER,
+    SHAPES,
+    Made,
+    Post,
+    page,
+    posts,
+    variants,
+    verdict,
+)
 
 from plnd.measures.freshness import median_gap_days
 from plnd.reading.clues import load

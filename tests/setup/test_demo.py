@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from plnd import client
-from plnd.place import Place
+from support import ROOT
 
-DEMO = Path(__file__).parent.parent.parent / "scripts" / "demo"
+from plnd import client
+from plnd.system.paths import Place
+
+DEMO = ROOT / "scripts" / "demo"
 
 
 def test_what_the_demo_mends_is_its_own(tmp_path: Path) -> None:

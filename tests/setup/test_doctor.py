@@ -16,23 +16,24 @@ from typing import Any, TypeVar
 
 import msgspec
 import pytest
-from kit import RunPlnd
+from support.harness import RunPlnd
 
-from plnd import client, place
+from plnd import client
 from plnd.errors import PlndError
-from plnd.model import DoctorAnswer, Link
-from plnd.setup import browsers, doctor
+from plnd.model.events import DoctorAnswer, Link
+from plnd.setup import doctor, manifests
+from plnd.setup.browsers import Browser
 from plnd.setup.doctor import desktop as desktop_links
-from plnd.setup.doctor import heard, registered
+from plnd.setup.doctor import extension, registration
 from plnd.setup.doctor import home as home_links
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_port, check_time_zone
 from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
-from plnd.setup.doctor.heard import check_heard
+from plnd.setup.doctor.extension import check_heard
 from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
-from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
-from plnd.setup.known import Browser
-from plnd.store.files import Home, home
+from plnd.setup.doctor.registration import check_host, check_launcher, check_manifests
+from plnd.system import paths
+from plnd.system.files import Home, home
 
 HOUR_MS = 60 * 60 * 1000
 DAY_MS = 24 * HOUR_MS
@@ -60,7 +61,7 @@ def browser(tmp_path: Path) -> Browser:
 @pytest.fixture
 def installed(here: Home, browser: Browser) -> Home:
     """The home, with plnd registered with the browser."""
-    browsers.install(here, browsers=[browser])
+    manifests.install(here, browsers=[browser])
     return here
 
 
@@ -69,7 +70,7 @@ def ask(here: Home) -> Iterator[Ask]:
     """Asks a real daemon of this home."""
     command = [sys.executable, "-m", "plnd"]
     subprocess.run([*command, "start"], capture_output=True, check=True, timeout=30)
-    found = client.daemon(place.place())
+    found = client.daemon(paths.place())
     assert found is not None
     yield lambda method, path, body=None: client.ask(found, method, path, body)
     subprocess.run([*command, "stop"], capture_output=True, timeout=30)
@@ -100,7 +101,7 @@ def send(ask: Callable[..., Any], name: str, at: int) -> None:
 
 def report(ask: Callable[..., Any], browser: str, **given: Any) -> None:
     """What the extension in a browser says of itself."""
-    said = {"browser": browser, "extension": heard.shipped_version(), "networks": ["x"]}
+    said = {"browser": browser, "extension": extension.shipped_version(), "networks": ["x"]}
     ask("PUT", f"sources/profile-of-{browser}", {**said, **given})
 
 
@@ -188,10 +189,10 @@ def test_without_a_daemon_the_rest_is_still_looked_at(installed: Home, browser: 
 
 def test_a_killed_daemon_is_not_taken_for_a_running_one(installed: Home, ask: Ask) -> None:
     """daemon.json is still there; the lock is not held."""
-    found = client.daemon(place.place())
+    found = client.daemon(paths.place())
     assert found is not None
     os.kill(found["pid"], signal.SIGKILL)
-    while client.lock_is_held(place.place()):
+    while client.lock_is_held(paths.place()):
         os.sched_yield()
     assert (installed.state / "daemon.json").exists()
     checks = doctor.run_checks(installed, ask, found=[])
@@ -235,7 +236,7 @@ def test_a_daemon_on_another_port_is_said(
     here: Home, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only when the port that was meant is still another program's."""
-    found = client.daemon(place.place())
+    found = client.daemon(paths.place())
     assert found is not None
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("PLND_PORT", str(taken.getsockname()[1]))
@@ -274,10 +275,10 @@ def test_days_of_another_zone_are_said(here: Home, ask: Callable[..., Any]) -> N
 def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask) -> None:
     """While it runs the same file is its own."""
     assert check_left_over(installed).status == "ok"
-    found = client.daemon(place.place())
+    found = client.daemon(paths.place())
     assert found is not None
     os.kill(found["pid"], signal.SIGKILL)
-    while client.lock_is_held(place.place()):
+    while client.lock_is_held(paths.place()):
         os.sched_yield()
     half = installed.data / ".plnd-0123456789abcdef.new"
     half.write_bytes(b"{")
@@ -380,7 +381,7 @@ def test_a_packed_browser_is_named_with_what_helps(
     assert "starts no program of this machine" in check.message
     assert check.mend is None
     fox = packed._replace(form="firefox")
-    browsers.install(here, browsers=[fox])
+    manifests.install(here, browsers=[fox])
     (check,) = check_manifests(here, [fox])
     assert (check.status, "portal" in check.message) == ("ok", True)
 
@@ -419,7 +420,7 @@ def test_a_broken_manifest_is_said(installed: Home, browser: Browser) -> None:
 
 def test_manifests_in_given_folders_are_looked_at(here: Home, tmp_path: Path) -> None:
     """What was installed with --manifest-dir counts too."""
-    browsers.install(here, manifest_dir=tmp_path / "mozilla" / "hosts")
+    manifests.install(here, manifest_dir=tmp_path / "mozilla" / "hosts")
     (check,) = check_manifests(here, [])
     assert (check.name, check.status) == (str(tmp_path / "mozilla" / "hosts"), "ok")
     manifest = tmp_path / "mozilla" / "hosts" / "org.plnd.host.json"
@@ -463,7 +464,7 @@ def test_what_cannot_be_mended_is_said(installed: Home, browser: Browser) -> Non
 
 def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The doctor does not wait for ever."""
-    monkeypatch.setattr(registered, "HOST_SECONDS", 0.2)
+    monkeypatch.setattr(registration, "HOST_SECONDS", 0.2)
     (installed.host / "plnd-host").write_text("#!/bin/sh\nexec sleep 30\n")
     assert "does not end" in check_host(installed, running=False).message
 
@@ -505,7 +506,7 @@ def test_an_extension_that_cannot_do_its_work_is_said(
 
 def test_the_profile_that_spoke_last_counts(here: Home, ask: Callable[..., Any]) -> None:
     """An old profile of the same browser is nobody's trouble."""
-    said = {"browser": "firefox", "extension": heard.shipped_version(), "networks": []}
+    said = {"browser": "firefox", "extension": extension.shipped_version(), "networks": []}
     ask("PUT", "sources/old", said)
     time.sleep(0.002)  # they are told apart by the millisecond
     ask("PUT", "sources/new", {**said, "networks": ["x", "facebook"]})
@@ -721,10 +722,10 @@ def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_what_a_browser_starts_of_its_own_is_no_browser(here: Home) -> None:
     """Firefox's and Chromium's inner processes hide whose they are."""
     inner = [
-        heard.Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
-        heard.Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
-        heard.Process(3, 1, "chromium", ["chromium --type=renderer"]),
+        extension.Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
+        extension.Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
+        extension.Process(3, 1, "chromium", ["chromium --type=renderer"]),
     ]
-    assert not heard._is_cut_off(here, "firefox", inner)
-    assert not heard._is_cut_off(here, "chromium", inner)
-    assert heard._is_cut_off(here, "firefox", [heard.Process(1, 0, "firefox", ["firefox"])])
+    assert not extension._is_cut_off(here, "firefox", inner)
+    assert not extension._is_cut_off(here, "chromium", inner)
+    assert extension._is_cut_off(here, "firefox", [extension.Process(1, 0, "firefox", ["firefox"])])

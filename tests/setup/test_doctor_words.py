@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from plnd import single
+from plnd.daemon import lock
 from plnd.errors import PlndError
-from plnd.setup import browsers, doctor
-from plnd.setup.doctor import desktop, heard, registered
+from plnd.setup import doctor, manifests
+from plnd.setup.browsers import Browser
+from plnd.setup.doctor import desktop, extension, registration
 from plnd.setup.doctor import home as home_links
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_daemon, check_port, check_time_zone
 from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
-from plnd.setup.doctor.heard import DAY_MS, check_heard
+from plnd.setup.doctor.extension import DAY_MS, check_heard
 from plnd.setup.doctor.home import (
     check_disk,
     check_documents,
@@ -27,11 +28,10 @@ from plnd.setup.doctor.home import (
     check_left_over,
     check_stores,
 )
-from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
-from plnd.setup.known import Browser
+from plnd.setup.doctor.registration import check_host, check_launcher, check_manifests
 from plnd.store import unfinished
-from plnd.store.files import Home, home
-from plnd.words import CATALOGUES, ENGLISH, Words
+from plnd.system.files import Home, home
+from plnd.words.messages import CATALOGUES, ENGLISH, Words
 
 GERMAN = CATALOGUES["de"]
 NOW = 1_795_435_200_000  # Monday 23 November 2026, 12:00 UTC
@@ -64,7 +64,7 @@ class World:
         return self.home.host / "plnd-host"
 
     def install(self) -> None:
-        browsers.install(self.home, browsers=[self.browser])
+        manifests.install(self.home, browsers=[self.browser])
 
     def script(self, text: str) -> None:
         """Another launcher in place of plnd's."""
@@ -150,12 +150,12 @@ def left_over(world: World) -> Iterator[Case]:
     )
     yield Case(lambda words: [check_left_over(world.home, words)], [f"warn left over: {said}"])
     unfinished.save(world.home, unfinished.Unfinished())
-    lock = single.hold(world.home)
+    held = lock.take(world.home)
     yield Case(
         lambda words: [check_left_over(world.home, words)],
         ["ok   left over: nothing: a daemon runs"],
     )
-    lock.release()
+    held.release()
     aside = world.home.data / "people.json.damaged-20261123-120000"
     aside.touch()
     said = f"a damaged file was set aside: {aside}"
@@ -209,7 +209,7 @@ def running(world: World) -> Iterator[Case]:
         lambda words: [check_daemon(world.home, None, words)[1]],
         ["fail daemon: it does not run\n     -> plnd start"],
     )
-    lock = single.hold(world.home)
+    held = lock.take(world.home)
     said = "it holds its lock, but does not say where it answers"
     yield Case(
         lambda words: [check_daemon(world.home, None, words)[1]],
@@ -220,7 +220,7 @@ def running(world: World) -> Iterator[Case]:
         lambda words: [check_daemon(world.home, ask, words)[1]],
         ["ok   daemon: plnd 0.1.0, process 77"],
     )
-    lock.release()
+    held.release()
 
 
 @each
@@ -233,14 +233,14 @@ def port(world: World) -> Iterator[Case]:
         world.patch.setenv("PLND_PORT", str(number))
         taken = f"warn port: {number} is taken by another program"
         yield Case(lambda words: [check_port(world.home, words)], [taken + fix])
-        lock = single.hold(world.home)
+        held = lock.take(world.home)
         found = {"url": "http://127.0.0.1:7"}
         (world.home.state / "daemon.json").write_text(json.dumps(found))
         yield Case(
             lambda words: [check_port(world.home, words)],
             [f"{taken}; plnd is at http://127.0.0.1:7{fix}"],
         )
-        lock.release()
+        held.release()
     yield Case(lambda words: [check_port(world.home, words)], [f"ok   port: {number} is free"])
 
 
@@ -280,7 +280,7 @@ def no_browser(world: World) -> Iterator[Case]:
 
 
 @each
-def manifests(world: World) -> Iterator[Case]:
+def manifests_of_browsers(world: World) -> Iterator[Case]:
     found, manifest = [world.browser], world.browser.manifest
     fail, fix = f"fail Chromium: {manifest}", "\n     -> plnd install"
 
@@ -309,7 +309,7 @@ def packed(world: World) -> Iterator[Case]:
         [f"warn Chromium: {said}\n     -> {fix}"],
     )
     fox = snap._replace(name="Firefox", form="firefox", package="flatpak")
-    browsers.install(world.home, browsers=[fox])
+    manifests.install(world.home, browsers=[fox])
     said = (
         f"{fox.manifest}; it runs as a Flatpak, which starts plnd only through the desktop's"
         " WebExtensions portal; Ubuntu's desktop has it, and asks you the first time"
@@ -329,7 +329,7 @@ def launcher(world: World) -> Iterator[Case]:
     world.script("exit 3")
     yield Case(look, [f"warn launcher: {world.launcher} is for another installation of plnd{fix}"])
     world.launcher.chmod(0o600)
-    world.patch.setattr(registered.os, "access", lambda path, mode: False)
+    world.patch.setattr(registration.os, "access", lambda path, mode: False)
     yield Case(look, [f"fail launcher: {world.launcher} cannot be run{fix}"])
 
 
@@ -351,7 +351,7 @@ def host(world: World) -> Iterator[Case]:
         ["ok   native host: it answers by itself"],
     )
     world.script("exec sleep 30")
-    world.patch.setattr(registered, "HOST_SECONDS", 0.05)
+    world.patch.setattr(registration, "HOST_SECONDS", 0.05)
     yield Case(look, [f"{fail} {world.launcher} does not end{fix}"])
 
 
@@ -372,7 +372,7 @@ def nothing_heard(world: World) -> Iterator[Case]:
 
 @each
 def extensions(world: World) -> Iterator[Case]:
-    shipped = heard.shipped_version()
+    shipped = extension.shipped_version()
     source = {"browser": "firefox", "extension": shipped, "networks": ["x", "facebook"]}
     source["heard_at"] = NOW - MINUTE
     proc = world.folder / "proc"

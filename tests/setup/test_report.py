@@ -3,12 +3,12 @@
 import os
 
 import pytest
-from builders import HOUR, batch, visit
-from kit import Daemon, RunPlnd
+from support.builders import HOUR, batch, visit
+from support.harness import Daemon, RunPlnd
 
 from plnd import __version__
 from plnd.core import now_ms
-from plnd.store.files import Home
+from plnd.system.files import Home
 
 WORD = "zebrafinch"
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from plnd.errors import StorageError
 from plnd.setup import service
-from plnd.setup.browsers import Unnameable
-from plnd.store.files import Home
+from plnd.setup.manifests import Unnameable
+from plnd.system.files import Home
 
 ODD = '/home/user/my "own" 50% $HOME\\plnd'
 

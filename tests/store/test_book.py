@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import NOON
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.builders import NOON
 
 from plnd.errors import StorageError
-from plnd.learning import Person
-from plnd.model import Budget, Notice, Pause, Settings, Snooze, SourceHeard
-from plnd.store.book import MOST_NOTICES, Book
+from plnd.model.events import Budget, Notice, Pause, Settings, Snooze, SourceHeard
+from plnd.model.people import Person
+from plnd.store.book.book import MOST_NOTICES, Book
 
 FILES = ("settings", "budgets", "pauses", "notices", "snooze", "sources")
 HEARD = SourceHeard(

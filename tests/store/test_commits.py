@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from builders import MINUTE, NOON, sender, taken, visit
+from support.builders import MINUTE, NOON, sender, taken, visit
 
 from plnd.errors import StorageError
 from plnd.store.commits import ALONE_AFTER, Commits
-from plnd.store.log import Batch, Log, Outcome
+from plnd.store.log.log import Batch, Log, Outcome
 
 
 class Counted(Log):

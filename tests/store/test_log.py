@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import truth
-from builders import DAY, HOUR, MINUTE, NOON, SECOND, act, sender, taken, uuid7, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import oracle
+from support.builders import DAY, HOUR, MINUTE, NOON, SECOND, act, sender, taken, uuid7, visit
 
 from plnd.errors import StorageError
-from plnd.store.log import MOST_WORK, Batch, Log, Outcome, in_parts
-from plnd.store.schema import VERSION
+from plnd.store.log.log import MOST_WORK, Batch, Log, Outcome, in_parts
+from plnd.store.log.schema import VERSION
 
 IDS = [uuid7() for _ in range(8)]
 PLACES = [("x", "feed"), ("x", "post"), ("facebook", "feed")]
@@ -51,7 +51,7 @@ def held(log: Log) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
 
 
 def true(events: list[dict[str, Any]]) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
-    found = truth.quarters(events)
+    found = oracle.quarters(events)
     return found.spent, found.taking_part, found.acts
 
 
@@ -345,7 +345,7 @@ def test_a_quarter_takes_so_many_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, acts: bool
 ) -> None:
     """What finds no room is refused alone; what is there already may grow, or come again."""
-    monkeypatch.setattr("plnd.store.log.MOST_IN_A_QUARTER", 30)
+    monkeypatch.setattr("plnd.store.log.log.MOST_IN_A_QUARTER", 30)
     log = Log(tmp_path / "events.db")
     sent = [act(NOON + 300_000 + n) for n in range(50)] if acts else hours(50)
     elsewhere = visit(NOON - 2 * DAY, 60)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import MINUTE, NOON, sender, taken, visit
-from kit import spans_in
+from support.builders import MINUTE, NOON, sender, taken, visit
+from support.harness import spans_in
 
 from plnd.errors import StorageError
-from plnd.store.log import Batch, Log
-from plnd.store.schema import MIGRATIONS
+from plnd.store.log.log import Batch, Log
+from plnd.store.log.schema import MIGRATIONS
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import truth_learning as truth
-from builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import bytes_with
+from support import learning_oracle as truth
+from support.builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
+from support.harness import bytes_with
 
-from plnd.learning import Person, Touch
 from plnd.measures.people import key_of
-from plnd.scope import Scope
-from plnd.store.book import Collection
-from plnd.store.log import Batch, Log
-from plnd.store.schema import APPLICATION_ID, MIGRATIONS
+from plnd.model.people import Person, Touch
+from plnd.model.scope import Scope
+from plnd.store.book.book import Collection
+from plnd.store.log.log import Batch, Log
+from plnd.store.log.schema import APPLICATION_ID, MIGRATIONS
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from builders import DAY, NOON, batch, visit
-from kit import TOKEN, Api, Clock, Seconds
+from support.builders import DAY, NOON, batch, visit
+from support.harness import TOKEN, Api, Clock, Seconds
 
-from plnd.store.files import Home
+from plnd.system.files import Home
 from plnd.web.sessions import Sessions
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -11,17 +11,17 @@ from typing import Any
 
 import msgspec
 import pytest
-import truth
-from builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit import ROUTES, TOKEN, Api, Clock, Desktop
+from support import oracle
+from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
+from support.harness import ROUTES, TOKEN, Api, Clock, Desktop
 
 from plnd import __version__
 from plnd.catalogue import load
 from plnd.core import Plnd
-from plnd.model import Settings
-from plnd.store.files import Home
+from plnd.model.events import Settings
+from plnd.system.files import Home
 
 DEFAULTS = {
     "language": None,
@@ -525,7 +525,7 @@ def test_days_share_out_the_time_whatever_the_order(
 ) -> None:
     """Over the days, the networks' times add up to every second that anybody was there."""
     events = [visit(at, minutes * 60, network=network) for at, minutes, network in spans]
-    wanted = sum(truth.quarters(events).spent.values()) // 1000
+    wanted = sum(oracle.quarters(events).spent.values()) // 1000
 
     async def days(order: list[Any]) -> list[dict[str, int]]:
         with tempfile.TemporaryDirectory() as folder:

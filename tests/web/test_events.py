@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON, act, batch, source, uuid7, visit
-from kit import Api, Clock
+from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, source, uuid7, visit
+from support.harness import Api, Clock
 
 from plnd.core import Plnd
-from plnd.model import MOST_BODY_BYTES
+from plnd.model.events import MOST_BODY_BYTES
 
 LONG = "h" * 257
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import Api
+from support.harness import Api
 from yarl import URL
 
-from plnd.resources import dashboard_dir
+from plnd.system.resources import dashboard_dir
 from plnd.web import files
 
 POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
-from kit import TOKEN, Api, Clock, Daemon
 from msgspec.structs import replace
+from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
+from support.harness import TOKEN, Api, Clock, Daemon
 
 from plnd import client
 from plnd.core import Plnd
-from plnd.model import FeedTrouble
-from plnd.place import place
-from plnd.store.files import Home
-from plnd.words import CATALOGUES
+from plnd.model.events import FeedTrouble
+from plnd.system.files import Home
+from plnd.system.paths import place
+from plnd.words.messages import CATALOGUES
 
 GERMAN = "de-AT,de;q=0.9,en;q=0.5"
 ANSWERS = (

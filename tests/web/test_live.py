@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from builders import DAY, NOON, batch, visit
-from kit import Api, Clock, Daemon
+from support.builders import DAY, NOON, batch, visit
+from support.harness import Api, Clock, Daemon
 
 from plnd.core import Plnd
-from plnd.model import Today
+from plnd.model.events import Today
 from plnd.web.live import Live
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kit import ROUTES, Api
+from support.harness import ROUTES, Api
 
 
 def parts(document: Any) -> Iterator[Any]:

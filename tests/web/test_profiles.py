@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from builders import DAY, NOON, act, batch
-from kit import Api
-from profile_pages import page, posts
+from support.builders import DAY, NOON, act, batch
+from support.harness import Api
+from support.profile_pages import page, posts
 
 ME = {"network": "x", "handle": "me"}
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
-from kit import Api
+from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
+from support.harness import Api
 
 
 async def seed(api: Api) -> None:

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from builders import DAY, NOON
-from kit import alive, wait_until
-from outside import rss
-from profile_pages import Post, page
+from support.builders import DAY, NOON
+from support.harness import alive, wait_until
+from support.outside_web import rss
+from support.profile_pages import Post, page
 
 from plnd.worker import process
 from plnd.worker.jobs import Job

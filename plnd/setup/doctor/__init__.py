@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from plnd.errors import PlndError
-from plnd.setup import browsers
+from plnd.setup import manifests
+from plnd.setup.browsers import Browser
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_daemon, check_port, check_time_zone
 from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
-from plnd.setup.doctor.heard import check_heard
+from plnd.setup.doctor.extension import check_heard
 from plnd.setup.doctor.home import (
     check_disk,
     check_documents,
@@ -22,10 +23,9 @@ from plnd.setup.doctor.home import (
     check_left_over,
     check_stores,
 )
-from plnd.setup.doctor.registered import check_host, check_launcher, check_manifests
-from plnd.setup.known import Browser
-from plnd.store.files import Home
-from plnd.words import ENGLISH, Words
+from plnd.setup.doctor.registration import check_host, check_launcher, check_manifests
+from plnd.system.files import Home
+from plnd.words.messages import ENGLISH, Words
 
 __all__ = ["Check", "mend", "run_checks"]
 
@@ -67,7 +67,7 @@ def run_checks(
         check_time_zone(working, words),
         check_stores(health, open_stores, words),
         *check_documents(home, health, left_out, words),
-        *check_manifests(home, browsers.found_browsers(home) if found is None else found, words),
+        *check_manifests(home, manifests.found_browsers(home) if found is None else found, words),
         check_launcher(home, words),
         check_host(home, words, running=working is not None),
         *check_heard(home, working, words),

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from plnd import place
-from plnd.model import Link
-from plnd.screen import carriable
-from plnd.store.files import Home
+from plnd.model.events import Link
+from plnd.system import paths
+from plnd.system.files import Home
+from plnd.terminal.screen import carriable
 
 Status = Literal["ok", "warn", "fail"]
 Ask = Callable[[str, str], Any]
@@ -42,7 +42,7 @@ class Check(NamedTuple):
         return f"{first}\n     -> {self.fix}" if self.fix else first
 
 
-def place_of(home: Home) -> place.Place:
+def place_of(home: Home) -> paths.Place:
     """The home as the light modules know it."""
     root = None if home.root is None else str(home.root)
-    return place.Place(str(home.state), str(home.data), str(home.host), root)
+    return paths.Place(str(home.state), str(home.data), str(home.host), root)

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plnd import client, place
+from plnd import client
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Ask, Check, place_of
-from plnd.store.files import Home
-from plnd.words import ENGLISH, Words
+from plnd.system import paths
+from plnd.system.files import Home
+from plnd.words.messages import ENGLISH, Words
 
 SANE_FROM_MS = 1_700_000_000_000  # no clock that is right says less (November 2023)
 
@@ -34,8 +35,8 @@ def check_daemon(
 
 def check_port(home: Home, words: Words = ENGLISH) -> Check:
     """The daemon has the port that was asked for, or could have it."""
-    given = place.given_port()
-    wanted = int(given) if given and given.isdecimal() else place.DEFAULT_PORT
+    given = paths.given_port()
+    wanted = int(given) if given and given.isdecimal() else paths.DEFAULT_PORT
     running = client.daemon(place_of(home))
     url = str(running.get("url")) if running else None
     if url and (not wanted or url.endswith(f":{wanted}")):

@@ -6,7 +6,7 @@ import sys
 
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Ask, Check
-from plnd.words import ENGLISH, Words
+from plnd.words.messages import ENGLISH, Words
 
 
 def check_notifier(words: Words = ENGLISH) -> Check:

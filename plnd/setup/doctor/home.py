@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from plnd import client, regular
+from plnd import client
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Check, place_of
 from plnd.store import unfinished
-from plnd.store.files import Home, cannot_write, halves
-from plnd.words import ENGLISH, Words
+from plnd.system import regular_files
+from plnd.system.files import Home, cannot_write, halves
+from plnd.words.messages import ENGLISH, Words
 
 SMALLEST_FREE_BYTES = 50 * 1024 * 1024
 MOST_LEFT_OUT = 20
@@ -121,7 +122,7 @@ def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
 def _not_plain(folder: Path) -> Iterator[Path]:
     for above, folders, names in os.walk(folder):
         for path in (Path(above, name) for name in (*folders, *names)):
-            if regular.stands_in(path) not in (None, "a folder"):
+            if regular_files.stands_in(path) not in (None, "a folder"):
                 yield path
 
 

@@ -1,5 +1,5 @@
 /**
- * CSV for a spreadsheet, as plnd/pages.py writes it: all is quoted, and no reader, whatever it
+ * CSV for a spreadsheet, as plnd/api/printed_pages.py writes it: all is quoted, and no reader, whatever it
  * takes for the end of a cell, finds the beginning of a formula in what strangers wrote.
  */
 

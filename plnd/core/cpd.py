@@ -1,0 +1,173 @@
+"""The log of professional development: drafts out of what was recorded, the user's word on top."""
+
+from datetime import date
+
+import msgspec
+
+from plnd.core.chats import Chats
+from plnd.core.context import Ground, new_id
+from plnd.core.journal import Journal
+from plnd.errors import NotFound
+from plnd.measures.cpd import (
+    YEAR_BEGINS,
+    ChatHeld,
+    Session,
+    drafts,
+    log,
+    total_hours,
+    year_bounds,
+    year_name,
+    year_of,
+)
+from plnd.measures.documents import check_day
+from plnd.measures.time import Tally
+from plnd.model.people import CpdBody, CpdChange, CpdLog, CpdMark, CpdRequest, CpdRow
+from plnd.words.messages import ENGLISH, Words
+
+
+class Development:
+    """A year of the log at a time, by the calendar of the body that it is kept for."""
+
+    def __init__(self, ground: Ground, chats: Chats, journal: Journal) -> None:
+        self._ground = ground
+        self._chats = chats
+        self._journal = journal
+        self._marks = ground.book.cpd
+
+    def year(
+        self, year: int | None = None, body: CpdBody | None = None, words: Words = ENGLISH
+    ) -> CpdLog:
+        """The log of a year, named by the calendar year in which it begins; else of this one."""
+        settings = self._ground.settings()
+        body = body or settings.cpd_body
+        begins = YEAR_BEGINS.get(body, settings.cpd_year_start)
+        if year is None:
+            year = year_of(self._ground.day_of(self._ground.clock()), begins)
+        first, last = year_bounds(year, begins)
+        rows = self._rows(first, last, words)
+        return CpdLog(
+            body=body,
+            year=year,
+            name=year_name(year, begins),
+            first=first.isoformat(),
+            last=last.isoformat(),
+            hours=total_hours(rows),
+            rows=rows,
+        )
+
+    def _rows(self, first: date, last: date, words: Words) -> list[CpdRow]:
+        start, _ = self._ground.day_bounds(first)
+        _, end = self._ground.day_bounds(last)
+        end = min(end, self._ground.clock() + 1)
+        marks = {one.id: one for one in self._marks.all()}
+        times = self._chats.times(start, end)
+        entries = [
+            (self._ground.day_of(one.at).isoformat(), one)
+            for one in self._journal.entries(start, end)
+        ]
+        sessions = self._sessions(start, end, times)
+        found = drafts(self._held(start, end), sessions, entries, words)
+        return [
+            row for row in log(found, marks) if first.isoformat() <= row.day <= last.isoformat()
+        ]
+
+    def _held(self, start: int, end: int) -> list[ChatHeld]:
+        """The chats that were attended, with the time that was theirs."""
+        return [
+            ChatHeld(
+                one.chat,
+                one.starts_at,
+                self._ground.day_of(one.starts_at).isoformat(),
+                one.attended,
+                one.ms,
+            )
+            for one in self._chats.attended_in(start, end)
+        ]
+
+    def _sessions(self, start: int, end: int, chats: dict[tuple[int, str], Tally]) -> list[Session]:
+        """Taking part by day and network, less what was a chat's."""
+        times: dict[tuple[str, str], int] = {}
+        acts: dict[tuple[str, str], int] = {}
+        days: dict[int, str] = {}
+        for begin, sums in self._ground.log.quarters(start, end).items():
+            # A quarter of an hour is all of one day: days begin with whole quarters.
+            day = days.setdefault(begin, self._ground.day_of(begin).isoformat())
+            for (network, _), (_, taking_part) in sums.times.items():
+                times[network, day] = times.get((network, day), 0) + taking_part
+            for (network, _), count in sums.acts.items():
+                acts[network, day] = acts.get((network, day), 0) + count
+        for (begin, network), tally in chats.items():
+            day = days.get(begin, "")
+            if (network, day) in times:
+                times[network, day] -= tally.taking_part_ms
+        names = self._ground.names
+        return [
+            Session(network, names.get(network, network), day, ms, acts.get((network, day), 0))
+            for (network, day), ms in times.items()
+        ]
+
+    # -- the user's word -------------------------------------------------------------------
+
+    def change(self, id: str, wanted: CpdChange, words: Words = ENGLISH) -> CpdRow:
+        """Add a sentence to a row, edit it, strike it.
+
+        Raises:
+            NotFound: there is no such row.
+        """
+        row = self._row(id, words)
+        old = self._marks.get(row.id) or CpdMark(id=row.id)
+        changes = {
+            name: value
+            for name in wanted.__struct_fields__
+            if (value := getattr(wanted, name)) is not msgspec.UNSET
+        }
+        self._marks.put(msgspec.structs.replace(old, **changes))
+        return self._row(row.id, words)
+
+    def add(self, wanted: CpdRequest) -> CpdRow:
+        """A row of the user's own.
+
+        Raises:
+            Invalid: it is not a day.
+        """
+        check_day(wanted.day)
+        fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+        mark = CpdMark(id=f"own:{new_id()}", **fields)
+        self._marks.put(mark)
+        return self._row(mark.id, ENGLISH)
+
+    def forget(self, id: str) -> None:
+        """Take the user's word on a row back; a row of their own goes altogether.
+
+        Raises:
+            NotFound: nothing was said of such a row.
+        """
+        if not self._marks.remove(id):
+            raise NotFound(f"nothing was changed in row {id!r}", "`plnd cpd` shows the ids")
+
+    def _row(self, id: str, words: Words) -> CpdRow:
+        """The row of that id, in whichever year it lies."""
+        mark = self._marks.get(id)
+        if mark is not None and mark.day is not None:
+            days = [date.fromisoformat(mark.day)]
+        else:
+            days = self._days_of(id)
+        for day in days:
+            for row in self._rows(day, day, words):
+                if row.id == id:
+                    return row
+        raise NotFound(f"no row {id!r}", "`plnd cpd` shows the ids")
+
+    def _days_of(self, id: str) -> list[date]:
+        """The day that a row's id speaks of."""
+        kind, _, rest = id.partition(":")
+        try:
+            if kind == "session":
+                return [date.fromisoformat(rest.rpartition(":")[2])]
+            if kind == "chat":
+                return [self._ground.day_of(int(rest.rpartition(":")[2]))]
+            if kind == "journal" and (entry := self._ground.book.journal.get(rest)):
+                return [self._ground.day_of(entry.at)]
+        except (ValueError, OverflowError, OSError):
+            pass
+        return []

@@ -1,0 +1,206 @@
+"""Everything in one open form, a line of JSON for each thing that is kept: the lines, and export.
+
+The form stands in docs/export.md; `importing.py` takes it in again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from plnd import __version__
+from plnd.core.networks import fault
+from plnd.errors import Invalid
+from plnd.model.events import Action, ExportAnswer, Moment, Name, Page, Source, Strict, Text, Visit
+from plnd.store import network_files
+from plnd.store.book.book import Book
+from plnd.store.log.log import Log
+from plnd.store.log.maintenance import Stored
+from plnd.system.files import Home
+
+FORMAT = 1
+LINES_IN_A_PART = 250
+
+
+class Header(Strict, frozen=True, tag_field="type", tag="plnd"):
+    """The first line: what this is, in which form, by which plnd, and when (ms)."""
+
+    format: int
+    version: str
+    made_at: int
+
+
+class NetworkLine(Strict, frozen=True, tag_field="type", tag="network"):
+    """A file of the user's own about a network, to the letter."""
+
+    id: Name
+    text: str
+
+
+class SourceLine(Strict, frozen=True, tag_field="type", tag="source"):
+    browser: Name
+    profile: Name
+    extension: Name
+    last_event_at: Moment
+
+
+class VisitLine(Strict, frozen=True, tag_field="type", tag="visit"):
+    id: Name
+    browser: Name
+    profile: Name
+    network: Name
+    page: Page
+    start: int
+    end: int
+    handle: Text | None = None
+    tag: Text | None = None
+
+
+class InteractionLine(Strict, frozen=True, tag_field="type", tag="interaction"):
+    id: Name
+    browser: Name
+    profile: Name
+    network: Name
+    action: Action
+    at: int
+    handle: Text | None = None
+    tag: Text | None = None
+
+
+class SumLine(Strict, frozen=True, tag_field="type", tag="sum"):
+    """Time in a quarter of an hour of which the visits are no longer kept."""
+
+    begin: Moment
+    network: Name
+    page: Page
+    spent_ms: Moment
+    taking_part_ms: Moment
+    visits_from: Moment
+
+
+class DocumentLine(Strict, frozen=True, tag_field="type", tag="document"):
+    collection: Name
+    document: dict[str, Any]
+
+
+class RemovedLine(Strict, frozen=True, tag_field="type", tag="removed"):
+    """A document that is there at first and that the user has removed."""
+
+    collection: Name
+    name: Name
+
+
+class End(Strict, frozen=True, tag_field="type", tag="end"):
+    """The last line: the number of lines before it. Without it the file was cut off."""
+
+    lines: int
+
+
+EventLine = VisitLine | InteractionLine
+Line = Header | NetworkLine | SourceLine | EventLine | SumLine | DocumentLine | RemovedLine | End
+_NEXT: dict[str, str | None] = {
+    "networks": "documents",  # before what happened on them
+    "documents": "sources",
+    "sources": "sums",
+    "sums": "visits",
+    "visits": "interactions",
+    "interactions": None,
+}
+
+
+def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
+    """A part of everything, beginning after a place that the part before gave.
+
+    Raises:
+        Invalid: there is no such place.
+    """
+    if after is None:
+        head = Header(format=FORMAT, version=__version__, made_at=now)
+        return _part([head], "networks")
+    stage, _, key = after.partition(":")
+    try:
+        start = bytes.fromhex(key)
+        place = _Place() if not key or stage not in ("documents", "sums") else _place(start)
+    except (ValueError, msgspec.MsgspecError):
+        stage = ""
+    if stage not in _NEXT:
+        raise Invalid("after is not a place in an export", "take it from `next`", field="after")
+    if stage == "networks":
+        texts, faults = network_files.texts(home)
+        lines = [NetworkLine(id=name, text=text) for name, text in texts.items()]
+        left_out = [fault(name, error) for name, error in faults.items()]
+        return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)
+    if stage == "documents":
+        part = _documents(book, place)
+        return part if place.name else msgspec.structs.replace(part, left_out=book.faults())
+    if stage == "sources":
+        return _part([_source_line(*row) for row in log.sources()], _NEXT[stage])
+    if stage == "sums":
+        return _sums(log, place)
+    read = log.visits_after if stage == "visits" else log.interactions_after
+    found = read(start, LINES_IN_A_PART)
+    more = f"{stage}:{found[-1].key.hex()}" if len(found) == LINES_IN_A_PART else _NEXT[stage]
+    return _part([_event_line(one) for one in found], more)
+
+
+def _part(lines: Sequence[Line], next: str | None) -> ExportAnswer:
+    return ExportAnswer(lines=[msgspec.to_builtins(line) for line in lines], next=next)
+
+
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    """The last that a part of the documents (collection, key), or of the sums, had."""
+
+    number: int = -1
+    name: str = ""
+    key: str = ""
+
+    def after(self, stage: str) -> str:
+        return f"{stage}:{msgspec.json.encode(self).hex()}"
+
+
+_place = msgspec.json.Decoder(_Place).decode
+
+
+def _documents(book: Book, place: _Place) -> ExportAnswer:
+    """A part of the documents; it ends behind a document whose key can be found again."""
+    lines: list[Line] = []
+    names = list(book.kept)
+    for name in names[names.index(place.name) if place.name in names else 0 :]:
+        kept = book.kept[name]
+        documents = kept.all()
+        keys = [kept.name(one) for one in documents] if name == place.name else []
+        first = keys.index(place.key) + 1 if place.key in keys else 0
+        if not first:
+            lines += [RemovedLine(collection=name, name=one) for one in kept.removed()]
+        for document in documents[first:]:
+            lines.append(DocumentLine(collection=name, document=msgspec.to_builtins(document)))
+            if len(lines) >= LINES_IN_A_PART:
+                return _part(lines, _Place(0, name, kept.name(document)).after("documents"))
+    return _part(lines, _NEXT["documents"])
+
+
+def _source_line(source: Source, last_event_at: int) -> SourceLine:
+    return SourceLine(last_event_at=last_event_at, **msgspec.structs.asdict(source))
+
+
+def _sums(log: Log, place: _Place) -> ExportAnswer:
+    rows = log.settled((place.number, place.name, place.key), LINES_IN_A_PART)
+    lines = [
+        SumLine(
+            begin=begin,
+            network=network,
+            page=page,  # type: ignore[arg-type]
+            spent_ms=spent,
+            taking_part_ms=taking_part,
+            visits_from=log.visits_from,
+        )
+        for begin, network, page, spent, taking_part in rows
+    ]
+    full = len(rows) == LINES_IN_A_PART
+    return _part(lines, _Place(*rows[-1][:3]).after("sums") if full else _NEXT["sums"])
+
+
+def _event_line(one: Stored) -> EventLine:
+    fields = msgspec.structs.asdict(one.event)
+    fields.update(browser=one.source.browser, profile=one.source.profile)
+    return VisitLine(**fields) if isinstance(one.event, Visit) else InteractionLine(**fields)

@@ -1,0 +1,1 @@
+"""The daemon: serving, one for each home, in the background."""

@@ -1,0 +1,185 @@
+"""What of a batch can be kept: pure, each event judged by itself."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from plnd.model.events import (
+    EARLIEST_MS,
+    FURTHEST_AHEAD_MS,
+    Event,
+    Forgotten,
+    Pause,
+    Rejection,
+    Uncounted,
+    Visit,
+)
+from plnd.model.scope import covers
+
+LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
+
+_decode = msgspec.json.Decoder(Event).decode
+_decode_any = msgspec.json.Decoder(dict[str, object]).decode
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """An event that may be stored; `key` is its id as 16 bytes."""
+
+    index: int
+    key: bytes
+    event: Event
+
+
+class Refused(Exception):
+    """Why an event is not taken: the message, the field it is about, a code."""
+
+    def __init__(self, message: str, field: str | None, code: str = "invalid") -> None:
+        super().__init__(message)
+        self.field = field
+        self.code = code
+
+
+def sift(
+    raws: Sequence[msgspec.Raw],
+    *,
+    now: int,
+    networks: Collection[str],
+    pauses: Iterable[Pause] = (),
+    uncounted: Sequence[Uncounted] = (),
+    forgotten: Sequence[Forgotten] = (),
+    visits_from: int = 0,
+) -> tuple[list[Taken], list[Rejection]]:
+    """Part the events of a batch into those to store and those refused, with the reason.
+
+    `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
+    began in one is refused, a visit that ran into one is cut where the pause began; `uncounted`
+    are such times of single networks. While the clock shows less than the beginning of one that
+    is open, it was set back, and nobody knows what lies before: all is refused. What was
+    forgotten is refused as well, or cut out of the visit. Visits from before `visits_from` (ms)
+    are kept as sums only, so that none can be added.
+    """
+    taken: list[Taken] = []
+    rejected: list[Rejection] = []
+    pauses = list(pauses)
+    latest = now + FURTHEST_AHEAD_MS
+    for index, raw in enumerate(raws):
+        try:
+            event = _decode(raw)
+            key = check(event, latest=latest, networks=networks)
+            if visits_from and isinstance(event, Visit) and event.start < visits_from:
+                raise Refused("visits of that time are kept as sums only", "start")
+            if pauses:
+                event = _outside(event, pauses, now)
+            if uncounted:
+                theirs = [one for one in uncounted if one.network == event.network]
+                event = _outside(event, theirs, now)
+            if forgotten:
+                event = _without_forgotten(event, forgotten)
+            taken.append(Taken(index, key, event))
+        except (Refused, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            rejected.append(_rejection(index, raw, error))
+    return taken, rejected
+
+
+def check(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
+    """The event's id as 16 bytes; refuses what no event may be, and what is after `latest` (ms).
+
+    Raises:
+        Refused: with the reason and the field.
+    """
+    digits = event.id.replace("-", "")
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError:
+        key = b""
+    if len(key) != 16 or len(digits) != 32:
+        raise Refused("id is not a UUID", "id")
+    if event.network not in networks:
+        raise Refused(f"unknown network {event.network!r}", "network")
+    if isinstance(event, Visit):
+        start, end = event.start, event.end
+        # Nearly every visit is well: one chain of comparisons, and the reasons only when it is not.
+        if not (EARLIEST_MS <= start <= end <= latest and end - start <= LONGEST_VISIT_MS):
+            _refuse_visit(event, latest)
+    else:
+        _check_moment(event.at, "at", latest)
+    return key
+
+
+def _refuse_visit(visit: Visit, latest: int) -> None:
+    _check_moment(visit.start, "start", latest)
+    if visit.end < visit.start:
+        raise Refused("end is before start", "end")
+    _check_moment(visit.end, "end", latest)
+    raise Refused("a visit is at most 12 hours long", "end")
+
+
+def _check_moment(moment: int, field: str, latest: int) -> None:
+    if moment < EARLIEST_MS:
+        raise Refused(f"{field} is before the year 2000", field)
+    if moment > latest:
+        raise Refused(f"{field} is more than 5 minutes in the future", field)
+
+
+def _outside(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Event:
+    """The part of the event that lies before every pause it meets."""
+    begin = event.start if isinstance(event, Visit) else event.at
+    for pause in pauses:
+        inside = now < pause.start or pause.start <= begin
+        if inside if pause.end is None else pause.start <= begin < pause.end:
+            field = "start" if isinstance(event, Visit) else "at"
+            if isinstance(pause, Uncounted):
+                raise Refused(f"{event.network} is not counted", field, "not_counted")
+            raise Refused("plnd was paused at that time", field, "paused")
+        if isinstance(event, Visit) and event.start < pause.start < event.end:
+            event = msgspec.structs.replace(event, end=pause.start)
+    return event
+
+
+def _without_forgotten(event: Event, forgotten: Sequence[Forgotten]) -> Event:
+    """The part of the event that nobody asked to forget: of two, the one that came first."""
+    for one in forgotten:
+        if not covers(one, event.network, event.handle):
+            continue
+        if not isinstance(event, Visit):
+            if one.start <= event.at < one.end:
+                raise Refused("this was forgotten", "at", "forgotten")
+        elif event.start < one.start < event.end:
+            event = msgspec.structs.replace(event, end=one.start)
+        elif one.start <= event.start < one.end:
+            if event.end <= one.end:
+                raise Refused("this was forgotten", "start", "forgotten")
+            event = msgspec.structs.replace(event, start=one.end)
+    return event
+
+
+def _rejection(index: int, raw: msgspec.Raw, error: Exception) -> Rejection:
+    if isinstance(error, Refused):
+        code, message, field = error.code, str(error), error.field
+    else:
+        code, (message, field) = "invalid", said(error)
+    return Rejection(id=_id_of(raw), index=index, code=code, message=message, field=field)  # type: ignore[arg-type]
+
+
+def said(error: Exception) -> tuple[str, str | None]:
+    """A decoding error's message, and the field it is about."""
+    message = str(error) or type(error).__name__
+    text, _, path = message.partition(" - at `$")
+    if path:
+        inner = path.rstrip("`").lstrip(".")
+        missing = _quoted(text) if text.startswith("Object ") else None
+        return text, ".".join(part for part in (inner, missing) if part) or None
+    return text, _quoted(text) if text.startswith("Object ") else None
+
+
+def _quoted(text: str) -> str | None:
+    parts = text.split("`")
+    return parts[1] if len(parts) > 2 else None
+
+
+def _id_of(raw: msgspec.Raw) -> str | None:
+    try:
+        found = _decode_any(raw).get("id")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return found[:64] if isinstance(found, str) else None

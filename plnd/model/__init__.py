@@ -1,0 +1,1 @@
+"""The words of the API as data, a module for each noun."""

@@ -1,0 +1,280 @@
+"""The words of profiles as data: what is kept of one, what is said of it, what is decided.
+
+As in `model`: times are milliseconds in UTC, units stand in names, and a field that nobody
+knows is refused in what is read from outside.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from plnd.model.events import Feed, Freshness, Key, Moment, Name, ProfileMode, Strict
+
+MOST_READING_BYTES = 2 * 1024 * 1024
+
+Origin = Literal["acts", "page", "feed"]
+"""What says when somebody posted: recognised acts, the profile's page, its feed."""
+Silence = Literal["listening", "abandoned"]
+Choice = Literal["revive", "reading", "close", "not_now", "active", "retired"]
+StepName = Literal["export", "note", "delete"]
+STEPS: tuple[StepName, ...] = ("export", "note", "delete")
+Address = Annotated[str, Meta(max_length=2048, pattern="^https://", description="a web address")]
+
+
+class LastPost(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A last post as one origin has it.
+
+    It may be older than `at` by `rough_ms` (0: exact). `taken_at` is when that was learned,
+    `found_by` by what, `gap_days` the median between the posts that were seen.
+    """
+
+    at: Moment
+    taken_at: Moment
+    found_by: str
+    rough_ms: Moment = 0
+    gap_days: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
+
+
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user decided of a profile, and when; undone, it stays in the list.
+
+    `was` is the mode before it, `until` how long it holds notices and the card back.
+    """
+
+    choice: Choice
+    at: Moment
+    was: ProfileMode
+    until: Moment | None = None
+    undone_at: Moment | None = None
+
+
+class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of the user's own profiles, as it is kept. `told` has when which notice was told."""
+
+    id: Key
+    network: Name
+    handle: Name
+    added_at: Moment
+    mode: ProfileMode = "active"
+    last_posts: dict[Origin, LastPost] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    steps_done: dict[StepName, Moment] = field(default_factory=dict)
+    feed: Feed | None = None
+    told: dict[str, Moment] = field(default_factory=dict)
+
+
+class NotMine(Struct, frozen=True, kw_only=True):
+    """A suggested profile to which the user said no."""
+
+    id: Key
+    at: Moment
+
+
+class SeemsMine(Struct, frozen=True, kw_only=True):
+    """A profile under which the user was last seen to post, by the address of the request."""
+
+    id: Key
+    network: Name
+    handle: Name
+    at: Moment
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One request that left this machine: when, for which profile (null: an article that the
+    user asked to be read), to which host, how it went."""
+
+    id: Key
+    at: Moment
+    network: str | None
+    handle: str | None
+    host: str
+    outcome: str
+    bytes: Moment
+
+
+# ---- asked
+
+
+class ProfileRequest(Strict, frozen=True):
+    """A profile to be kept."""
+
+    network: Name
+    handle: Name
+
+
+class ProfileChange(Strict, frozen=True):
+    """A decision about a profile."""
+
+    choice: Choice
+
+
+class FeedChange(Strict, frozen=True):
+    """Whether a profile's public feed may be asked, and where it is if plnd cannot know."""
+
+    on: bool
+    url: Address | None = None
+
+
+class StepChange(Strict, frozen=True):
+    """Whether a step of closing is done."""
+
+    done: bool
+
+
+class ReadingRequest(Strict, frozen=True):
+    """A page that the browser shows, to be read and dropped."""
+
+    network: Name
+    handle: Name
+    url: Annotated[str, Meta(max_length=2048)]
+    taken_at: Moment
+    html: str
+
+
+# ---- answered
+
+
+class ReadingAnswer(Struct, frozen=True, kw_only=True):
+    """What a page says about when the profile last posted; `note` why it says nothing."""
+
+    handle: str
+    last_post_at: int | None
+    posts_seen: int
+    found_by: str | None
+    rough: bool = False
+    note: str | None = None
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A profile whose page is worth reading when the user looks at it."""
+
+    network: str
+    handle: str
+
+
+class WantedAnswer(Struct, frozen=True):
+    wanted: list[Wanted]
+
+
+class CloseStep(Struct, frozen=True, kw_only=True):
+    """One step of closing a profile; `url` is the network's page for it, where it has one."""
+
+    step: StepName
+    title: str
+    url: str | None
+    done_at: int | None
+
+
+class ProfileView(Struct, frozen=True, kw_only=True):
+    """A profile and how it stands.
+
+    `found_by` and `origin` say where the last post was learned, `rough` that it may be older.
+    `usual_gap_days` is the profile's own rhythm, `out_of_rhythm` that it is four of those silent.
+    `silence` is set when it is stale: `listening` when the user still visits the network.
+    `card` asks for a decision; `peace_until` is until when nothing is said.
+    """
+
+    network: str
+    name: str
+    handle: str
+    url: str | None
+    mode: ProfileMode
+    added_at: int
+    last_post_at: int | None
+    rough: bool
+    origin: Origin | None
+    found_by: str | None
+    days_silent: int | None
+    freshness: Freshness
+    usual_gap_days: float | None
+    out_of_rhythm: bool
+    silence: Silence | None
+    card: bool
+    peace_until: int | None
+    compose_url: str | None
+    closing: list[CloseStep]
+    decisions: list[Decision]
+    last_posts: dict[Origin, LastPost]
+    feed: Feed | None
+
+
+class ProfilesAnswer(Struct, frozen=True):
+    profiles: list[ProfileView]
+
+
+class ProfileAnswer(Struct, frozen=True):
+    profile: ProfileView
+
+
+class Suggested(Struct, frozen=True, kw_only=True):
+    """A profile that seems to be the user's own, and why.
+
+    `sure` is false where only the network is sure and the handle a guess, or null.
+    """
+
+    network: str
+    name: str
+    handle: str | None
+    sure: bool
+    reason: str
+
+
+class SuggestedAnswer(Struct, frozen=True):
+    suggestions: list[Suggested]
+
+
+class FeedView(Struct, frozen=True, kw_only=True):
+    """A public feed, on or off: of an own profile, or of somebody's handle (`person` is who).
+
+    `address` is where it is asked, null while plnd cannot know; `error` is why the last answer
+    (`checked_at`) said nothing. `resting`: its profile is retired, so it is not asked.
+    """
+
+    network: str
+    name: str
+    handle: str
+    person: str | None
+    person_name: str | None
+    on: bool
+    resting: bool
+    address: str | None
+    checked_at: int | None
+    next_at: int | None
+    error: str | None
+
+
+class FeedsAnswer(Struct, frozen=True):
+    feeds: list[FeedView]
+
+
+class RequestsAnswer(Struct, frozen=True):
+    requests: list[Request]
+
+
+class Upkeep(Struct, frozen=True, kw_only=True):
+    """What one network took and gave in the last four weeks.
+
+    `weekly_minutes` is the median over the weeks with an interaction; `fits` is null where it
+    is not ranked: under three hours of data it says `learning`.
+    """
+
+    network: str
+    name: str
+    hours: float
+    interactions: int
+    interactions_an_hour: float | None
+    weekly_minutes: int | None
+    state: Literal["fits", "rest", "learning"]
+
+
+class Affords(Struct, frozen=True, kw_only=True):
+    """What the user's hour affords: the sums, the networks that fit, and the rest.
+
+    `weekly_budget_minutes` is null where no budget over all networks is set.
+    """
+
+    state: Literal["ready", "learning", "no_budget"]
+    weekly_budget_minutes: int | None
+    used_minutes: int
+    networks: list[Upkeep]
+    breadth_networks: float | None

@@ -1,0 +1,1 @@
+"""The command line: `plnd status` and the commands."""
