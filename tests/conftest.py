@@ -17,7 +17,7 @@ from support import harness
 from support.builders import NOON
 from xdist.scheduler import LoadScopeScheduling
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.system.files import Home
 from plnd.system.files import home as home_of_process
 from plnd.web.access import Access

@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from plnd import catalogue
+from plnd.catalogue import shipped
 from plnd.model.events import Settings
 from plnd.system.paths import DEFAULT_PORT
-from plnd.terminal.commands import COMMANDS
+from plnd.terminal.commands.registry import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,7 +31,7 @@ def test_every_setting_is_described(words: str) -> None:
 
 
 def test_every_network_is_named(words: str) -> None:
-    missing = [one.name for one in catalogue.load().values() if one.name not in words]
+    missing = [one.name for one in shipped.load().values() if one.name not in words]
     assert not missing, f"no document names these networks: {missing}"
 
 

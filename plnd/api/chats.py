@@ -1,7 +1,7 @@
 """Chats: the list, the followed ones, their slots, their calendar."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import Deleted
 from plnd.model.people import (
     BreaksAnswer,

@@ -1,7 +1,7 @@
 """Events in, a day's figures out."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import TooLarge
 from plnd.model.events import MOST_EVENTS, EventBatch, EventsAnswer, Today
 

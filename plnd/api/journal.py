@@ -1,7 +1,7 @@
 """The journal: learned and taught."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import Deleted
 from plnd.model.people import ArticleRequest, EntryAnswer, EntryChange, EntryRequest, JournalAnswer
 from plnd.reading.results import Article

@@ -1,7 +1,7 @@
 """The networks: their files, how certain their rules are, and which are counted."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import NetworkAnswer, NetworkChange, NetworksAnswer
 
 

@@ -1,7 +1,7 @@
 """What was told, and holding it back."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import NoticesAnswer, Shown, Snooze, Until
 
 

@@ -1,7 +1,7 @@
 """The user's own: the receipt, forgetting, export and import, backups."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
 from plnd.model.events import (
     BackupsAnswer,

@@ -1,8 +1,8 @@
 """People: kept, found, merged, suggested, met, taken in from elsewhere."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
 from plnd.core.people import suggestion_view
+from plnd.core.plnd import Plnd
 from plnd.model.events import Deleted
 from plnd.model.people import (
     CadencesAnswer,

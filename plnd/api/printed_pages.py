@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plnd.terminal.screen import harmless
 from plnd.words.messages import ENGLISH, Words
+from plnd.words.printable import harmless
 
 Plain = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Profiles: kept, read, decided upon; what left this machine for them; what an hour affords."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import TooLarge
 from plnd.model.events import Deleted
 from plnd.model.profiles import (

@@ -7,7 +7,7 @@ import msgspec
 
 from plnd.api import printed_pages
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.core.trends import date_of
 from plnd.errors import Invalid
 from plnd.measures.time import A_YEAR

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
 from plnd.measures.validation import said
 from plnd.model.events import MOST_BODY_BYTES

@@ -3,7 +3,7 @@
 from typing import Any
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import (
     BudgetAnswer,
     BudgetRequest,

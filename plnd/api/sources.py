@@ -1,7 +1,7 @@
 """What the extension says of itself in each browser's profile."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
 from plnd.model.events import LONGEST_TEXT, SourceAnswer, SourceReport, SourcesAnswer
 

@@ -1,7 +1,7 @@
 """Looking back: a day as a strip of time, and many days side by side."""
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import DaysAnswer, SpansAnswer
 
 

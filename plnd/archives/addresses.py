@@ -1,6 +1,6 @@
 """Web addresses in an address book: whose profile they are."""
 
-from plnd.catalogue import recognise_page
+from plnd.catalogue.recognise import recognise_page
 from plnd.model.people import Handle
 
 

@@ -16,8 +16,8 @@ from plnd.errors import Invalid
 from plnd.measures.chats import slots
 from plnd.model.people import Break, Chat, Problem
 from plnd.model.scope import plain_name
-from plnd.terminal.screen import harmless, one_line
 from plnd.words.messages import ENGLISH, Words
+from plnd.words.printable import harmless, one_line
 
 MOST_OCCURRENCES = 20_000
 MOST_NAMES = 100

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from plnd.catalogue.addresses import host_in, place
 from plnd.catalogue.bodies import Body, holds
-from plnd.catalogue.files import load
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.rules import InteractionRule, Network, PageRule
+from plnd.catalogue.shipped import load
 
 LONGEST_NAME = 256
 EXPLAINED = ("network", "page", "handle", "tag", "action", "rule")

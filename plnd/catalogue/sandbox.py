@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plnd.catalogue.examples import checked
-from plnd.catalogue.files import parsed
 from plnd.catalogue.patterns import MEND
 from plnd.catalogue.rules import bad
+from plnd.catalogue.shipped import parsed
 from plnd.errors import PlndError
 from plnd.system.paths import bare_environment
 from plnd.words.messages import Worded

@@ -1,5 +1,1 @@
-"""What plnd can do: `Plnd`, the one object that the API, the commands and tests call."""
-
-from plnd.core.plnd import Plnd, now_ms
-
-__all__ = ["Plnd", "now_ms"]
+"""What plnd can do, behind one object: `plnd.core.plnd.Plnd`."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from plnd import catalogue
-from plnd.catalogue import Effective
+from plnd.catalogue import rules
+from plnd.catalogue.own_files import Effective
 from plnd.core.context import new_id
 from plnd.errors import PlndError
 from plnd.model.events import FileFault, NetworkEntry, NetworksAnswer, Uncounted
@@ -76,8 +76,8 @@ def _entry(found: Effective, id: str, counted: bool, words: Words) -> NetworkEnt
         name=network.name if network else id,
         source="own" if file else "plnd" if network else None,
         counted=counted,
-        certainty=catalogue.certainty(network) if network else {},
-        about=sorted(catalogue.unsure_acts(network)) if network else [],
+        certainty=rules.certainty(network) if network else {},
+        about=sorted(rules.unsure_acts(network)) if network else [],
         file=file,
         fault=fault(id, error, words) if error else None,
     )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from plnd import catalogue
+from plnd.catalogue import own_files, rules
 from plnd.core import forgetting
 from plnd.core.background_work import Work
 from plnd.core.chats import Chats
@@ -245,14 +245,14 @@ class Plnd:
     def look_at_networks(self) -> None:
         """Take up the own files as they are now. What is new in them is tried apart, which may
         take seconds."""
-        self._catalogue = catalogue.effective(network_files.folder(self.home))
+        self._catalogue = own_files.effective(network_files.folder(self.home))
 
-    def _take_networks(self, found: catalogue.Effective) -> None:
+    def _take_networks(self, found: own_files.Effective) -> None:
         every = found.networks.values()
         self._names.clear()  # the parts hold on to this one
         self._names.update({one.id: one.name for one in every})
         self._unsure.clear()
-        self._unsure.update({one.id: catalogue.unsure_acts(one) for one in every})
+        self._unsure.update({one.id: rules.unsure_acts(one) for one in every})
         self.figures.drop()
 
     async def networks(self, words: Words = ENGLISH) -> NetworksAnswer:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 
-from plnd import catalogue
+from plnd.catalogue import recognise, shipped
 from plnd.core.context import Ground, worded
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.documents import check_handle
@@ -377,11 +377,11 @@ def _handle(network: str, given: str) -> str:
     """The handle that somebody means: with or without @, or as the profile's address."""
     handle = given.strip()
     if handle.startswith(("http://", "https://")):
-        found = catalogue.recognise_page(handle)
+        found = recognise.recognise_page(handle)
         if found is None or found.network != network or not found.handle:
             raise Invalid("this address is no profile there", "give the handle", field="handle")
         host = urlsplit(handle).hostname
-        federated = "{host}" in catalogue.load()[network].profile_url
+        federated = "{host}" in shipped.load()[network].profile_url
         handle = f"{found.handle}@{host}" if federated and "@" not in found.handle else found.handle
     handle = handle.removeprefix("@")
     check_handle(handle, given)
@@ -402,7 +402,7 @@ def filled(template: str | None, handle: str) -> str | None:
 
 
 def address_of(profile: Profile) -> str | None:
-    network = catalogue.load().get(profile.network)
+    network = shipped.load().get(profile.network)
     return filled(network.profile_url, profile.handle) if network else None
 
 

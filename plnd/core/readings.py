@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec.structs import replace
 
-from plnd import catalogue
+from plnd.catalogue import shipped
 from plnd.core.context import Ground, worded
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled
@@ -358,7 +358,7 @@ def _address(fed: Fed) -> str | None:
     """Where a feed is, or the page that may name it: given, known, or looked for."""
     if fed.feed and fed.feed.url:
         return fed.feed.url
-    network = catalogue.load().get(fed.network)
+    network = shipped.load().get(fed.network)
     if network is None:
         return None  # one of the user's own networks
     template = clues.of(fed.network).feed

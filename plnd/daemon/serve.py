@@ -19,7 +19,7 @@ from aiohttp import web
 
 from plnd import __version__
 from plnd.catalogue import sandbox
-from plnd.core import Plnd, now_ms
+from plnd.core.plnd import Plnd, now_ms
 from plnd.daemon import lock
 from plnd.errors import Invalid, PlndError
 from plnd.system import logs, paths

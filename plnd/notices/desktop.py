@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 
-from plnd.terminal.screen import harmless
+from plnd.words.printable import harmless
 
 PATIENCE_SECONDS = 5.0
 LONGEST_TITLE = 63  # UTF-16 units, Windows' limits

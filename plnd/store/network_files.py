@@ -5,7 +5,7 @@ A change is made on a draft beside them, which is checked before it takes its pl
 
 from pathlib import Path
 
-from plnd import catalogue
+from plnd.catalogue import own_files, rules, shipped
 from plnd.errors import NotFound, PlndError, StorageError
 from plnd.system import regular_files
 from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
@@ -18,16 +18,16 @@ def folder(home: Home) -> Path:
 
 def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
     """The own files in use as they stand there, and what is wrong with the others, by id."""
-    found = catalogue.effective(folder(home))
+    found = own_files.effective(folder(home))
     whole, faults = {}, dict(found.faults)
     for name in found.own:
         path = folder(home) / f"{name}.json"
         try:
             whole[name] = regular_files.read(path).decode()
         except OSError as error:
-            faults[name] = catalogue.bad(path, "", "file_unreadable", why=error.strerror or "")
+            faults[name] = rules.bad(path, "", "file_unreadable", why=error.strerror or "")
         except UnicodeDecodeError:
-            faults[name] = catalogue.bad(path, "", "file_no_utf8")
+            faults[name] = rules.bad(path, "", "file_no_utf8")
     return whole, faults
 
 
@@ -79,7 +79,7 @@ def take(home: Home, id: str) -> bool:
     """
     path = folder(home) / "draft" / f"{id}.json"
     try:
-        catalogue.judge(path)
+        own_files.judge(path)
     except PlndError as error:
         raise PlndError(
             error.message,
@@ -89,8 +89,8 @@ def take(home: Home, id: str) -> bool:
             field=error.field,
         ) from error
     content, before = regular_files.read(path), _in_use(home, id).read_bytes()
-    shipped = catalogue.shipped_folder() / f"{id}.json"
-    if shipped.exists() and shipped.read_bytes() == content:
+    same = shipped.shipped_folder() / f"{id}.json"
+    if same.exists() and same.read_bytes() == content:
         _remove(folder(home) / path.name)
     elif content != before:
         write_atomic(folder(home) / path.name, content)
@@ -108,7 +108,7 @@ def reset(home: Home, id: str) -> bool:
 def _in_use(home: Home, id: str) -> Path:
     """The own file, right or wrong, else the shipped one."""
     _check_id(id)
-    for place in (folder(home), catalogue.shipped_folder()):
+    for place in (folder(home), shipped.shipped_folder()):
         path = place / f"{id}.json"
         if id != "index" and path.exists() and regular_files.stands_in(path) is None:
             return path

@@ -13,7 +13,7 @@ import msgspec
 
 from plnd import api
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.daemon import lock
 from plnd.errors import NotFound
 from plnd.system.files import home

@@ -10,16 +10,12 @@ import errno
 import os
 import sys
 
+from plnd.words.printable import harmless
+
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, TextIO
-
-MARK = "\N{REPLACEMENT CHARACTER}"
-# They join or part letters, also of emoji: without them the letters are the same.
-_JOINERS = "\xad\u200c\u200d"
-# Letters and marks by their kind, or of none yet, and still nothing to be seen.
-_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u3164\uffa0"
+    from typing import IO, Any, TextIO
 
 
 class OutputFailed(OSError):
@@ -79,43 +75,6 @@ class Screen:
         return getattr(self._stream, name)
 
 
-def harmless(text: str) -> str:
-    """A text with a mark in place of each character that commands or hides.
-
-    These are all controls but tab and the end of a line, whatever turns the reading direction,
-    other separators of lines, and what has no width; joiners go without a mark.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_shown, text))
-
-
-def _shown(char: str) -> str:
-    if char in "\n\t":
-        return char
-    if char in _JOINERS:
-        return ""
-    if char in _INVISIBLE or "\U000e0000" <= char <= "\U000e0fff":
-        return MARK
-    if char.isprintable():
-        return char
-    import unicodedata
-
-    kind = unicodedata.category(char)
-    # What this Python's tables do not know yet is most likely a new emoji.
-    return " " if kind == "Zs" else char if kind in ("Cn", "Co") else MARK
-
-
-def carriable(text: str) -> str:
-    """A text that UTF-8 can carry: a file's name may have bytes that are no letters."""
-    return text.encode(errors="backslashreplace").decode()
-
-
-def one_line(text: str) -> str:
-    """A text whose line breaks are blanks: what stands in a row begins no other row."""
-    return " ".join(text.splitlines())
-
-
 def paint(parts: Iterable[tuple[str, str]]) -> None:
     """Print texts, each with its colour, as `31` (empty: none)."""
     for text, colour in parts:
@@ -172,3 +131,16 @@ def settle() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def print_json(data: Any, indent: int | None = 2) -> None:
+    """Print JSON for people and programs alike."""
+    print(json_text(data, sys.stdout, indent=indent))
+
+
+def json_text(data: Any, stream: IO[str], **form: Any) -> str:
+    """JSON that a stream can carry: letters stand as they are where its encoding has them all."""
+    import json
+
+    all_letters = (getattr(stream, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    return json.dumps(data, ensure_ascii=not all_letters, **form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plnd.terminal.screen import harmless, one_line
+from plnd.words.printable import harmless, one_line
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:

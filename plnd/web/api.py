@@ -8,13 +8,13 @@ from typing import Any
 
 from plnd import __version__, api
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import NotFound
 from plnd.model.events import DoctorAnswer, Health, OpenLink, SessionsAnswer, Today
 from plnd.system.files import Home, write_atomic
-from plnd.terminal.screen import carriable
 from plnd.web.access import CODE_SECONDS, Access
 from plnd.words.messages import Words
+from plnd.words.printable import carriable
 
 OPEN_PAGE = "open.html"
 

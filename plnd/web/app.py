@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import PlndError, TooLarge
 from plnd.model.events import ErrorAnswer, ErrorBody
 from plnd.web import files

@@ -20,7 +20,7 @@ from support import ROOT
 from support.visible_text import visible
 
 from plnd.api import printed_pages
-from plnd.terminal.screen import harmless
+from plnd.words.printable import harmless
 
 REVIEW: dict[str, Any] = {
     "week": "2026-W48",

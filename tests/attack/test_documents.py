@@ -17,7 +17,7 @@ from support.builders import MINUTE, NOON, act, batch, typed, visit
 from support.harness import Clock, Desktop
 
 from plnd.api.route import Call, Route
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
 from plnd.model.events import BudgetRequest
 from plnd.model.profiles import ProfileRequest

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support.builders import HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, Daemon, RunPlnd, running_daemon, wait_until
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.daemon import lock
 from plnd.errors import NotFound, StorageError
 from plnd.model.events import ForgetRequest
@@ -541,7 +541,7 @@ def test_a_start_neither_hangs_nor_dies_whatever_stands_where_files_should(
 
 
 def now() -> int:
-    from plnd.core import now_ms
+    from plnd.core.plnd import now_ms
 
     return now_ms()
 

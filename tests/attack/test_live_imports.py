@@ -14,7 +14,7 @@ from support.bad_documents import BOOK, GETS, NAMES, as_lines, documents, sums
 from support.builders import DAY, MINUTE, act, batch, visit
 from support.harness import Daemon
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 
 MOST_GROWTH_BYTES = 64 * 1024 * 1024
 QUESTIONS = [

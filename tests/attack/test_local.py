@@ -13,7 +13,7 @@ import pytest
 from support.builders import HOUR, batch, visit
 from support.harness import Daemon, RunPlnd
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.system.files import Home
 
 STRANGER = pwd.getpwnam("nobody").pw_uid

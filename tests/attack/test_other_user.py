@@ -88,7 +88,9 @@ def test_another_user_reads_nothing_changes_nothing_and_is_in_nobodys_way(
         cookie = signed_in(resident, daemon)
         host = [sys.executable, str(SOURCE / "native-host" / "plnd_host.py")]
         host += ["--state", str(resident.home / "state"), "--start", "/bin/false"]
-        browsing = resident.start(str(TESTS / "support" / "user_process.py"), seconds, cookie, *host)
+        browsing = resident.start(
+            str(TESTS / "support" / "user_process.py"), seconds, cookie, *host
+        )
         stolen = cookie if ROOT else "plnd=unknown"
         attack = subprocess.Popen(
             as_user(

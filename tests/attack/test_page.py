@@ -17,7 +17,7 @@ from support.browsers import CHROMIUM, EXTENSION
 from support.builders import HOUR, batch, visit
 from support.harness import Daemon, RunPlnd
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 
 pytestmark = pytest.mark.browser
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from support.builders import HOUR, act, batch, visit
 from support.harness import Daemon, RunPlnd
 
-from plnd.core import now_ms
-from plnd.terminal.screen import harmless, one_line
+from plnd.core.plnd import now_ms
+from plnd.words.printable import harmless, one_line
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b2J\x1b[8m\u202e\u200e\u061c\u2028\ufeff\U000e0041\rana"
 

@@ -22,8 +22,8 @@ from support.profile_pages import (
     verdict,
 )
 
-from plnd import catalogue
-from plnd.core import now_ms
+from plnd.catalogue import recognise
+from plnd.core.plnd import now_ms
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def test_pages_of_every_network_are_read(
     expected = {}
     addresses = []
     for network, variant, address, made in three_of_each():
-        seen = catalogue.recognise_page(address)
+        seen = recognise.recognise_page(address)
         assert seen, address
         assert (seen.network, seen.page) == (network, "profile"), address
         served[address.removeprefix("https://")] = made.html

@@ -14,12 +14,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
-from plnd import catalogue
-from plnd.catalogue import Body, effective, explain, load, load_from, network_of
-from plnd.catalogue.bodies import holds
+from plnd.catalogue import recognise, rules
+from plnd.catalogue.bodies import Body, holds
 from plnd.catalogue.examples import checked
+from plnd.catalogue.own_files import effective
 from plnd.catalogue.patterns import pattern
+from plnd.catalogue.recognise import explain, network_of
 from plnd.catalogue.rules import BodyTest
+from plnd.catalogue.shipped import load, load_from
 from plnd.errors import PlndError
 from plnd.system.resources import extension_dir, host_dir
 
@@ -185,9 +187,9 @@ def test_every_undo_says_what_it_takes_back() -> None:
 
 def test_counts_that_may_be_too_high_are_known() -> None:
     """All of a network that refuses unseen; else those of low certainty."""
-    assert catalogue.unsure_acts(load()["mastodon"]) == set()
-    assert "post" in catalogue.unsure_acts(load()["x"])
-    assert catalogue.unsure_acts(load()["substack"]) == {
+    assert rules.unsure_acts(load()["mastodon"]) == set()
+    assert "post" in rules.unsure_acts(load()["x"])
+    assert rules.unsure_acts(load()["substack"]) == {
         rule["action"] for rule in FILES["substack"]["interactions"] if rule["certainty"] == "low"
     }
 
@@ -301,11 +303,11 @@ def ask_js(questions: list[dict[str, Any]], driver: Path = DRIVER) -> list[Any]:
 def ask_python(question: dict[str, Any]) -> dict[str, Any] | None:
     """What plnd answers."""
     if "url" in question:
-        found = catalogue.recognise_page(question["url"])
+        found = recognise.recognise_page(question["url"])
     else:
         sent = question["body"]
         body = None if sent is None else Body(sent.get("text"), sent.get("form"))
-        found = catalogue.recognise_request(question["method"], question["request"], body)
+        found = recognise.recognise_request(question["method"], question["request"], body)
     return None if found is None else {**found._asdict(), "of": list(found.of)}
 
 
@@ -553,11 +555,11 @@ def test_the_network_of_the_handbook_works(tmp_path: Path) -> None:
     wanted = []
     for example in file["examples"]:
         if "url" in example:
-            found = catalogue.recognise_page(example["url"], networks)
+            found = recognise.recognise_page(example["url"], networks)
             questions.append({"url": example["url"]})
         else:
             body = Body(json.dumps(example.get("body")))
-            found = catalogue.recognise_request(
+            found = recognise.recognise_request(
                 example["method"], example["request"], body, networks
             )
             asked = {name: example[name] for name in ("method", "request")}

@@ -16,22 +16,23 @@ import pytest
 from support import ROOT
 from support.harness import Daemon, RunPlnd, running_daemon
 
-from plnd import catalogue
-from plnd.catalogue import Body, effective, explain, sandbox
+from plnd.catalogue import recognise, sandbox, shipped
 from plnd.catalogue.addresses import place
-from plnd.catalogue.bodies import LONGEST_MATCHED, holds
+from plnd.catalogue.bodies import LONGEST_MATCHED, Body, holds
 from plnd.catalogue.examples import checked
+from plnd.catalogue.own_files import effective
 from plnd.catalogue.pattern_cost import LONGEST_ADDRESS, fault_of
 from plnd.catalogue.patterns import pattern
+from plnd.catalogue.recognise import explain
 from plnd.catalogue.rules import BodyTest
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
 from plnd.system.files import Home
 from plnd.words.messages import CATALOGUES
 
 DRIVER = ROOT / "tests" / "extension" / "parity.mjs"
-FOLDER = catalogue.shipped_folder()
-FILES = {name: json.loads((FOLDER / f"{name}.json").read_text()) for name in catalogue.load()}
+FOLDER = shipped.shipped_folder()
+FILES = {name: json.loads((FOLDER / f"{name}.json").read_text()) for name in shipped.load()}
 
 REFUSED = {
     "^/((?:[a-z0-9]+)+)$": "ambiguous",
@@ -223,11 +224,11 @@ def test_an_address_of_more_than_2048_characters_is_none_of_ours() -> None:
         *(long(2048), long(2049), "https://x.com/nasa?" + "ü" * 500),
         *("https://x.com/nasa?" + "\U0001f600" * 1100, "https://x.com/nasa?" + "é" * 100),
     ]
-    known = [catalogue.recognise_page(one) is not None for one in addresses]
+    known = [recognise.recognise_page(one) is not None for one in addresses]
     assert known == [True, False, False, False, True]
     post = "https://x.com/i/api/graphql/abc/CreateTweet?"
     requests = [post + "a" * (2048 - len(post)), post + "a" * (2049 - len(post))]
-    acts = [catalogue.recognise_request("POST", one, Body("{}")) is not None for one in requests]
+    acts = [recognise.recognise_request("POST", one, Body("{}")) is not None for one in requests]
     assert acts == [True, False]
     questions = [
         *({"url": one} for one in addresses),
@@ -333,9 +334,9 @@ def asked_without_form(files: list[tuple[str, str]], patience: float) -> list[An
     """As the process that tries files, but that patterns are refused by no form."""
     program = (
         "import resource; resource.setrlimit = lambda *_: None\n"
-        "from plnd.catalogue import rules, trial\n"
+        "from plnd.catalogue import rules, sandbox\n"
         "rules.fault_of = lambda _: None\n"
-        "trial.main()"
+        "sandbox.main()"
     )
     return REAL_ASKED(files, 1.0, (sys.executable, "-c", program))
 

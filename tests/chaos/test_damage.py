@@ -13,7 +13,7 @@ import pytest
 from support.builders import DAY, HOUR, NOON, act, batch, sample, typed, visit
 from support.harness import Clock, Desktop, RunPlnd, running_daemon
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
 from plnd.model.events import BudgetRequest
 from plnd.store.book.book import Book

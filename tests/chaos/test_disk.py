@@ -11,7 +11,7 @@ from support.builders import DAY, batch, visit
 from support.faults import Sealed, Sender, SmallDisk, all_there, start_daemon
 from support.harness import Daemon, RunPlnd, running_daemon
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.errors import PlndError
 from plnd.store.backups import Backups
 from plnd.system.files import Home

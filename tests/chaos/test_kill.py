@@ -12,7 +12,7 @@ from support.builders import DAY, MINUTE
 from support.faults import Pipe, Sender, all_there, launcher, made, start_daemon
 from support.harness import running_daemon
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.system.files import Home
 
 CONNECTIONS = 4

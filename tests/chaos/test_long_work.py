@@ -17,7 +17,7 @@ from support.builders import HOUR, MINUTE, batch, visit
 from support.faults import start_daemon
 from support.harness import Daemon, alive, bytes_with, running_daemon, wait_until
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.errors import PlndError
 from plnd.store.backups import Backups
 from plnd.system.files import Home

@@ -15,7 +15,7 @@ from support.builders import DAY, HOUR, SECOND, act, batch, visit
 from support.faults import Pipe, Sender, all_there, launcher
 from support.harness import Daemon, RunPlnd, running_daemon, wait_until
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.system.files import Home
 
 BROWSERS = 20

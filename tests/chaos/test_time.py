@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, Desktop
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.system.files import Home
 
 jumps = st.lists(

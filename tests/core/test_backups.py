@@ -11,7 +11,7 @@ from support import ROOT
 from support.builders import DAY, HOUR, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, Daemon, RunPlnd
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.daemon import serve as daemon_module
 from plnd.errors import StorageError
 from plnd.model.events import ForgetRequest

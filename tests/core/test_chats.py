@@ -7,7 +7,7 @@ import pytest
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
 from support.harness import TOKEN, Api, Clock, Desktop
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.system.files import Home
 
 # Noon in London is the start.

@@ -12,7 +12,7 @@ from msgspec import Raw, json
 from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, Desktop, spans_in, sums_in
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.measures.validation import sift
 from plnd.model.events import ForgetRequest, Forgotten, Pause, Uncounted
 from plnd.model.scope import aged

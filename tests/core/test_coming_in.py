@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, Daemon, RunPlnd, sums_in
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.errors import Invalid, PlndError
 from plnd.measures.documents import Together, check_sum, fits
 from plnd.model.events import Feed, ForgetRequest

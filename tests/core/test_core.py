@@ -13,7 +13,7 @@ import pytest
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, day_of_visits, typed, visit
 from support.harness import Clock, Desktop
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.core.totals import Figures
 from plnd.errors import StorageError
 from plnd.model.events import BudgetRequest, ForgetRequest, Settings

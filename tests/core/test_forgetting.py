@@ -29,7 +29,7 @@ from support.builders import (
 )
 from support.harness import Api, Clock, Daemon, Desktop, RunPlnd, bytes_with
 
-from plnd.core import Plnd, now_ms
+from plnd.core.plnd import Plnd, now_ms
 from plnd.model.events import Budget, EventBatch, ForgetRequest, Notice, Pause
 from plnd.model.scope import Scope, Somebody, without
 from plnd.store.book.book import Book, Collection

@@ -13,7 +13,7 @@ from support.outside_web import Outside, rss
 from support.profile_pages import SHAPES, Post, page, posts
 from support.session_bus import Bus
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.core.profiles import filled
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
 from plnd.model.events import ForgetRequest

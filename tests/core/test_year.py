@@ -12,7 +12,7 @@ from support import learning_oracle as truth
 from support.builders import DAY, batch, typed
 from support.year import BREAKS, CHATS, FIRST, LAST, LONDON, NOW, PEOPLE, Year, at, make
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import BudgetRequest
 from plnd.model.people import Break, ChatChange, ChatRequest, PersonRequest
 from plnd.system.files import Home

@@ -22,7 +22,7 @@ from support.harness import PATIENCE_SECONDS, Daemon, RunPlnd, alive, running_da
 from support.session_bus import Bus
 
 from plnd import __version__, client
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.daemon import background, lock, serve
 from plnd.errors import PlndError
 from plnd.system import paths

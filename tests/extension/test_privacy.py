@@ -8,7 +8,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import Action, EventBatch, Interaction, Page, Source, Visit
 
 ROOT = Path(__file__).parents[2]

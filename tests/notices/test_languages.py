@@ -11,7 +11,7 @@ from support.builders import DAY, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Clock
 from support.session_bus import Bus
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.measures.budget import Standing
 from plnd.model.events import Budget, BudgetRequest, NoticeKind
 from plnd.model.people import ChatRequest

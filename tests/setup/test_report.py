@@ -7,7 +7,7 @@ from support.builders import HOUR, batch, visit
 from support.harness import Daemon, RunPlnd
 
 from plnd import __version__
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.system.files import Home
 
 WORD = "zebrafinch"

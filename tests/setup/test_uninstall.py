@@ -9,7 +9,7 @@ import pytest
 from support.builders import HOUR, batch, visit
 from support.harness import Daemon, RunPlnd, running_daemon
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.errors import StorageError
 from plnd.setup.uninstall import leave
 from plnd.system.files import Home

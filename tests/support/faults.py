@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from plnd.core import Plnd, now_ms
+from plnd.core.plnd import Plnd, now_ms
 from plnd.system.files import Home
 from support import oracle
 from support.builders import NETWORKS, SECOND, act, batch, visit

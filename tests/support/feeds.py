@@ -22,7 +22,7 @@ from aiohttp import web
 # Beside this file, which is run as a program.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from plnd.core import Plnd, now_ms
+from plnd.core.plnd import Plnd, now_ms
 from plnd.model.events import Feed
 from plnd.model.profiles import ProfileRequest
 from plnd.reading.fetch import Fetch, open_public

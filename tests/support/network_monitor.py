@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from plnd.api import ROUTES
-from plnd.terminal.commands import COMMANDS
+from plnd.terminal.commands.registry import COMMANDS
 from support.builders import DAY, HOUR, NETWORKS, act, batch, visit
 from support.faults import Pipe, launcher
 from support.harness import running_daemon

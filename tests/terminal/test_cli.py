@@ -17,12 +17,12 @@ from support.builders import MINUTE, batch, visit
 from support.harness import Daemon, RunPlnd, wait_until
 
 from plnd import __version__, client
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.errors import Invalid
 from plnd.system.files import Home
 from plnd.system.resources import extension_dir
-from plnd.terminal import commands, main
-from plnd.terminal.commands import budget
+from plnd.terminal import request
+from plnd.terminal.commands import budget, registry
 
 
 def spend(daemon: Daemon, minutes: int) -> None:
@@ -43,14 +43,14 @@ def same_but_now(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def test_help_names_every_command(run_plnd: RunPlnd) -> None:
     for words in (["help"], ["--help"], ["-h"]):
         ran = run_plnd(*words)
-        assert all(f"  {name} " in ran.out for name in commands.COMMANDS)
+        assert all(f"  {name} " in ran.out for name in registry.COMMANDS)
         assert ran.err == ""
         assert max(len(line) for line in ran.out.splitlines()) <= 80
 
 
 def test_the_promised_commands_are_there() -> None:
     wanted = "run start stop status open explain budget pause resume install uninstall doctor"
-    assert set(wanted.split()) <= set(commands.COMMANDS)
+    assert set(wanted.split()) <= set(registry.COMMANDS)
 
 
 def test_a_daemon_that_starts_between_the_look_and_the_try_is_asked(
@@ -59,16 +59,16 @@ def test_a_daemon_that_starts_between_the_look_and_the_try_is_asked(
     looks = iter([None])
     look = client.daemon
     monkeypatch.setattr(client, "daemon", lambda place: next(looks, look(place)))
-    answer, running = main.ask("GET", "today")
+    answer, running = request.ask("GET", "today")
     assert running
     assert same_but_now(answer, daemon.ask("GET", "today"))
 
 
-@pytest.mark.parametrize("name", commands.COMMANDS)
+@pytest.mark.parametrize("name", registry.COMMANDS)
 def test_each_command_explains_itself(run_plnd: RunPlnd, name: str) -> None:
     ran = run_plnd(name, "--help")
     assert ran.out.startswith(f"usage: plnd {name}")
-    assert commands.COMMANDS[name].help in ran.out
+    assert registry.COMMANDS[name].help in ran.out
 
 
 def test_the_version(run_plnd: RunPlnd) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from support.builders import act, batch
 from support.harness import Daemon, RunPlnd
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 
 CSV = """First Name,Last Name,URL,Connected On
 Ana,Öz,https://www.linkedin.com/in/ana-oz,05 Mar 2024

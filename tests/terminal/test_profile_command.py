@@ -5,7 +5,7 @@ from typing import Any
 from support.builders import DAY, act, batch
 from support.harness import Daemon, RunPlnd
 
-from plnd.core import now_ms
+from plnd.core.plnd import now_ms
 from plnd.model.profiles import Request
 from plnd.store.book.book import Book
 from plnd.system.files import home

@@ -18,8 +18,8 @@ from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import ROUTES, TOKEN, Api, Clock, Desktop
 
 from plnd import __version__
-from plnd.catalogue import load
-from plnd.core import Plnd
+from plnd.catalogue.shipped import load
+from plnd.core.plnd import Plnd
 from plnd.model.events import Settings
 from plnd.system.files import Home
 

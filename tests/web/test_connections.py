@@ -10,7 +10,7 @@ from aiohttp import web
 from support.builders import NOON
 from support.harness import TOKEN, Seconds
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.web import connections
 from plnd.web.access import Access
 from plnd.web.app import make_app

@@ -7,7 +7,7 @@ import pytest
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, source, uuid7, visit
 from support.harness import Api, Clock
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import MOST_BODY_BYTES
 
 LONG = "h" * 257

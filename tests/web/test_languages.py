@@ -12,7 +12,7 @@ from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
 from support.harness import TOKEN, Api, Clock, Daemon
 
 from plnd import client
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import FeedTrouble
 from plnd.system.files import Home
 from plnd.system.paths import place

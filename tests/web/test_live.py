@@ -11,7 +11,7 @@ from aiohttp import web
 from support.builders import DAY, NOON, batch, visit
 from support.harness import Api, Clock, Daemon
 
-from plnd.core import Plnd
+from plnd.core.plnd import Plnd
 from plnd.model.events import Today
 from plnd.web.live import Live
 

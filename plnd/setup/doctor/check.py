@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from plnd.model.events import Link
 from plnd.system import paths
 from plnd.system.files import Home
-from plnd.terminal.screen import carriable
+from plnd.words.printable import carriable
 
 Status = Literal["ok", "warn", "fail"]
 Ask = Callable[[str, str], Any]

@@ -5,7 +5,8 @@ from typing import Any
 
 from plnd.errors import Invalid, PlndError
 from plnd.terminal.commands.command import Command, ask, json_option
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

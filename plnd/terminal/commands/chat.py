@@ -8,7 +8,8 @@ from urllib.parse import quote
 from plnd.errors import Invalid
 from plnd.terminal.commands.command import Command, ask, json_option, say, verb
 from plnd.terminal.commands.person import read_text
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REPEATS = ("weekly", "fortnightly", "monthly")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TextIO
 
 from plnd.errors import Invalid
-from plnd.terminal import main
-from plnd.terminal.screen import one_line
+from plnd.terminal import request
+from plnd.words.printable import one_line
 
 
 class Command(NamedTuple):
@@ -19,7 +19,7 @@ class Command(NamedTuple):
 
 def ask(method: str, path: str, body: Any = None) -> Any:
     """The daemon's answer, or the stores' own when no daemon runs."""
-    return main.ask(method, path, body)[0]
+    return request.ask(method, path, body)[0]
 
 
 def say(*rows: str, to: TextIO | None = None) -> None:

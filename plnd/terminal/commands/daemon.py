@@ -8,7 +8,8 @@ from typing import Any
 from plnd import client
 from plnd.system.paths import place
 from plnd.terminal.commands.command import Command, json_option, no_options
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 
 def _run_options(parser: ArgumentParser) -> None:

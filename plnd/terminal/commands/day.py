@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from plnd.terminal.commands.command import Command
-from plnd.terminal.main import status
+from plnd.terminal.quick_status import status
 
 
 def _status_options(parser: ArgumentParser) -> None:

@@ -6,11 +6,13 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from plnd.terminal.commands.command import Command, json_option, say
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
-    from plnd.catalogue import Effective, Recognised
+    from plnd.catalogue.own_files import Effective
+    from plnd.catalogue.recognise import Recognised
 
 
 def _explain_options(parser: ArgumentParser) -> None:
@@ -21,18 +23,19 @@ def _explain_options(parser: ArgumentParser) -> None:
 
 
 def _explain(args: Namespace) -> int:
-    from plnd import catalogue
+    from plnd.catalogue import own_files
+    from plnd.catalogue.recognise import explain, recognise
     from plnd.store import network_files
     from plnd.system.files import home
 
     method = args.method or ("GET" if args.body is None else "POST")
-    used = catalogue.effective(network_files.folder(home()))
+    used = own_files.effective(network_files.folder(home()))
     for fault in used.faults.values():
         say(f"not used: {fault.message}", to=sys.stderr)
     if args.json:
-        print_json(catalogue.explain(args.url, method, args.body, used.networks))
+        print_json(explain(args.url, method, args.body, used.networks))
     else:
-        say(*_words(catalogue.recognise(args.url, method, args.body, used.networks), used))
+        say(*_words(recognise(args.url, method, args.body, used.networks), used))
     return DONE
 
 

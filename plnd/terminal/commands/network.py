@@ -8,7 +8,8 @@ from plnd import client
 from plnd.errors import Invalid, NotFound, PlndError
 from plnd.system.paths import editor, place
 from plnd.terminal.commands.command import Command, ask, json_option, say
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 TAKEN = "browsers take it when plnd's popup is opened, or within the hour"
 
@@ -52,14 +53,14 @@ def _line(network: dict[str, Any]) -> str:
 
 
 def _show(id: str, as_json: bool) -> int:
-    from plnd import catalogue
+    from plnd.catalogue import own_files, shipped
     from plnd.store import network_files
     from plnd.system.files import home
 
-    found = catalogue.effective(network_files.folder(home()))
+    found = own_files.effective(network_files.folder(home()))
     if id not in found.networks:
         raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
-    file = found.own.get(id) or catalogue.read(catalogue.shipped_folder() / f"{id}.json")
+    file = found.own.get(id) or shipped.read(shipped.shipped_folder() / f"{id}.json")
     print_json(file) if as_json else say(*_words(file))
     return DONE
 

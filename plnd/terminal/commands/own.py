@@ -8,8 +8,9 @@ from typing import IO, Any
 
 from plnd.errors import Invalid, PlndError
 from plnd.terminal.commands.command import Command, ask, json_option, milliseconds, say
-from plnd.terminal.main import DONE, FAILED, json_text, print_json
-from plnd.terminal.screen import one_line, progress
+from plnd.terminal.exit_codes import DONE, FAILED
+from plnd.terminal.screen import json_text, print_json, progress
+from plnd.words.printable import one_line
 
 LINES_AT_ONCE = 500
 BYTES_AT_ONCE = 1024 * 1024

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from plnd.errors import Invalid
 from plnd.terminal.commands.command import Command, ask, json_option, say, verb
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 KINDS = {".vcf": "vcard", ".vcard": "vcard", ".csv": "linkedin", ".ics": "meetings"}
 

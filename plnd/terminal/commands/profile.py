@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from plnd.terminal.commands.command import Command, ask, json_option, say
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 CHOICES = ("revive", "reading", "close", "not_now", "active", "retired")
 STEPS = ("export", "note", "delete")

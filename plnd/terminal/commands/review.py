@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.terminal.commands.command import Command, ask, json_option, say, verb
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 
 def _review_options(parser: ArgumentParser) -> None:

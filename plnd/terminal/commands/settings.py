@@ -5,7 +5,8 @@ from typing import Any
 
 from plnd.errors import Invalid
 from plnd.terminal.commands.command import Command, ask, clock, json_option, until
-from plnd.terminal.main import DONE, print_json
+from plnd.terminal.exit_codes import DONE
+from plnd.terminal.screen import print_json
 
 
 def _settings_options(parser: ArgumentParser) -> None:

@@ -10,7 +10,8 @@ from plnd import client
 from plnd.errors import Invalid
 from plnd.system.paths import place
 from plnd.terminal.commands.command import Command, json_option
-from plnd.terminal.main import DONE, FAILED, print_json
+from plnd.terminal.exit_codes import DONE, FAILED
+from plnd.terminal.screen import print_json
 
 if TYPE_CHECKING:
     from plnd.setup.doctor import Check

@@ -1,0 +1,24 @@
+"""A request to the daemon, or to the stores while none runs."""
+
+from plnd import client
+from plnd.system.paths import place
+
+TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def ask(method: str, path: str, body: "Any" = None) -> "tuple[Any, bool]":
+    """The daemon's answer, or the stores' own when none runs; and whether a daemon gave it."""
+    found = client.daemon(place())
+    if not found:
+        from plnd.daemon import lock
+        from plnd.terminal import offline
+
+        try:
+            return offline.ask(method, path, body), False
+        except lock.AlreadyRunning:
+            # It was started between the look and the try.
+            if not (found := client.daemon(place())):
+                raise
+    return client.ask(found, method, path, body), True
