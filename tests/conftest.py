@@ -96,7 +96,7 @@ def home() -> Home:
 @pytest.fixture
 async def plnd(home: Home, clock: harness.Clock, desktop: harness.Desktop) -> AsyncIterator[Plnd]:
     """The real Plnd on real files, with the clock and the desktop in the test's hands."""
-    made = Plnd(home, clock=clock, tell=desktop)
+    made = Plnd(home, clock=clock, notify=desktop)
     yield made
     await made.close()
 

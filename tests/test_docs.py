@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from plnd.catalogue import shipped
-from plnd.model.events import Settings
+from plnd.model.settings import Settings
 from plnd.system.paths import DEFAULT_PORT
 from plnd.terminal.commands.registry import COMMANDS
 

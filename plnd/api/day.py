@@ -3,7 +3,8 @@
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import TooLarge
-from plnd.model.events import MOST_EVENTS, EventBatch, EventsAnswer, Today
+from plnd.model.day import Today
+from plnd.model.events import MOST_EVENTS, EventBatch, EventsAnswer
 
 
 async def post_events(plnd: Plnd, call: Call) -> EventsAnswer:

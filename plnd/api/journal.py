@@ -2,8 +2,8 @@
 
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
-from plnd.model.events import Deleted
-from plnd.model.people import ArticleRequest, EntryAnswer, EntryChange, EntryRequest, JournalAnswer
+from plnd.model.base import Deleted
+from plnd.model.journal import ArticleRequest, EntryAnswer, EntryChange, EntryRequest, JournalAnswer
 from plnd.reading.results import Article
 
 

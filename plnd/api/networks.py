@@ -2,7 +2,7 @@
 
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
-from plnd.model.events import NetworkAnswer, NetworkChange, NetworksAnswer
+from plnd.model.networks import NetworkAnswer, NetworkChange, NetworksAnswer
 
 
 async def get_networks(plnd: Plnd, call: Call) -> NetworksAnswer:

@@ -2,12 +2,13 @@
 
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
-from plnd.model.events import NoticesAnswer, Shown, Snooze, Until
+from plnd.model.notices import NoticesAnswer, Shown, Snooze
+from plnd.model.pauses import Until
 
 
 def get_notices(plnd: Plnd, _: Call) -> NoticesAnswer:
     """What was told, oldest first, and whether the desktop showed it."""
-    telling = plnd.telling
+    telling = plnd.notifier
     return NoticesAnswer(
         notices=telling.notices(),
         snoozed_until=telling.snoozed_until(),
@@ -17,12 +18,12 @@ def get_notices(plnd: Plnd, _: Call) -> NoticesAnswer:
 
 def put_snooze(plnd: Plnd, call: Call) -> Snooze:
     """Hold notices back until `until`; null ends it."""
-    return Snooze(snoozed_until=plnd.telling.snooze(call.body(Until).until))
+    return Snooze(snoozed_until=plnd.notifier.snooze(call.body(Until).until))
 
 
 async def post_test_notice(plnd: Plnd, _: Call) -> Shown:
     """Show a trial notice and say whether the desktop took it."""
-    error = await plnd.telling.test(plnd.words())
+    error = await plnd.notifier.test(plnd.words())
     return Shown(shown=error is None, error=error)
 
 

@@ -3,7 +3,7 @@
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
-from plnd.model.events import (
+from plnd.model.own import (
     BackupsAnswer,
     ExportAnswer,
     ForgetAnswer,

@@ -3,17 +3,18 @@
 from plnd.api.route import Call, Route
 from plnd.core.people import suggestion_view
 from plnd.core.plnd import Plnd
-from plnd.model.events import Deleted
+from plnd.model.base import Deleted
+from plnd.model.feeds import FeedChange
 from plnd.model.people import (
     CadencesAnswer,
-    ImportAnswer,
-    ImportRequest,
     MeetingAnswer,
     MeetingRequest,
     MergeAnswer,
     MergeRequest,
     MergesAnswer,
     PeopleAnswer,
+    PeopleImportAnswer,
+    PeopleImportRequest,
     Person,
     PersonAnswer,
     PersonChange,
@@ -25,7 +26,6 @@ from plnd.model.people import (
     TagCadence,
     Ties,
 )
-from plnd.model.profiles import FeedChange
 from plnd.words.messages import Words
 
 MOST_IMPORT_BYTES = 16 * 1024 * 1024
@@ -102,9 +102,9 @@ def delete_meeting(plnd: Plnd, call: Call) -> Deleted:
     return Deleted(call.path["id"])
 
 
-async def post_import(plnd: Plnd, call: Call) -> ImportAnswer:
+async def post_import(plnd: Plnd, call: Call) -> PeopleImportAnswer:
     """Take in people from a vCard file or LinkedIn's Connections.csv, meetings from a calendar."""
-    return await plnd.imports.people(call.body(ImportRequest), call.words)
+    return await plnd.imports.people(call.body(PeopleImportRequest), call.words)
 
 
 def get_merges(plnd: Plnd, _: Call) -> MergesAnswer:
@@ -163,8 +163,8 @@ ROUTES = (
         "POST",
         "/api/v1/people-import",
         post_import,
-        ImportAnswer,
-        ImportRequest,
+        PeopleImportAnswer,
+        PeopleImportRequest,
         most_bytes=MOST_IMPORT_BYTES,
     ),
     Route("GET", "/api/v1/merges", get_merges, MergesAnswer),

@@ -3,24 +3,20 @@
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import TooLarge
-from plnd.model.events import Deleted
+from plnd.model.base import Deleted
+from plnd.model.feeds import FeedChange, FeedsAnswer, RequestsAnswer
 from plnd.model.profiles import (
     MOST_READING_BYTES,
     Affords,
-    FeedChange,
-    FeedsAnswer,
     Profile,
     ProfileAnswer,
     ProfileChange,
     ProfileRequest,
     ProfilesAnswer,
-    ReadingAnswer,
-    ReadingRequest,
-    RequestsAnswer,
     StepChange,
     SuggestedAnswer,
-    WantedAnswer,
 )
+from plnd.model.readings import ReadingAnswer, ReadingRequest, WantedAnswer
 
 
 def get_profiles(plnd: Plnd, call: Call) -> ProfilesAnswer:

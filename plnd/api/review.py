@@ -11,8 +11,8 @@ from plnd.core.plnd import Plnd
 from plnd.core.trends import date_of
 from plnd.errors import Invalid
 from plnd.measures.time import A_YEAR
-from plnd.model.events import Deleted
-from plnd.model.people import CpdAnswer, CpdBody, CpdChange, CpdLog, CpdRequest
+from plnd.model.base import Deleted
+from plnd.model.cpd import CpdAnswer, CpdBody, CpdChange, CpdLog, CpdRequest
 from plnd.model.review import Ledger, PlanAnswer, Review
 
 

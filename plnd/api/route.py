@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
-from plnd.measures.validation import said
+from plnd.measures.validation import decoding_error
 from plnd.model.events import MOST_BODY_BYTES
 from plnd.words.messages import ENGLISH, Words
 
@@ -38,7 +38,7 @@ class Call(Struct, frozen=True):
         try:
             return _decoder(kind).decode(self.content)
         except msgspec.ValidationError as error:
-            message, name = said(error)
+            message, name = decoding_error(error)
             raise Invalid(message, "see /api/v1/openapi.json", field=name) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Invalid(f"the body is not JSON: {error}", "see /api/v1/openapi.json") from error

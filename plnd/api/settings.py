@@ -4,16 +4,9 @@ from typing import Any
 
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
-from plnd.model.events import (
-    BudgetAnswer,
-    BudgetRequest,
-    BudgetsAnswer,
-    Deleted,
-    PauseState,
-    Settings,
-    SettingsAnswer,
-    Until,
-)
+from plnd.model.base import Deleted
+from plnd.model.pauses import PauseState, Until
+from plnd.model.settings import BudgetAnswer, BudgetRequest, BudgetsAnswer, Settings, SettingsAnswer
 
 
 def get_settings(plnd: Plnd, _: Call) -> SettingsAnswer:

@@ -3,7 +3,8 @@
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
-from plnd.model.events import LONGEST_TEXT, SourceAnswer, SourceReport, SourcesAnswer
+from plnd.model.base import LONGEST_TEXT
+from plnd.model.sources import SourceAnswer, SourceReport, SourcesAnswer
 
 
 def get_sources(plnd: Plnd, _: Call) -> SourcesAnswer:

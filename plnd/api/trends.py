@@ -2,7 +2,7 @@
 
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
-from plnd.model.events import DaysAnswer, SpansAnswer
+from plnd.model.day import DaysAnswer, SpansAnswer
 
 
 def get_spans(plnd: Plnd, call: Call) -> SpansAnswer:

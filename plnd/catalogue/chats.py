@@ -8,7 +8,7 @@ import functools
 
 import msgspec
 
-from plnd.model.people import Chat
+from plnd.model.chats import Chat
 from plnd.system.resources import chats_file
 
 

@@ -3,7 +3,7 @@
 import functools
 import re
 
-from plnd.words.messages import Worded
+from plnd.words.messages import TranslatedError
 
 MEND = "install plnd again, or mend the file"
 
@@ -18,12 +18,14 @@ def pattern(text: str) -> re.Pattern[str]:
     """
     own = _OWN_ESCAPE.search(text) or _ONE_LANGUAGE.search(_ESCAPED_OR_CLASS.sub("x", text))
     if own:
-        raise Worded("pattern_foreign", MEND, code="catalogue", pattern=text, part=own[0])
+        raise TranslatedError("pattern_foreign", MEND, code="catalogue", pattern=text, part=own[0])
     try:
         return re.compile(_DOLLAR.sub(_to_end, text), re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         why = str(error)
-        raise Worded("pattern_broken", MEND, code="catalogue", pattern=text, why=why) from error
+        raise TranslatedError(
+            "pattern_broken", MEND, code="catalogue", pattern=text, why=why
+        ) from error
 
 
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)

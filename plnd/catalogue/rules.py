@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from plnd.catalogue.pattern_cost import fault_of
 from plnd.catalogue.patterns import MEND, pattern
-from plnd.words.messages import Worded
+from plnd.words.messages import TranslatedError
 
 if TYPE_CHECKING:
-    from plnd.model.events import Certainty
+    from plnd.model.networks import Certainty
 
 TESTS = ("exists", "absent", "equals", "matches")
 BODY_TYPES = ("json", "form", "any")
@@ -217,10 +217,10 @@ def _body_test(rule: _Part, name: str) -> BodyTest | None:
     return BodyTest(kind, path, test, value)
 
 
-def bad(path: Path, field: str, key: str, **values: str | int) -> Worded:
+def bad(path: Path, field: str, key: str, **values: str | int) -> TranslatedError:
     """The error for a file, and a field of it, that is not as it must be; `key` is of its words."""
     where = f"{path}: {field}" if field else str(path)
-    return Worded(key, MEND, code="catalogue", field=field, where=where, **values)
+    return TranslatedError(key, MEND, code="catalogue", field=field, where=where, **values)
 
 
 class _Part:
@@ -271,7 +271,7 @@ class _Part:
             return text
         try:
             found = pattern(text)
-        except Worded as error:
+        except TranslatedError as error:
             raise self.bad(name, f"file_{error.key}", **error.values) from error
         if refused := fault_of(text):
             raise self.bad(name, f"file_pattern_{refused}", pattern=text)
@@ -307,5 +307,5 @@ class _Part:
     def value(self, name: str) -> object:
         return self._value.get(name)
 
-    def bad(self, name: str, key: str, **values: str | int) -> Worded:
+    def bad(self, name: str, key: str, **values: str | int) -> TranslatedError:
         return bad(self._path, f"{self._where}/{name}", key, **values)

@@ -21,7 +21,7 @@ from plnd.catalogue.rules import bad
 from plnd.catalogue.shipped import parsed
 from plnd.errors import PlndError
 from plnd.system.paths import bare_environment
-from plnd.words.messages import Worded
+from plnd.words.messages import TranslatedError
 
 CPU_SECONDS = 2
 PATIENCE_SECONDS = 8.0
@@ -120,7 +120,7 @@ def _error(answer: tuple[str, str, dict[str, str | int]] | None) -> PlndError | 
     if answer is None:
         return None
     field, key, values = answer
-    return Worded(key, MEND, code="catalogue", field=field, **values)
+    return TranslatedError(key, MEND, code="catalogue", field=field, **values)
 
 
 def main() -> None:
@@ -134,7 +134,7 @@ def main() -> None:
         fault = None
         try:
             checked(Path(where), parsed(Path(where), text.encode("utf-8", "surrogatepass")))
-        except Worded as error:
+        except TranslatedError as error:
             fault = (error.field or "", error.key, error.values)
         print(json.dumps(fault), flush=True)
 

@@ -18,7 +18,7 @@ SWITCH_SECONDS = 0.001
 """How long the thread may keep the interpreter while the loop waits for it."""
 
 
-class Work:
+class BackgroundWork:
     """Runs what takes long. Once `stop` was called, all of it fails with a `StorageError`."""
 
     def __init__(self, path: Path) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from plnd.catalogue import chats
-from plnd.core.context import DAY_MS, Ground
+from plnd.core.context import DAY_MS, Context
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.chats import (
     LATE_MS,
@@ -23,8 +23,7 @@ from plnd.measures.chats import (
 )
 from plnd.measures.documents import check, check_tag
 from plnd.measures.time import Tally
-from plnd.model.events import ChatSlot
-from plnd.model.people import (
+from plnd.model.chats import (
     MOST_BREAKS,
     AttendanceCounts,
     AttendedChat,
@@ -37,9 +36,10 @@ from plnd.model.people import (
     ChatRequest,
     ChatView,
     FollowedTag,
-    Problem,
     Slot,
 )
+from plnd.model.day import ChatSlot
+from plnd.model.people import Problem
 from plnd.system.files import make_way, write_atomic
 from plnd.words.messages import ENGLISH, Words
 
@@ -64,10 +64,10 @@ class Chats:
     `told` is called when one has changed.
     """
 
-    def __init__(self, ground: Ground, told: Callable[[], None] = lambda: None) -> None:
-        self._ground = ground
+    def __init__(self, context: Context, told: Callable[[], None] = lambda: None) -> None:
+        self._context = context
         self._told = told
-        self._book = ground.book
+        self._book = context.book
         self._went: dict[tuple[str, int, int], Attendance] = {}
 
     def changed(self, quarters: Iterable[int]) -> None:
@@ -119,7 +119,7 @@ class Chats:
             **fields,
             followed=followed,
             state=state,
-            next_slot=running_or_next(chat, self._ground.clock()),
+            next_slot=running_or_next(chat, self._context.clock()),
             attendance=_counts(found) if found else None,
         )
 
@@ -141,8 +141,8 @@ class Chats:
             )
         fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
         fields["tag"] = wanted.tag.strip().lstrip("#")
-        fields["time_zone"] = wanted.time_zone or self._ground.zone().key
-        chat = Chat(id=ident, followed_at=self._ground.clock(), **fields)
+        fields["time_zone"] = wanted.time_zone or self._context.zone().key
+        chat = Chat(id=ident, followed_at=self._context.clock(), **fields)
         return self._save(chat)
 
     def change(self, id: str, wanted: ChatChange) -> ChatView:
@@ -150,7 +150,7 @@ class Chats:
         NotFound: there is no such chat. Invalid: as `add`; or it has no hour to follow it at.
         """
         chat = self.find(id)
-        now = self._ground.clock()
+        now = self._context.clock()
         changes = {
             name: value
             for name in wanted.__struct_fields__
@@ -191,7 +191,7 @@ class Chats:
     def _save(self, chat: Chat) -> ChatView:
         # One of the list keeps its network even where this plnd does not know it.
         if not chat.shipped or chat.network != chats.load()[chat.id].network:
-            self._ground.check_network(chat.network)
+            self._context.check_network(chat.network)
         check(chat)
         self._book.chats.put(chat)
         self._renew()
@@ -240,11 +240,11 @@ class Chats:
         """The followed chats as an .ics file."""
         from plnd.archives.calendars import chats_calendar
 
-        return chats_calendar(self.followed(), self._ground.clock())
+        return chats_calendar(self.followed(), self._context.clock())
 
     def write_calendar(self) -> None:
         """Keep the file that calendar programs subscribe to up to date."""
-        path = self._ground.home.data / "chats.ics"
+        path = self._context.home.data / "chats.ics"
         if moved := make_way(path):
             log.warning("what was no file was set aside as %s", moved)
         write_atomic(path, self.calendar())
@@ -254,13 +254,13 @@ class Chats:
         found = [
             _slot(chat, slot)
             for chat in self.loud()
-            if (slot := running_or_next(chat, self._ground.clock()))
+            if (slot := running_or_next(chat, self._context.clock()))
         ]
         return min(found, key=lambda one: (one.starts_at, one.tag), default=None)
 
     def beginning(self, within_ms: int) -> list[ChatSlot]:
         """The slots of followed, confirmed chats that begin so soon."""
-        now = self._ground.clock()
+        now = self._context.clock()
         return [
             _slot(chat, slot)
             for chat in self.followed()
@@ -296,7 +296,7 @@ class Chats:
     def _attended_since(self, chat: Chat, start: int | None, end: int | None) -> list[AttendedChat]:
         if start is None:
             return []
-        now = self._ground.clock()
+        now = self._context.clock()
         found = []
         for slot in slots(chat, start, min(end or now, now)):
             went = self.went(chat, slot)
@@ -316,7 +316,7 @@ class Chats:
 
     def history(self, chat: Chat) -> History:
         """A chat's past slots since it was followed, half a year at most."""
-        now = self._ground.clock()
+        now = self._context.clock()
         start = _running(chat, max(now - HISTORY_DAYS * DAY_MS, chat.followed_at or now))
         past = [one for one in slots(chat, start, now) if one.ends_at <= now]
         return history(chat, [self.went(chat, slot) for slot in past])
@@ -325,7 +325,7 @@ class Chats:
         """How a slot went; worked out once, until something new is recorded of that time."""
         key = (chat.id, slot.starts_at, slot.ends_at)
         if key not in self._went:
-            events = self._ground.log
+            events = self._context.log
             visits = events.visits(slot.starts_at, slot.ends_at, tagged=True)
             self._went[key] = attendance(
                 chat, slot, visits, events.acts(slot.starts_at, slot.ends_at + LATE_MS)
@@ -335,7 +335,7 @@ class Chats:
     def attended_slots(self, chat: Chat) -> list[AttendedSlot]:
         """The slots that attendance is over, the last first; the running one once attended."""
         found = [*self.history(chat).counted]
-        now = self._ground.clock()
+        now = self._context.clock()
         found += [
             went
             for slot in slots(chat, _running(chat, now), now + 1)
@@ -357,8 +357,8 @@ class Chats:
         for group in _apart([one for one in self.held(start, end) if self._seen(one)]):
             low = min(one.slot.starts_at for one in group)
             high = max(one.slot.ends_at for one in group)
-            visits = self._ground.log.visits(low, high)
-            acts = self._ground.log.acts(low - LATE_MS, high + LATE_MS)
+            visits = self._context.log.visits(low, high)
+            acts = self._context.log.acts(low - LATE_MS, high + LATE_MS)
             for key, tally in chat_times(
                 [(one.chat.network, one.slot) for one in group], visits, acts
             ).items():
@@ -369,13 +369,13 @@ class Chats:
     def times_of(self, one: Held) -> Tally:
         """The time that belongs to one slot."""
         slot = one.slot
-        visits = self._ground.log.visits(slot.starts_at, slot.ends_at)
+        visits = self._context.log.visits(slot.starts_at, slot.ends_at)
         found = chat_times([(one.chat.network, slot)], visits).values()
         return Tally(sum(tally.spent_ms for tally in found), 0)
 
     def _seen(self, one: Held) -> bool:
         """Whether anything was seen of a chat in a slot that has begun."""
-        if one.slot.starts_at > self._ground.clock():
+        if one.slot.starts_at > self._context.clock():
             return False
         went = self.went(one.chat, one.slot)
         return bool(went.on_tag_ms) or went.tagged

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from plnd.errors import Invalid
 from plnd.measures.documents import check_network
 from plnd.measures.time import WorkHours, day_bounds, day_of
-from plnd.model.events import Feed, Settings
+from plnd.model.feeds import Feed
+from plnd.model.settings import Settings
 from plnd.notices.rules import minute_of
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log
@@ -22,7 +23,7 @@ from plnd.words.messages import Words
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-class Ground(Struct, frozen=True):
+class Context(Struct, frozen=True):
     """`settings` and `zone` give what holds now; `names` are the networks' names by id."""
 
     home: Home

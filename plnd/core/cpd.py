@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from plnd.core.chats import Chats
-from plnd.core.context import Ground, new_id
+from plnd.core.context import Context, new_id
 from plnd.core.journal import Journal
 from plnd.errors import NotFound
 from plnd.measures.cpd import (
@@ -21,28 +21,28 @@ from plnd.measures.cpd import (
 )
 from plnd.measures.documents import check_day
 from plnd.measures.time import Tally
-from plnd.model.people import CpdBody, CpdChange, CpdLog, CpdMark, CpdRequest, CpdRow
+from plnd.model.cpd import CpdBody, CpdChange, CpdLog, CpdMark, CpdRequest, CpdRow
 from plnd.words.messages import ENGLISH, Words
 
 
-class Development:
+class Cpd:
     """A year of the log at a time, by the calendar of the body that it is kept for."""
 
-    def __init__(self, ground: Ground, chats: Chats, journal: Journal) -> None:
-        self._ground = ground
+    def __init__(self, context: Context, chats: Chats, journal: Journal) -> None:
+        self._context = context
         self._chats = chats
         self._journal = journal
-        self._marks = ground.book.cpd
+        self._marks = context.book.cpd
 
     def year(
         self, year: int | None = None, body: CpdBody | None = None, words: Words = ENGLISH
     ) -> CpdLog:
         """The log of a year, named by the calendar year in which it begins; else of this one."""
-        settings = self._ground.settings()
+        settings = self._context.settings()
         body = body or settings.cpd_body
         begins = YEAR_BEGINS.get(body, settings.cpd_year_start)
         if year is None:
-            year = year_of(self._ground.day_of(self._ground.clock()), begins)
+            year = year_of(self._context.day_of(self._context.clock()), begins)
         first, last = year_bounds(year, begins)
         rows = self._rows(first, last, words)
         return CpdLog(
@@ -56,13 +56,13 @@ class Development:
         )
 
     def _rows(self, first: date, last: date, words: Words) -> list[CpdRow]:
-        start, _ = self._ground.day_bounds(first)
-        _, end = self._ground.day_bounds(last)
-        end = min(end, self._ground.clock() + 1)
+        start, _ = self._context.day_bounds(first)
+        _, end = self._context.day_bounds(last)
+        end = min(end, self._context.clock() + 1)
         marks = {one.id: one for one in self._marks.all()}
         times = self._chats.times(start, end)
         entries = [
-            (self._ground.day_of(one.at).isoformat(), one)
+            (self._context.day_of(one.at).isoformat(), one)
             for one in self._journal.entries(start, end)
         ]
         sessions = self._sessions(start, end, times)
@@ -77,7 +77,7 @@ class Development:
             ChatHeld(
                 one.chat,
                 one.starts_at,
-                self._ground.day_of(one.starts_at).isoformat(),
+                self._context.day_of(one.starts_at).isoformat(),
                 one.attended,
                 one.ms,
             )
@@ -89,9 +89,9 @@ class Development:
         times: dict[tuple[str, str], int] = {}
         acts: dict[tuple[str, str], int] = {}
         days: dict[int, str] = {}
-        for begin, sums in self._ground.log.quarters(start, end).items():
+        for begin, sums in self._context.log.quarters(start, end).items():
             # A quarter of an hour is all of one day: days begin with whole quarters.
-            day = days.setdefault(begin, self._ground.day_of(begin).isoformat())
+            day = days.setdefault(begin, self._context.day_of(begin).isoformat())
             for (network, _), (_, taking_part) in sums.times.items():
                 times[network, day] = times.get((network, day), 0) + taking_part
             for (network, _), count in sums.acts.items():
@@ -100,7 +100,7 @@ class Development:
             day = days.get(begin, "")
             if (network, day) in times:
                 times[network, day] -= tally.taking_part_ms
-        names = self._ground.names
+        names = self._context.names
         return [
             Session(network, names.get(network, network), day, ms, acts.get((network, day), 0))
             for (network, day), ms in times.items()
@@ -165,9 +165,9 @@ class Development:
             if kind == "session":
                 return [date.fromisoformat(rest.rpartition(":")[2])]
             if kind == "chat":
-                return [self._ground.day_of(int(rest.rpartition(":")[2]))]
-            if kind == "journal" and (entry := self._ground.book.journal.get(rest)):
-                return [self._ground.day_of(entry.at)]
+                return [self._context.day_of(int(rest.rpartition(":")[2]))]
+            if kind == "journal" and (entry := self._context.book.journal.get(rest)):
+                return [self._context.day_of(entry.at)]
         except (ValueError, OverflowError, OSError):
             pass
         return []

@@ -11,7 +11,9 @@ import msgspec
 from plnd import __version__
 from plnd.core.networks import fault
 from plnd.errors import Invalid
-from plnd.model.events import Action, ExportAnswer, Moment, Name, Page, Source, Strict, Text, Visit
+from plnd.model.base import Moment, Name, Strict, Text
+from plnd.model.events import Action, Page, Source, Visit
+from plnd.model.own import ExportAnswer
 from plnd.store import network_files
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log

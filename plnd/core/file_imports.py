@@ -5,20 +5,12 @@ import functools
 from collections.abc import Callable, Iterable
 
 from plnd.core.chats import Chats
-from plnd.core.context import DAY_MS, Ground, new_id
+from plnd.core.context import DAY_MS, Context, new_id
 from plnd.core.people import People
 from plnd.measures.people import Imported, taken_in
-from plnd.model.events import LONGEST_KEY
-from plnd.model.people import (
-    LONGEST_NOTE,
-    BreaksAnswer,
-    BreaksRequest,
-    Candidate,
-    ImportAnswer,
-    ImportRequest,
-    Meeting,
-    Person,
-)
+from plnd.model.base import LONGEST_KEY, LONGEST_NOTE
+from plnd.model.chats import BreaksAnswer, BreaksRequest
+from plnd.model.people import Candidate, Meeting, PeopleImportAnswer, PeopleImportRequest, Person
 from plnd.words.messages import ENGLISH, Words
 from plnd.worker.jobs import Answer, FileJob
 from plnd.worker.process import Worker
@@ -26,16 +18,16 @@ from plnd.worker.process import Worker
 MEETING_DAYS = 730
 
 
-class Imports:
+class FileImports:
     """Takes files in. `people` and `chats` give them as they are by now: reading takes a while.
 
     The process is its own: a file may take long, and no page waits for it.
     """
 
     def __init__(
-        self, ground: Ground, people: Callable[[], People], chats: Callable[[], Chats]
+        self, context: Context, people: Callable[[], People], chats: Callable[[], Chats]
     ) -> None:
-        self._ground = ground
+        self._context = context
         self._people = people
         self._chats = chats
         self._worker = Worker()
@@ -44,7 +36,9 @@ class Imports:
         """End the process that reads."""
         await self._worker.close()
 
-    async def people(self, wanted: ImportRequest, words: Words = ENGLISH) -> ImportAnswer:
+    async def people(
+        self, wanted: PeopleImportRequest, words: Words = ENGLISH
+    ) -> PeopleImportAnswer:
         """Take in an address book or a calendar; with `dry_run` say what would come of it.
 
         Raises:
@@ -59,7 +53,7 @@ class Imports:
         self._people().check_room(len(found.added))
         if not wanted.dry_run:
             self._people().take_in(found)
-        return ImportAnswer(
+        return PeopleImportAnswer(
             dry_run=wanted.dry_run,
             added=[one.name for one in found.added],
             changed=[one.name for one in found.changed],
@@ -69,10 +63,10 @@ class Imports:
 
     async def _taken_in(self, candidates: list[Candidate], words: Words) -> Imported:
         """What these candidates come to, by the people as they are when this returns."""
-        book = self._ground.book
+        book = self._context.book
         while True:
             people = book.people.all()
-            now = self._ground.clock()
+            now = self._context.clock()
             work = functools.partial(
                 taken_in, candidates, people, now=now, new_id=new_id, words=words
             )
@@ -80,15 +74,15 @@ class Imports:
             if book.people.all() == people:
                 return found
 
-    async def _meetings(self, wanted: ImportRequest, words: Words) -> ImportAnswer:
+    async def _meetings(self, wanted: PeopleImportRequest, words: Words) -> PeopleImportAnswer:
         """Past appointments with people: invited by name, or named in the title."""
-        now = self._ground.clock()
+        now = self._context.clock()
         by_name = self._people().directory.by_name
         job = FileJob(
             kind="meetings",
             content=wanted.content,
             language=words.language,
-            zone=self._ground.zone().key,
+            zone=self._context.zone().key,
             start=now - MEETING_DAYS * DAY_MS,
             end=now,
             known=[key for key, people in by_name.items() if len(people) == 1],
@@ -97,13 +91,13 @@ class Imports:
         new, names, same = self._new_meetings(read)
         if not wanted.dry_run:
             self._people().take_in_meetings(new)
-        return ImportAnswer(
+        return PeopleImportAnswer(
             dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=read.problems
         )
 
     def _new_meetings(self, read: Answer) -> tuple[list[Meeting], list[str], int]:
         """The meetings that are not known yet, with whom, and how many are known."""
-        known = {(one.person, one.uid) for one in self._ground.book.meetings.all()}
+        known = {(one.person, one.uid) for one in self._context.book.meetings.all()}
         new: list[Meeting] = []
         names = []
         same = 0
@@ -138,7 +132,7 @@ class Imports:
             Invalid: it is no calendar, speaks of neither terms nor breaks, or of too many.
             TooHard: to read it would cost more than it may.
         """
-        now = self._ground.clock()
+        now = self._context.clock()
         job = FileJob(
             kind="dates",
             content=wanted.content,

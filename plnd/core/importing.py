@@ -25,16 +25,9 @@ from plnd.errors import Conflict, Invalid
 from plnd.measures import documents
 from plnd.measures.documents import Row, Together, check_sum, fits, without_consent
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import Refused, Taken, check, said
-from plnd.model.events import (
-    FURTHEST_AHEAD_MS,
-    Forgotten,
-    ImportAnswer,
-    Interaction,
-    RejectedLine,
-    Source,
-    Visit,
-)
+from plnd.measures.validation import Accepted, Rejected, check_event, decoding_error
+from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
+from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
 from plnd.store import network_files
 from plnd.store.book.book import Book, Kept
@@ -89,7 +82,7 @@ class Importing:
 
         Others get their turn in between: broken off, some of the lines are taken.
         """
-        events: dict[tuple[str, str], list[Taken]] = {}
+        events: dict[tuple[str, str], list[Accepted]] = {}
         new: dict[str, list[Any]] = {}
         sums: list[SumLine] = []
         found: list[tuple[int, Line]] = []
@@ -115,10 +108,10 @@ class Importing:
                     self._take_source(line)
                 elif isinstance(line, Header):
                     _check_format(line)
-            except (Refused, Invalid, Conflict) as error:
+            except (Rejected, Invalid, Conflict) as error:
                 self._refuse(index, str(error), error.field)
             except UnicodeEncodeError as error:
-                self._refuse(index, *said(error))
+                self._refuse(index, *decoding_error(error))
         await self._write(events, sums)
         await self._keep(new)
         return ImportAnswer(
@@ -134,7 +127,7 @@ class Importing:
             try:
                 yield index, _decode(text)
             except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as error:
-                self._refuse(index, *said(error))
+                self._refuse(index, *decoding_error(error))
 
     async def _take_networks(self, found: Sequence[tuple[int, NetworkLine]]) -> None:
         """Take the files that are as they must be, before what happened on their networks."""
@@ -158,11 +151,13 @@ class Importing:
     def _refuse(self, index: int, message: str, field: str | None) -> None:
         self._rejected.append(RejectedLine(index=index, message=message, field=field))
 
-    def _event(self, index: int, line: EventLine) -> Taken:
+    def _event(self, index: int, line: EventLine) -> Accepted:
         fields = msgspec.structs.asdict(line)
         del fields["browser"], fields["profile"]
         event = Visit(**fields) if isinstance(line, VisitLine) else Interaction(**fields)
-        return Taken(index, check(event, latest=self._latest, networks=self._networks), event)
+        return Accepted(
+            index, check_event(event, latest=self._latest, networks=self._networks), event
+        )
 
     def _take_source(self, line: SourceLine) -> None:
         if line.last_event_at > self._latest:
@@ -188,7 +183,7 @@ class Importing:
         try:
             document = msgspec.convert(line.document, kept.kind)
         except msgspec.ValidationError as error:
-            message, field = said(error)
+            message, field = decoding_error(error)
             raise Invalid(message, field=f"document.{field}" if field else "document") from error
         documents.check(document, now=self._now, networks=self._networks)
         return document
@@ -250,7 +245,7 @@ class Importing:
         return self._quarters[begin]
 
     async def _write(
-        self, events: dict[tuple[str, str], list[Taken]], sums: Sequence[SumLine]
+        self, events: dict[tuple[str, str], list[Accepted]], sums: Sequence[SumLine]
     ) -> None:
         """What goes into the log: beside the loop, as the disk may take its time."""
         batches = []

@@ -2,19 +2,19 @@
 
 import msgspec
 
-from plnd.core.context import Ground, new_id
+from plnd.core.context import Context, new_id
 from plnd.core.people import People
 from plnd.errors import NotFound
-from plnd.model.people import Entry, EntryChange, EntryRequest, EntryView
+from plnd.model.journal import Entry, EntryChange, EntryRequest, EntryView
 
 
 class Journal:
     """The user's own entries; a person's name is as it stands with the people now."""
 
-    def __init__(self, ground: Ground, people: People) -> None:
-        self._ground = ground
+    def __init__(self, context: Context, people: People) -> None:
+        self._context = context
         self._people = people
-        self._entries = ground.book.journal
+        self._entries = context.book.journal
 
     def all(self, words: str = "", kind: str = "", person: str = "") -> list[EntryView]:
         """The entries, the last first: those with all words, of a kind, about a person."""
@@ -51,11 +51,11 @@ class Journal:
             Conflict: several people have that name.
         """
         if wanted.network is not None:
-            self._ground.check_network(wanted.network)
+            self._context.check_network(wanted.network)
         entry = Entry(
             id=new_id(),
             kind=wanted.kind,
-            at=self._ground.moment(wanted.at, wanted.when),
+            at=self._context.moment(wanted.at, wanted.when),
             text=wanted.text.strip() or wanted.text,
             link=wanted.link,
             title=wanted.title,

@@ -9,7 +9,8 @@ from plnd.catalogue import rules
 from plnd.catalogue.own_files import Effective
 from plnd.core.context import new_id
 from plnd.errors import PlndError
-from plnd.model.events import FileFault, NetworkEntry, NetworksAnswer, Uncounted
+from plnd.model.networks import FileFault, NetworkEntry, NetworksAnswer
+from plnd.model.pauses import Uncounted
 from plnd.model.scope import is_ahead, put_back
 from plnd.store.book.book import Book
 from plnd.words.messages import ENGLISH, Words
@@ -17,7 +18,7 @@ from plnd.words.messages import ENGLISH, Words
 log = logging.getLogger("plnd")
 
 
-class Counting:
+class CountedNetworks:
     """Which networks are counted: all but those that the user switched off.
 
     The times are kept, so that what a browser sends late is judged by when it was.

@@ -9,31 +9,32 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd.errors import Invalid, StorageError
-from plnd.model.events import Notice, Settings, Snooze, Trial
+from plnd.model.notices import Notice, Snooze, Trial
+from plnd.model.settings import Settings
 from plnd.notices.rules import quiet
 from plnd.store.book.book import Book
 from plnd.words.messages import Words
 
 log = logging.getLogger("plnd")
 
-Tell = Callable[[str, str], Awaitable[str | None]]
+Notify = Callable[[str, str], Awaitable[str | None]]
 """Shows title and body; None when the desktop took them, else why not."""
 
 
-class Telling:
+class Notifier:
     """What was told, and the way to tell more. Its tasks belong to the running event loop."""
 
-    def __init__(self, book: Book, clock: Callable[[], int], tell: Tell) -> None:
+    def __init__(self, book: Book, clock: Callable[[], int], notify: Notify) -> None:
         self._book = book
         self._clock = clock
-        self._tell = tell
+        self._notify = notify
         self._tasks: set[asyncio.Task[None]] = set()
         self.trial: Trial | None = None
         self.take_store()
 
     def take_store(self) -> None:
         """Take up what the book holds."""
-        self._told = {notice.cause: notice for notice in self._book.notices.all()}
+        self._sent = {notice.cause: notice for notice in self._book.notices.all()}
         self._snoozed_until = self._book.snooze.get().snoozed_until
 
     async def close(self) -> None:
@@ -43,13 +44,13 @@ class Telling:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
-    def told(self) -> Mapping[str, Notice]:
+    def sent(self) -> Mapping[str, Notice]:
         """What was told, by cause."""
-        return self._told
+        return self._sent
 
     def notices(self) -> list[Notice]:
         """What was told, oldest first, and whether the desktop showed it."""
-        return list(self._told.values())
+        return list(self._sent.values())
 
     def snoozed_until(self) -> int | None:
         """Until when (ms) notices are held back; None when they are not."""
@@ -70,7 +71,7 @@ class Telling:
 
     async def test(self, words: Words) -> str | None:
         """Show a trial notice. None when the desktop took it, else why not."""
-        error = await self._tell(words.say("trial.title"), words.say("trial.body"))
+        error = await self._notify(words.say("trial.title"), words.say("trial.body"))
         self.trial = Trial(at=self._clock(), shown=error is None, error=error)
         return error
 
@@ -82,7 +83,7 @@ class Telling:
             minute, settings.quiet_start, settings.quiet_end
         )
 
-    def tell(self, notices: Iterable[Notice]) -> None:
+    def notify(self, notices: Iterable[Notice]) -> None:
         """Tell them. Each is noted on disk first, so that no restart tells it twice."""
         for notice in notices:
             if not self._noted(notice):
@@ -92,7 +93,7 @@ class Telling:
             task.add_done_callback(self._tasks.discard)
 
     async def _show(self, notice: Notice) -> None:
-        error = await self._tell(notice.title, notice.body)
+        error = await self._notify(notice.title, notice.body)
         if error:
             # Why stands with the notice: a desktop's words may repeat those of the notice.
             log.warning("a notice was not shown: %s", notice.kind)
@@ -107,5 +108,5 @@ class Telling:
         except StorageError as error:
             log.error("a notice could not be noted: %s", error.message)
             return False
-        self._told[notice.cause] = notice
+        self._sent[notice.cause] = notice
         return True

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from plnd.core.context import DAY_MS, Ground, new_id, worded
+from plnd.core.context import DAY_MS, Context, new_id, worded
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.documents import Together, check, check_gaps, check_handles
 from plnd.measures.people import (
@@ -33,10 +33,11 @@ from plnd.measures.people import (
     weak_tie,
 )
 from plnd.measures.review import week_begin, week_name
-from plnd.model.events import Feed
+from plnd.model.feeds import Feed
 from plnd.model.people import (
     MOST_HANDLES,
     Cadence,
+    Dismissed,
     Handle,
     Meeting,
     MeetingRequest,
@@ -46,7 +47,6 @@ from plnd.model.people import (
     PersonFeed,
     PersonRequest,
     PersonView,
-    Refused,
     SuggestionReply,
     SuggestionView,
     TagCadence,
@@ -73,10 +73,10 @@ class People:
     What is kept here of the stores is brought up to date by `touched` after each commit.
     """
 
-    def __init__(self, ground: Ground, own: Callable[[], Collection[Key]] = tuple) -> None:
-        self._ground = ground
+    def __init__(self, context: Context, own: Callable[[], Collection[Key]] = tuple) -> None:
+        self._context = context
         self.own = own
-        self._book = ground.book
+        self._book = context.book
         self._directory: Directory | None = None
         self._kept: _Kept | None = None
         self._stale: set[str] = set()
@@ -161,13 +161,13 @@ class People:
 
     def standings(self, people: Iterable[Person]) -> list[Standing]:
         """How things stand with these people now."""
-        now = self._ground.clock()
+        now = self._context.clock()
         dealings, by_tag = self._dealings(now), self._by_tag()
         return [standing(person, dealings[person.id], now, by_tag) for person in people]
 
     def drifting(self) -> list[Standing]:
         """Those who are due or late, the longest over their cadence first."""
-        now = self._ground.clock()
+        now = self._context.clock()
         dealings, by_tag = self._dealings(now), self._by_tag()
         due = []
         for person in self._book.people.all():
@@ -181,7 +181,7 @@ class People:
 
     def ties(self) -> Ties:
         """Drift, ties, this week's draw; and who has gone silent themselves."""
-        now = self._ground.clock()
+        now = self._context.clock()
         counts = {"strong": 0, "weak": 0, "dormant": 0, "new": 0}
         for dealt in self._dealings(now).values():
             counts[tie(dealt, now)] += 1
@@ -255,7 +255,7 @@ class People:
 
     def _counted(self, now: int) -> "_Kept":
         """Last touches, and counts of 90 days up to now; what leaves the 90 days is taken off."""
-        log, kept = self._ground.log, self._kept
+        log, kept = self._context.log, self._kept
         window = TIE_DAYS * DAY_MS
         if kept is None:
             kept = self._kept = _Kept(log.last_touches())
@@ -302,15 +302,15 @@ class People:
 
     def weak_tie(self) -> Person | None:
         """The weak or dormant tie to write to this week: as things stood when it began."""
-        week = week_name(self._ground.day_of(self._ground.clock()))
+        week = week_name(self._context.day_of(self._context.clock()))
         if self._drawn is None or self._drawn[0] != week:
-            start, _ = self._ground.day_bounds(week_begin(week))
+            start, _ = self._context.day_bounds(week_begin(week))
             self._drawn = (week, start, self._draw(week, start))
         return self._drawn[2]
 
     def _draw(self, week: str, start: int) -> Person | None:
         last, met = self._lasts_at(start), self._meetings()
-        recent = _split(self._ground.log.touch_counts(start - TIE_DAYS * DAY_MS, start))
+        recent = _split(self._context.log.touch_counts(start - TIE_DAYS * DAY_MS, start))
         people = [
             (one, self._dealt(one, last, recent, _before(met, start), start))
             for one in self._book.people.all()
@@ -320,11 +320,11 @@ class People:
     def _lasts_at(self, moment: int) -> dict[Key, Touch]:
         """The last touches as they stood at a moment."""
         found = {}
-        for key, touch in self._counted(self._ground.clock()).last.items():
+        for key, touch in self._counted(self._context.clock()).last.items():
             if touch.at < moment:
                 found[key] = touch
             elif key in self.directory.by_handle:
-                for earlier in self._ground.log.touches(key, 1, before=moment):
+                for earlier in self._context.log.touches(key, 1, before=moment):
                     found[key] = earlier
         return found
 
@@ -340,7 +340,7 @@ class People:
         found = [
             touch
             for one in person.handles
-            for touch in self._ground.log.touches(_key(one), MOST_TOUCHES)
+            for touch in self._context.log.touches(_key(one), MOST_TOUCHES)
         ]
         found += [Touch(at=one.at, kind="met", network=None) for one in self.met(person)]
         return sorted(found, key=lambda one: -one.at)[:MOST_TOUCHES]
@@ -360,7 +360,7 @@ class People:
         Conflict: a handle is somebody's already.
         """
         self.check_room(1)
-        person = Person(id=new_id(), added_at=self._ground.clock(), **_fields(wanted))
+        person = Person(id=new_id(), added_at=self._context.clock(), **_fields(wanted))
         self._check(person)
         self._save(person)
         return self.view(person)
@@ -427,7 +427,7 @@ class People:
         """Raises:
         Invalid: they are not as they must be. Conflict: a handle is somebody's already.
         """
-        check_handles(person, self._ground.names)
+        check_handles(person, self._context.names)
         check_gaps(person.cadence, "cadence.worst_days")
         for one in person.handles:
             owner = self.directory.by_handle.get(_key(one))
@@ -465,7 +465,7 @@ class People:
                 f"{person.name} has no handle {handle!r} on {network}",
                 "`plnd person show NAME` lists them",
             )
-        off = Feed(on=False, since=self._ground.clock())
+        off = Feed(on=False, since=self._context.clock())
         name = found.handle.strip().lstrip("@")
         fresh = PersonFeed(id=_feed_id(found), network=network, handle=name, feed=off)
         return self._book.feeds.get(fresh.id) or fresh
@@ -487,11 +487,11 @@ class People:
         Raises:
             Invalid: the time is not understood. Conflict: several fit the name.
         """
-        at = self._ground.moment(wanted.at, wanted.when)
+        at = self._context.moment(wanted.at, wanted.when)
         person = self.known(wanted.person)
         added = person is None
         if person is None:
-            person = Person(id=new_id(), name=wanted.person, added_at=self._ground.clock())
+            person = Person(id=new_id(), name=wanted.person, added_at=self._context.clock())
             self._save(person)
         meeting = Meeting(id=new_id(), person=person.id, at=at, note=wanted.note)
         self._book.meetings.put(meeting)
@@ -532,9 +532,9 @@ class People:
 
     def suggested(self) -> list[Suggestion]:
         """Whom to add: the handles really dealt with in 28 days, most first."""
-        now = self._ground.clock()
+        now = self._context.clock()
         counts: dict[Key, dict[str, int]] = {}
-        for one in self._ground.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
+        for one in self._context.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
         refused = {key_of(*one.id.partition(":")[::2]) for one in self._book.refused.all()}
         known = {*self.directory.by_handle, *self.own()}
@@ -550,8 +550,8 @@ class People:
         if wanted.answer == "yes":
             name = wanted.name or handle.handle
             return self.add(PersonRequest(name=name, handles=[handle], how_met="online"))
-        self._ground.check_network(wanted.network)
-        refused = Refused(id=_feed_id(handle), at=self._ground.clock())
+        self._context.check_network(wanted.network)
+        refused = Dismissed(id=_feed_id(handle), at=self._context.clock())
         check(refused)
         self._book.refused.put(refused)
         return None
@@ -575,7 +575,7 @@ class People:
             checked.read(msgspec.to_builtins(both), Person)
         except Invalid as error:  # two long notes, or many tags, can be too much for one
             raise Invalid(f"together: {error.message} ({error.field})", field="gone") from error
-        merge = Merge(id=new_id(), at=self._ground.clock(), kept=one, gone=other)
+        merge = Merge(id=new_id(), at=self._context.clock(), kept=one, gone=other)
         # In this order, whatever happens between two writes, nobody is lost.
         self._book.merges.put(merge)
         self.directory.drop(other.id)

@@ -17,53 +17,47 @@ import msgspec
 
 from plnd.catalogue import own_files, rules
 from plnd.core import forgetting
-from plnd.core.background_work import Work
+from plnd.core.background_work import BackgroundWork
 from plnd.core.chats import Chats
-from plnd.core.context import Ground
-from plnd.core.cpd import Development
-from plnd.core.file_imports import Imports
+from plnd.core.context import Context
+from plnd.core.cpd import Cpd
+from plnd.core.file_imports import FileImports
 from plnd.core.journal import Journal
-from plnd.core.networks import Counting, networks_answer
-from plnd.core.notifier import Tell, Telling
+from plnd.core.networks import CountedNetworks, networks_answer
+from plnd.core.notifier import Notifier, Notify
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, last_posts
 from plnd.core.readings import MakeFetch, Readings, way_out
 from plnd.core.review import Reviews
 from plnd.core.settings import changed_settings, system_zone
 from plnd.core.sources import Sources
-from plnd.core.totals import Figures
+from plnd.core.totals import Totals
 from plnd.core.trends import Trends
 from plnd.errors import Invalid, NotFound, PlndError
 from plnd.measures import upkeep
 from plnd.measures.budget import budget_id, sorted_days
 from plnd.measures.people import Key, key_of
 from plnd.measures.time import QUARTER_MS, day_bounds, day_of
-from plnd.measures.validation import Taken, sift
-from plnd.model.events import (
-    LAST_MOMENT,
+from plnd.measures.validation import Accepted, validate
+from plnd.model.base import LAST_MOMENT
+from plnd.model.day import Today
+from plnd.model.events import EventBatch, EventsAnswer, Rejection
+from plnd.model.networks import FileFault, NetworkEntry, NetworksAnswer
+from plnd.model.notices import Notice
+from plnd.model.own import (
     BackupEntry,
-    Budget,
-    BudgetRequest,
-    EventBatch,
-    EventsAnswer,
     ExportAnswer,
-    FileFault,
     ForgetAnswer,
     ForgetRequest,
     ImportAnswer,
-    NetworkEntry,
-    NetworksAnswer,
-    Notice,
-    Pause,
-    PauseState,
     ReceiptAnswer,
-    Rejection,
     RestoreAnswer,
-    Settings,
-    Today,
 )
-from plnd.model.profiles import Affords, ProfileRequest, ReadingAnswer, ReadingRequest, Wanted
+from plnd.model.pauses import Pause, PauseState
+from plnd.model.profiles import Affords, ProfileRequest
+from plnd.model.readings import ReadingAnswer, ReadingRequest, Wanted
 from plnd.model.scope import Scope, Somebody, is_ahead, put_back
+from plnd.model.settings import Budget, BudgetRequest, Settings
 from plnd.notices import desktop
 from plnd.notices.learning import (
     AHEAD_MS,
@@ -82,7 +76,7 @@ from plnd.store.log.log import CROWDED, Batch, Log, Outcome, Sums
 from plnd.store.unfinished import Forgetting
 from plnd.system import paths
 from plnd.system.files import Home
-from plnd.words.messages import CATALOGUES, ENGLISH, Words, of_system
+from plnd.words.messages import CATALOGUES, ENGLISH, Words, language_of_locale
 
 log = logging.getLogger("plnd")
 
@@ -98,7 +92,7 @@ def now_ms() -> int:
 class Plnd:
     """One home's plnd.
 
-    `clock` gives the time in ms; `tell(title, body)` shows a notice and returns None, or why
+    `clock` gives the time in ms; `notify(title, body)` shows a notice and returns None, or why
     it was not shown; `make_fetch` gives the way to the feeds outside.
 
     Raises:
@@ -110,7 +104,7 @@ class Plnd:
         home: Home,
         *,
         clock: Callable[[], int] = now_ms,
-        tell: Tell = desktop.tell,
+        notify: Notify = desktop.notify,
         make_fetch: MakeFetch = way_out,
     ) -> None:
         home.make()
@@ -122,20 +116,20 @@ class Plnd:
         self._backups = Backups(home.data)
         self._copying = asyncio.Lock()
         self._system_zone: tuple[int, ZoneInfo] | None = None
-        self.telling = Telling(self._book, clock, tell)
+        self.notifier = Notifier(self._book, clock, notify)
         self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
         self._finish_begun()
         self._commits = Commits(self._log, self._changed)
-        self._work = Work(home.data / LOG)
-        self._ground = Ground(
+        self._work = BackgroundWork(home.data / LOG)
+        self._context = Context(
             home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
         )
-        self.trends = Trends(self._ground)
+        self.trends = Trends(self._context)
         self.sources = Sources(self._book, clock)
-        self._counting = Counting(self._book, clock)
-        self.profiles = Profiles(self._ground, self._drop_figures)
-        self.readings = Readings(self._ground, self.profiles, make_fetch, lambda: self.people)
-        self.imports = Imports(self._ground, lambda: self.people, lambda: self.chats)
+        self._counting = CountedNetworks(self._book, clock)
+        self.profiles = Profiles(self._context, self._drop_figures)
+        self.readings = Readings(self._context, self.profiles, make_fetch, lambda: self.people)
+        self.imports = FileImports(self._context, lambda: self.people, lambda: self.chats)
         self.look_at_networks()
         self._take_stores()
 
@@ -149,19 +143,19 @@ class Plnd:
         self._counting.take_store()
         self._forgotten = forgetting.guards(self._book, self.clock())
         self._log.mend_visits_from(self.clock())
-        self.telling.take_store()
-        self.chats = Chats(self._ground, self._drop_figures)
-        self.figures = Figures(
-            self._ground, unsure=self._unsure, chats=self.chats, profiles=self.profiles.today
+        self.notifier.take_store()
+        self.chats = Chats(self._context, self._drop_figures)
+        self.figures = Totals(
+            self._context, unsure=self._unsure, chats=self.chats, profiles=self.profiles.today
         )
         self._take_networks(self._catalogue)
         self.profiles.take_store(acts)
-        ground = self._ground
-        self.people = People(ground, self._own_handles)
-        self.journal = Journal(ground, self.people)
-        self.development = Development(ground, self.chats, self.journal)
+        context = self._context
+        self.people = People(context, self._own_handles)
+        self.journal = Journal(context, self.people)
+        self.development = Cpd(context, self.chats, self.journal)
         self.reviews = Reviews(
-            ground,
+            context,
             self.people,
             self.chats,
             self.journal,
@@ -228,7 +222,7 @@ class Plnd:
     async def stop_work(self) -> None:
         """End long work, the notices that are being shown, and the processes that read."""
         self._work.stop()
-        await self.telling.close()
+        await self.notifier.close()
         await self.readings.close()
         await self.imports.close()
 
@@ -282,7 +276,7 @@ class Plnd:
         """Store a batch. What the answer calls stored is on disk."""
         now = self.clock()
         self._hold(now)
-        taken, rejected = sift(
+        taken, rejected = validate(
             batch.events,
             now=now,
             networks=self._names,
@@ -338,7 +332,7 @@ class Plnd:
     def words(self) -> Words:
         """What notices are told in: the language of the settings, else the system's."""
         language = self._settings.language
-        return CATALOGUES[language] if language else of_system(paths.locale())
+        return CATALOGUES[language] if language else language_of_locale(paths.locale())
 
     # -- settings and budgets ----------------------------------------------------
 
@@ -368,7 +362,7 @@ class Plnd:
             Invalid: the network is unknown.
         """
         if wanted.network is not None:
-            self._ground.check_network(wanted.network)
+            self._context.check_network(wanted.network)
         budget = Budget(
             id=budget_id(wanted.network, wanted.days, wanted.when),
             minutes=wanted.minutes,
@@ -726,8 +720,8 @@ class Plnd:
         today = day_of(now, self.zone(), self._settings.day_start)
         self._forgotten = forgetting.guards(self._book, now)
         if days := self._settings.keep_visits_days:
-            first = self._ground.day_of(self._believed(now) - days * DAY_MS)
-            begin, _ = self._ground.day_bounds(first)
+            first = self._context.day_of(self._believed(now) - days * DAY_MS)
+            begin, _ = self._context.day_bounds(first)
             if begin - begin % QUARTER_MS > self._log.visits_from:
                 async with self._copying, self._log_given():
                     await self._work.on_log(lambda own: own.keep_visits_from(begin))
@@ -757,8 +751,8 @@ class Plnd:
         self._hold(self.clock())
         self._speak_of_budgets()
         now, zone = self.clock(), self.zone()
-        if self.telling.allowed(now, zone, self._settings):
-            self.telling.tell(self._other_notices(self.figures.day(now), now, zone))
+        if self.notifier.allowed(now, zone, self._settings):
+            self.notifier.notify(self._other_notices(self.figures.day(now), now, zone))
 
     def _speak_of_budgets(self) -> None:
         if not self._settings.notify_budget:
@@ -768,13 +762,13 @@ class Plnd:
             self.figures.standings(now),
             day=self.figures.day(now).isoformat(),
             now=now,
-            told=self.telling.told,
+            told=self.notifier.sent,
             names=self._names,
             grace_ms=self._settings.grace_minutes * 60_000,
             words=self.words(),
         )
-        if due and self.telling.allowed(now, zone, self._settings):
-            self.telling.tell(due)
+        if due and self.notifier.allowed(now, zone, self._settings):
+            self.notifier.notify(due)
 
     def _other_notices(self, day: date, now: int, zone: ZoneInfo) -> list[Notice]:
         """What is not about budgets: two a day at most."""
@@ -788,8 +782,8 @@ class Plnd:
         if settings.notify_review:
             week, held = self.reviews.current()
             due += review_notices(week, today=held == day, now=now, words=self.words())
-        told = self.telling.told.values()
-        start = self._ground.day_bounds(day)[0]
+        told = self.notifier.sent.values()
+        start = self._context.day_bounds(day)[0]
         new = within_a_day(due, told, start)
         # A profile's notice is noted as told when it is made: only while there is room for it.
         if settings.notify_profiles and room(told, start) > len(new):
@@ -798,7 +792,7 @@ class Plnd:
 
     def _profile_notices(self, day: date) -> list[Notice]:
         """What is to be said of profiles: one notice a day."""
-        if f"profiles/{day.isoformat()}" in self.telling.told:
+        if f"profiles/{day.isoformat()}" in self.notifier.sent:
             return []
         notice = self.profiles.notice(day.isoformat(), self.words())
         return [notice] if notice else []
@@ -819,7 +813,7 @@ def _week(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
     }
 
 
-def _rejection(one: Taken, reason: str) -> Rejection:
+def _rejection(one: Accepted, reason: str) -> Rejection:
     if reason == "crowded":
         return Rejection(
             id=one.event.id, index=one.index, code="invalid", message=CROWDED, field=None

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from msgspec.structs import replace
 
 from plnd.catalogue import recognise, shipped
-from plnd.core.context import Ground, worded
+from plnd.core.context import Context, worded
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.documents import check_handle
 from plnd.measures.freshness import (
@@ -24,7 +24,8 @@ from plnd.measures.freshness import (
     peace_until,
     silence,
 )
-from plnd.model.events import Notice, ProfileToday
+from plnd.model.day import ProfileToday
+from plnd.model.notices import Notice
 from plnd.model.profiles import (
     STEPS,
     Choice,
@@ -40,8 +41,8 @@ from plnd.model.profiles import (
     Silence,
     StepName,
     Suggested,
-    Wanted,
 )
+from plnd.model.readings import Wanted
 from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
 from plnd.reading import clues
@@ -58,15 +59,15 @@ GUESS_FROM = 3
 class Profiles:
     """The user's own profiles. `changed` is called when today's figures are other ones."""
 
-    def __init__(self, ground: Ground, changed: Callable[[], None]) -> None:
-        self._ground = ground
-        self._book = ground.book
+    def __init__(self, context: Context, changed: Callable[[], None]) -> None:
+        self._context = context
+        self._book = context.book
         self._changed = changed
         self.take_store()
 
     def take_store(self, acts: dict[str, int] | None = None) -> None:
         """Take up what the log holds: `acts`, where `last_posts` was asked already."""
-        self._acts = last_posts(self._ground.log) if acts is None else acts
+        self._acts = last_posts(self._context.log) if acts is None else acts
 
     # -- kept --------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class Profiles:
             Invalid: the network is unknown, or the handle is none.
             Conflict: it is kept already.
         """
-        self._ground.check_network(wanted.network)
+        self._context.check_network(wanted.network)
         handle = _handle(wanted.network, wanted.handle)
         key = profile_id(wanted.network, handle)
         if self._book.profiles.get(key):
@@ -104,14 +105,14 @@ class Profiles:
                 field="handle",
             )
         log.info("a profile on %s is kept from now on", wanted.network)
-        now = self._ground.clock()
+        now = self._context.clock()
         return self.put(Profile(id=key, network=wanted.network, handle=handle, added_at=now))
 
     # -- decided -----------------------------------------------------------------
 
     def decide(self, network: str, handle: str, choice: Choice) -> Profile:
         """Decide upon a profile; what was decided before stays in its list."""
-        profile, now = self.get(network, handle), self._ground.clock()
+        profile, now = self.get(network, handle), self._context.clock()
         lasting = PEACE_MS.get(choice)
         decision = Decision(
             choice=choice,
@@ -132,7 +133,7 @@ class Profiles:
         Raises:
             Conflict: nothing was decided.
         """
-        profile, now = self.get(network, handle), self._ground.clock()
+        profile, now = self.get(network, handle), self._context.clock()
         decided = in_force(profile.decisions)
         if decided is None:
             raise Conflict("nothing was decided of this profile", "there is nothing to undo")
@@ -148,7 +149,7 @@ class Profiles:
             NotFound: there is no such step.
             Conflict: the profile is not being closed.
         """
-        profile, now = self.get(network, handle), self._ground.clock()
+        profile, now = self.get(network, handle), self._context.clock()
         if step not in get_args(StepName):
             raise NotFound(f"no step {step!r}", "one of " + ", ".join(STEPS))
         if not _closing(profile):
@@ -171,7 +172,7 @@ class Profiles:
             if any(action in OWN_POSTS and count for (_, action), count in sums.acts.items())
         ]
         if begins:
-            for network, at in self._ground.log.last_acts(OWN_POSTS, min(begins)).items():
+            for network, at in self._context.log.last_acts(OWN_POSTS, min(begins)).items():
                 if at > self._acts.get(network, 0):
                     self._acts[network] = at
                     self._changed()
@@ -188,7 +189,7 @@ class Profiles:
     def standing(self, profile: Profile) -> Standing:
         found = best(self.last_posts(profile))
         last = found[1] if found else None
-        now = self._ground.clock()
+        now = self._context.clock()
         return Standing(profile, last, days_silent(last.at if last else None, now))
 
     def today(self) -> list[ProfileToday]:
@@ -209,9 +210,9 @@ class Profiles:
 
     def notice(self, day: str, words: Words = ENGLISH) -> Notice | None:
         """What is to be told today; noted as told on disk before it is given out."""
-        now = self._ground.clock()
+        now = self._context.clock()
         standings = [self.standing(one) for one in self.all()]
-        due = profile_notice(standings, day=day, now=now, names=self._ground.names, words=words)
+        due = profile_notice(standings, day=day, now=now, names=self._context.names, words=words)
         if due is None:
             return None
         notice, steps = due
@@ -230,11 +231,11 @@ class Profiles:
             for one in standings
             if one.last and one.last.at <= since and (days := days_silent(one.last.at, since))
         }
-        return monthly_lines(before, standings, self._ground.names, words)
+        return monthly_lines(before, standings, self._context.names, words)
 
     def views(self, words: Words = ENGLISH) -> list[ProfileView]:
         """Every profile, the one that most needs a word first."""
-        ahead = _Looks(self._ground)
+        ahead = _Looks(self._context)
         rows = [self._view(one, ahead, words) for one in self.all()]
         order = {"active": 0, "reading": 1, "retired": 2}
         return sorted(
@@ -249,10 +250,10 @@ class Profiles:
         )
 
     def view(self, profile: Profile, words: Words = ENGLISH) -> ProfileView:
-        return self._view(profile, _Looks(self._ground), words)
+        return self._view(profile, _Looks(self._context), words)
 
     def _view(self, profile: Profile, looks: "_Looks", words: Words) -> ProfileView:
-        now, standing = self._ground.clock(), self.standing(profile)
+        now, standing = self._context.clock(), self.standing(profile)
         last_posts = self.last_posts(profile)
         found = best(last_posts)
         origin, last = found if found else (None, None)
@@ -260,7 +261,7 @@ class Profiles:
         until = peace_until(profile)
         return ProfileView(
             network=profile.network,
-            name=self._ground.names.get(profile.network, profile.network),
+            name=self._context.names.get(profile.network, profile.network),
             handle=profile.handle,
             url=address_of(profile),
             mode=profile.mode,
@@ -298,16 +299,16 @@ class Profiles:
 
         Where a settings page does not say whose it is, the profile looked at most is a guess.
         """
-        since = self._ground.clock() - VISITED_DAYS * DAY_MS
+        since = self._context.clock() - VISITED_DAYS * DAY_MS
         kept = {one.network for one in self.all()}
         refused = {one.id for one in self._book.not_mine.all()}
         guesses: dict[str, str] = {}
-        for network, handle, count in self._ground.log.handles_seen("profile", since):
+        for network, handle, count in self._context.log.handles_seen("profile", since):
             if handle and count >= GUESS_FROM and profile_id(network, handle) not in refused:
                 guesses.setdefault(network, handle)
         found: dict[str, Suggested] = {}
-        for network, handle, _ in self._ground.log.handles_seen("settings", since):
-            name = self._ground.names.get(network, network)
+        for network, handle, _ in self._context.log.handles_seen("settings", since):
+            name = self._context.names.get(network, network)
             said = handle or guesses.get(network)
             if network in kept or {network, profile_id(network, said or "")} & refused:
                 continue
@@ -321,7 +322,7 @@ class Profiles:
                 )
         for one in self._book.seems_mine.all():
             if one.network not in kept and not {one.network, one.id} & refused:
-                name = self._ground.names.get(one.network, one.network)
+                name = self._context.names.get(one.network, one.network)
                 found[one.network] = Suggested(
                     network=one.network,
                     name=name,
@@ -337,27 +338,27 @@ class Profiles:
         Raises:
             Invalid: the network is unknown, or the handle is none.
         """
-        self._ground.check_network(seen.network)
+        self._context.check_network(seen.network)
         handle = _handle(seen.network, seen.handle)
-        key, now = profile_id(seen.network, handle), self._ground.clock()
+        key, now = profile_id(seen.network, handle), self._context.clock()
         self._book.seems_mine.put(SeemsMine(id=key, network=seen.network, handle=handle, at=now))
 
     def refuse(self, network: str, handle: str | None) -> str:
         """Suggest a profile no more; without a handle, none on that network."""
-        self._ground.check_network(network)
+        self._context.check_network(network)
         key = profile_id(network, handle) if handle else network
-        self._book.not_mine.put(NotMine(id=key, at=self._ground.clock()))
+        self._book.not_mine.put(NotMine(id=key, at=self._context.clock()))
         return key
 
 
 class _Looks:
     """What of the log several views need, looked up once."""
 
-    def __init__(self, ground: Ground) -> None:
-        now = ground.clock()
-        self._visited = ground.log.visited(now - VISITED_DAYS * DAY_MS)
+    def __init__(self, context: Context) -> None:
+        now = context.clock()
+        self._visited = context.log.visited(now - VISITED_DAYS * DAY_MS)
         self._days: dict[str, set[int]] = {}
-        for network, begin in ground.log.act_quarters(OWN_POSTS, now - RHYTHM_DAYS * DAY_MS):
+        for network, begin in context.log.act_quarters(OWN_POSTS, now - RHYTHM_DAYS * DAY_MS):
             self._days.setdefault(network, set()).add(begin // DAY_MS * DAY_MS)
 
     def gap(self, network: str, last_posts: Iterable[LastPost]) -> float | None:

@@ -11,27 +11,21 @@ from urllib.parse import urljoin, urlsplit
 from msgspec.structs import replace
 
 from plnd.catalogue import shipped
-from plnd.core.context import Ground, worded
+from plnd.core.context import Context, worded
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
 from plnd.measures.people import key_of
-from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS, LONGEST_ADDRESS, Feed, FeedTrouble
+from plnd.model.base import LONGEST_ADDRESS
+from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS
+from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView, Request
 from plnd.model.people import Person, PersonFeed
-from plnd.model.profiles import (
-    FeedChange,
-    FeedView,
-    LastPost,
-    Origin,
-    Profile,
-    ReadingAnswer,
-    ReadingRequest,
-    Request,
-)
+from plnd.model.profiles import LastPost, Origin, Profile
+from plnd.model.readings import ReadingAnswer, ReadingRequest
 from plnd.model.scope import profile_id
 from plnd.reading import clues
 from plnd.reading.results import Article, PageReading
-from plnd.words.messages import Worded, Words
+from plnd.words.messages import TranslatedError, Words
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
 
@@ -65,12 +59,12 @@ class Readings:
 
     def __init__(
         self,
-        ground: Ground,
+        context: Context,
         profiles: Profiles,
         make_fetch: MakeFetch,
         people: Callable[[], People],
     ) -> None:
-        self._ground = ground
+        self._context = context
         self._people = people
         self._profiles = profiles
         self._make_fetch = make_fetch
@@ -89,8 +83,8 @@ class Readings:
         Raises:
             Invalid: the network is unknown, or the page was taken at no sensible time.
         """
-        self._ground.check_network(given.network)
-        now = self._ground.clock()
+        self._context.check_network(given.network)
+        now = self._context.clock()
         if not EARLIEST_MS <= given.taken_at <= now + FURTHEST_AHEAD_MS:
             raise Invalid("taken_at lies in the future, or before 2000", field="taken_at")
         taken_at = min(given.taken_at, now)
@@ -151,12 +145,12 @@ class Readings:
         Raises:
             Invalid: plnd cannot know where it is.
         """
-        feed = fed.feed or Feed(on=False, since=self._ground.clock())
+        feed = fed.feed or Feed(on=False, since=self._context.clock())
         if not change.on:
             self._put(replace(fed, feed=replace(feed, on=False)))
             return
         if not feed.on:
-            feed = replace(feed, on=True, since=self._ground.clock(), trouble=None)
+            feed = replace(feed, on=True, since=self._context.clock(), trouble=None)
         if change.url and change.url != feed.url:
             feed = replace(feed, url=change.url, found=None, etag=None, last_modified=None)
         fed = replace(fed, feed=feed)
@@ -181,7 +175,7 @@ class Readings:
         person = None if isinstance(fed, Profile) else self._owner(fed)
         return FeedView(
             network=fed.network,
-            name=self._ground.names.get(fed.network, fed.network),
+            name=self._context.names.get(fed.network, fed.network),
             handle=fed.handle,
             person=person.id if person else None,
             person_name=person.name if person else None,
@@ -217,11 +211,11 @@ class Readings:
     def _is_due(self, fed: Fed) -> bool:
         if isinstance(fed, Profile) and fed.mode == "retired":
             return False
-        return bool(fed.feed and fed.feed.on and fed.feed.next_at <= self._ground.clock())
+        return bool(fed.feed and fed.feed.on and fed.feed.next_at <= self._context.clock())
 
     async def _refresh(self, fed: Fed) -> None:
         """Ask a feed. Whatever comes of it, it is not asked again for a day."""
-        now = self._ground.clock()
+        now = self._context.clock()
         assert fed.feed
         # Noted before the request: a daemon that is killed meanwhile does not ask again today.
         asked = replace(fed.feed, checked_at=now, next_at=now + DAY_MS, trouble=None)
@@ -231,7 +225,7 @@ class Readings:
                 feed, found = await self._asked(fed, asked, now)
         except TimeoutError:
             feed, found = replace(asked, trouble=FeedTrouble(key="read_late_feed")), None
-        except Worded as error:
+        except TranslatedError as error:
             # What was found once may have moved: the next time it is looked for again.
             trouble = FeedTrouble(key=error.key, values=error.values)
             feed = replace(asked, trouble=trouble, found=None, etag=None, last_modified=None)
@@ -250,11 +244,11 @@ class Readings:
         if isinstance(fed, Profile):
             self._profiles.put(fed)
         else:
-            self._ground.book.feeds.put(fed)
+            self._context.book.feeds.put(fed)
 
     def _current(self, fed: Fed) -> Fed | None:
         """As it is kept by now; None when it was forgotten meanwhile."""
-        book = self._ground.book
+        book = self._context.book
         if isinstance(fed, Profile):
             return book.profiles.get(fed.id)
         return book.feeds.get(fed.id)
@@ -322,7 +316,7 @@ class Readings:
             raise Invalid(error.message, hint, field="link") from error
 
     async def _article(self, link: str) -> Article:
-        now = self._ground.clock()
+        now = self._context.clock()
         fetch = self._make_fetch(lambda outgoing: self._note(None, outgoing))
         try:
             async with asyncio.timeout(ASKED_SECONDS):
@@ -337,10 +331,10 @@ class Readings:
 
     def _note(self, fed: Fed | None, outgoing: "Outgoing") -> None:
         """Write a request that left this machine into the receipt."""
-        self._ground.book.requests.put(
+        self._context.book.requests.put(
             Request(
                 id=secrets.token_hex(8),
-                at=self._ground.clock(),
+                at=self._context.clock(),
                 network=fed.network if fed else None,
                 handle=fed.handle if fed else None,
                 host=outgoing.host,
@@ -351,7 +345,7 @@ class Readings:
 
     def requests(self) -> list[Request]:
         """The requests that left this machine, the latest first."""
-        return self._ground.book.requests.all()[::-1]
+        return self._context.book.requests.all()[::-1]
 
 
 def _address(fed: Fed) -> str | None:

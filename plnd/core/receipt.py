@@ -3,7 +3,9 @@
 from zoneinfo import ZoneInfo
 
 from plnd.errors import Invalid
-from plnd.model.events import LAST_MOMENT, Interaction, ReceiptAnswer, ReceiptEntry, Visit
+from plnd.model.base import LAST_MOMENT
+from plnd.model.events import Interaction, Visit
+from plnd.model.own import ReceiptAnswer, ReceiptEntry
 from plnd.store.log.log import Log
 from plnd.store.log.maintenance import Place, Stored
 from plnd.words.messages import ENGLISH, Words

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from plnd.measures.documents import without_consent
-from plnd.model.events import Change, RestoreAnswer
+from plnd.model.own import Change, RestoreAnswer
 from plnd.store.backups import Backups, others, put_others
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log

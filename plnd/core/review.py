@@ -6,15 +6,12 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from plnd.core.chats import Chats
-from plnd.core.context import DAY_MS, Ground
+from plnd.core.context import DAY_MS, Context
 from plnd.core.journal import Journal
 from plnd.core.people import People, person_view
 from plnd.errors import Invalid
 from plnd.measures.review import (
     TALKING,
-    LedgerRow,
-    Plan,
-    PlanDiff,
     Week,
     advice,
     compared,
@@ -27,9 +24,10 @@ from plnd.measures.review import (
     week_begin,
 )
 from plnd.measures.upkeep import breadth
-from plnd.model.events import ProfileToday
-from plnd.model.people import EntryView, PersonView
-from plnd.model.review import Ledger, Review, ReviewChat, Shared
+from plnd.model.day import ProfileToday
+from plnd.model.journal import EntryView
+from plnd.model.people import PersonView
+from plnd.model.review import Ledger, LedgerRow, Plan, PlanDiff, Review, ReviewChat, Shared
 from plnd.notices.rules import minute_of
 from plnd.words.messages import ENGLISH, Words
 
@@ -49,7 +47,7 @@ class Reviews:
 
     def __init__(
         self,
-        ground: Ground,
+        context: Context,
         people: People,
         chats: Chats,
         journal: Journal,
@@ -58,7 +56,7 @@ class Reviews:
         unaffordable: Callable[[Words], list[tuple[str, str]]],
         budget_minutes: Callable[[date], int | None],
     ) -> None:
-        self._ground = ground
+        self._context = context
         self._people = people
         self._chats = chats
         self._journal = journal
@@ -71,11 +69,11 @@ class Reviews:
 
     def current(self) -> tuple[str, date]:
         """The week that the last review was about, and the day of that review."""
-        settings = self._ground.settings()
-        now = self._ground.clock()
+        settings = self._context.settings()
+        now = self._context.clock()
         return reviewed_week(
-            self._ground.day_of(now),
-            self._ground.minute_of_day(now),
+            self._context.day_of(now),
+            self._context.minute_of_day(now),
             settings.review_day,
             minute_of(settings.review_time),
         )
@@ -92,14 +90,14 @@ class Reviews:
             if first.year < FIRST_YEAR:
                 raise ValueError(name)
             last = first + timedelta(days=6)
-            (start, _), (_, end) = self._ground.day_bounds(first), self._ground.day_bounds(last)
+            (start, _), (_, end) = self._context.day_bounds(first), self._context.day_bounds(last)
         except (ValueError, OverflowError):
             raise Invalid(f"{name!r} is not a week", "write it as 2026-W48", field="week") from None
-        settings = self._ground.settings()
+        settings = self._context.settings()
         sums = self._sums(first, start, end)
         drifting = self._people.drifting()
         tie = self._people.weak_tie()
-        held = self._held(start, min(end, self._ground.clock()))
+        held = self._held(start, min(end, self._context.clock()))
         next_chat = self._chats.next()
         return Review(
             week=name,
@@ -139,13 +137,13 @@ class Reviews:
         )
 
     def _sums(self, first: date, start: int, end: int) -> Week:
-        now = self._ground.clock()
+        now = self._context.clock()
         until = min(end, now)
-        begin = self._ground.log.first_moment()
-        spent, taking_part = self._ground.log.spent(start, end)
+        begin = self._context.log.first_moment()
+        spent, taking_part = self._context.log.spent(start, end)
         talked = [self._talked(first + timedelta(days=number)) for number in range(-21, 7)]
         chat = sum(tally.spent_ms for tally in self._chats.times(start, end).values())
-        outside = self._ground.settings().chats_outside_budget
+        outside = self._context.settings().chats_outside_budget
         minutes = [self._budget_minutes(first + timedelta(days=number)) for number in range(7)]
         given = [one for one in minutes if one is not None]
         return Week(
@@ -163,7 +161,7 @@ class Reviews:
 
     def _talked(self, day: date) -> bool:
         """Whether anybody was spoken to on a day."""
-        counts = self._ground.log.act_counts(*self._ground.day_bounds(day))
+        counts = self._context.log.act_counts(*self._context.day_bounds(day))
         return any(counts.get(action) for action in TALKING)
 
     def _breadth(self, start: int, end: int) -> float | None:
@@ -171,14 +169,14 @@ class Reviews:
         counts: dict[str, int] = {}
         own = self._people.own()
         owners = self._people.directory.by_handle
-        for network, handle, count in self._ground.log.spoken(start, end):
+        for network, handle, count in self._context.log.spoken(start, end):
             key = (network, handle)
             if key in own:
                 continue
             owner = owners.get(key)
             name = owner.id if owner else f"{network}:{handle}"
             counts[name] = counts.get(name, 0) + count
-        for meeting in self._ground.book.meetings.all():
+        for meeting in self._context.book.meetings.all():
             if start <= meeting.at < end:
                 who = self._people.directory.by_id.get(meeting.person)
                 name = who.id if who else meeting.person
@@ -186,7 +184,7 @@ class Reviews:
         return breadth(counts.values())
 
     def _freshness(self) -> dict[str, str]:
-        names = self._ground.names
+        names = self._context.names
         return {
             f"{names.get(one.network, one.network)} (@{one.handle})": one.freshness
             for one in self._profiles()
@@ -207,7 +205,7 @@ class Reviews:
 
     def _new(self, start: int, end: int) -> list[PersonView]:
         """People added in that time."""
-        people = [one for one in self._ground.book.people.all() if start <= one.added_at < end]
+        people = [one for one in self._context.book.people.all() if start <= one.added_at < end]
         return [person_view(one) for one in self._people.standings(people)]
 
     def _learned(self, start: int, end: int) -> list[EntryView]:
@@ -215,7 +213,7 @@ class Reviews:
 
     def _shared(self, start: int, end: int) -> Shared:
         """Give and take, the next rung, and on Fridays, if wanted, what was read and not shared."""
-        acts = self._ground.log.act_counts(start, end)
+        acts = self._context.log.act_counts(start, end)
         listened = sum(one.attended == "listened" for one in self._held(start, end))
         reached, following = rung(acts, listened)
         return Shared(
@@ -229,17 +227,17 @@ class Reviews:
 
     def _unshared(self, start: int, end: int) -> list[str]:
         """Networks and names of articles that were read for two minutes and not shared."""
-        now = self._ground.clock()
-        settings = self._ground.settings()
-        if not settings.remind_unshared or self._ground.day_of(now).weekday() != FRIDAY:
+        now = self._context.clock()
+        settings = self._context.settings()
+        if not settings.remind_unshared or self._context.day_of(now).weekday() != FRIDAY:
             return []
-        shares = self._ground.log.shares(start, end + SHARED_WITHIN_MS)
+        shares = self._context.log.shares(start, end + SHARED_WITHIN_MS)
         found: dict[str, None] = {}
-        for begin, close, network, handle in self._ground.log.articles(start, end, ARTICLE_MS):
+        for begin, close, network, handle in self._context.log.articles(start, end, ARTICLE_MS):
             if not any(
                 network == where and begin <= at <= close + SHARED_WITHIN_MS for at, where in shares
             ):
-                name = self._ground.names.get(network, network)
+                name = self._context.names.get(network, network)
                 found[f"{name}: @{handle}" if handle else name] = None
         return list(found)[:MOST_ARTICLES]
 
@@ -247,8 +245,8 @@ class Reviews:
 
     def plan(self, words: Words = ENGLISH) -> tuple[Plan, PlanDiff | None]:
         """This quarter's plan as things stand, beside the last one that was kept."""
-        now = self._ground.clock()
-        quarter = quarter_name(self._ground.day_of(now))
+        now = self._context.clock()
+        quarter = quarter_name(self._context.day_of(now))
         made = plan(
             quarter=quarter,
             made_at=now,
@@ -264,7 +262,7 @@ class Reviews:
             words=words,
         )
         last = max(
-            (one for one in self._ground.book.plans.all() if one.quarter < quarter),
+            (one for one in self._context.book.plans.all() if one.quarter < quarter),
             key=lambda one: one.quarter,
             default=None,
         )
@@ -273,12 +271,12 @@ class Reviews:
     def keep_plan(self, words: Words = ENGLISH) -> tuple[Plan, PlanDiff | None]:
         """Keep the plan, in place of one kept before in this quarter."""
         made, diff = self.plan(words)
-        self._ground.book.plans.put(made)
+        self._context.book.plans.put(made)
         return made, diff
 
     def _silent(self, week: str, words: Words) -> list[str]:
         """What the latest review says of silent profiles: nothing that the one before it said."""
-        now = self._ground.clock()
+        now = self._context.clock()
         if week != self.current()[0]:
             return []
         return self._profile_lines(now - 7 * DAY_MS, words)
@@ -290,10 +288,10 @@ class Reviews:
 
         With `names`, also whom it was with in work hours; off, only how many.
         """
-        (start, _), (_, end) = self._ground.day_bounds(first), self._ground.day_bounds(last)
-        zone, hours = self._ground.zone(), self._ground.work_hours()
+        (start, _), (_, end) = self._context.day_bounds(first), self._context.day_bounds(last)
+        zone, hours = self._context.zone(), self._context.work_hours()
         rows: list[dict[str, tuple[int, int, int, int]]] = []
-        for begin, sums in self._ground.log.quarters(start, end).items():
+        for begin, sums in self._context.log.quarters(start, end).items():
             working = hours.at(begin, zone)
             for (network, _), (spent, part) in sums.times.items():
                 rows.append({network: (spent, spent if working else 0, part, 0)})
@@ -303,17 +301,17 @@ class Reviews:
         return Ledger(
             first=first.isoformat(),
             last=last.isoformat(),
-            rows=_named(ledger(rows), self._ground.names),
+            rows=_named(ledger(rows), self._context.names),
             people=len(people),
             names=sorted(people) if names else None,
         )
 
     def _at_work(self, start: int, end: int) -> set[str]:
         """The people dealt with in work hours, by name."""
-        zone, hours = self._ground.zone(), self._ground.work_hours()
+        zone, hours = self._context.zone(), self._context.work_hours()
         owners = self._people.directory.by_handle
         found = set()
-        for key, at in self._ground.log.touch_times(start, end):
+        for key, at in self._context.log.touch_times(start, end):
             if (owner := owners.get(key)) and hours.at(at, zone):
                 found.add(owner.name)
         return found

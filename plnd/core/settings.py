@@ -9,8 +9,8 @@ import msgspec
 
 from plnd.errors import Invalid
 from plnd.measures.documents import check
-from plnd.measures.validation import said
-from plnd.model.events import Settings
+from plnd.measures.validation import decoding_error
+from plnd.model.settings import Settings
 
 
 def changed_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
@@ -22,7 +22,7 @@ def changed_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings
     try:
         changed = msgspec.convert({**msgspec.to_builtins(settings), **changes}, Settings)
     except msgspec.ValidationError as error:
-        message, field = said(error)
+        message, field = decoding_error(error)
         raise Invalid(message, "see `plnd settings` for each one's form", field=field) from error
     check(changed)
     return changed

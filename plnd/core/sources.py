@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from plnd.model.events import SourceHeard, SourceReport
+from plnd.model.sources import SourceHeard, SourceReport
 from plnd.store.book.book import Book
 
 

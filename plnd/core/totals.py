@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd.core.chats import Chats
-from plnd.core.context import Ground
+from plnd.core.context import Context
 from plnd.core.trends import date_of
 from plnd.measures.budget import Standing, in_force, standings
-from plnd.measures.day import DayFigures
+from plnd.measures.day import DayTotals
 from plnd.measures.time import WEEKDAYS, Tally, WorkHours, day_bounds
-from plnd.model.events import Budget, ChatSlot, NetworkToday, ProfileToday, SourceSeen, Today, When
+from plnd.model.day import ChatSlot, NetworkToday, ProfileToday, SourceSeen, Today
+from plnd.model.settings import Budget, When
 from plnd.store.log.log import Outcome
 
 MINUTE_MS = 60_000
@@ -32,7 +33,7 @@ class _Minute(msgspec.Struct):
     zone: ZoneInfo
     when: When
     hours: WorkHours
-    figures: DayFigures
+    figures: DayTotals
     profiles: list[ProfileToday]
     next_chat: ChatSlot | None
     follows_chats: bool
@@ -45,7 +46,7 @@ class _Answer(msgspec.Struct):
     held: dict[str | None, list[Standing]]
 
 
-class Figures:
+class Totals:
     """Today's figures, and those of other days. It lives as long as the stores stay as they are.
 
     `unsure` are the kinds of act, by network, that may be counted too high; `profiles` gives the
@@ -54,24 +55,24 @@ class Figures:
 
     def __init__(
         self,
-        ground: Ground,
+        context: Context,
         *,
         unsure: Mapping[str, Collection[str]],
         chats: Chats,
         profiles: Callable[[], list[ProfileToday]],
     ) -> None:
-        self._ground = ground
+        self._context = context
         self._unsure = unsure
         self._chats = chats
         self._profiles = profiles
         # When each browser was last heard of: the time (ms) of its latest event.
-        self.seen = ground.log.seen()
+        self.seen = context.log.seen()
         self._minute: _Minute | None = None
         self.drop()
 
     def drop(self) -> None:
         """Look anew at all but the log: something was changed, other than by a commit."""
-        self.budgets: list[Budget] = self._ground.book.budgets.all()
+        self.budgets: list[Budget] = self._context.book.budgets.all()
         self._kept: _Answer | None = None
         if self._minute:
             self._minute.number = OVER
@@ -93,7 +94,7 @@ class Figures:
         Raises:
             Invalid: the day is not a date.
         """
-        now = self._ground.clock()
+        now = self._context.clock()
         if day is not None:
             return self._work_out(self._look(date_of(day), now), now).today
         return msgspec.structs.replace(self._now(now).today, now=now)
@@ -108,8 +109,8 @@ class Figures:
 
     def budget_minutes(self, day: date) -> int | None:
         """The budget of a day over all networks; None when there is none."""
-        now = self._ground.day_bounds(day)[0]
-        working = self._ground.work_hours().at(now, self._ground.zone())
+        now = self._context.day_bounds(day)[0]
+        working = self._context.work_hours().at(now, self._context.zone())
         held = standings(
             self.budgets,
             weekday=WEEKDAYS[day.weekday()],
@@ -134,9 +135,9 @@ class Figures:
 
     def _look(self, day: date | None, now: int) -> _Minute:
         """What holds of a day (None: of today) in this minute."""
-        ground = self._ground
-        zone, hours, chats = ground.zone(), ground.work_hours(), self._chats
-        day = ground.day_of(now) if day is None else day
+        context = self._context
+        zone, hours, chats = context.zone(), context.work_hours(), self._chats
+        day = context.day_of(now) if day is None else day
         figures = self._figures(day, zone, hours)
         return _Minute(
             number=now // MINUTE_MS,
@@ -150,14 +151,14 @@ class Figures:
             follows_chats=bool(chats.followed()),
         )
 
-    def _figures(self, day: date, zone: ZoneInfo, hours: WorkHours) -> DayFigures:
+    def _figures(self, day: date, zone: ZoneInfo, hours: WorkHours) -> DayTotals:
         """A day's figures; those that are kept when they are the same."""
-        start, end = day_bounds(day, zone, self._ground.settings().day_start)
+        start, end = day_bounds(day, zone, self._context.settings().day_start)
         old, wanted = self._minute, (start, end, zone, hours)
         if old and (old.figures.start, old.figures.end, old.zone, old.hours) == wanted:
             return old.figures
-        figures = DayFigures(start, end, lambda begin: hours.at(begin, zone))
-        for begin, sums in self._ground.log.quarters(start, end).items():
+        figures = DayTotals(start, end, lambda begin: hours.at(begin, zone))
+        for begin, sums in self._context.log.quarters(start, end).items():
             figures.put(begin, sums.times, sums.acts)
         return figures
 
@@ -193,7 +194,7 @@ class Figures:
         self, minute: _Minute, chats: Mapping[tuple[int, str], Tally]
     ) -> dict[str | None, list[Standing]]:
         """The budgets that hold, and what was spent against them: chats left out, if wanted."""
-        outside = chats if self._ground.settings().chats_outside_budget else {}
+        outside = chats if self._context.settings().chats_outside_budget else {}
 
         def spent(network: str | None, when: str | None) -> int:
             chat = sum(
@@ -212,7 +213,7 @@ class Figures:
         )
 
     def _networks(
-        self, figures: DayFigures, held: Mapping[str | None, Sequence[Standing]]
+        self, figures: DayTotals, held: Mapping[str | None, Sequence[Standing]]
     ) -> list[NetworkToday]:
         rows = []
         whole = in_force(held.get(None, ()))
@@ -226,7 +227,7 @@ class Figures:
             rows.append(
                 NetworkToday(
                     id=network,
-                    name=self._ground.names.get(network, network),
+                    name=self._context.names.get(network, network),
                     spent_seconds=figure.spent_ms // 1000,
                     budget_minutes=bound.budget.minutes if bound else None,
                     state=holding.state if holding else "off",

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from plnd.core.context import Ground
+from plnd.core.context import Context
 from plnd.errors import Invalid
 from plnd.measures.days import Days, NetworkDay, stretches
 from plnd.measures.documents import check_day
 from plnd.measures.time import A_DAY, WEEKDAYS
-from plnd.model.events import (
+from plnd.model.day import (
     DayRow,
     DaysAnswer,
     HourRow,
@@ -26,8 +26,8 @@ MOST_DAYS = 1100
 class Trends:
     """What the log says of times gone by."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def spans(self, day: str | None = None) -> SpansAnswer:
         """The day (YYYY-MM-DD; None: today) as stretches of time and marks of interactions.
@@ -35,16 +35,16 @@ class Trends:
         Raises:
             Invalid: the day is not a date.
         """
-        ground = self._ground
+        context = self._context
         shown = self._today() if day is None else date_of(day)
-        start, end = ground.day_bounds(shown)
+        start, end = context.day_bounds(shown)
         spans = [
-            Span(network=n, start=s, end=e) for s, e, n in stretches(ground.log.pieces(start, end))
+            Span(network=n, start=s, end=e) for s, e, n in stretches(context.log.pieces(start, end))
         ]
-        marks = [Mark(network=n, action=a, at=at) for at, n, a in ground.log.marks(start, end)]
+        marks = [Mark(network=n, action=a, at=at) for at, n, a in context.log.marks(start, end)]
         return SpansAnswer(
             day=shown.isoformat(),
-            time_zone=ground.zone().key,
+            time_zone=context.zone().key,
             start=start,
             end=end,
             networks=self._named({s.network for s in spans} | {m.network for m in marks}),
@@ -53,7 +53,7 @@ class Trends:
         )
 
     def _today(self) -> date:
-        return self._ground.day_of(self._ground.clock())
+        return self._context.day_of(self._context.clock())
 
     def days(self, first: str | None = None, last: str | None = None) -> DaysAnswer:
         """The days from `first` to `last` (YYYY-MM-DD); at first the latest 28.
@@ -61,21 +61,21 @@ class Trends:
         Raises:
             Invalid: not a date, in the wrong order, or too many days.
         """
-        ground = self._ground
-        zone = ground.zone()
+        context = self._context
+        zone = context.zone()
         to = self._today() if last is None else date_of(last, "to")
         begin = _before(to) if first is None else date_of(first, "from")
         days = _range(begin, to)
-        starts = [*(ground.day_bounds(day)[0] for day in days), ground.day_bounds(to)[1]]
-        found = Days(days, starts, zone, ground.work_hours())
-        found.add_times(ground.log.times(starts[0], starts[-1]))
-        found.add_acts(ground.log.counts(starts[0], starts[-1]))
-        known = ground.log.first_moment()
+        starts = [*(context.day_bounds(day)[0] for day in days), context.day_bounds(to)[1]]
+        found = Days(days, starts, zone, context.work_hours())
+        found.add_times(context.log.times(starts[0], starts[-1]))
+        found.add_acts(context.log.counts(starts[0], starts[-1]))
+        known = context.log.first_moment()
         return DaysAnswer(
             first=begin.isoformat(),
             last=to.isoformat(),
             time_zone=zone.key,
-            known_since=None if known is None else ground.day_of(known).isoformat(),
+            known_since=None if known is None else context.day_of(known).isoformat(),
             networks=self._named({one for day in found.networks for one in day}),
             days=[
                 DayRow(
@@ -98,7 +98,7 @@ class Trends:
 
     def _named(self, networks: Iterable[str]) -> list[NetworkName]:
         return [
-            NetworkName(id=one, name=self._ground.names.get(one, one)) for one in sorted(networks)
+            NetworkName(id=one, name=self._context.names.get(one, one)) for one in sorted(networks)
         ]
 
 

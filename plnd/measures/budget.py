@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from plnd.measures.time import WEEKDAYS
-from plnd.model.events import Budget, BudgetState, Weekday, When
+from plnd.model.base import Weekday
+from plnd.model.day import BudgetState
+from plnd.model.settings import Budget, When
 
 NEAR_FROM = 0.8
 _WORST = {"off": 0, "under": 1, "near": 2, "over": 3}

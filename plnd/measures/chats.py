@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from plnd.measures.time import QUARTER_MS, WEEKDAYS, Quarter, Tally, quarters_of
-from plnd.model.people import Attended, Break, Chat, ChatState, Slot
+from plnd.model.chats import Attended, Break, Chat, ChatState, Slot
 
 LISTENED_MS = 10 * 60 * 1000
 LATE_MS = 60 * 60 * 1000

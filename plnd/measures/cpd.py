@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from plnd.model.people import CpdBody, CpdMark, CpdRow, CpdSource, Entry
+from plnd.model.cpd import CpdBody, CpdMark, CpdRow, CpdSource
+from plnd.model.journal import Entry
 from plnd.words.messages import ENGLISH, Words
 
 QUARTER_MS = 15 * 60 * 1000

@@ -9,7 +9,7 @@ Times = dict[tuple[str, str], tuple[int, int]]
 Acts = dict[tuple[str, str], int]
 
 
-class NetworkFigures(Struct):
+class NetworkTotals(Struct):
     """One network's day, in milliseconds."""
 
     spent_ms: int = 0
@@ -19,13 +19,13 @@ class NetworkFigures(Struct):
     acts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-class DayFigures:
+class DayTotals:
     """The sums of a day's quarters; `working` says of a quarter whether it lies in work hours."""
 
     def __init__(self, start: int, end: int, working: Callable[[int], bool]) -> None:
         self.start = start
         self.end = end
-        self.networks: defaultdict[str, NetworkFigures] = defaultdict(NetworkFigures)
+        self.networks: defaultdict[str, NetworkTotals] = defaultdict(NetworkTotals)
         self._working = working
         self._quarters: dict[int, tuple[Times, Acts]] = {}
 

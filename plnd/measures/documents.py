@@ -17,28 +17,17 @@ from plnd.measures.budget import budget_id
 from plnd.measures.chats import tag_key
 from plnd.measures.people import Key, key_of
 from plnd.measures.time import A_YEAR, QUARTER_MS, named_day
-from plnd.model.events import (
-    EARLIEST_MS,
-    LONGEST_TEXT,
-    Budget,
-    Forgotten,
-    Pause,
-    Settings,
-    Uncounted,
-)
-from plnd.model.people import (
-    Cadence,
-    Chat,
-    CpdMark,
-    Entry,
-    Merge,
-    Person,
-    PersonFeed,
-    Refused,
-    TagCadence,
-)
+from plnd.model.base import LONGEST_TEXT
+from plnd.model.chats import Chat
+from plnd.model.cpd import CpdMark
+from plnd.model.events import EARLIEST_MS
+from plnd.model.journal import Entry
+from plnd.model.own import Forgotten
+from plnd.model.pauses import Pause, Uncounted
+from plnd.model.people import Cadence, Dismissed, Merge, Person, PersonFeed, TagCadence
 from plnd.model.profiles import NotMine, Profile, SeemsMine
 from plnd.model.scope import profile_id
+from plnd.model.settings import Budget, Settings
 
 DAY_MS = 86_400_000
 FEWEST_DAYS = 7
@@ -322,7 +311,7 @@ def _tag_cadence(cadence: TagCadence, _: Networks) -> None:
     check_gaps(cadence, "worst_days")
 
 
-def _refused(one: Refused, networks: Networks) -> None:
+def _refused(one: Dismissed, networks: Networks) -> None:
     network, _, handle = one.id.partition(":")
     check_network(network, networks, "id")
     if not network or not handle:
@@ -399,7 +388,7 @@ _RULES: dict[type, Callable[[Any, Networks], None]] = {
     PersonFeed: _person_feed,
     Merge: _merge,
     TagCadence: _tag_cadence,
-    Refused: _refused,
+    Dismissed: _refused,
     Chat: _chat,
     Entry: _entry,
     CpdMark: _cpd,

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plnd.model.events import Freshness
+from plnd.model.day import Freshness
 from plnd.model.profiles import Decision, LastPost, Origin, Profile, Silence
 
 DAY_MS = 86_400_000

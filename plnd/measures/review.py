@@ -6,16 +6,15 @@ its reason. Words say what was done, never what is good for anybody.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
 from plnd.measures.people import Standing, Suggestion
 from plnd.measures.time import WEEKDAYS
-from plnd.model.events import Moment
+from plnd.model.review import Advice, Colour, LedgerRow, Light, Plan, PlanDiff, PlanItem
 from plnd.words.messages import ENGLISH, Words
 
-Colour = Literal["green", "amber", "red", "learning", "off"]
 LEARNING_DAYS = 7
 OVER = 1.25
 DAY_MS = 86_400_000
@@ -58,15 +57,6 @@ def reviewed_week(today: date, minute: int, weekday: str, at_minute: int) -> tup
 
 
 # -- the four lights -------------------------------------------------------------------
-
-
-class Light(Struct, frozen=True, kw_only=True):
-    """One of the four: its colour, what it says, and the figures that it comes from."""
-
-    name: Literal["time", "interaction", "freshness", "breadth"]
-    colour: Colour
-    says: str
-    sums: dict[str, float]
 
 
 def lights(
@@ -160,14 +150,6 @@ class Week(Struct, frozen=True):
     freshness: Mapping[str, str] = field(default_factory=dict)
 
 
-class Advice(Struct, frozen=True, kw_only=True):
-    """One suggestion, and the figures that are its reason."""
-
-    kind: Literal["write", "post", "time", "chat", "tie", "join"]
-    text: str
-    reason: str
-
-
 def advice(
     week: Week,
     *,
@@ -232,33 +214,6 @@ def rung(acts: Mapping[str, int], listened: int) -> tuple[str | None, str]:
 # -- the quarterly plan -----------------------------------------------------------------
 
 
-class Item(Struct, frozen=True, kw_only=True):
-    """One line of a plan; `key` is the same in the next plan as long as it is the same matter."""
-
-    key: str
-    text: str
-    reason: str
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """What to add, to tend and to close in a quarter (2026-Q4)."""
-
-    quarter: Annotated[str, Meta(pattern="^[0-9]{4}-Q[1-4]$")]
-    made_at: Moment
-    add: list[Item]
-    tend: list[Item]
-    close: list[Item]
-
-
-class PlanDiff(Struct, frozen=True, kw_only=True):
-    """A plan beside the one before: the keys that came, stayed and went, by part."""
-
-    since: str
-    new: list[str]
-    still: list[str]
-    gone: list[str]
-
-
 MOST_ITEMS = 5
 
 
@@ -279,12 +234,12 @@ def plan(
 ) -> Plan:
     """Five lines a part at most. `unaffordable` are networks beyond the budget, with the reason."""
     close = [
-        Item(key=f"network:{name}", text=words.say("plan_close", name=name), reason=why)
+        PlanItem(key=f"network:{name}", text=words.say("plan_close", name=name), reason=why)
         for name, why in unaffordable
     ]
     close += _profiles(freshness, ("stale",), "plan_revive", words)
     close += [
-        Item(
+        PlanItem(
             key=f"chat:{tag}",
             text=words.say("plan_unfollow", tag=tag),
             reason=words.say("plan_unfollow_why"),
@@ -303,16 +258,16 @@ def plan(
     )
 
 
-def _suggested(one: Suggestion, words: Words) -> Item:
-    return Item(
+def _suggested(one: Suggestion, words: Words) -> PlanItem:
+    return PlanItem(
         key=f"person:{one.network}:{one.handle}",
         text=words.say("plan_add", handle=one.handle, network=one.network),
         reason=words.count("plan_add_why", one.touches),
     )
 
 
-def _drifting(one: Standing, words: Words) -> Item:
-    return Item(
+def _drifting(one: Standing, words: Words) -> PlanItem:
+    return PlanItem(
         key=f"person:{one.person.id}",
         text=words.say("plan_write", name=one.person.name),
         reason=words.count("plan_write_why", one.elapsed_ms // DAY_MS),
@@ -321,9 +276,9 @@ def _drifting(one: Standing, words: Words) -> Item:
 
 def _profiles(
     freshness: Mapping[str, str], states: Sequence[str], text: str, words: Words
-) -> list[Item]:
+) -> list[PlanItem]:
     return [
-        Item(
+        PlanItem(
             key=f"profile:{name}",
             text=words.say(text, name=name),
             reason=words.say("plan_post_why", state=words.say(f"fresh_{state}")),
@@ -345,21 +300,11 @@ def compared(now: Plan, last: Plan) -> PlanDiff:
     )
 
 
-def _parts(one: Plan) -> list[tuple[str, list[Item]]]:
+def _parts(one: Plan) -> list[tuple[str, list[PlanItem]]]:
     return [("add", one.add), ("tend", one.tend), ("close", one.close)]
 
 
 # -- work and home ------------------------------------------------------------------------
-
-
-class LedgerRow(Struct, frozen=True, kw_only=True):
-    """A network's time in work hours and off them, in seconds, and the interactions."""
-
-    network: str
-    work_seconds: int
-    off_seconds: int
-    taking_part_seconds: int
-    interactions: int
 
 
 def ledger(

@@ -8,8 +8,8 @@ from statistics import median
 from msgspec.structs import replace
 
 from plnd.measures.time import WEEKDAYS
-from plnd.model.events import Budget
 from plnd.model.profiles import Affords, Upkeep
+from plnd.model.settings import Budget
 
 LEAST_MS = 3 * 3_600_000
 """Under three hours of data nothing is ranked."""

@@ -4,16 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from plnd.model.events import (
-    EARLIEST_MS,
-    FURTHEST_AHEAD_MS,
-    Event,
-    Forgotten,
-    Pause,
-    Rejection,
-    Uncounted,
-    Visit,
-)
+from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS, Event, Rejection, Visit
+from plnd.model.own import Forgotten
+from plnd.model.pauses import Pause, Uncounted
 from plnd.model.scope import covers
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
@@ -22,7 +15,7 @@ _decode = msgspec.json.Decoder(Event).decode
 _decode_any = msgspec.json.Decoder(dict[str, object]).decode
 
 
-class Taken(msgspec.Struct, frozen=True, gc=False):
+class Accepted(msgspec.Struct, frozen=True, gc=False):
     """An event that may be stored; `key` is its id as 16 bytes."""
 
     index: int
@@ -30,7 +23,7 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     event: Event
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """Why an event is not taken: the message, the field it is about, a code."""
 
     def __init__(self, message: str, field: str | None, code: str = "invalid") -> None:
@@ -39,7 +32,7 @@ class Refused(Exception):
         self.code = code
 
 
-def sift(
+def validate(
     raws: Sequence[msgspec.Raw],
     *,
     now: int,
@@ -48,7 +41,7 @@ def sift(
     uncounted: Sequence[Uncounted] = (),
     forgotten: Sequence[Forgotten] = (),
     visits_from: int = 0,
-) -> tuple[list[Taken], list[Rejection]]:
+) -> tuple[list[Accepted], list[Rejection]]:
     """Part the events of a batch into those to store and those refused, with the reason.
 
     `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
@@ -58,16 +51,16 @@ def sift(
     forgotten is refused as well, or cut out of the visit. Visits from before `visits_from` (ms)
     are kept as sums only, so that none can be added.
     """
-    taken: list[Taken] = []
+    taken: list[Accepted] = []
     rejected: list[Rejection] = []
     pauses = list(pauses)
     latest = now + FURTHEST_AHEAD_MS
     for index, raw in enumerate(raws):
         try:
             event = _decode(raw)
-            key = check(event, latest=latest, networks=networks)
+            key = check_event(event, latest=latest, networks=networks)
             if visits_from and isinstance(event, Visit) and event.start < visits_from:
-                raise Refused("visits of that time are kept as sums only", "start")
+                raise Rejected("visits of that time are kept as sums only", "start")
             if pauses:
                 event = _outside(event, pauses, now)
             if uncounted:
@@ -75,17 +68,17 @@ def sift(
                 event = _outside(event, theirs, now)
             if forgotten:
                 event = _without_forgotten(event, forgotten)
-            taken.append(Taken(index, key, event))
-        except (Refused, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            taken.append(Accepted(index, key, event))
+        except (Rejected, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             rejected.append(_rejection(index, raw, error))
     return taken, rejected
 
 
-def check(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
+def check_event(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
     """The event's id as 16 bytes; refuses what no event may be, and what is after `latest` (ms).
 
     Raises:
-        Refused: with the reason and the field.
+        Rejected: with the reason and the field.
     """
     digits = event.id.replace("-", "")
     try:
@@ -93,9 +86,9 @@ def check(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
     except ValueError:
         key = b""
     if len(key) != 16 or len(digits) != 32:
-        raise Refused("id is not a UUID", "id")
+        raise Rejected("id is not a UUID", "id")
     if event.network not in networks:
-        raise Refused(f"unknown network {event.network!r}", "network")
+        raise Rejected(f"unknown network {event.network!r}", "network")
     if isinstance(event, Visit):
         start, end = event.start, event.end
         # Nearly every visit is well: one chain of comparisons, and the reasons only when it is not.
@@ -109,16 +102,16 @@ def check(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
 def _refuse_visit(visit: Visit, latest: int) -> None:
     _check_moment(visit.start, "start", latest)
     if visit.end < visit.start:
-        raise Refused("end is before start", "end")
+        raise Rejected("end is before start", "end")
     _check_moment(visit.end, "end", latest)
-    raise Refused("a visit is at most 12 hours long", "end")
+    raise Rejected("a visit is at most 12 hours long", "end")
 
 
 def _check_moment(moment: int, field: str, latest: int) -> None:
     if moment < EARLIEST_MS:
-        raise Refused(f"{field} is before the year 2000", field)
+        raise Rejected(f"{field} is before the year 2000", field)
     if moment > latest:
-        raise Refused(f"{field} is more than 5 minutes in the future", field)
+        raise Rejected(f"{field} is more than 5 minutes in the future", field)
 
 
 def _outside(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Event:
@@ -129,8 +122,8 @@ def _outside(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Eve
         if inside if pause.end is None else pause.start <= begin < pause.end:
             field = "start" if isinstance(event, Visit) else "at"
             if isinstance(pause, Uncounted):
-                raise Refused(f"{event.network} is not counted", field, "not_counted")
-            raise Refused("plnd was paused at that time", field, "paused")
+                raise Rejected(f"{event.network} is not counted", field, "not_counted")
+            raise Rejected("plnd was paused at that time", field, "paused")
         if isinstance(event, Visit) and event.start < pause.start < event.end:
             event = msgspec.structs.replace(event, end=pause.start)
     return event
@@ -143,25 +136,25 @@ def _without_forgotten(event: Event, forgotten: Sequence[Forgotten]) -> Event:
             continue
         if not isinstance(event, Visit):
             if one.start <= event.at < one.end:
-                raise Refused("this was forgotten", "at", "forgotten")
+                raise Rejected("this was forgotten", "at", "forgotten")
         elif event.start < one.start < event.end:
             event = msgspec.structs.replace(event, end=one.start)
         elif one.start <= event.start < one.end:
             if event.end <= one.end:
-                raise Refused("this was forgotten", "start", "forgotten")
+                raise Rejected("this was forgotten", "start", "forgotten")
             event = msgspec.structs.replace(event, start=one.end)
     return event
 
 
 def _rejection(index: int, raw: msgspec.Raw, error: Exception) -> Rejection:
-    if isinstance(error, Refused):
+    if isinstance(error, Rejected):
         code, message, field = error.code, str(error), error.field
     else:
-        code, (message, field) = "invalid", said(error)
+        code, (message, field) = "invalid", decoding_error(error)
     return Rejection(id=_id_of(raw), index=index, code=code, message=message, field=field)  # type: ignore[arg-type]
 
 
-def said(error: Exception) -> tuple[str, str | None]:
+def decoding_error(error: Exception) -> tuple[str, str | None]:
     """A decoding error's message, and the field it is about."""
     message = str(error) or type(error).__name__
     text, _, path = message.partition(" - at `$")

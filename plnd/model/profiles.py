@@ -1,17 +1,14 @@
-"""The words of profiles as data: what is kept of one, what is said of it, what is decided.
-
-As in `model`: times are milliseconds in UTC, units stand in names, and a field that nobody
-knows is refused in what is read from outside.
-"""
+"""The user's own profiles."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from plnd.model.events import Feed, Freshness, Key, Moment, Name, ProfileMode, Strict
+from plnd.model.base import Key, Moment, Name, Strict
+from plnd.model.day import Freshness, ProfileMode
+from plnd.model.feeds import Feed
 
 MOST_READING_BYTES = 2 * 1024 * 1024
-
 Origin = Literal["acts", "page", "feed"]
 """What says when somebody posted: recognised acts, the profile's page, its feed."""
 Silence = Literal["listening", "abandoned"]
@@ -79,22 +76,6 @@ class SeemsMine(Struct, frozen=True, kw_only=True):
     at: Moment
 
 
-class Request(Struct, frozen=True, kw_only=True):
-    """One request that left this machine: when, for which profile (null: an article that the
-    user asked to be read), to which host, how it went."""
-
-    id: Key
-    at: Moment
-    network: str | None
-    handle: str | None
-    host: str
-    outcome: str
-    bytes: Moment
-
-
-# ---- asked
-
-
 class ProfileRequest(Strict, frozen=True):
     """A profile to be kept."""
 
@@ -108,52 +89,10 @@ class ProfileChange(Strict, frozen=True):
     choice: Choice
 
 
-class FeedChange(Strict, frozen=True):
-    """Whether a profile's public feed may be asked, and where it is if plnd cannot know."""
-
-    on: bool
-    url: Address | None = None
-
-
 class StepChange(Strict, frozen=True):
     """Whether a step of closing is done."""
 
     done: bool
-
-
-class ReadingRequest(Strict, frozen=True):
-    """A page that the browser shows, to be read and dropped."""
-
-    network: Name
-    handle: Name
-    url: Annotated[str, Meta(max_length=2048)]
-    taken_at: Moment
-    html: str
-
-
-# ---- answered
-
-
-class ReadingAnswer(Struct, frozen=True, kw_only=True):
-    """What a page says about when the profile last posted; `note` why it says nothing."""
-
-    handle: str
-    last_post_at: int | None
-    posts_seen: int
-    found_by: str | None
-    rough: bool = False
-    note: str | None = None
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """A profile whose page is worth reading when the user looks at it."""
-
-    network: str
-    handle: str
-
-
-class WantedAnswer(Struct, frozen=True):
-    wanted: list[Wanted]
 
 
 class CloseStep(Struct, frozen=True, kw_only=True):
@@ -221,34 +160,6 @@ class Suggested(Struct, frozen=True, kw_only=True):
 
 class SuggestedAnswer(Struct, frozen=True):
     suggestions: list[Suggested]
-
-
-class FeedView(Struct, frozen=True, kw_only=True):
-    """A public feed, on or off: of an own profile, or of somebody's handle (`person` is who).
-
-    `address` is where it is asked, null while plnd cannot know; `error` is why the last answer
-    (`checked_at`) said nothing. `resting`: its profile is retired, so it is not asked.
-    """
-
-    network: str
-    name: str
-    handle: str
-    person: str | None
-    person_name: str | None
-    on: bool
-    resting: bool
-    address: str | None
-    checked_at: int | None
-    next_at: int | None
-    error: str | None
-
-
-class FeedsAnswer(Struct, frozen=True):
-    feeds: list[FeedView]
-
-
-class RequestsAnswer(Struct, frozen=True):
-    requests: list[Request]
 
 
 class Upkeep(Struct, frozen=True, kw_only=True):

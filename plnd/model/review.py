@@ -1,10 +1,70 @@
 """The review, the plan and the ledger as the API gives them."""
 
-from msgspec import Struct
+from typing import Annotated, Literal
 
-from plnd.measures.review import Advice, LedgerRow, Light, Plan, PlanDiff
-from plnd.model.events import ProfileToday
-from plnd.model.people import Attended, EntryView, PersonView
+from msgspec import Meta, Struct
+
+from plnd.model.base import Moment
+from plnd.model.chats import Attended
+from plnd.model.day import ProfileToday
+from plnd.model.journal import EntryView
+from plnd.model.people import PersonView
+
+Colour = Literal["green", "amber", "red", "learning", "off"]
+
+
+class Light(Struct, frozen=True, kw_only=True):
+    """One of the four: its colour, what it says, and the figures that it comes from."""
+
+    name: Literal["time", "interaction", "freshness", "breadth"]
+    colour: Colour
+    says: str
+    sums: dict[str, float]
+
+
+class Advice(Struct, frozen=True, kw_only=True):
+    """One suggestion, and the figures that are its reason."""
+
+    kind: Literal["write", "post", "time", "chat", "tie", "join"]
+    text: str
+    reason: str
+
+
+class PlanItem(Struct, frozen=True, kw_only=True):
+    """One line of a plan; `key` is the same in the next plan as long as it is the same matter."""
+
+    key: str
+    text: str
+    reason: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to add, to tend and to close in a quarter (2026-Q4)."""
+
+    quarter: Annotated[str, Meta(pattern="^[0-9]{4}-Q[1-4]$")]
+    made_at: Moment
+    add: list[PlanItem]
+    tend: list[PlanItem]
+    close: list[PlanItem]
+
+
+class PlanDiff(Struct, frozen=True, kw_only=True):
+    """A plan beside the one before: the keys that came, stayed and went, by part."""
+
+    since: str
+    new: list[str]
+    still: list[str]
+    gone: list[str]
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """A network's time in work hours and off them, in seconds, and the interactions."""
+
+    network: str
+    work_seconds: int
+    off_seconds: int
+    taking_part_seconds: int
+    interactions: int
 
 
 class ReviewChat(Struct, frozen=True, kw_only=True):

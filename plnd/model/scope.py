@@ -12,7 +12,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from plnd.model.events import LAST_MOMENT, Forgotten, Pause, Uncounted
+from plnd.model.base import LAST_MOMENT
+from plnd.model.own import Forgotten
+from plnd.model.pauses import Pause, Uncounted
 
 DAY_MS = 86_400_000
 

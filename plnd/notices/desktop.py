@@ -19,7 +19,7 @@ LONGEST_TITLE = 63  # UTF-16 units, Windows' limits
 LONGEST_BODY = 255
 
 
-async def tell(title: str, body: str, patience_seconds: float = PATIENCE_SECONDS) -> str | None:
+async def notify(title: str, body: str, patience_seconds: float = PATIENCE_SECONDS) -> str | None:
     """Show a notice. None when the desktop took it, else why it did not."""
     text = json.dumps({"title": _fit(title, LONGEST_TITLE), "body": _fit(body, LONGEST_BODY)})
     try:

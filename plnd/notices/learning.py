@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from plnd.model.events import ChatSlot, Notice
+from plnd.model.day import ChatSlot
+from plnd.model.notices import Notice
 from plnd.words.messages import ENGLISH, Words
 
 AHEAD_MS = 10 * 60_000

@@ -5,7 +5,7 @@ in the weekly review and never a notice again; none for reading or retired profi
 from collections.abc import Iterable, Mapping, Sequence
 
 from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, Standing
-from plnd.model.events import Notice
+from plnd.model.notices import Notice
 from plnd.words.messages import ENGLISH, Words
 
 STEPS = (STALE_FROM, AGEING_FROM)

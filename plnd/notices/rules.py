@@ -8,7 +8,7 @@ several are reached at once.
 from collections.abc import Collection, Iterable, Mapping
 
 from plnd.measures.budget import NEAR_FROM, Standing
-from plnd.model.events import Notice, NoticeKind
+from plnd.model.notices import Notice, NoticeKind
 from plnd.words.messages import ENGLISH, Words
 
 NEAR, USED, STEP = int(NEAR_FROM * 100), 100, 25

@@ -7,7 +7,7 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from bs4.filter import SoupStrainer
 
-from plnd.model.events import LONGEST_TEXT
+from plnd.model.base import LONGEST_TEXT
 from plnd.reading.results import Article
 
 _TITLES = ("citation_title", "og:title", "twitter:title", "dc.title")

@@ -9,7 +9,7 @@ from typing import Any
 from plnd.reading.dates import moment, sensible
 from plnd.reading.page import Dated, Owner, summary
 from plnd.reading.results import PageReading
-from plnd.words.messages import Worded
+from plnd.words.messages import TranslatedError
 
 MOST_ENTRIES = 1000
 # A declared entity: no feed needs one, and a few of them can grow into gigabytes.
@@ -17,7 +17,7 @@ _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _MARKUP_BEGINS = (b"<", b"\xef\xbb\xbf<")
 
 
-class NoFeed(Worded):
+class NoFeed(TranslatedError):
     """What came is not a feed."""
 
     code = "no_feed"

@@ -17,7 +17,7 @@ import aiohttp
 from msgspec import Struct
 
 from plnd import __version__
-from plnd.words.messages import Worded
+from plnd.words.messages import TranslatedError
 
 USER_AGENT = f"plnd/{__version__} (a person's own reader; asks once a day at most)"
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9"
@@ -47,7 +47,7 @@ _PRIVATE = "is not a public address"
 OpenSocket = Callable[[Any], socket.socket]
 
 
-class FetchFailed(Worded):
+class FetchFailed(TranslatedError):
     """A request that did not bring what was asked for; it says which host and why."""
 
     code = "fetch_failed"

@@ -7,7 +7,7 @@ from pathlib import Path
 from plnd.system.files import Home, cannot_write
 
 
-def leave(home: Home, *, data: bool) -> list[Path]:
+def uninstall(home: Home, *, data: bool) -> list[Path]:
     """Remove the running state and the host's folder, with `data` everything; what is gone.
 
     Raises:

@@ -19,7 +19,7 @@ from typing import Literal
 import msgspec
 
 from plnd.errors import NotFound, StorageError
-from plnd.model.events import BackupEntry
+from plnd.model.own import BackupEntry
 from plnd.store.book.book import Book
 from plnd.store.log import maintenance
 from plnd.store.log.log import Log

@@ -74,7 +74,7 @@ class Commits:
             self._committed = True
             loop.call_soon(self._end_turn)
             outcome = self._log.store([batch])
-            self._tell(outcome)
+            self._announce(outcome)
             return _refused(outcome, 0)
         if not self._waiting and not self._held:
             loop.call_soon(self._commit_unless_growing, 1)
@@ -122,7 +122,7 @@ class Commits:
         for number, (_, future) in enumerate(jobs):
             if not future.cancelled():
                 future.set_result(_refused(outcome, number))
-        self._tell(outcome)
+        self._announce(outcome)
 
     def _next_jobs(self) -> list[tuple[Batch, "asyncio.Future[list[Refusal]]"]]:
         events = number = 0
@@ -132,7 +132,7 @@ class Commits:
         jobs, self._waiting = self._waiting[:number], self._waiting[number:]
         return jobs
 
-    def _tell(self, outcome: Outcome) -> None:
+    def _announce(self, outcome: Outcome) -> None:
         try:
             self._changed(outcome)
         except Exception as error:

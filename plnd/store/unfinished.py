@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from plnd.model.events import Forgotten, Pause, Uncounted
+from plnd.model.own import Forgotten
+from plnd.model.pauses import Pause, Uncounted
 from plnd.model.scope import Scope, Somebody
 from plnd.system import regular_files
 from plnd.system.files import Home, cannot_write, read_or_set_aside, set_aside, write_atomic

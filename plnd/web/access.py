@@ -27,7 +27,7 @@ _FROM_OURSELVES = frozenset({"none", "same-origin"})
 """What browsers say of requests of the page itself, and of addresses that the user typed."""
 
 
-class Refused(PlndError):
+class AccessDenied(PlndError):
     """The request may not do what it asks; `status` says how it was refused."""
 
     def __init__(self, status: int, code: str, message: str, hint: str) -> None:
@@ -56,12 +56,12 @@ class Access:
         self._clock = clock
 
     def check(self, request: web.Request) -> None:
-        """Let the request pass, or raise `Refused`."""
+        """Let the request pass, or raise `AccessDenied`."""
         headers = request.headers
         if not _is_near(request):
             raise _foreign()
         if headers.get("Host", "").lower() not in self._hosts:
-            raise Refused(
+            raise AccessDenied(
                 421,
                 "wrong_host",
                 "this is plnd; it answers to 127.0.0.1 and localhost only",
@@ -72,7 +72,7 @@ class Access:
         if self._has_token(headers.get("Authorization", "")):
             return
         if not self._has_cookie(request):
-            raise Refused(
+            raise AccessDenied(
                 401,
                 "unauthorized",
                 "no valid token and no dashboard cookie",
@@ -80,7 +80,7 @@ class Access:
             )
         self.check_user(request)
         if headers.get("Sec-Fetch-Site", "none") not in _FROM_OURSELVES:
-            raise Refused(
+            raise AccessDenied(
                 403,
                 "foreign_page",
                 "another page asks with the dashboard's cookie",
@@ -89,7 +89,7 @@ class Access:
         # Browsers name the page that asks: at each change, and at a read when it is another one.
         origin = headers.get("Origin")
         if origin not in self._origins and (origin or request.method not in _SAFE):
-            raise Refused(
+            raise AccessDenied(
                 403,
                 "foreign_origin",
                 "what asks with the dashboard's cookie must be the dashboard",
@@ -97,7 +97,11 @@ class Access:
             )
 
     def check_user(self, request: web.Request) -> None:
-        """Let the request pass when a process of the daemon's own user asks, or raise `Refused`."""
+        """Let the request pass when a process of the daemon's own user asks.
+
+        Raises:
+            AccessDenied: another user's process asks.
+        """
         peer, own = _ends(request)
         if not (by_file(request) or (peer and own and is_own(peer, own))):
             raise _foreign()
@@ -138,8 +142,8 @@ def _ends(request: web.Request) -> tuple[Address | None, Address | None]:
     return request.get_extra_info("peername"), request.get_extra_info("sockname")
 
 
-def _foreign() -> Refused:
-    return Refused(
+def _foreign() -> AccessDenied:
+    return AccessDenied(
         403,
         "foreign_user",
         "this plnd belongs to another user of the machine, or the system did not say whose "

@@ -10,7 +10,8 @@ from plnd import __version__, api
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import NotFound
-from plnd.model.events import DoctorAnswer, Health, OpenLink, SessionsAnswer, Today
+from plnd.model.day import Today
+from plnd.model.health import DoctorAnswer, Health, OpenLink, SessionsAnswer
 from plnd.system.files import Home, write_atomic
 from plnd.web.access import CODE_SECONDS, Access
 from plnd.words.messages import Words

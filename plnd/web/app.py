@@ -10,13 +10,13 @@ from aiohttp.typedefs import Handler, Middleware
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import PlndError, TooLarge
-from plnd.model.events import ErrorAnswer, ErrorBody
+from plnd.model.health import ErrorAnswer, ErrorBody
 from plnd.web import files
-from plnd.web.access import Access, Refused
+from plnd.web.access import Access, AccessDenied
 from plnd.web.api import OPEN_PAGE, Running
 from plnd.web.live import Live
 from plnd.web.sessions import LASTS_MS
-from plnd.words.messages import CATALOGUES, ENGLISH, Words, accepted
+from plnd.words.messages import CATALOGUES, ENGLISH, Words, negotiate
 
 log = logging.getLogger("plnd")
 
@@ -103,7 +103,7 @@ def _route_of(request: web.Request) -> str:
 
 def _http_error(error: web.HTTPException) -> PlndError:
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status, "invalid")
-    return Refused(error.status, code, error.reason, "see /api/v1/openapi.json")
+    return AccessDenied(error.status, code, error.reason, "see /api/v1/openapi.json")
 
 
 def _too_large(most: int) -> TooLarge:
@@ -111,7 +111,7 @@ def _too_large(most: int) -> TooLarge:
 
 
 def _error(error: PlndError) -> web.Response:
-    status = error.status if isinstance(error, Refused) else _STATUS.get(error.code, 500)
+    status = error.status if isinstance(error, AccessDenied) else _STATUS.get(error.code, 500)
     text = ErrorBody(code=error.code, message=error.message, hint=error.hint, field=error.field)
     return _json(ErrorAnswer(text), status)
 
@@ -143,7 +143,7 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
 def _words(plnd: Plnd, request: web.Request) -> Words:
     """The words of whoever asks, else those of the settings, else English."""
     asked = request.headers.get("Accept-Language")
-    if asked and (found := accepted(asked)):
+    if asked and (found := negotiate(asked)):
         return found
     chosen = plnd.settings().language
     return CATALOGUES[chosen] if chosen else ENGLISH
@@ -171,7 +171,7 @@ def _opening(plnd: Plnd, access: Access) -> Handler:
     async def answer(request: web.Request) -> web.Response:
         access.check_user(request)
         if not access.redeem(request.query.get("code", "")):
-            raise Refused(
+            raise AccessDenied(
                 403,
                 "code_used",
                 "this link was used already, or is older than a minute",

@@ -28,7 +28,7 @@ HEAD_SECONDS = 10.0
 """How long a connection may take for the head of a request, and how long it may idle."""
 
 
-class Door:
+class ConnectionLimit:
     """Hands the connections that come to a listener over to a server, `most` at a time."""
 
     def __init__(self, listener: socket.socket, server: web.Server, most: int) -> None:

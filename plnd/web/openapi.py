@@ -8,7 +8,8 @@ import msgspec
 
 from plnd import __version__
 from plnd.api.route import Route
-from plnd.model.events import ErrorAnswer, Event
+from plnd.model.events import Event
+from plnd.model.health import ErrorAnswer
 
 
 def document(routes: Sequence[Route], cookie: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plnd.errors import StorageError
-from plnd.model.events import Session
+from plnd.model.health import Session
 from plnd.system.files import read_or_set_aside, set_aside, write_atomic
 
 log = logging.getLogger("plnd")

@@ -37,7 +37,11 @@ class Words:
 
     def of(self, error: PlndError) -> str:
         """What an error says; in English where it is of no catalogue."""
-        return self.say(error.key, **error.values) if isinstance(error, Worded) else error.message
+        return (
+            self.say(error.key, **error.values)
+            if isinstance(error, TranslatedError)
+            else error.message
+        )
 
     def number(self, value: float, digits: int) -> str:
         """A number with so many digits after the decimal mark."""
@@ -79,7 +83,7 @@ CATALOGUES = {language: Words(language) for language in LANGUAGES}
 ENGLISH = CATALOGUES["en"]
 
 
-class Worded(PlndError):
+class TranslatedError(PlndError):
     """An error that is a text of the catalogues, with `values` filled in.
 
     `message` says it in English, `Words.of` in the reader's words.
@@ -99,13 +103,13 @@ class Worded(PlndError):
         self.values = values
 
 
-def of_system(locale: str) -> Words:
+def language_of_locale(locale: str) -> Words:
     """The words for a locale as systems name it (de_AT.UTF-8); English where there are none."""
     return CATALOGUES.get(locale[:2].lower(), ENGLISH)
 
 
 @functools.lru_cache(maxsize=32)
-def accepted(header: str) -> Words | None:
+def negotiate(header: str) -> Words | None:
     """The words that an Accept-Language header likes best; None where it names none of ours."""
     liked = [_liked(part) for part in header.split(",")]
     best = max(

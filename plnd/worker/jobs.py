@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import Struct, field
 
 from plnd.archives.results import Appointment
-from plnd.model.people import Break, Candidate, Problem
+from plnd.model.chats import Break
+from plnd.model.people import Candidate, Problem
 from plnd.reading.results import Article, PageReading
 
 LENGTH = struct.Struct("@I")

@@ -10,7 +10,7 @@ import msgspec
 from plnd.errors import Invalid
 from plnd.reading.results import Article, PageReading
 from plnd.system.paths import bare_environment
-from plnd.words.messages import Worded
+from plnd.words.messages import TranslatedError
 from plnd.worker.jobs import LENGTH, MOST_ANSWER_BYTES, Answer, FileJob, Job
 
 PATIENCE_SECONDS = 10.0
@@ -19,13 +19,13 @@ IDLE_SECONDS = 60.0
 _children: set[asyncio.subprocess.Process] = set()
 
 
-class Unreadable(Worded):
+class Unreadable(TranslatedError):
     """A page or a feed that could not be read; it says why."""
 
     code = "unreadable"
 
 
-class TooHard(Worded):
+class TooHard(TranslatedError):
     """A file that would cost more than it may."""
 
     code = "too_hard"

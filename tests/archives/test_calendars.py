@@ -14,7 +14,7 @@ from plnd.archives.calendars import appointments, chats_calendar, dates
 from plnd.catalogue.chats import load
 from plnd.errors import Invalid
 from plnd.measures.chats import slots
-from plnd.model.people import Break, Chat
+from plnd.model.chats import Break, Chat
 
 LONDON = ZoneInfo("Europe/London")
 

@@ -19,8 +19,8 @@ from support.harness import Clock, Desktop
 from plnd.api.route import Call, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
-from plnd.model.events import BudgetRequest
 from plnd.model.profiles import ProfileRequest
+from plnd.model.settings import BudgetRequest
 from plnd.store.book import checked
 from plnd.system.files import Home
 
@@ -29,7 +29,7 @@ several = st.lists(st.lists(documents(BOOK), max_size=8), min_size=1, max_size=3
 
 def opened(folder: Path) -> Plnd:
     where = Home(folder / "state", folder / "data", folder / "host", None)
-    return Plnd(where, clock=Clock(), tell=Desktop())
+    return Plnd(where, clock=Clock(), notify=Desktop())
 
 
 async def answered(plnd: Plnd, route: Route, path: dict[str, str], query: dict[str, str]) -> None:

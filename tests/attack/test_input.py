@@ -22,7 +22,7 @@ from support.builders import NETWORKS, NOON, batch, visit
 from support.harness import TOKEN, Api, Daemon, RunPlnd
 from support.line_coverage import Reached
 
-from plnd.measures.validation import sift
+from plnd.measures.validation import validate
 
 ROOT = Path(__file__).parents[2]
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -183,7 +183,7 @@ events = st.builds(
 def test_any_event_is_taken_or_refused_by_name_and_costs_itself_only(raws: list[bytes]) -> None:
     good = json.dumps({**EVENT, "id": EVENT["id"][:-1] + "9"}).encode()
     mixed = [good, *raws, good]
-    taken, rejected = sift(
+    taken, rejected = validate(
         [msgspec.Raw(one) for one in mixed], now=NOON, networks=NETWORKS, visits_from=5
     )
     assert len(taken) + len(rejected) == len(mixed)

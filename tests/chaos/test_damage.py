@@ -15,7 +15,7 @@ from support.harness import Clock, Desktop, RunPlnd, running_daemon
 
 from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
-from plnd.model.events import BudgetRequest
+from plnd.model.settings import BudgetRequest
 from plnd.store.book.book import Book
 from plnd.system.files import Home
 
@@ -31,7 +31,7 @@ async def fill(plnd: Plnd) -> None:
     plnd.set_budget(BudgetRequest(minutes=5, network="x"))
     plnd.pause(NOON + DAY)
     plnd.resume()
-    plnd.telling.snooze(NOON + 5)
+    plnd.notifier.snooze(NOON + 5)
     for kept in plnd._book.kept.values():
         if not kept.all():
             kept.put(sample(kept.kind, "ana"))
@@ -41,7 +41,7 @@ async def fill(plnd: Plnd) -> None:
 async def filled(plnd: Plnd, home: Home, clock: Clock, tmp_path: Path) -> Path:
     """A data folder with something in every file, as a stopped plnd leaves it."""
     other = tmp_path / "filled"
-    made = Plnd(Home(other / "s", other, other / "h", None), clock=clock, tell=Desktop())
+    made = Plnd(Home(other / "s", other, other / "h", None), clock=clock, notify=Desktop())
     await fill(made)
     await made.close()
     for folder in ("s", "h"):

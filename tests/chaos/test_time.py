@@ -30,7 +30,7 @@ async def test_a_clock_that_jumps_loses_and_invents_nothing(jumped: list[int]) -
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plnd = Plnd(
-            Home(folder / "s", folder / "d", folder / "h", None), clock=clock, tell=Desktop()
+            Home(folder / "s", folder / "d", folder / "h", None), clock=clock, notify=Desktop()
         )
         spans: set[tuple[int, int]] = set()
         for jump in jumped:

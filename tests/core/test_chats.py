@@ -252,7 +252,7 @@ async def test_the_calendar_holds_the_followed_chats(api: Api, home: Home) -> No
 
 
 async def shown(plnd: Plnd, desktop: Desktop) -> list[str]:
-    await plnd.telling.close()
+    await plnd.notifier.close()
     return [title for title, _ in desktop.told]
 
 
@@ -266,12 +266,12 @@ async def test_a_notice_ten_minutes_before_while_a_browser_is_in_use(
     plnd.speak()
     clock.now = NOON - 10 * MINUTE
     plnd.speak()
-    assert not plnd.telling.told, "the browser was last heard of 50 minutes ago"
+    assert not plnd.notifier.sent, "the browser was last heard of 50 minutes ago"
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
     clock.forward(MINUTE)
     plnd.speak()
-    assert [one.kind for one in plnd.telling.notices()] == ["chat"]
-    assert plnd.telling.notices()[0].title == "#EdChat2 begins at 12:00"
+    assert [one.kind for one in plnd.notifier.notices()] == ["chat"]
+    assert plnd.notifier.notices()[0].title == "#EdChat2 begins at 12:00"
 
 
 async def test_the_review_is_told_once_on_its_day(
@@ -279,15 +279,15 @@ async def test_the_review_is_told_once_on_its_day(
 ) -> None:
     clock.now = NOON + 6 * DAY + 4 * HOUR
     plnd.speak()
-    assert plnd.telling.notices() == []
+    assert plnd.notifier.notices() == []
     clock.forward(HOUR)
     for _ in range(3):
         plnd.speak()
         clock.forward(MINUTE)
-    assert [one.cause for one in plnd.telling.notices()] == ["review/2026-W48"]
+    assert [one.cause for one in plnd.notifier.notices()] == ["review/2026-W48"]
     clock.forward(DAY)
     plnd.speak()
-    assert len(plnd.telling.notices()) == 1
+    assert len(plnd.notifier.notices()) == 1
 
 
 async def test_two_a_day_and_none_while_snoozed_quiet_or_off(
@@ -298,19 +298,19 @@ async def test_two_a_day_and_none_while_snoozed_quiet_or_off(
     clock.now = NOON + DAY - 5 * MINUTE
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
     plnd.speak()
-    assert len(plnd.telling.notices()) == 2
+    assert len(plnd.notifier.notices()) == 2
     clock.forward(7 * DAY)
-    plnd.telling.snooze(clock.now + HOUR)
+    plnd.notifier.snooze(clock.now + HOUR)
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
     plnd.speak()
-    assert len(plnd.telling.notices()) == 2
-    plnd.telling.snooze(None)
+    assert len(plnd.notifier.notices()) == 2
+    plnd.notifier.snooze(None)
     await api("PATCH", "settings", {"quiet_start": "11:00", "quiet_end": "12:30"})
     plnd.speak()
-    assert len(plnd.telling.notices()) == 2
+    assert len(plnd.notifier.notices()) == 2
     await api("PATCH", "settings", {"quiet_start": None, "quiet_end": None, "notify_chats": False})
     plnd.speak()
-    assert len(plnd.telling.notices()) == 2
+    assert len(plnd.notifier.notices()) == 2
     await api("PATCH", "settings", {"notify_chats": True})
     plnd.speak()
-    assert len(plnd.telling.notices()) == 4
+    assert len(plnd.notifier.notices()) == 4

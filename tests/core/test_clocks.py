@@ -13,8 +13,9 @@ from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, type
 from support.harness import Api, Clock, Desktop, spans_in, sums_in
 
 from plnd.core.plnd import Plnd
-from plnd.measures.validation import sift
-from plnd.model.events import ForgetRequest, Forgotten, Pause, Uncounted
+from plnd.measures.validation import validate
+from plnd.model.own import ForgetRequest, Forgotten
+from plnd.model.pauses import Pause, Uncounted
 from plnd.model.scope import aged
 from plnd.system.files import Home
 
@@ -24,7 +25,7 @@ BACK = [1, 1000, HOUR, YEAR]
 
 
 def opened(folder: Path, clock: Clock) -> Plnd:
-    return Plnd(Home(folder / "s", folder / "d", folder / "h", None), clock=clock, tell=Desktop())
+    return Plnd(Home(folder / "s", folder / "d", folder / "h", None), clock=clock, notify=Desktop())
 
 
 async def sent(plnd: Plnd, at: int) -> list[str]:
@@ -81,7 +82,7 @@ def test_an_open_guard_keeps_out_what_begins_after_it_or_nobody_knows_when(
 ) -> None:
     guard = Pause(start=start) if whole else Uncounted(id="a", network="x", start=start)
     raws = [Raw(json.encode(one)) for one in (visit(now - MINUTE, 50), act(now - MINUTE))]
-    taken, rejected = sift(
+    taken, rejected = validate(
         raws,
         now=now,
         networks=NETWORKS,

@@ -14,11 +14,12 @@ from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, day_of_visits,
 from support.harness import Clock, Desktop
 
 from plnd.core.plnd import Plnd
-from plnd.core.totals import Figures
+from plnd.core.totals import Totals
 from plnd.errors import StorageError
-from plnd.model.events import BudgetRequest, ForgetRequest, Settings
-from plnd.model.people import ChatChange, ChatRequest
+from plnd.model.chats import ChatChange, ChatRequest
+from plnd.model.own import ForgetRequest
 from plnd.model.profiles import ProfileRequest
+from plnd.model.settings import BudgetRequest, Settings
 from plnd.system.files import Home
 
 
@@ -31,7 +32,7 @@ async def spend(plnd: Plnd, minutes: float, start: int = NOON - 4 * HOUR) -> Non
 
 def again(home: Home, clock: Clock, desktop: Desktop) -> Plnd:
     """As after a restart."""
-    return Plnd(home, clock=clock, tell=desktop)
+    return Plnd(home, clock=clock, notify=desktop)
 
 
 # -- notices ----------------------------------------------------------------------
@@ -117,7 +118,7 @@ async def test_a_desktop_that_refuses_harms_nothing(plnd: Plnd, desktop: Desktop
     """The event is stored, the reason is kept."""
     desktop.answer = "no desktop here"
     await spend(plnd, 50)
-    (notice,) = plnd.telling.notices()
+    (notice,) = plnd.notifier.notices()
     assert (notice.shown, notice.error) == (False, "no desktop here")
     assert plnd.today().spent_seconds == 3000
 
@@ -151,10 +152,10 @@ async def test_a_disk_that_fills_while_a_notice_is_shown_harms_nothing(
         monkeypatch.setattr(os, "replace", full)
         return None
 
-    plnd = Plnd(home, clock=clock, tell=tell)
+    plnd = Plnd(home, clock=clock, notify=tell)
     await spend(plnd, 50)
     monkeypatch.undo()
-    assert len(plnd.telling.notices()) == 1
+    assert len(plnd.notifier.notices()) == 1
     assert "disk is full" in caplog.text
     assert "never retrieved" not in caplog.text
     await plnd.close()
@@ -165,7 +166,7 @@ async def test_closing_does_not_wait_for_a_desktop_that_hangs(home: Home, clock:
         await asyncio.Event().wait()
         return None
 
-    plnd = Plnd(home, clock=clock, tell=hangs)
+    plnd = Plnd(home, clock=clock, notify=hangs)
     await spend(plnd, 50)
     await asyncio.wait_for(plnd.close(), 1)
 
@@ -218,7 +219,7 @@ async def test_changed_hours_show_at_once(plnd: Plnd) -> None:
 
 
 async def test_what_waits_is_written_at_the_close(home: Home, clock: Clock) -> None:
-    plnd = Plnd(home, clock=clock, tell=Desktop())
+    plnd = Plnd(home, clock=clock, notify=Desktop())
     waiting = asyncio.ensure_future(plnd.record(typed(batch(visit(NOON - HOUR, 60)))))
     await asyncio.sleep(0)
     await plnd.close()
@@ -283,8 +284,8 @@ async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
         done = chance.choice(changes)()
         if inspect.isawaitable(done):
             await done
-        anew = Figures(
-            plnd._ground,
+        anew = Totals(
+            plnd._context,
             unsure=plnd._unsure,
             chats=plnd.chats,
             profiles=plnd.profiles.today,

@@ -16,7 +16,9 @@ from support.harness import Api, Clock, Daemon, Desktop, RunPlnd
 from plnd.core import exporting
 from plnd.core.plnd import Plnd, now_ms
 from plnd.measures.documents import without_consent
-from plnd.model.events import BudgetRequest, ForgetRequest, Pause
+from plnd.model.own import ForgetRequest
+from plnd.model.pauses import Pause
+from plnd.model.settings import BudgetRequest
 from plnd.store.book.book import Collection
 from plnd.system.files import Home
 
@@ -84,7 +86,7 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
     plnd.change_settings({"keep_visits_days": 7, "day_start": 4})
     plnd.delete_budget("all")
     plnd.set_budget(BudgetRequest(minutes=5, network="x", days=["mon"]))
-    plnd.telling.snooze(NOON + 1)
+    plnd.notifier.snooze(NOON + 1)
     plnd.pause(NOON + HOUR)
     clock.forward(1)
     plnd.resume()  # one that is open stays where it was made

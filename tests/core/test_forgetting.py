@@ -30,8 +30,12 @@ from support.builders import (
 from support.harness import Api, Clock, Daemon, Desktop, RunPlnd, bytes_with
 
 from plnd.core.plnd import Plnd, now_ms
-from plnd.model.events import Budget, EventBatch, ForgetRequest, Notice, Pause
+from plnd.model.events import EventBatch
+from plnd.model.notices import Notice
+from plnd.model.own import ForgetRequest
+from plnd.model.pauses import Pause
 from plnd.model.scope import Scope, Somebody, without
+from plnd.model.settings import Budget
 from plnd.store.book.book import Book, Collection
 from plnd.store.log.log import Batch, Log
 from plnd.system.files import Home
@@ -359,7 +363,7 @@ async def test_what_a_browser_still_keeps_does_not_bring_it_back(
         ("forgotten", "at"),
         ("forgotten", "start"),
     ]
-    restarted = Plnd(home, clock=clock, tell=desktop)
+    restarted = Plnd(home, clock=clock, notify=desktop)
     spans = [(one.event.start, one.event.end) for one in restarted._log.visits_after(b"", 9)]
     assert sorted(spans) == [(NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + 5 * MINUTE)]
     restarted.close_stores()

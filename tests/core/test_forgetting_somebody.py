@@ -10,7 +10,7 @@ from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
 from support.harness import Api, Clock, Daemon, RunPlnd, bytes_with
 
 from plnd.core.plnd import Plnd, now_ms
-from plnd.model.events import Feed
+from plnd.model.feeds import Feed
 from plnd.system.files import Home
 
 WORD = "zebrafinch"

@@ -352,7 +352,7 @@ async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: 
             plnd.people.meet(MeetingRequest(person=dice.choice(("ana", "cleo")), at=at))
         else:
             plnd.people.change("ben", PersonChange(note=str(at)))
-        fresh = People(plnd._ground)
+        fresh = People(plnd._context)
         assert plnd.people.all() == fresh.all()
         assert plnd.people.ties() == fresh.ties()
 

@@ -16,9 +16,11 @@ from support.session_bus import Bus
 from plnd.core.plnd import Plnd
 from plnd.core.profiles import filled
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
-from plnd.model.events import ForgetRequest
+from plnd.model.feeds import FeedChange
+from plnd.model.own import ForgetRequest
 from plnd.model.people import Handle, Person, PersonChange, PersonRequest
-from plnd.model.profiles import FeedChange, ProfileRequest, ReadingRequest
+from plnd.model.profiles import ProfileRequest
+from plnd.model.readings import ReadingRequest
 from plnd.reading.clues import load
 from plnd.system.files import Home
 from plnd.words.messages import ENGLISH
@@ -106,11 +108,11 @@ async def test_own_acts_say_when_the_last_post_was(plnd: Plnd, clock: Clock) -> 
 async def test_acts_of_before_the_start_are_known(
     home: Home, clock: Clock, desktop: FakeDesktop
 ) -> None:
-    first = Plnd(home, clock=clock, tell=desktop)
+    first = Plnd(home, clock=clock, notify=desktop)
     await first.record(typed(batch(act(NOON - 5 * DAY, "share"), act(NOON - 8 * DAY, "post"))))
     keep(first)
     await first.close()
-    second = Plnd(home, clock=clock, tell=desktop)
+    second = Plnd(home, clock=clock, notify=desktop)
     assert view(second).last_post_at == NOON - 5 * DAY
     await second.close()
 
@@ -395,7 +397,7 @@ async def test_from_day_0_to_day_120_exactly_two_notices(
         plnd = Plnd(home, clock=clock)
         plnd.speak()
         plnd.speak()
-        shown = list(plnd.telling._tasks)
+        shown = list(plnd.notifier._tasks)
         for task in shown:
             await task
         await plnd.close()
@@ -415,7 +417,7 @@ async def told_on(
         clock.now = start + day * DAY + HOUR
         before = len(desktop.told)
         plnd.speak()
-        for task in list(plnd.telling._tasks):
+        for task in list(plnd.notifier._tasks):
             await task
         for title, _ in desktop.told[before:]:
             assert day not in found
@@ -499,7 +501,7 @@ async def fed(
     home: Home, clock: Clock, desktop: FakeDesktop, outside: Outside
 ) -> AsyncIterator[Plnd]:
     """A plnd whose outside is on loopback, with a profile on Mastodon."""
-    made = Plnd(home, clock=clock, tell=desktop, make_fetch=outside.fetch)
+    made = Plnd(home, clock=clock, notify=desktop, make_fetch=outside.fetch)
     keep(made, "mastodon", "me@mastodon.social")
     yield made
     await made.close()

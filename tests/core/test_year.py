@@ -13,8 +13,9 @@ from support.builders import DAY, batch, typed
 from support.year import BREAKS, CHATS, FIRST, LAST, LONDON, NOW, PEOPLE, Year, at, make
 
 from plnd.core.plnd import Plnd
-from plnd.model.events import BudgetRequest
-from plnd.model.people import Break, ChatChange, ChatRequest, PersonRequest
+from plnd.model.chats import Break, ChatChange, ChatRequest
+from plnd.model.people import PersonRequest
+from plnd.model.settings import BudgetRequest
 from plnd.system.files import Home
 
 
@@ -27,7 +28,7 @@ def year(request: pytest.FixtureRequest) -> Year:
 async def lived(home: Home, year: Year, desktop: harness.Desktop) -> AsyncIterator[Plnd]:
     """A plnd that lived through the year: the chats followed first, the events in any order."""
     clock = harness.Clock(at(FIRST, "00:00"))
-    plnd = Plnd(home, clock=clock, tell=desktop)
+    plnd = Plnd(home, clock=clock, notify=desktop)
     plnd.change_settings({"notify_budget": False, "notify_chats": False, "notify_review": False})
     plnd.change_settings({"time_zone": "Europe/London"})
     plnd.set_budget(BudgetRequest(minutes=30))

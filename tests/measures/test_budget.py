@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.builders import MINUTE
 
 from plnd.measures.budget import Standing, in_force, standings
-from plnd.model.events import Budget
+from plnd.model.settings import Budget
 
 MINUTES = st.integers(1, 1440)
 

@@ -21,7 +21,7 @@ from plnd.measures.chats import (
     running_or_next,
     slots,
 )
-from plnd.model.people import Break, Chat, Slot
+from plnd.model.chats import Break, Chat, Slot
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC")
 

@@ -16,7 +16,8 @@ from plnd.measures.cpd import (
     year_name,
     year_of,
 )
-from plnd.model.people import CpdMark, Entry
+from plnd.model.cpd import CpdMark
+from plnd.model.journal import Entry
 
 MINUTE = 60_000
 ENTRY = Entry(id="e1", kind="learned", at=0, text="what a hook is", link="https://example.org/a")

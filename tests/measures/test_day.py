@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import HOUR, NOON
 
-from plnd.measures.day import DayFigures
+from plnd.measures.day import DayTotals
 from plnd.measures.time import QUARTER_MS
 
 START, END = NOON, NOON + 4 * QUARTER_MS
@@ -26,7 +26,7 @@ CHANGES = st.lists(
 
 @given(CHANGES)
 def test_the_last_word_on_each_quarter_counts(changes: list[tuple[int, Any, Any]]) -> None:
-    day = DayFigures(START, END, lambda begin: begin < WORK_ENDS)
+    day = DayTotals(START, END, lambda begin: begin < WORK_ENDS)
     for change in changes:
         day.put(*change)
     last = {begin: (times, acts) for begin, times, acts in changes if START <= begin < END}
@@ -55,7 +55,7 @@ def test_the_last_word_on_each_quarter_counts(changes: list[tuple[int, Any, Any]
 
 
 def test_a_quarter_of_another_day_is_nothing() -> None:
-    day = DayFigures(START, END, lambda _: False)
+    day = DayTotals(START, END, lambda _: False)
     day.put(END, {("x", "feed"): (HOUR, 0)}, {("x", "post"): 1})
     assert day.spent_ms() == 0
     assert not day.networks["x"].acts

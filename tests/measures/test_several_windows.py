@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support import oracle
 from support.builders import HOUR, NOON, SECOND, Wire, visit
 
-from plnd.measures.day import DayFigures
+from plnd.measures.day import DayTotals
 from plnd.measures.time import Quarter, quarters_of
 
 START, END = NOON - 3 * HOUR, NOON + 3 * HOUR
@@ -39,7 +39,7 @@ def beats(one: Wire) -> list[Wire]:
     return [{**one, "end": end} for end in ends]
 
 
-def day_of(sent: list[Wire]) -> DayFigures:
+def day_of(sent: list[Wire]) -> DayTotals:
     """The day's figures after all that was sent, in that order."""
     kept: dict[int, Quarter] = {}
     for one in sent:
@@ -47,7 +47,7 @@ def day_of(sent: list[Wire]) -> DayFigures:
         for begin in quarters_of(one["start"], one["end"]):
             quarter = kept.setdefault(begin, Quarter(begin))
             quarter.add_visit(one["start"], one["end"], key, one["network"], one["page"])
-    day = DayFigures(START, END, lambda begin: False)
+    day = DayTotals(START, END, lambda begin: False)
     for begin, quarter in kept.items():
         times = {at: (tally.spent_ms, tally.taking_part_ms) for at, tally in quarter.times.items()}
         day.put(begin, times, quarter.acts)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from support.builders import HOUR, MINUTE
 
 from plnd.measures.upkeep import Week, affords, breadth, budget_minutes, weekly_minutes
-from plnd.model.events import Budget, Weekday, When
+from plnd.model.base import Weekday
+from plnd.model.settings import Budget, When
 
 NAMES = {"x": "X"}
 

@@ -31,7 +31,7 @@ def on_the_bus(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
 
 async def test_a_notice_arrives(on_the_bus: Bus) -> None:
     on_the_bus.serve_notifications()
-    assert await desktop.tell("Twelve minutes left", "48 of 60 are used.") is None
+    assert await desktop.notify("Twelve minutes left", "48 of 60 are used.") is None
     assert on_the_bus.told() == [("Twelve minutes left", "48 of 60 are used.")]
 
 
@@ -52,7 +52,7 @@ async def test_no_text_is_taken_for_something_else(
 ) -> None:
     """Neither for an option, for markup nor for a control; and it is cut where servers refuse."""
     on_the_bus.serve_notifications(says="pass")
-    assert await desktop.tell(title, body) is None
+    assert await desktop.notify(title, body) is None
     ((got, text),) = on_the_bus.told()
     assert got.removeprefix("\u200b") == arrives
     assert len(got.encode("utf-16-le")) // 2 <= 64
@@ -61,20 +61,20 @@ async def test_no_text_is_taken_for_something_else(
 
 async def test_no_bus_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/nobody")
-    error = await desktop.tell("title", "body")
+    error = await desktop.notify("title", "body")
     assert error
     assert "connect" in error.lower()
 
 
 async def test_a_bus_without_a_notification_server_is_said(on_the_bus: Bus) -> None:
-    error = await desktop.tell("title", "body")
+    error = await desktop.notify("title", "body")
     assert error
     assert "org.freedesktop.Notifications" in error
 
 
 async def test_a_server_that_refuses_is_said(on_the_bus: Bus) -> None:
     on_the_bus.serve_notifications(says="raise dbus.exceptions.DBusException('I am asleep')")
-    error = await desktop.tell("title", "body")
+    error = await desktop.notify("title", "body")
     assert error
     assert "asleep" in error
 
@@ -84,7 +84,7 @@ async def test_a_machine_without_notify_send_is_told_what_to_install(
 ) -> None:
     on_the_bus.serve_notifications()
     monkeypatch.setenv("PATH", str(tmp_path))
-    error = await desktop.tell("title", "body")
+    error = await desktop.notify("title", "body")
     assert error
     assert "libnotify-bin" in error
 
@@ -94,7 +94,7 @@ async def test_a_server_that_hangs_costs_no_more_than_the_patience(on_the_bus: B
     on_the_bus.serve_notifications(says="import time; time.sleep(30)")
     before = children()
     start = time.monotonic()
-    error = await desktop.tell("title", "body", patience_seconds=1.0)
+    error = await desktop.notify("title", "body", patience_seconds=1.0)
     assert time.monotonic() - start < 2
     assert error == "the desktop did not answer within 1 seconds"
     await gone(lambda: children() - before)
@@ -104,7 +104,7 @@ async def test_what_is_cancelled_leaves_no_child(on_the_bus: Bus) -> None:
     """As at a stop of the daemon."""
     on_the_bus.serve_notifications(says="import time; time.sleep(30)")
     before = children()
-    telling = asyncio.ensure_future(desktop.tell("title", "body"))
+    telling = asyncio.ensure_future(desktop.notify("title", "body"))
     await on_the_bus.asked()
     telling.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -116,7 +116,7 @@ async def test_a_child_that_cannot_be_started_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
-    assert await desktop.tell("title", "body") == (
+    assert await desktop.notify("title", "body") == (
         "the notifier cannot be started: No such file or directory"
     )
 
@@ -126,7 +126,7 @@ async def test_a_child_that_dies_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
     broken.write_text("#!/bin/sh\ncat > /dev/null; exit 7\n")
     broken.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(broken))
-    assert await desktop.tell("title", "body") == "the notifier ended with 7"
+    assert await desktop.notify("title", "body") == "the notifier ended with 7"
 
 
 def children() -> set[int]:

@@ -13,9 +13,10 @@ from support.session_bus import Bus
 
 from plnd.core.plnd import Plnd
 from plnd.measures.budget import Standing
-from plnd.model.events import Budget, BudgetRequest, NoticeKind
-from plnd.model.people import ChatRequest
+from plnd.model.chats import ChatRequest
+from plnd.model.notices import NoticeKind
 from plnd.model.profiles import ProfileRequest
+from plnd.model.settings import Budget, BudgetRequest
 from plnd.notices import desktop
 from plnd.notices.rules import budget_notices
 from plnd.system.files import Home
@@ -35,7 +36,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
 
 async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
     """A life in which each kind of notice falls due; what was told."""
-    plnd = Plnd(home, clock=clock, tell=desktop.tell)
+    plnd = Plnd(home, clock=clock, notify=desktop.notify)
     try:
         if language:
             plnd.change_settings({"language": language})
@@ -61,14 +62,14 @@ async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
         clock.now = NOON
         plnd.speak()
         await told(plnd)
-        return plnd.telling.notices()
+        return plnd.notifier.notices()
     finally:
         await plnd.close()
 
 
 async def told(plnd: Plnd) -> None:
     """Wait until the desktop has answered for each."""
-    await asyncio.gather(*plnd.telling._tasks)
+    await asyncio.gather(*plnd.notifier._tasks)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -89,8 +90,8 @@ async def test_without_a_setting_the_system_says_it(
     bus: Bus, home: Home, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    plnd = Plnd(home, clock=clock, tell=desktop.tell)
-    assert await plnd.telling.test(plnd.words()) is None
+    plnd = Plnd(home, clock=clock, notify=desktop.notify)
+    assert await plnd.notifier.test(plnd.words()) is None
     await plnd.close()
     assert bus.told() == [("plnd erreicht Sie hier", "Das war nur eine Probe.")]
 

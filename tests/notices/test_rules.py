@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.builders import MINUTE, NOON
 
 from plnd.measures.budget import Standing
-from plnd.model.events import Budget, Notice
+from plnd.model.notices import Notice
+from plnd.model.settings import Budget
 from plnd.notices.rules import budget_notices, quiet, reached
 
 NAMES = {"x": "X", "facebook": "Facebook"}

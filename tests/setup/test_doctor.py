@@ -20,7 +20,7 @@ from support.harness import RunPlnd
 
 from plnd import client
 from plnd.errors import PlndError
-from plnd.model.events import DoctorAnswer, Link
+from plnd.model.health import DoctorAnswer, HealthLink
 from plnd.setup import doctor, manifests
 from plnd.setup.browsers import Browser
 from plnd.setup.doctor import desktop as desktop_links
@@ -76,7 +76,7 @@ def ask(here: Home) -> Iterator[Ask]:
     subprocess.run([*command, "stop"], capture_output=True, timeout=30)
 
 
-Named = TypeVar("Named", Check, Link)
+Named = TypeVar("Named", Check, HealthLink)
 
 
 def named(checks: list[Named], name: str) -> Named:
@@ -164,7 +164,7 @@ def test_a_check_is_a_word_a_line_and_what_to_do() -> None:
     check = Check("port", "warn", "taken", "set PLND_PORT")
     assert check.line() == "warn port: taken\n     -> set PLND_PORT"
     assert Check("port", "ok", "fine").line() == "ok   port: fine"
-    assert check.link() == Link(
+    assert check.link() == HealthLink(
         name="port", status="warn", message="taken", fix="set PLND_PORT", mends=False
     )
     able = check._replace(mend=lambda: None)

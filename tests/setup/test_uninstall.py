@@ -11,7 +11,7 @@ from support.harness import Daemon, RunPlnd, running_daemon
 
 from plnd.core.plnd import now_ms
 from plnd.errors import StorageError
-from plnd.setup.uninstall import leave
+from plnd.setup.uninstall import uninstall
 from plnd.system.files import Home
 from plnd.system.logs import LONGEST_BYTES
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_removed_is_named(home: Home, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(shutil, "rmtree", refuse)
     with pytest.raises(StorageError) as caught:
-        leave(home, data=True)
+        uninstall(home, data=True)
     assert str(home.state / "inner") in caught.value.message
 
 

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from support.builders import NOON
 
 from plnd.errors import StorageError
-from plnd.model.events import Budget, Notice, Pause, Settings, Snooze, SourceHeard
+from plnd.model.notices import Notice, Snooze
+from plnd.model.pauses import Pause
 from plnd.model.people import Person
+from plnd.model.settings import Budget, Settings
+from plnd.model.sources import SourceHeard
 from plnd.store.book.book import MOST_NOTICES, Book
 
 FILES = ("settings", "budgets", "pauses", "notices", "snooze", "sources")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from plnd.measures.validation import Taken, sift
+from plnd.measures.validation import Accepted, validate
 from plnd.model.events import EventBatch, Source
 
 SECOND = 1000
@@ -71,10 +71,10 @@ def typed(wire: Wire) -> EventBatch:
     return msgspec.json.decode(json.dumps(wire), type=EventBatch)
 
 
-def taken(events: Iterable[Wire], now: int = NOON + 10 * DAY) -> list[Taken]:
+def taken(events: Iterable[Wire], now: int = NOON + 10 * DAY) -> list[Accepted]:
     """Events as `Log.store` takes them."""
     raws = [msgspec.Raw(json.dumps(event).encode()) for event in events]
-    found, rejected = sift(raws, now=now, networks=NETWORKS)
+    found, rejected = validate(raws, now=now, networks=NETWORKS)
     assert not rejected, rejected
     return found
 

@@ -23,7 +23,7 @@ from aiohttp import web
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from plnd.core.plnd import Plnd, now_ms
-from plnd.model.events import Feed
+from plnd.model.feeds import Feed
 from plnd.model.profiles import ProfileRequest
 from plnd.reading.fetch import Fetch, open_public
 from plnd.system.files import home

@@ -6,7 +6,7 @@ from support.builders import DAY, act, batch
 from support.harness import Daemon, RunPlnd
 
 from plnd.core.plnd import now_ms
-from plnd.model.profiles import Request
+from plnd.model.feeds import Request
 from plnd.store.book.book import Book
 from plnd.system.files import home
 

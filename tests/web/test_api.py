@@ -20,7 +20,7 @@ from support.harness import ROUTES, TOKEN, Api, Clock, Desktop
 from plnd import __version__
 from plnd.catalogue.shipped import load
 from plnd.core.plnd import Plnd
-from plnd.model.events import Settings
+from plnd.model.settings import Settings
 from plnd.system.files import Home
 
 DEFAULTS = {
@@ -531,7 +531,7 @@ def test_days_share_out_the_time_whatever_the_order(
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             clock = Clock(NOON + 3 * DAY)
-            plnd = Plnd(Home(root, root, root, root), clock=clock, tell=Desktop())
+            plnd = Plnd(Home(root, root, root, root), clock=clock, notify=Desktop())
             plnd.change_settings({"time_zone": zone, "day_start": day_start})
             for event in order:
                 await plnd.record(typed(batch(event)))

@@ -14,7 +14,7 @@ from plnd.core.plnd import Plnd
 from plnd.web import connections
 from plnd.web.access import Access
 from plnd.web.app import make_app
-from plnd.web.connections import Door
+from plnd.web.connections import ConnectionLimit
 from plnd.web.sessions import Sessions
 
 MOST = 8
@@ -60,7 +60,7 @@ async def way(plnd: Plnd, seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> 
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, keepalive_timeout=2.0)
     await runner.setup()
     assert runner.server
-    opened = Door(listener, runner.server, MOST)
+    opened = ConnectionLimit(listener, runner.server, MOST)
     yield made
     for writer in made.silent:
         writer.close()

@@ -13,7 +13,7 @@ from support.harness import TOKEN, Api, Clock, Daemon
 
 from plnd import client
 from plnd.core.plnd import Plnd
-from plnd.model.events import FeedTrouble
+from plnd.model.feeds import FeedTrouble
 from plnd.system.files import Home
 from plnd.system.paths import place
 from plnd.words.messages import CATALOGUES

@@ -12,7 +12,7 @@ from support.builders import DAY, NOON, batch, visit
 from support.harness import Api, Clock, Daemon
 
 from plnd.core.plnd import Plnd
-from plnd.model.events import Today
+from plnd.model.day import Today
 from plnd.web.live import Live
 
 

@@ -13,8 +13,8 @@ import pytest
 from support import ROOT
 from support.builders import NOON
 
-from plnd.model.events import Language
-from plnd.words.messages import CATALOGUES, LANGUAGES, accepted, of_system
+from plnd.model.base import Language
+from plnd.words.messages import CATALOGUES, LANGUAGES, language_of_locale, negotiate
 
 PLND = ROOT / "plnd"
 WORDS = PLND / "dashboard/src/words"
@@ -56,7 +56,7 @@ def refused_with() -> Iterator[str]:
     for room in ("errors.py", "system", "core", "api", "web", "store"):
         for path in [PLND / room] if room.endswith(".py") else (PLND / room).rglob("*.py"):
             yield from re.findall(r'\bcode(?: = |=)"(\w+)"', path.read_text())
-    yield from re.findall(r'Refused\(\s*\d+,\s*"(\w+)"', (PLND / "web/access.py").read_text())
+    yield from re.findall(r'AccessDenied\(\s*\d+,\s*"(\w+)"', (PLND / "web/access.py").read_text())
 
 
 def test_each_refusal_has_words_of_its_own_in_other_languages() -> None:
@@ -178,7 +178,7 @@ def test_the_setting_knows_every_language() -> None:
     ],
 )
 def test_the_language_that_a_browser_likes_best(header: str, language: str | None) -> None:
-    found = accepted(header)
+    found = negotiate(header)
     assert (found.language if found else None) == language
 
 
@@ -187,7 +187,7 @@ def test_the_language_that_a_browser_likes_best(header: str, language: str | Non
     [("de_DE.UTF-8", "de"), ("de", "de"), ("en_GB.UTF-8", "en"), ("C", "en"), ("", "en")],
 )
 def test_the_language_of_a_system(locale: str, language: str) -> None:
-    assert of_system(locale).language == language
+    assert language_of_locale(locale).language == language
 
 
 def test_each_language_writes_days_times_and_numbers_in_its_own_way() -> None:

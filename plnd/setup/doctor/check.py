@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from plnd.model.events import Link
+from plnd.model.health import HealthLink
 from plnd.system import paths
 from plnd.system.files import Home
 from plnd.words.printable import carriable
@@ -26,9 +26,9 @@ class Check(NamedTuple):
     fix: str = ""
     mend: Callable[[], object] | None = None
 
-    def link(self) -> Link:
+    def link(self) -> HealthLink:
         """As the API and `plnd doctor --json` show it."""
-        return Link(
+        return HealthLink(
             name=self.name,
             status=self.status,
             message=carriable(self.message),

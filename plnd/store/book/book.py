@@ -13,32 +13,20 @@ from tinydb import TinyDB
 from tinydb.table import Document, Table
 
 from plnd.errors import Invalid
-from plnd.measures.review import Plan
-from plnd.model.events import (
-    Budget,
-    FileFault,
-    Forgotten,
-    Notice,
-    Pause,
-    Settings,
-    Snooze,
-    SourceHeard,
-    Uncounted,
-)
-from plnd.model.people import (
-    AttendedChat,
-    Chat,
-    CpdMark,
-    Entry,
-    Meeting,
-    Merge,
-    Person,
-    PersonFeed,
-    Refused,
-    TagCadence,
-)
-from plnd.model.profiles import NotMine, Profile, Request, SeemsMine
+from plnd.model.chats import AttendedChat, Chat
+from plnd.model.cpd import CpdMark
+from plnd.model.feeds import Request
+from plnd.model.journal import Entry
+from plnd.model.networks import FileFault
+from plnd.model.notices import Notice, Snooze
+from plnd.model.own import Forgotten
+from plnd.model.pauses import Pause, Uncounted
+from plnd.model.people import Dismissed, Meeting, Merge, Person, PersonFeed, TagCadence
+from plnd.model.profiles import NotMine, Profile, SeemsMine
+from plnd.model.review import Plan
 from plnd.model.scope import Scope, Somebody, without
+from plnd.model.settings import Budget, Settings
+from plnd.model.sources import SourceHeard
 from plnd.store.book import checked
 from plnd.store.book.storage import AtomicStorage
 
@@ -354,7 +342,7 @@ class Book:
         self.meetings = Collection(folder / "meetings.json", Meeting)
         self.merges = Collection(folder / "merges.json", Merge, most=MOST_MERGES)
         self.cadences = Collection(folder / "cadences.json", TagCadence, key="tag", role="choice")
-        self.refused = Collection(folder / "refused.json", Refused)
+        self.refused = Collection(folder / "refused.json", Dismissed)
         self.chats = Collection(folder / "chats.json", Chat, role="choice")
         self.attended = Collection(folder / "attended.json", AttendedChat)
         self.journal = Collection(folder / "journal.json", Entry)

@@ -13,8 +13,8 @@ import msgspec
 
 from plnd.errors import Invalid, PlndError
 from plnd.measures.documents import Networks, Together, check
-from plnd.measures.validation import said
-from plnd.model.events import FileFault
+from plnd.measures.validation import decoding_error
+from plnd.model.networks import FileFault
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, without
 
@@ -33,7 +33,7 @@ def read(plain: Row, kind: type[T], *, now: int | None = None, networks: Network
     try:
         document = msgspec.convert(dict(plain), kind)
     except msgspec.ValidationError as error:
-        message, field = said(error)
+        message, field = decoding_error(error)
         raise Invalid(message, field=field) from error
     check(document, now=now, networks=networks)
     return document

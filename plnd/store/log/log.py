@@ -21,8 +21,9 @@ from plnd.errors import StorageError
 from plnd.measures.chats import OwnAct, TagVisit
 from plnd.measures.people import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
-from plnd.measures.validation import LONGEST_VISIT_MS, Taken
-from plnd.model.events import LAST_MOMENT, Source, Visit
+from plnd.measures.validation import LONGEST_VISIT_MS, Accepted
+from plnd.model.base import LAST_MOMENT
+from plnd.model.events import Source, Visit
 from plnd.model.people import Touch
 from plnd.model.scope import Scope
 from plnd.store.log import maintenance
@@ -57,7 +58,7 @@ class Batch(Struct, frozen=True):
     """Events of one source, to be stored together."""
 
     source: Source
-    events: Sequence[Taken]
+    events: Sequence[Accepted]
 
 
 class Outcome(Struct):
@@ -79,7 +80,7 @@ class Outcome(Struct):
 def in_parts(batch: Batch) -> list[Batch]:
     """A batch in parts of bounded work, nearly always one: visits of hours touch many quarters."""
     parts: list[Batch] = []
-    part: list[Taken] = []
+    part: list[Accepted] = []
     begins: set[int] = set()
     work = 0
     for one in batch.events:

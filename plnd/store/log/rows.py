@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import LONGEST_VISIT_MS, Taken
+from plnd.measures.validation import LONGEST_VISIT_MS, Accepted
 from plnd.model.events import Interaction, Visit
 
 MOST_KEYS = 1000
@@ -131,7 +131,7 @@ class Acts(_Rows):
 
 
 def take_events(
-    events: Sequence[Taken], source: SourceRow, visits: Visits, acts: Acts
+    events: Sequence[Accepted], source: SourceRow, visits: Visits, acts: Acts
 ) -> list[int]:
     """Keep events of a source; the indexes of those whose id came with other content before."""
     conflicts = []

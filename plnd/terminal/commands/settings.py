@@ -49,7 +49,7 @@ def _settings_words(found: dict[str, Any]) -> str:
 
     import msgspec
 
-    from plnd.model.events import Settings
+    from plnd.model.settings import Settings
 
     helps = {
         one.name: getattr(one.type, "extra_json_schema", None) or {}

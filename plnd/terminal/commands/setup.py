@@ -90,7 +90,7 @@ def _uninstall(args: Namespace) -> int:
         with contextlib.suppress(manifests.Unnameable):  # none was ever installed for this home
             gone += service.uninstall(service.service(home()))
         background.stop(place())
-        gone += uninstall.leave(home(), data=args.data)
+        gone += uninstall.uninstall(home(), data=args.data)
     removed = [str(path) for path in gone]
     if args.json:
         print_json({"removed": removed})
@@ -115,7 +115,7 @@ def _doctor_options(parser: ArgumentParser) -> None:
 def _doctor(args: Namespace) -> int:
     import msgspec
 
-    from plnd.model.events import DoctorAnswer
+    from plnd.model.health import DoctorAnswer
     from plnd.setup import doctor
 
     mended = doctor.mend(_checks()) if args.fix else []
