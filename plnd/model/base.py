@@ -30,3 +30,6 @@ Note = Annotated[str, Meta(max_length=LONGEST_NOTE)]
 RequiredNote = Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="YYYY-MM-DD")]
 WebLink = Annotated[str, Meta(max_length=2048, pattern="^https?://", description="a web address")]
+HttpsAddress = Annotated[
+    str, Meta(max_length=2048, pattern="^https://", description="a web address")
+]

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from plnd.model.base import LONGEST_ADDRESS, Key, Moment, Strict
-from plnd.model.profiles import Address
+from plnd.model.base import LONGEST_ADDRESS, HttpsAddress, Key, Moment, Strict
 
 
 class FeedTrouble(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,7 +50,7 @@ class FeedChange(Strict, frozen=True):
     """Whether a profile's public feed may be asked, and where it is if plnd cannot know."""
 
     on: bool
-    url: Address | None = None
+    url: HttpsAddress | None = None
 
 
 class FeedView(Struct, frozen=True, kw_only=True):

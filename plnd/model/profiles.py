@@ -15,7 +15,6 @@ Silence = Literal["listening", "abandoned"]
 Choice = Literal["revive", "reading", "close", "not_now", "active", "retired"]
 StepName = Literal["export", "note", "delete"]
 STEPS: tuple[StepName, ...] = ("export", "note", "delete")
-Address = Annotated[str, Meta(max_length=2048, pattern="^https://", description="a web address")]
 
 
 class LastPost(Struct, frozen=True, kw_only=True, omit_defaults=True):
