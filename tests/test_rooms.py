@@ -1,50 +1,40 @@
 """The rooms of the house: imports go one way, and each thing is done in one place only."""
 
 import ast
+import functools
 import re
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
-ROOT = Path(__file__).parent.parent
 PLND = ROOT / "plnd"
+MOST_LINES = 500
+MOST_LINES_OF_MODEL = 300
 
-# From the ground up: a module imports from its own floor or from those below it.
-FLOORS = [
-    {"plnd", "errors", "place", "regular", "resources", "screen", "words"},
-    {"model", "client", "pages", "status"},
-    {"learning", "profiles", "scope"},
-    {"catalogue", "chatlist", "measures", "intake"},
-    {"weekly"},
-    {"store", "reading", "archives"},
-    {"notices", "worker"},
-    {"core"},
-    {"api"},
-    {"web", "setup", "single", "logs"},
-    {"offline"},
-    {"daemon", "background"},
-    {"cli", "commands", "__main__"},
-]
 # All that `plnd status` waits for while the daemon runs.
 LIGHT = {
-    "client": {"errors", "place"},
-    "status": {"screen"},
-    **{name: set() for name in ("screen", "place", "errors")},
+    "plnd.client": {"plnd.errors", "plnd.system.paths"},
+    "plnd.terminal.quick_status": {
+        "plnd.system.paths",
+        *(f"plnd.terminal.{name}" for name in ("exit_codes", "request", "screen", "status")),
+    },
+    "plnd.terminal.status": {"plnd.terminal.screen", "plnd.words.printable"},
+    "plnd.terminal.screen": {"plnd.words.printable"},
+    **{name: set() for name in ("plnd.words.printable", "plnd.system.paths", "plnd.errors")},
 }
 PURE = [
+    "errors.py",
+    "model/*.py",
     "measures/*.py",
     "notices/rules.py",
     "notices/profiles.py",
     "notices/learning.py",
-    "intake.py",
-    "status.py",
-    "errors.py",
-    "model.py",
-    "scope.py",
-    "learning.py",
-    "profiles.py",
+    "terminal/status.py",
+    "words/printable.py",
     "reading/dates.py",
     "reading/marks.py",
 ]
@@ -57,18 +47,18 @@ OUTSIDE = {
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in PLND.rglob("*.py") if "extension" not in path.parts)
-
-
-def room(module: str) -> str:
-    """`plnd.store.log.log` → `store`; the package itself → `plnd`."""
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 else "plnd"
+    return sorted(path for path in PLND.rglob("*.py") if "node_modules" not in path.parts)
 
 
 def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")
+
+
+def room(module: str) -> str:
+    """`plnd.store.log.rows` → `store`; the package itself → `plnd`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "plnd"
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -85,43 +75,100 @@ def imports(path: Path) -> Iterator[str]:
                 yield inner if is_module or is_package else str(node.module)
 
 
-def floor(name: str) -> int:
-    return next(number for number, rooms in enumerate(FLOORS) if name in rooms)
+@functools.cache
+def graph() -> Mapping[str, set[str]]:
+    """Each module of plnd, and the modules of plnd that it imports."""
+    return {
+        name_of(path): {one for one in imports(path) if one.split(".")[0] == "plnd"}
+        for path in modules()
+    }
 
 
-def test_every_module_has_a_floor() -> None:
-    known = set().union(*FLOORS)
-    assert {room(name_of(path)) for path in modules()} <= known
+def rooms() -> dict[str, set[str]]:
+    """Each room, and the rooms that it imports. `plnd` is the package: its version."""
+    found: dict[str, set[str]] = {}
+    for module, imported in graph().items():
+        others = found.setdefault(room(module), set())
+        others |= {room(one) for one in imported} - {room(module), "plnd"}
+    del found["plnd"], found["__main__"]
+    return found
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_imports_go_one_way(path: Path) -> None:
-    own = floor(room(name_of(path)))
-    up = [
-        one
-        for one in imports(path)
-        if one.split(".")[0] == "plnd" and one != "plnd" and floor(room(one)) > own
-    ]
-    assert not up
+def drawn() -> dict[str, set[str]]:
+    """The rooms and their imports as CONTRIBUTING draws them, from the bottom up."""
+    text = (ROOT / "CONTRIBUTING.md").read_text().partition("## The order of imports")[2]
+    rows = text.split("```")[1].strip().splitlines()
+    return {row.split()[0]: set(row.split()[1:]) for row in rows}
 
 
-def test_rooms_of_one_floor_do_not_lean_on_each_other() -> None:
-    """Below the web, each room knows only those under it."""
+def test_the_drawing_is_what_the_imports_say() -> None:
+    assert drawn() == rooms()
+
+
+def test_a_room_imports_only_rooms_below_it() -> None:
+    below: set[str] = set()
+    for name, imported in drawn().items():
+        assert imported <= below, name
+        below.add(name)
+
+
+def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The shortest ways from a module back to itself, one for each circle."""
+    found, done = [], set()
+    for start in graph:
+        ways, seen = [[start]], {start}
+        for way in ways:
+            for one in sorted(graph.get(way[-1], ())):
+                if one == start and start not in done:
+                    found.append([*way, one])
+                    done |= set(way)
+                if one not in seen and one in graph:
+                    seen.add(one)
+                    ways.append([*way, one])
+    return found
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]}) == [["a", "b", "c", "a"]]
+    assert circles({"a": ["b", "c"], "b": ["c"], "c": []}) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(graph()) == []
+
+
+def programs() -> list[Path]:
+    """Every Python file of the product and its scripts, tests aside."""
+    scripts = [path for path in (ROOT / "scripts").iterdir() if path.is_file()]
+    programs = [path for path in scripts if path.read_text().startswith("#!/usr/bin/env python3")]
+    return [*modules(), *ROOT.glob("*/*.py"), *(ROOT / "scripts").rglob("*.py"), *programs]
+
+
+def test_no_module_is_too_long() -> None:
+    lines = {path: len(path.read_text().splitlines()) for path in programs()}
+    too_long = {path.name: count for path, count in lines.items() if count > MOST_LINES}
+    # One file, as a browser starts it by whatever Python 3 there is.
+    assert too_long.keys() <= {"plnd_host.py"}
+    assert all(lines[path] <= MOST_LINES_OF_MODEL for path in (PLND / "model").glob("*.py"))
+
+
+def test_no_module_is_only_a_list_of_imports() -> None:
+    """Each name is imported from where it is defined."""
     for path in modules():
-        own = room(name_of(path))
-        if 0 < floor(own) < floor("web"):
-            beside = [
-                one
-                for one in imports(path)
-                if one.startswith("plnd.") and room(one) != own and floor(room(one)) == floor(own)
+        body = ast.parse(path.read_text()).body
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in body):
+            rest = [
+                node
+                for node in body
+                if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
+                and not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
             ]
-            assert not beside, path
+            assert rest, path
 
 
 @pytest.mark.parametrize("name", LIGHT)
 def test_what_a_prompt_waits_for_is_light(name: str) -> None:
-    found = {room(one) for one in imports(PLND / f"{name}.py") if one.startswith("plnd.")}
-    assert found <= LIGHT[name]
+    assert graph()[name] <= LIGHT[name]
 
 
 @pytest.mark.parametrize("pattern", PURE)
@@ -146,12 +193,12 @@ def users(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "places"),
     [
-        ("sqlite3", {"store/log.py", "store/keeping.py", "store/events.py"}),
-        ("tinydb", {"store/atomic.py", "store/book.py"}),
-        ("plyer", {"notices/child.py"}),
+        ("sqlite3", {f"store/log/{name}.py" for name in ("log", "maintenance", "rows")}),
+        ("tinydb", {"store/book/storage.py", "store/book/book.py"}),
+        ("plyer", {"notices/plyer_child.py"}),
         ("tzlocal", {"core/settings.py"}),
-        ("filelock", {"single.py"}),
-        ("platformdirs", {"place.py"}),
+        ("filelock", {"daemon/lock.py"}),
+        ("platformdirs", {"system/paths.py"}),
         ("bs4", {"reading/article.py", "reading/page.py"}),
         ("feedparser", {"reading/feed.py"}),
     ],
@@ -162,14 +209,13 @@ def test_each_outside_thing_is_used_in_one_place(module: str, places: set[str]) 
 
 def test_aiohttp_is_for_the_web_the_daemon_and_the_way_out() -> None:
     beside = {one for one in users("aiohttp") if not one.startswith("web/")}
-    assert beside == {"daemon.py", "reading/fetch.py"}
+    assert beside == {"daemon/serve.py", "reading/fetch.py"}
 
 
 def test_sql_is_in_modules_of_the_store_only() -> None:
     words = re.compile(r"\b(SELECT \w|INSERT (OR \w+ )?INTO|CREATE TABLE|PRAGMA )")
     found = [path.relative_to(PLND) for path in modules() if words.search(path.read_text())]
-    names = ("events", "keeping", "log", "schema")
-    assert found == [Path(f"store/{name}.py") for name in names]
+    assert {path.parent for path in found} == {Path("store/log")}
 
 
 def test_the_environment_is_read_in_one_place() -> None:
@@ -178,12 +224,10 @@ def test_the_environment_is_read_in_one_place() -> None:
     found = {
         path.relative_to(PLND).as_posix() for path in modules() if reads.search(path.read_text())
     }
-    assert {one for one in found if not one.startswith("setup/")} == {"place.py"}
+    assert {one for one in found if not one.startswith("setup/")} == {"system/paths.py"}
 
 
 def test_the_native_host_imports_the_standard_library_only() -> None:
-    import sys
-
     found = {one.split(".")[0] for one in imports(ROOT / "native-host" / "plnd_host.py")}
     assert found <= sys.stdlib_module_names
 
