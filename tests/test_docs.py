@@ -113,7 +113,7 @@ def values_of(kind: Any) -> str:
         case msgspec.inspect.LiteralType(values=values) if set(values) == set(WEEKDAYS):
             return "`mon` … `sun`"
         case msgspec.inspect.LiteralType(values=values):
-            return ", ".join(f"`{one}`" for one in sorted(values))
+            return ", ".join(f"`{one}`" for one in sorted(values, key=str))
         case msgspec.inspect.ListType(item_type=item):
             return f"a list of any of {values_of(item)}"
         case msgspec.inspect.StrType(pattern=pattern) if pattern and ":" in pattern:
@@ -228,13 +228,13 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_file_that_is_named_exists(path: Path) -> None:
     """A word in backticks that starts in a folder of the repository is a file or folder there."""
-    tops = "plnd|extension|native-host|tests|scripts|docs"
-    found = re.findall(rf"`((?:\.venv/bin/python )?(?:{tops})/[^`\s]*)[^`]*`", path.read_text())
-    names = {one.removeprefix(".venv/bin/python ").rstrip("/") for one in found}
-    examples = re.compile(r"[*{<…]|NNN|NAME|/club\.json$")
-    missing = [
-        one
-        for one in sorted(names)
-        if not examples.search(one) and not (ROOT / one.partition("::")[0]).exists()
-    ]
+    folders = re.compile(r"(?:plnd|extension|native-host|tests|scripts|docs)/")
+    examples = re.compile(r"[*{<…]|/club\.json$")
+    names = {
+        word.partition("::")[0]
+        for span in re.findall(r"`([^`]+)`", without_code_blocks(path))
+        for word in span.split()
+        if folders.match(word) and not examples.search(word)
+    }
+    missing = [one for one in sorted(names) if not (ROOT / one).exists()]
     assert not missing
