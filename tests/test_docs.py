@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from plnd.catalogue import shipped
+from plnd.catalogue import rules, shipped
 from plnd.catalogue.rules import ACTIONS
 from plnd.model.settings import Settings
 from plnd.system.paths import DEFAULT_PORT
@@ -147,7 +147,7 @@ def test_every_network_stands_in_the_table_with_its_acts() -> None:
             if one.group != group:
                 continue
             file = json.loads((ROOT / "extension" / "catalogue" / f"{one.id}.json").read_text())
-            certain = catalogue.certainty(one)
+            certain = rules.certainty(one)
             acts = [
                 ", ".join(act for act in ACTIONS if certain.get(act) == level)
                 for level in ("high", "medium", "low")
