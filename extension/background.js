@@ -2,10 +2,11 @@
  * Listeners, and nothing else. The worker may be stopped and woken at any moment, so all of
  * them are added at once, before anything is awaited, and each waits for `ready` itself.
  */
-import { answerTo } from "./lib/answers.js";
+
 import { api, isOwnPage } from "./lib/browser.js";
-import { Slots } from "./lib/listen.js";
-import { start } from "./lib/start.js";
+import { answerTo } from "./lib/message-handlers.js";
+import { Slots } from "./lib/request-listeners.js";
+import { start } from "./lib/services.js";
 
 const ready = start();
 

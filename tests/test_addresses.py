@@ -17,7 +17,7 @@ from plnd.catalogue.addresses import host_in
 from plnd.catalogue.patterns import pattern
 from plnd.resources import extension_dir
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "needles.py"
+SCRIPT = Path(__file__).parents[1] / "scripts" / "url_filters.py"
 PATTERNS: Callable[[dict[str, Any]], list[str]] = runpy.run_path(str(SCRIPT))["patterns"]
 FOLDER = extension_dir() / "catalogue"
 FILES: dict[str, Any] = {
@@ -42,7 +42,7 @@ def lets_through(one: str, address: str) -> bool:
 @pytest.fixture(scope="module")
 def addresses() -> dict[str, list[str]]:
     """What the extension is shipped with."""
-    module = json.dumps((extension_dir() / "lib" / "addresses.js").as_uri())
+    module = json.dumps((extension_dir() / "lib" / "url-filters.js").as_uri())
     code = f"import {{ ADDRESSES }} from {module}; console.log(JSON.stringify(ADDRESSES));"
     words = ["node", "--input-type=module", "--eval", code]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)

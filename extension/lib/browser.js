@@ -1,5 +1,5 @@
 /** The one place that names the browser's own object; everything else imports `api`. */
-import { brandOf } from "./brand.js";
+import { brandOf } from "./browser-name.js";
 
 export const api = globalThis.browser ?? globalThis.chrome;
 

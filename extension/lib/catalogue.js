@@ -5,7 +5,7 @@
  * (networks whose acts of low certainty are not to be counted).
  */
 import { api, readOwnFile } from "./browser.js";
-import { faultOf } from "./check.js";
+import { faultOf } from "./network-validation.js";
 import { makeCatalogue } from "./recognise.js";
 
 const KEYS = ["own_files", "own_hosts", "unsure_off"];

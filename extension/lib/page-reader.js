@@ -4,7 +4,7 @@
  * it is kept here. Other pages are never read.
  */
 import { api } from "./browser.js";
-import { Line } from "./line.js";
+import { Line } from "./serial-queue.js";
 
 /** The daemon takes no larger page. */
 export const MOST_BYTES = 2 * 1024 * 1024;

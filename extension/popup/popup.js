@@ -1,7 +1,7 @@
 /** Today in one glance. Shows at once what was last known, then what the daemon says now. */
 import { secondsOver } from "../lib/badge.js";
 import { api } from "../lib/browser.js";
-import { duration, fillIn, text, timeOfDay } from "../lib/words.js";
+import { duration, fillIn, text, timeOfDay } from "../lib/i18n.js";
 
 const place = (id) => document.getElementById(id);
 const ask = (question) => api.runtime.sendMessage(question);

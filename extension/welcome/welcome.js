@@ -2,9 +2,9 @@
 import { api } from "../lib/browser.js";
 import { loadCatalogue, unsureActs } from "../lib/catalogue.js";
 import { textKeyOf } from "../lib/errors.js";
+import { fillIn, text } from "../lib/i18n.js";
 import { originOf } from "../lib/own-hosts.js";
-import { fillIn, text } from "../lib/words.js";
-import { OwnHosts } from "./own-hosts.js";
+import { OwnHosts } from "./own-hosts-form.js";
 
 const GROUPS = ["talk", "forum", "writing", "media"];
 

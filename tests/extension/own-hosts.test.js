@@ -1,5 +1,5 @@
 /** Own hosts and own files: what the extension makes of them before it uses them. */
-import "./browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // before all else: the extension looks for its browser at once
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 import { Catalogue, unsureActs } from "../../extension/lib/catalogue.js";
 import { OwnFiles } from "../../extension/lib/own-files.js";
 import { dropHost, hostIn, keepHost, lookAt } from "../../extension/lib/own-hosts.js";
-import { freshBrowser } from "./browser.js";
+import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));

@@ -1,13 +1,13 @@
 /** Which pages are read, when, and what becomes of them. */
-import "./browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // before all else: the extension looks for its browser at once
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import { Watch } from "../../extension/lib/activity-monitor.js";
 import { AGAIN, MOST_BYTES, mainRegion, PageReader } from "../../extension/lib/page-reader.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
-import { Watch } from "../../extension/lib/watch.js";
-import { freshBrowser } from "./browser.js";
+import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const json = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));

@@ -3,8 +3,8 @@
 // asks for the field of the file that is not as it must be; {"pattern"} asks what of it is refused.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { faultOf } from "../../extension/lib/check.js";
-import { costFault } from "../../extension/lib/cost.js";
+import { faultOf } from "../../extension/lib/network-validation.js";
+import { costFault } from "../../extension/lib/pattern-cost.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
 
 const folder = new URL("../../extension/catalogue/", import.meta.url);

@@ -1,18 +1,18 @@
 /** The parts that speak to the browser and the daemon, put together as start.js does. */
-import "./browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // before all else: the extension looks for its browser at once
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { Acts } from "../../extension/lib/acts.js";
+import { Watch } from "../../extension/lib/activity-monitor.js";
 import { Catalogue } from "../../extension/lib/catalogue.js";
-import { Courier, waitAfter } from "../../extension/lib/courier.js";
-import { Known } from "../../extension/lib/known.js";
-import { HOLD } from "../../extension/lib/once.js";
-import { PipeError } from "../../extension/lib/pipe.js";
-import { Queue } from "../../extension/lib/queue.js";
-import { Watch } from "../../extension/lib/watch.js";
-import { freshBrowser } from "./browser.js";
+import { Known } from "../../extension/lib/daemon-state.js";
+import { HOLD } from "../../extension/lib/deduplication.js";
+import { Queue } from "../../extension/lib/event-queue.js";
+import { Acts } from "../../extension/lib/interaction-recorder.js";
+import { PipeError } from "../../extension/lib/native-port.js";
+import { Courier, waitAfter } from "../../extension/lib/sender.js";
+import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));

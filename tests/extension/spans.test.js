@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BEAT, GAP, LONGEST_VISIT, LOOK, SHORTEST_VISIT, step } from "../../extension/lib/spans.js";
-import { randomFrom } from "./storage.js";
+import { randomFrom } from "./fake-storage.js";
 
 const FEED = { network: "x", page: "feed", handle: null };
 const NASA = { network: "x", page: "profile", handle: "nasa" };

@@ -1,16 +1,17 @@
 /** Puts the parts together; done once in each life of the worker. */
-import { Acts } from "./acts.js";
-import { makeAnswers } from "./answers.js";
+
+import { Watch } from "./activity-monitor.js";
 import { api, browserName } from "./browser.js";
 import { loadCatalogue } from "./catalogue.js";
-import { Courier } from "./courier.js";
-import { Known } from "./known.js";
+import { Known } from "./daemon-state.js";
+import { Queue } from "./event-queue.js";
+import { Acts } from "./interaction-recorder.js";
+import { makeAnswers } from "./message-handlers.js";
+import { Pipe } from "./native-port.js";
 import { OwnFiles } from "./own-files.js";
 import { PageReader } from "./page-reader.js";
-import { Pipe } from "./pipe.js";
-import { Queue } from "./queue.js";
+import { Courier } from "./sender.js";
 import { IDLE_SECONDS } from "./spans.js";
-import { Watch } from "./watch.js";
 
 /** An alarm comes every 30 s at most; two, half a period apart, make the beat of 15 s. */
 const ALARMS = [

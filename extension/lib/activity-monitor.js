@@ -1,6 +1,6 @@
 /** Looks at what is in front of the user and keeps the visits that follow from it. */
 import { api } from "./browser.js";
-import { Line } from "./line.js";
+import { Line } from "./serial-queue.js";
 import { IDLE_SECONDS, IDLE_SECONDS_WITH_SOUND, LOOK, step } from "./spans.js";
 import { followedTag } from "./tags.js";
 import { uuid7 } from "./uuid.js";

@@ -7,8 +7,8 @@
  */
 import { badgeOf } from "./badge.js";
 import { api } from "./browser.js";
+import { duration, text, timeOfDay } from "./i18n.js";
 import { followedTag } from "./tags.js";
-import { duration, text, timeOfDay } from "./words.js";
 
 const KEY = "known";
 const TAGS_CHECK = 5 * 60_000;

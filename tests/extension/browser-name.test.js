@@ -1,7 +1,7 @@
 /** Each browser by its own name, from what it really says. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brandOf } from "../../extension/lib/brand.js";
+import { brandOf } from "../../extension/lib/browser-name.js";
 
 const address = "chrome-extension://abc/";
 const GREASE = "Not)A;Brand";

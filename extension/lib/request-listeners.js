@@ -8,10 +8,11 @@
  * there in the life before. Which networks the user picked is known a moment later. Then the
  * others' slots are let go: every address of every site is compared with all that is taken.
  */
-import { ADDRESSES, GET_NETWORKS } from "./addresses.js";
+
 import { api } from "./browser.js";
-import { Line } from "./line.js";
 import { hostIn } from "./recognise.js";
+import { Line } from "./serial-queue.js";
+import { ADDRESSES, GET_NETWORKS } from "./url-filters.js";
 
 /** Kinds of request that can carry an act; images, styles and the like can't. */
 const TYPES = ["main_frame", "sub_frame", "xmlhttprequest", "ping", "beacon", "other"];

@@ -1,7 +1,7 @@
 /** What the extension's own pages ask the background for. */
 import { api } from "./browser.js";
 import { unsureActs } from "./catalogue.js";
-import { brokenLink } from "./chain.js";
+import { brokenLink } from "./health.js";
 
 const LONGEST_LINK = 2048;
 

@@ -1,7 +1,7 @@
 /** The part of a network's row in which the user adds hosts of their own. */
 import { api } from "../lib/browser.js";
+import { text } from "../lib/i18n.js";
 import { dropHost, hostIn, keepHost, lookAt, originOf } from "../lib/own-hosts.js";
-import { text } from "../lib/words.js";
 
 export class OwnHosts {
   #network;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { packVisits, Queue } from "../../extension/lib/queue.js";
+import { packVisits, Queue } from "../../extension/lib/event-queue.js";
 import { uuid7 } from "../../extension/lib/uuid.js";
-import { MemoryStorage, randomFrom } from "./storage.js";
+import { MemoryStorage, randomFrom } from "./fake-storage.js";
 
 const START = 1_795_456_800_000;
 const PAGES = [

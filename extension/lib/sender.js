@@ -1,6 +1,6 @@
 /** Carries kept events to the daemon and brings back what it says. */
-import { HOLD } from "./once.js";
-import { BATCH } from "./queue.js";
+import { HOLD } from "./deduplication.js";
+import { BATCH } from "./event-queue.js";
 import { BEAT } from "./spans.js";
 
 const FIRST_WAIT = 1000;

@@ -2,7 +2,7 @@
  * A browser for the parts that speak to one: what they set, asked and heard is there to see.
  * To be imported before anything of the extension.
  */
-import { MemoryStorage } from "./storage.js";
+import { MemoryStorage } from "./fake-storage.js";
 
 export const browser = {
   storage: { local: new MemoryStorage(), session: new MemoryStorage() },

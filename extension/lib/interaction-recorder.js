@@ -1,8 +1,8 @@
 /** Recognises interactions in the browser's requests and keeps those that succeeded. */
 import { api } from "./browser.js";
-import { Line } from "./line.js";
-import { HOLD, sameAs, sameness, takenBack, withAct } from "./once.js";
+import { HOLD, sameAs, sameness, takenBack, withAct } from "./deduplication.js";
 import { readBody } from "./recognise.js";
+import { Line } from "./serial-queue.js";
 import { tagOfBody } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 

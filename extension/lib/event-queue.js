@@ -2,7 +2,7 @@
  * What the daemon has not acknowledged yet, in `storage.local`: one key per event, so that a
  * beat rewrites one small value however much is kept. Ids are UUIDv7: by id is by age.
  */
-import { Line } from "./line.js";
+import { Line } from "./serial-queue.js";
 
 const PREFIX = "event:";
 

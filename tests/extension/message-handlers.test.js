@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, beforeEach, test } from "node:test";
-import { browser } from "./browser.js"; // before all else: the extension looks for its browser at once
+import { browser } from "./fake-browser.js"; // before all else: the extension looks for its browser at once
 
 const OWN = "chrome-extension://abcdefgh/";
 const FOLDER = new URL("../../extension/", import.meta.url);

@@ -2,7 +2,7 @@
  * PURE. Whether a network's file is as it must be: the checks of plnd/catalogue/rules.py, in the
  * same order. A test holds both to the same answer about the same file.
  */
-import { costFault } from "./cost.js";
+import { costFault } from "./pattern-cost.js";
 import { makeCatalogue } from "./recognise.js";
 
 const TESTS = ["exists", "absent", "equals", "matches"];

@@ -1,13 +1,13 @@
 /** Which requests are listened for, in each life of the worker. */
-import "./browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // before all else: the extension looks for its browser at once
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
-import { ADDRESSES, GET_NETWORKS } from "../../extension/lib/addresses.js";
 import { Catalogue } from "../../extension/lib/catalogue.js";
-import { Slots } from "../../extension/lib/listen.js";
-import { freshBrowser } from "./browser.js";
+import { Slots } from "../../extension/lib/request-listeners.js";
+import { ADDRESSES, GET_NETWORKS } from "../../extension/lib/url-filters.js";
+import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));

@@ -1,7 +1,7 @@
 /** Each link broken on purpose: the popup names it, and the first one only. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokenLink } from "../../extension/lib/chain.js";
+import { brokenLink } from "../../extension/lib/health.js";
 
 const NOW = 1_795_456_800_000;
 const DAY = 24 * 60 * 60 * 1000;
