@@ -1,68 +1,69 @@
-/** Looks at what is in front of the user and keeps the visits that follow from it. */
+/** Observes which page is in front of the user and queues the visits that follow from it. */
 import { api } from "./browser.js";
-import { Line } from "./serial-queue.js";
-import { IDLE_SECONDS, IDLE_SECONDS_WITH_SOUND, LOOK, step } from "./spans.js";
+import { SerialQueue } from "./serial-queue.js";
+import { applyObservation, IDLE_SECONDS, IDLE_SECONDS_WITH_SOUND, POLL_INTERVAL } from "./spans.js";
 import { followedTag } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 
-const NOTHING = { page: null, idle: "active", listening: false };
+const NO_PAGE = { page: null, idle: "active", listening: false };
 
-export class Watch {
+export class ActivityMonitor {
   #catalogue;
   #queue;
-  #courier;
-  #known;
+  #sender;
+  #state;
   #session;
   #now;
-  #line = new Line();
-  #waiting = null;
+  #tasks = new SerialQueue();
+  #nextPoll = null;
   #timer = null;
 
-  constructor({ catalogue, queue, courier, known, session, now = Date.now }) {
+  constructor({ catalogue, queue, sender, state, session, now = Date.now }) {
     this.#catalogue = catalogue;
     this.#queue = queue;
-    this.#courier = courier;
-    this.#known = known;
+    this.#sender = sender;
+    this.#state = state;
     this.#session = session;
     this.#now = now;
   }
 
-  /** One look, after the one that is going on; a look that waits already is enough for all. */
-  look() {
-    this.#waiting ??= this.#line.run(() => {
-      this.#waiting = null;
-      return this.#lookNow();
+  /** Polls after the poll in progress; calls in the meantime share one further poll. */
+  poll() {
+    this.#nextPoll ??= this.#tasks.run(async () => {
+      this.#nextPoll = null;
+      await this.#record();
     });
-    return this.#waiting;
+    return this.#nextPoll;
   }
 
-  /** Ends the open visit now, as if the user had turned away. */
-  leave() {
-    return this.#line.run(() => this.#lookNow(NOTHING));
+  /** Ends the open visit now, as if the user had left the page. */
+  endVisit() {
+    return this.#tasks.run(() => this.#record(NO_PAGE));
   }
 
-  async #lookNow(given = null) {
+  async #record(given = null) {
     const now = this.#now();
-    const seen = given ?? (this.#known.paused ? NOTHING : await this.#see());
-    // Session storage: a stopped worker finds its span again; after the browser is gone, what
-    // the queue holds of it is all that is sure.
+    const observation = given ?? (this.#state.isPaused ? NO_PAGE : await this.#observe());
+    // In session storage a restarted worker finds its open span; when the browser has been closed,
+    // only what the queue holds of it is certain.
     const { open = null } = await this.#session.get("open");
-    const next = step(open, seen, now, uuid7);
+    const next = applyObservation(open, observation, now, uuid7);
     for (const visit of next.visits) await this.#queue.put(visit);
     await this.#session.set({ open: next.open });
-    if (next.visits.length > 0) this.#courier.send();
-    // With nobody there, the browser says when somebody comes back.
-    this.#lookAgain(seen.page !== null && (seen.idle === "active" || seen.listening));
+    if (next.visits.length > 0) this.#sender.send();
+    const { page, idle, listening } = observation;
+    // When nobody is there, the browser's idle event tells of their return.
+    this.#scheduleNext(page !== null && (idle === "active" || listening));
   }
 
-  /** The page in front and whether somebody is there. */
-  async #see() {
-    const tab = await this.frontTab({ focused: true });
-    const found = tab?.url ? this.#catalogue.recognisePage(tab.url) : null;
-    // Of a tag only that the user follows it; any other is nobody's business.
-    const page = found && {
-      ...found,
-      tag: followedTag(this.#known.tags, found.network, found.tag),
+  /** The page in front and whether the user is there, as spans.js takes it. */
+  async #observe() {
+    const tab = await this.getFrontTab({ focused: true });
+    const recognised = tab?.url ? this.#catalogue.recognisePage(tab.url) : null;
+    // A tag is recorded only if the user follows it; any other is private.
+    const page = recognised && {
+      ...recognised,
+      tag: followedTag(this.#state.tags, recognised.network, recognised.tag),
     };
     const idle = await api.idle.queryState(IDLE_SECONDS);
     const listening =
@@ -73,25 +74,25 @@ export class Watch {
   }
 
   /**
-   * The active tab of the window used last, or null. Whether that window has the focus now is
-   * asked, not remembered: focus events get lost on X11.
+   * The active tab of the window used last, or null; with `focused` only if that window has the
+   * focus. The focus is queried each time, because X11 loses focus events.
    */
-  async frontTab({ focused }) {
+  async getFrontTab({ focused }) {
     try {
       const front = await api.windows.getLastFocused();
-      // A window that was put away is in front of nobody; some desktops leave it the focus.
-      const inFront = front.focused && front.state !== "minimized";
-      if (front.incognito || (focused && !inFront)) return null;
+      // Some desktops leave the focus to a window that was minimized.
+      const hasFocus = front.focused && front.state !== "minimized";
+      if (front.incognito || (focused && !hasFocus)) return null;
       const [tab] = await api.tabs.query({ active: true, windowId: front.id });
       return tab && !tab.incognito ? tab : null;
     } catch {
-      return null; // no window is open, or it closed between the two questions
+      return null; // no window is open, or it closed between the two queries
     }
   }
 
-  /** Between the beats of the alarms, only while there is something and somebody to lose sight of. */
-  #lookAgain(needed) {
+  /** Polls between the alarms, but only while a page is in front of somebody. */
+  #scheduleNext(isNeeded) {
     clearTimeout(this.#timer);
-    this.#timer = needed ? setTimeout(() => this.look(), LOOK) : null;
+    this.#timer = isNeeded ? setTimeout(() => this.poll(), POLL_INTERVAL) : null;
   }
 }

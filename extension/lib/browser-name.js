@@ -1,7 +1,7 @@
-/** PURE. Which browser this is, from what it says of itself. */
+/** PURE. Detects which browser this is from its client hints and its user agent. */
 
-/** The first that fits: the family names Chromium, and most of its members Chrome, beside itself. */
-const BRANDS = [
+/** The first match wins: most Chromium browsers also name Chromium, and many of them Chrome. */
+const BROWSERS = [
   ["edge", /^Microsoft Edge$/, /\bEdg\//],
   ["opera", /^Opera\b/, /\bOPR\//],
   ["vivaldi", /^Vivaldi$/, /\bVivaldi\//],
@@ -10,21 +10,28 @@ const BRANDS = [
 ];
 
 /**
- * @param {object} said
- * @param {string} said.address an address inside the extension
- * @param {string[]} [said.brands] the browser's client hints
- * @param {string} [said.agent] its user agent
- * @param {boolean} [said.brave] whether it has Brave's own mark, `navigator.brave`
- * @param {object | null} [said.tab] any tab: Vivaldi, which may pass for Chrome, adds a field of its own
- * @returns {"firefox" | "chromium" | "chrome" | "edge" | "brave" | "vivaldi" | "opera"} the word
- *   for `source.browser`; a member of the family that is none of these is "chromium"
+ * @param {object} facts
+ * @param {string} facts.extensionUrl an address inside the extension
+ * @param {string[]} [facts.brands] the brands in the browser's client hints
+ * @param {string} [facts.userAgent]
+ * @param {boolean} [facts.hasBrave] whether `navigator.brave` exists
+ * @param {object | null} [facts.tab] any tab: Vivaldi, which may present itself as Chrome, adds a
+ *   field of its own
+ * @returns {"firefox" | "chromium" | "chrome" | "edge" | "brave" | "vivaldi" | "opera"} the value
+ *   of `source.browser`; "chromium" for any other browser built on it
  */
-export function brandOf({ address, brands = [], agent = "", brave = false, tab = null }) {
-  if (address.startsWith("moz-extension:")) return "firefox";
-  if (brave) return "brave";
+export function detectBrowserName({
+  extensionUrl,
+  brands = [],
+  userAgent = "",
+  hasBrave = false,
+  tab = null,
+}) {
+  if (extensionUrl.startsWith("moz-extension:")) return "firefox";
+  if (hasBrave) return "brave";
   if (tab && "vivExtData" in tab) return "vivaldi";
-  const found = BRANDS.find(
-    ([, hint, mark]) => brands.some((brand) => hint.test(brand)) || mark?.test(agent),
+  const found = BROWSERS.find(
+    ([, brand, agent]) => brands.some((one) => brand.test(one)) || agent?.test(userAgent),
   );
   return found?.[0] ?? "chromium";
 }

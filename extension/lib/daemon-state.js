@@ -1,21 +1,23 @@
 /**
- * What was last heard from the daemon, kept so that the popup and the badge have something to
- * show at once: `today` and when it was heard (`today_at`), `reach` ({ok, code}), `pause`
- * ({paused, until, asked_at}), `tags` of followed chats and when they were heard (`tags_at`),
- * `uncounted`, the networks that the user switched off there, and `refused`, the number of
- * events that it would not take.
+ * What the daemon last said, kept so that the popup and the badge can show something at once:
+ * `today` and when it came (`today_at`), `reach` ({ok, code}, how the last request ended), `pause`
+ * ({paused, until, asked_at}), the `tags` of followed chats and when they came (`tags_at`),
+ * `uncounted`, the networks that the user switched off in plnd, and `refused`, the number of
+ * events that the daemon refused.
  */
 import { badgeOf } from "./badge.js";
 import { api } from "./browser.js";
-import { duration, text, timeOfDay } from "./i18n.js";
+import { formatDuration, formatTime, text } from "./i18n.js";
 import { followedTag } from "./tags.js";
 
 const KEY = "known";
-const TAGS_CHECK = 5 * 60_000;
 
-export class Known {
+/** How long the followed tags count as fresh, in milliseconds. */
+const TAGS_LIFETIME = 5 * 60_000;
+
+export class DaemonState {
   #now;
-  #facts = {
+  #values = {
     today: null,
     today_at: null,
     reach: null,
@@ -27,83 +29,83 @@ export class Known {
   };
 
   static async load(now = Date.now) {
-    const known = new Known();
-    known.#now = now;
+    const state = new DaemonState();
+    state.#now = now;
     const stored = await api.storage.local.get(KEY);
-    known.#facts = { ...known.#facts, ...stored[KEY] };
-    await known.#show();
-    return known;
+    state.#values = { ...state.#values, ...stored[KEY] };
+    await state.#showBadge();
+    return state;
   }
 
-  get facts() {
-    return this.#facts;
+  get values() {
+    return this.#values;
   }
 
-  /** Whether the user has paused plnd; a pause with an end is over when its time has come. */
-  get paused() {
-    const { pause } = this.#facts;
+  /** Whether the user has paused plnd; a pause with an end is over at that moment. */
+  get isPaused() {
+    const { pause } = this.#values;
     return Boolean(pause?.paused) && !(pause.until !== null && this.#now() >= pause.until);
   }
 
-  learnToday(today) {
-    return this.#learn({ today, today_at: this.#now(), reach: { ok: true, code: null } });
+  setToday(today) {
+    return this.#update({ today, today_at: this.#now(), reach: { ok: true, code: null } });
   }
 
   /** The hashtags of followed chats, `[{network, tag}]`. */
   get tags() {
-    return this.#facts.tags;
+    return this.#values.tags;
   }
 
   /**
-   * Whether to ask for them anew: when a chat is next that is not among them, or after a while,
-   * but only once something else was heard since: nothing is asked for its own sake.
+   * Whether to ask for the tags again: when the next chat's tag is missing, or when they are old.
+   * Only after today was heard again, so that an idle extension asks for nothing.
    */
-  get tagsDue() {
-    const { tags, tags_at: at, today, today_at: heard } = this.#facts;
-    if (heard === null || (at !== null && heard <= at)) return false;
+  get areTagsStale() {
+    const { tags, tags_at: at, today, today_at: todayAt } = this.#values;
+    if (todayAt === null || (at !== null && todayAt <= at)) return false;
     const next = today.next_chat;
     const isNew = Boolean(next) && followedTag(tags, next.network, next.tag) === null;
-    return isNew || at === null || this.#now() - at >= TAGS_CHECK;
+    return isNew || at === null || this.#now() - at >= TAGS_LIFETIME;
   }
 
-  learnTags(tags) {
-    return this.#learn({ tags, tags_at: this.#now() });
+  setTags(tags) {
+    return this.#update({ tags, tags_at: this.#now() });
   }
 
   /** The ids of the networks of which the daemon records nothing. */
-  get uncounted() {
-    return this.#facts.uncounted;
+  get uncountedNetworks() {
+    return this.#values.uncounted;
   }
 
-  learnNetworks(networks) {
-    const off = networks.filter(({ counted }) => counted === false);
-    return this.#learn({ uncounted: off.map(({ id }) => id) });
+  setNetworks(networks) {
+    const uncounted = networks.filter(({ counted }) => counted === false).map(({ id }) => id);
+    return this.#update({ uncounted });
   }
 
-  learnReach(ok, code = null) {
-    return this.#learn({ reach: { ok, code } });
+  setReach(ok, code = null) {
+    return this.#update({ reach: { ok, code } });
   }
 
-  learnPause({ paused, until = null }) {
-    return this.#learn({ pause: { paused, until, asked_at: this.#now() } });
+  setPause({ paused, until = null }) {
+    return this.#update({ pause: { paused, until, asked_at: this.#now() } });
   }
 
-  countRefused(number) {
-    return this.#learn({ refused: this.#facts.refused + number });
+  addRefused(count) {
+    return this.#update({ refused: this.#values.refused + count });
   }
 
-  async #learn(facts) {
-    this.#facts = { ...this.#facts, ...facts };
-    await api.storage.local.set({ [KEY]: this.#facts });
-    await this.#show();
+  async #update(values) {
+    this.#values = { ...this.#values, ...values };
+    await api.storage.local.set({ [KEY]: this.#values });
+    await this.#showBadge();
   }
 
-  async #show() {
-    const facts = { ...this.#facts, pause: this.paused ? this.#facts.pause : null };
-    const { text: label, colour, title, seconds } = badgeOf(facts);
-    const amount = seconds === null ? timeOfDay(facts.pause?.until) : duration(seconds);
+  async #showBadge() {
+    const values = { ...this.#values, pause: this.isPaused ? this.#values.pause : null };
+    const { text: label, colour, title, seconds } = badgeOf(values);
+    const amount = seconds === null ? formatTime(values.pause?.until) : formatDuration(seconds);
     await Promise.all([
-      // Figures and signs are the same everywhere; "over" is the one word among them.
+      // Numbers and signs are the same in every language; "over" is the only word.
       api.action.setBadgeText({ text: label === "over" ? text("badge_word_over") : label }),
       api.action.setBadgeBackgroundColor({ color: colour }),
       api.action.setBadgeTextColor({ color: "#ffffff" }),

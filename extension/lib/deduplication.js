@@ -1,47 +1,51 @@
 /**
- * PURE. Which acts count: a request that comes again at once is one act, and what is taken back
- * at once was none. `done` is the list of the acts of the last minute, `{id, key, network, action,
- * tabId, at}`; it lives in session storage, in memory.
+ * PURE. Which interactions count: a request that is repeated within seconds is one interaction, and
+ * one that the user undoes before it was sent is none. `recent` lists the interactions of the last
+ * minute, `{id, key, network, action, tabId, at}`; it is kept in session storage, in memory.
  */
 
 /** The same request within this time is a retry or a double click, in milliseconds. */
-export const AGAIN = 5000;
+export const DUPLICATE_WINDOW = 5000;
 
-/** An undo takes back an act that is no older than this, if it has not been sent yet. */
-export const BACK = 60_000;
+/** An undo removes an interaction no older than this, unless it was sent, in milliseconds. */
+export const UNDO_WINDOW = 60_000;
 
-/** An act stays in the queue for this long before it is sent: time to take it back. */
-export const HOLD = 5000;
+/** An interaction stays in the queue this long before it is sent, so that it can be undone. */
+export const SEND_DELAY = 5000;
 
 /**
- * What makes two requests the same: how, where to, by which rule, with which content; where one
- * act sends several that differ, by which rule on which tab. To be hashed, never kept as it is.
+ * What makes two requests the same: method, address, rule and content. Where one interaction sends
+ * several different requests (`once`), only the rule and the tab. The caller must hash it: it
+ * contains what the user wrote.
  */
-export function sameness({ method, url: address, tabId }, { rule, once }, body) {
+export function requestFingerprint({ method, url, tabId }, { rule, once }, body) {
   if (once) return JSON.stringify([rule, tabId]);
   const form = body?.form && Object.entries(body.form).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([method, address, rule, form ?? body?.text ?? null]);
+  return JSON.stringify([method, url, rule, form ?? body?.text ?? null]);
 }
 
-/** The one of `done` that an act is, come again; undefined for a new one. */
-export function sameAs(done, { key, at }) {
-  return done.find((one) => one.key === key && Math.abs(at - one.at) < AGAIN);
+/** The recent interaction that this one repeats; undefined for a new one. */
+export function findDuplicate(recent, { key, at }) {
+  return recent.find((one) => one.key === key && Math.abs(at - one.at) < DUPLICATE_WINDOW);
 }
 
-/** The list with an act added. One that came again takes its place, so a chain is one act. */
-export function withAct(done, act) {
-  const before = sameAs(done, act);
-  const others = done.filter((one) => one !== before && act.at - one.at < BACK);
-  return [...others, { ...act, id: before?.id ?? act.id }];
+/**
+ * The list with an interaction added. A duplicate replaces the earlier one and keeps its id, so that
+ * a chain of retries is one interaction.
+ */
+export function withInteraction(recent, interaction) {
+  const earlier = findDuplicate(recent, interaction);
+  const others = recent.filter((one) => one !== earlier && interaction.at - one.at < UNDO_WINDOW);
+  return [...others, { ...interaction, id: earlier?.id ?? interaction.id }];
 }
 
-/** The act that an undo takes back: the latest of its kinds on the same tab, or none. */
-export function takenBack(done, { of, network, tabId, at }) {
-  return done.findLast(
+/** The interaction that an undo removes: the latest of the actions `of` on the same tab. */
+export function findUndone(recent, { of, network, tabId, at }) {
+  return recent.findLast(
     (one) =>
       one.network === network &&
       one.tabId === tabId &&
       of.includes(one.action) &&
-      at - one.at < BACK,
+      at - one.at < UNDO_WINDOW,
   );
 }

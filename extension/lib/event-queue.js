@@ -1,64 +1,66 @@
 /**
- * What the daemon has not acknowledged yet, in `storage.local`: one key per event, so that a
- * beat rewrites one small value however much is kept. Ids are UUIDv7: by id is by age.
+ * The events that the daemon has not acknowledged, in `storage.local`: one key per event, so that a
+ * heartbeat rewrites one small value however many events wait. Ids are UUIDv7, so that sorting by id
+ * sorts by age.
  */
-import { Line } from "./serial-queue.js";
+import { SerialQueue } from "./serial-queue.js";
 
 const PREFIX = "event:";
 
-export const CAP = 20_000;
-export const BATCH = 500;
+export const MOST_EVENTS = 20_000;
+export const BATCH_EVENTS = 500;
 export const BATCH_BYTES = 900_000;
 
-/** Windows in which the oldest visits are packed together, tried one after another. */
+/** How the oldest visits are merged when the queue is full, tried in this order. */
 const MINUTE = 60_000;
-const PACKINGS = [
+const MERGES = [
   { window: 15 * MINUTE, withHandle: true },
   { window: 60 * MINUTE, withHandle: true },
   { window: 12 * 60 * MINUTE, withHandle: false },
 ];
 
-export class Queue {
+export class EventQueue {
   #storage;
-  #cap;
-  #line = new Line();
+  #most;
+  #tasks = new SerialQueue();
+  /** The ids of all events, sorted; null until they are loaded. */
   #ids = null;
-  #packAt;
+  #compactAbove;
 
   /** @param {object} storage a storage area of the browser (get, set, remove, maybe getKeys) */
-  constructor(storage, { cap = CAP } = {}) {
+  constructor(storage, { most = MOST_EVENTS } = {}) {
     this.#storage = storage;
-    this.#cap = cap;
-    this.#packAt = cap;
+    this.#most = most;
+    this.#compactAbove = most;
   }
 
-  /** Keeps an event; one with the same id is replaced (a visit that has grown). */
+  /** Adds an event; replaces one with the same id (a visit that became longer). */
   put(event) {
-    return this.#line.run(async () => {
-      const ids = await this.#load();
+    return this.#tasks.run(async () => {
+      const ids = await this.#loadIds();
       await this.#storage.set({ [PREFIX + event.id]: event });
-      insert(ids, event.id);
-      if (ids.length > this.#packAt) await this.#pack();
+      insertSorted(ids, event.id);
+      if (ids.length > this.#compactAbove) await this.#compact();
     });
   }
 
-  /** The number of events kept. */
+  /** The number of events in the queue. */
   count() {
-    return this.#line.run(async () => (await this.#load()).length);
+    return this.#tasks.run(async () => (await this.#loadIds()).length);
   }
 
-  /** Lets go of an event, sent or not. */
+  /** Removes an event, sent or not. */
   remove(id) {
-    return this.#line.run(() => this.#drop([id]));
+    return this.#tasks.run(() => this.#delete([id]));
   }
 
-  /** The oldest events that are `ripe`, as many as fit. */
-  batch({ events: most = BATCH, bytes: limit = BATCH_BYTES, ripe = () => true } = {}) {
-    return this.#line.run(async () => {
+  /** The oldest events that are ready, as many as fit; at least one if any is ready. */
+  batch({ events: most = BATCH_EVENTS, bytes: limit = BATCH_BYTES, isReady = () => true } = {}) {
+    return this.#tasks.run(async () => {
       const batch = [];
       let bytes = 0;
-      const oldest = await this.#read((await this.#load()).slice(0, most));
-      for (const event of oldest.filter(ripe)) {
+      const oldest = await this.#read((await this.#loadIds()).slice(0, most));
+      for (const event of oldest.filter(isReady)) {
         bytes += new TextEncoder().encode(JSON.stringify(event)).length + 1;
         if (batch.length > 0 && bytes > limit) break;
         batch.push(event);
@@ -67,18 +69,17 @@ export class Queue {
     });
   }
 
-  /** Lets go of events that were sent, but not of those that have grown since. */
-  settle(sent) {
-    return this.#line.run(async () => {
-      const kept = new Map(
-        (await this.#read(sent.map(({ id }) => id))).map((one) => [one.id, one]),
-      );
-      const done = sent.filter(({ id, end }) => kept.has(id) && kept.get(id).end === end);
-      await this.#drop(done.map(({ id }) => id));
+  /** Removes events that were sent, but not those that became longer in the meantime. */
+  acknowledge(sent) {
+    return this.#tasks.run(async () => {
+      const queued = await this.#read(sent.map(({ id }) => id));
+      const byId = new Map(queued.map((event) => [event.id, event]));
+      const unchanged = sent.filter(({ id, end }) => byId.has(id) && byId.get(id).end === end);
+      await this.#delete(unchanged.map(({ id }) => id));
     });
   }
 
-  async #load() {
+  async #loadIds() {
     if (this.#ids) return this.#ids;
     const area = this.#storage;
     const keys = area.getKeys ? await area.getKeys() : Object.keys(await area.get(null));
@@ -88,55 +89,55 @@ export class Queue {
   }
 
   async #read(ids) {
-    const found = await this.#storage.get(ids.map((id) => PREFIX + id));
-    const events = ids.map((id) => found[PREFIX + id]);
-    // A null was left where the worker died between packing and clearing away.
+    const values = await this.#storage.get(ids.map((id) => PREFIX + id));
+    const events = ids.map((id) => values[PREFIX + id]);
+    // A null remains where the worker stopped between merging visits and deleting the old ones.
     const empty = ids.filter((_, index) => !events[index]);
-    if (empty.length > 0) await this.#drop(empty);
+    if (empty.length > 0) await this.#delete(empty);
     return events.filter(Boolean);
   }
 
-  async #drop(ids) {
+  async #delete(ids) {
     if (ids.length === 0) return;
     await this.#storage.remove(ids.map((id) => PREFIX + id));
-    const gone = new Set(ids);
-    this.#ids = (await this.#load()).filter((id) => !gone.has(id));
+    const deleted = new Set(ids);
+    this.#ids = (await this.#loadIds()).filter((id) => !deleted.has(id));
   }
 
   /**
-   * Makes room by packing the oldest visits, half of what is kept at a time. The very oldest
-   * stay as they are: they may have reached the daemon in a request whose answer got lost, and
-   * then counting them under another id would count them twice.
+   * Makes room by merging the older half of the visits. The very oldest stay unchanged: the daemon
+   * may have stored them although its answer got lost, and would count them again under another id.
    */
-  async #pack() {
-    for (const packing of PACKINGS) {
-      const until = Math.max(BATCH, Math.floor(this.#ids.length / 2));
-      const old = await this.#read(this.#ids.slice(Math.min(BATCH, this.#cap >> 2), until));
-      const packed = packVisits(old, packing);
-      const stay = new Set(packed.map(({ id }) => id));
-      const gone = old.map(({ id }) => id).filter((id) => !stay.has(id));
-      // One write for both, so that there is no moment at which time is counted twice or lost.
+  async #compact() {
+    for (const merge of MERGES) {
+      const until = Math.max(BATCH_EVENTS, Math.floor(this.#ids.length / 2));
+      const from = Math.min(BATCH_EVENTS, this.#most >> 2);
+      const old = await this.#read(this.#ids.slice(from, until));
+      const merged = mergeVisits(old, merge);
+      const kept = new Set(merged.map(({ id }) => id));
+      const dropped = old.map(({ id }) => id).filter((id) => !kept.has(id));
+      // One write for both: at no moment is time counted twice or lost.
       await this.#storage.set({
-        ...Object.fromEntries(gone.map((id) => [PREFIX + id, null])),
-        ...Object.fromEntries(packed.map((event) => [PREFIX + event.id, event])),
+        ...Object.fromEntries(dropped.map((id) => [PREFIX + id, null])),
+        ...Object.fromEntries(merged.map((event) => [PREFIX + event.id, event])),
       });
-      await this.#drop(gone);
-      if (this.#ids.length <= this.#cap * 0.95) break;
+      await this.#delete(dropped);
+      if (this.#ids.length <= this.#most * 0.95) break;
     }
-    // Where nothing is left to pack, trying again at every event would only cost time.
-    this.#packAt = Math.max(this.#cap, Math.floor(this.#ids.length * 1.05));
+    // If nothing is left to merge, trying again at every event would only cost time.
+    this.#compactAbove = Math.max(this.#most, Math.floor(this.#ids.length * 1.05));
   }
 }
 
 /**
- * PURE. Fewer visits with the same seconds: within each window of the clock those of one
- * network, page and handle become one, as long as their sum, and these are laid end to end from
- * the first start. No second is added, none falls outside the stretch that the visits spanned,
- * and none overlaps another. Interactions stay as they are.
+ * PURE. Fewer visits of the same total length: in each window of the clock the visits of one
+ * network, page and handle become one, as long as their sum, and these follow each other without
+ * gaps from the first start. No second is added, none lies outside the time that the visits
+ * covered, and no visits overlap. Interactions stay unchanged.
  */
-export function packVisits(events, { window, withHandle }) {
-  const packed = events.filter(({ kind }) => kind !== "visit");
-  for (const visits of windows(events, window)) {
+export function mergeVisits(events, { window, withHandle }) {
+  const merged = events.filter(({ kind }) => kind !== "visit");
+  for (const visits of visitsByWindow(events, window)) {
     const groups = new Map();
     for (const visit of visits) {
       const handle = withHandle ? visit.handle : null;
@@ -146,28 +147,28 @@ export function packVisits(events, { window, withHandle }) {
     }
     let start = visits[0].start;
     for (const { length, ...visit } of groups.values()) {
-      packed.push({ ...visit, start, end: start + length });
+      merged.push({ ...visit, start, end: start + length });
       start += length;
     }
   }
-  return packed;
+  return merged;
 }
 
-/** The visits that lie wholly within one window, by window; one that crosses a border is alone. */
-function windows(events, window) {
-  const found = new Map();
+/** Lists of visits that lie wholly in one window; a visit across a border is alone in its list. */
+function visitsByWindow(events, window) {
+  const lists = new Map();
   for (const visit of events.filter(({ kind }) => kind === "visit")) {
     const first = Math.floor(visit.start / window);
     const key = first === Math.floor(visit.end / window) ? first : visit.id;
-    if (!found.has(key)) found.set(key, []);
-    found.get(key).push(visit);
+    if (!lists.has(key)) lists.set(key, []);
+    lists.get(key).push(visit);
   }
-  return [...found.values()].map((list) => list.sort((a, b) => a.start - b.start));
+  return [...lists.values()].map((list) => list.sort((a, b) => a.start - b.start));
 }
 
-/** Puts an id in its place; nearly always that is the end. */
-function insert(ids, id) {
-  let place = ids.length;
-  while (place > 0 && ids[place - 1] > id) place -= 1;
-  if (ids[place - 1] !== id) ids.splice(place, 0, id);
+/** Inserts an id in order, searching from the end: a new id is nearly always the highest. */
+function insertSorted(ids, id) {
+  let index = ids.length;
+  while (index > 0 && ids[index - 1] > id) index -= 1;
+  if (ids[index - 1] !== id) ids.splice(index, 0, id);
 }

@@ -1,133 +1,147 @@
-/** Recognises interactions in the browser's requests and keeps those that succeeded. */
+/** Recognises interactions in the browser's requests and queues those that succeeded. */
 import { api } from "./browser.js";
-import { HOLD, sameAs, sameness, takenBack, withAct } from "./deduplication.js";
+import {
+  findDuplicate,
+  findUndone,
+  requestFingerprint,
+  SEND_DELAY,
+  withInteraction,
+} from "./deduplication.js";
 import { readBody } from "./recognise.js";
-import { Line } from "./serial-queue.js";
-import { tagOfBody } from "./tags.js";
+import { SerialQueue } from "./serial-queue.js";
+import { followedTagInBody } from "./tags.js";
 import { uuid7 } from "./uuid.js";
 
-/** A request that has not ended after this long is forgotten, in milliseconds. */
-const FORGET = 10 * 60_000;
+/** A request that has not ended after this long is dropped, in milliseconds. */
+const REQUEST_LIFETIME = 10 * 60_000;
 
-export class Acts {
+export class InteractionRecorder {
   #catalogue;
   #queue;
-  #courier;
-  #known;
+  #sender;
+  #state;
   #session;
-  #line = new Line();
-  /** The requests that have begun and not ended: this life's at once, an earlier life's when read. */
-  #ids = new Set();
-  #areRead = false;
+  #tasks = new SerialQueue();
+  /** The ids of open requests that may be interactions; those of an earlier worker once loaded. */
+  #openIds = new Set();
+  #areLoaded = false;
 
-  constructor({ catalogue, queue, courier, known, session }) {
+  constructor({ catalogue, queue, sender, state, session }) {
     this.#catalogue = catalogue;
     this.#queue = queue;
-    this.#courier = courier;
-    this.#known = known;
+    this.#sender = sender;
+    this.#state = state;
     this.#session = session;
   }
 
-  /** A request begins. Its body is looked at here, if a rule fits, and kept nowhere. */
+  /** A request begins. Its body is read only if a rule fits, and never stored. */
   async begin(request) {
     const { requestId, method, url, tabId, timeStamp, incognito, requestBody } = request;
-    if (this.#ids.has(requestId)) return; // the rules of two networks may let the same through
-    if (incognito || this.#known.paused || !this.#catalogue.mayAct(method, url)) return;
+    if (this.#openIds.has(requestId)) return; // two networks' filters may match one request
+    if (incognito || this.#state.isPaused) return;
+    if (!this.#catalogue.mayBeInteraction(method, url)) return;
     const body = readBody(requestBody);
-    const act = this.#catalogue.recogniseRequest(method, url, body);
-    if (!act || !this.#catalogue.counts(act)) return;
-    this.#ids.add(requestId);
-    const same = sameness(request, act, body);
-    const tag = tagOfBody(this.#known.tags, act, body);
-    await this.#line.run(async () => {
+    const interaction = this.#catalogue.recogniseRequest(method, url, body);
+    if (!interaction || !this.#catalogue.isCounted(interaction)) return;
+    this.#openIds.add(requestId);
+    const fingerprint = requestFingerprint(request, interaction, body);
+    const tag = followedTagInBody(this.#state.tags, interaction, body);
+    await this.#tasks.run(async () => {
       const at = Math.floor(timeStamp);
-      const { network, action, of, own_handle: own } = act;
-      const handle = await this.#handleOn(tabId, network);
-      const begun = await this.#begun(at);
-      // The id is made now: an end that is heard twice is one event.
+      const { network, action, of, own_handle: own } = interaction;
+      const handle = await this.#handleInTab(tabId, network);
+      const begun = await this.#loadOpen(at);
+      // The id is created here, so that an end reported twice gives one event.
       const event = { id: uuid7(at), kind: "interaction", network, action, handle, tag, at };
-      begun[requestId] = { event, of, own, tabId, key: await hashOf(same), at };
+      begun[requestId] = { event, of, own, tabId, key: await hashOf(fingerprint), at };
       await this.#session.set({ begun });
     });
   }
 
-  /** A request got its answer: a redirect or a success counts, anything else does not. */
+  /** A request was answered: only a success or a redirect makes it an interaction. */
   async finish({ requestId, statusCode }) {
     const entry = await this.#take(requestId);
     if (!entry || statusCode < 200 || statusCode >= 400) return;
-    await this.#line.run(() =>
-      entry.event.action === "undo" ? this.#undo(entry) : this.#keep(entry),
+    await this.#tasks.run(() =>
+      entry.event.action === "undo" ? this.#undo(entry) : this.#record(entry),
     );
   }
 
   /**
-   * A request was sent on. That is its answer, as where it leads nobody may listen, unless it goes
-   * there as it is and is an act there too.
+   * A request was redirected. That counts as its answer, because nobody may listen at the target,
+   * unless the browser repeats the same request there and it may be an interaction there too.
    */
   async redirect({ requestId, statusCode, method, redirectUrl }) {
-    const isSame = statusCode === 307 || statusCode === 308;
-    if (isSame && this.#catalogue.mayAct(method, redirectUrl)) return;
+    const isRepeated = statusCode === 307 || statusCode === 308;
+    if (isRepeated && this.#catalogue.mayBeInteraction(method, redirectUrl)) return;
     await this.finish({ requestId, statusCode });
   }
 
-  /** A request got no answer. */
+  /** A request ended without an answer. */
   async fail({ requestId }) {
     await this.#take(requestId);
   }
 
-  async #keep({ event, own, tabId, key }) {
+  async #record({ event, own, tabId, key }) {
     const { done = [] } = await this.#session.get("done");
     const { id, network, action, at } = event;
-    const act = { id, key, network, action, tabId, at };
-    if (!sameAs(done, act)) {
+    const interaction = { id, key, network, action, tabId, at };
+    if (!findDuplicate(done, interaction)) {
       await this.#queue.put(event);
-      setTimeout(() => this.#courier.send(), HOLD);
+      setTimeout(() => this.#sender.send(), SEND_DELAY);
     }
-    await this.#session.set({ done: withAct(done, act) });
-    if (own) this.#sayOwn({ network, handle: own });
+    await this.#session.set({ done: withInteraction(done, interaction) });
+    if (own) this.#suggestProfile({ network, handle: own });
   }
 
-  /** Under which handle the user posts: the daemon may suggest that profile. Said once a session. */
-  async #sayOwn(profile) {
-    const { said_own: said = [] } = await this.#session.get("said_own");
+  /** Tells the daemon under which handle the user posts, once a session. */
+  async #suggestProfile(profile) {
+    const { said_own: suggested = [] } = await this.#session.get("said_own");
     const name = `${profile.network}:${profile.handle}`;
-    if (said.includes(name)) return;
-    const { ok } = await this.#courier.ask("POST", "suggestions/profiles", profile);
-    if (ok) await this.#session.set({ said_own: [...said, name] });
+    if (suggested.includes(name)) return;
+    const { ok } = await this.#sender.request("POST", "suggestions/profiles", profile);
+    if (ok) await this.#session.set({ said_own: [...suggested, name] });
   }
 
-  /** What waits to be sent is let go; what was sent stays: a mail once posted can't be fetched. */
+  /** Removes the undone interaction from the queue; one that was sent stays counted. */
   async #undo({ event, of, tabId }) {
     const { done = [] } = await this.#session.get("done");
-    const back = takenBack(done, { of, network: event.network, tabId, at: event.at });
-    if (!back) return;
-    await this.#queue.remove(back.id);
-    await this.#session.set({ done: done.filter((one) => one !== back) });
+    const undone = findUndone(done, { of, network: event.network, tabId, at: event.at });
+    if (!undone) return;
+    await this.#queue.remove(undone.id);
+    await this.#session.set({ done: done.filter((one) => one !== undone) });
   }
 
-  /** The entry of a request that ended; nearly all requests have none, and cost nothing here. */
+  /**
+   * Removes and returns the entry of a request that ended; undefined if it is no interaction. Most
+   * requests are none, and those cost no access to storage.
+   */
   async #take(requestId) {
-    if (this.#areRead && !this.#ids.has(requestId)) return undefined;
-    return this.#line.run(async () => {
-      const { [requestId]: entry, ...begun } = await this.#begun();
+    if (this.#areLoaded && !this.#openIds.has(requestId)) return undefined;
+    return this.#tasks.run(async () => {
+      const { [requestId]: entry, ...begun } = await this.#loadOpen();
       if (entry) await this.#session.set({ begun });
-      // Added to, never replaced: one that has begun meanwhile is not in the storage yet.
-      if (!this.#areRead) for (const id of Object.keys(begun)) this.#ids.add(id);
-      this.#areRead = true;
-      this.#ids.delete(requestId);
+      // Ids are added, never replaced: a request that began in the meantime is not stored yet.
+      if (!this.#areLoaded) for (const id of Object.keys(begun)) this.#openIds.add(id);
+      this.#areLoaded = true;
+      this.#openIds.delete(requestId);
       return entry;
     });
   }
 
-  /** The requests that have begun; in session storage, as the worker may stop before they end. */
-  async #begun(now = null) {
+  /**
+   * The open requests by id; with `now` without those that are too old. They are in session storage,
+   * because the worker may stop before they end.
+   */
+  async #loadOpen(now = null) {
     const { begun = {} } = await this.#session.get("begun");
     if (now === null) return begun;
-    return Object.fromEntries(Object.entries(begun).filter(([, { at }]) => now - at < FORGET));
+    const entries = Object.entries(begun);
+    return Object.fromEntries(entries.filter(([, { at }]) => now - at < REQUEST_LIFETIME));
   }
 
-  /** The handle of the page that the tab shows; null for a worker's request (tab -1). */
-  async #handleOn(tabId, network) {
+  /** The handle of the page in the tab; null for the request of a service worker (tab -1). */
+  async #handleInTab(tabId, network) {
     if (tabId < 0) return null;
     const tab = await api.tabs.get(tabId).catch(() => null);
     const page = tab?.url ? this.#catalogue.recognisePage(tab.url) : null;

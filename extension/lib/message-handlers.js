@@ -1,114 +1,113 @@
-/** What the extension's own pages ask the background for. */
+/** Handles the messages that the popup and the welcome page send to the background. */
 import { api } from "./browser.js";
-import { unsureActs } from "./catalogue.js";
-import { brokenLink } from "./health.js";
+import { unsureActions } from "./catalogue.js";
+import { findProblem } from "./health.js";
 
 const LONGEST_LINK = 2048;
 
-/** The answer to a question; none where nothing answers to it. */
-export async function answerTo(answers, question) {
-  const ask = question?.ask;
-  return Object.hasOwn(answers, ask) ? answers[ask](question) : undefined;
+/** The reply to a message; undefined for a type that has no handler. */
+export async function handleMessage(handlers, message) {
+  const type = message?.type;
+  return Object.hasOwn(handlers, type) ? handlers[type](message) : undefined;
 }
 
-/** @returns {Record<string, (question: object) => Promise<object>>} by the question's `ask` */
-export function makeAnswers({ catalogue, queue, courier, known, watch, ownFiles, source }) {
-  const asked = { asked: true };
+/** @returns {Record<string, (message: object) => Promise<object>>} by the message's `type` */
+export function createMessageHandlers(services) {
+  const { catalogue, queue, sender, state, monitor, ownFiles, source } = services;
+  /** A request for which the user waits. */
+  const request = (method, path, body) =>
+    sender.request(method, path, body, { userInitiated: true });
 
-  /** What the popup shows; `more` are facts about the chain beyond those that are kept. */
+  /** What the popup shows; `more` are facts for health.js beyond the stored state. */
   async function summary(more = {}) {
-    const kept = await queue.count();
-    const broken = brokenLink({ ...known.facts, ...more, kept, source, now: Date.now() });
-    return { known: known.facts, paused: known.paused, broken };
+    const queued = await queue.count();
+    const problem = findProblem({ ...state.values, ...more, queued, source, now: Date.now() });
+    return { daemon: state.values, paused: state.isPaused, problem };
   }
 
-  /** Everything anew; `snoozed_until` is null when it is not known. */
+  /** Asks the daemon for everything; `snoozed_until` is null when it is unknown. */
   async function refresh() {
-    const { ok } = await courier.ask("GET", "today", undefined, asked);
-    if (!ok) return { ...(await summary()), page: await thisPage(), snoozed_until: null };
+    const { ok } = await request("GET", "today");
+    if (!ok) return { ...(await summary()), page: await describePage(), snoozed_until: null };
     const [notices, health] = await Promise.all([
-      courier.ask("GET", "notices", undefined, asked),
-      courier.ask("GET", "health", undefined, asked),
-      courier.ask("GET", "pause", undefined, asked),
-      ownFiles.learn(),
+      request("GET", "notices"),
+      request("GET", "health"),
+      request("GET", "pause"),
+      ownFiles.refresh(),
     ]);
-    courier.send();
+    sender.send();
     const snoozedUntil = notices.ok ? notices.body.snoozed_until : null;
-    const chain = { notices: notices.body.notices, damaged: health.body.damaged };
-    return { ...(await summary(chain)), page: await thisPage(), snoozed_until: snoozedUntil };
+    const facts = { notices: notices.body.notices, damaged: health.body.damaged };
+    return { ...(await summary(facts)), page: await describePage(), snoozed_until: snoozedUntil };
   }
 
-  /** What plnd makes of the page in front: `counted`, `paused`, `uncounted`, `unseen` … */
-  async function thisPage() {
-    const tab = await watch.frontTab({ focused: false });
-    const found = tab?.url ? catalogue.recognisePage(tab.url) : null;
-    if (found) {
-      const { network, page, handle, rule } = found;
-      const file = catalogue.networks.find(({ id }) => id === network);
-      const unsure = catalogue.counts({ network, certainty: "low" }) ? unsureActs(file) : [];
-      const off = known.uncounted.includes(network);
-      const state = known.paused ? "paused" : off ? "uncounted" : "counted";
-      return { state, network, name: file.name, page, handle, rule, is_own: file.is_own, unsure };
+  /** What plnd recognises in the page in front; `state` says whether it is counted. */
+  async function describePage() {
+    const tab = await monitor.getFrontTab({ focused: false });
+    const recognised = tab?.url ? catalogue.recognisePage(tab.url) : null;
+    if (recognised) {
+      const { network, page, handle, rule } = recognised;
+      const { name, is_own, ...file } = catalogue.networks.find(({ id }) => id === network);
+      const isUnsureCounted = catalogue.isCounted({ network, certainty: "low" });
+      const unsure = isUnsureCounted ? unsureActions(file) : [];
+      return { state: pageState(network), network, name, page, handle, rule, is_own, unsure };
     }
     const { origins } = await api.permissions.getAll();
     return { state: origins.length === 0 ? "none_picked" : "unseen" };
   }
 
-  /** What was before the pause is sent before it: later it would be refused. */
+  function pageState(network) {
+    if (state.isPaused) return "paused";
+    return state.uncountedNetworks.includes(network) ? "uncounted" : "counted";
+  }
+
+  /** Sends everything before the pause begins: after that the daemon would reject it. */
   async function pause({ until }) {
-    await watch.leave();
-    await courier.send({ all: true });
-    const { ok } = await courier.ask("PUT", "pause", { until }, asked);
-    await watch.look();
-    return { ok, ...(await summary()), page: await thisPage() };
+    await monitor.endVisit();
+    await sender.send({ all: true });
+    const { ok } = await request("PUT", "pause", { until });
+    await monitor.poll();
+    return { ok, ...(await summary()), page: await describePage() };
   }
 
   async function resume() {
-    const { ok } = await courier.ask("DELETE", "pause", undefined, asked);
-    await watch.look();
-    return { ok, ...(await summary()), page: await thisPage() };
+    const { ok } = await request("DELETE", "pause");
+    await monitor.poll();
+    return { ok, ...(await summary()), page: await describePage() };
   }
 
   async function snooze({ until }) {
-    const { ok, body } = await courier.ask("PUT", "notices/snooze", { until }, asked);
+    const { ok, body } = await request("PUT", "notices/snooze", { until });
     return { ok, snoozed_until: ok ? body.snoozed_until : null };
   }
 
   async function open() {
-    const { ok, body } = await courier.ask("POST", "open", {}, asked);
+    const { ok, body } = await request("POST", "open", {});
     if (ok) await api.tabs.create({ url: body.url });
     return { ok, ...(await summary()) };
   }
 
-  /** Something learned or taught, in the user's words; the page's address only with `link`. */
+  /** Adds what the user learned or taught to the journal; the page's address only with `link`. */
   async function note({ kind, words, network, link }) {
-    const tab = link ? await watch.frontTab({ focused: false }) : null;
+    const tab = link ? await monitor.getFrontTab({ focused: false }) : null;
     const address = tab?.url?.length <= LONGEST_LINK ? tab.url : null;
-    const entry = { kind, text: words, network, link: address };
-    const { ok } = await courier.ask("POST", "journal", entry, asked);
+    const { ok } = await request("POST", "journal", { kind, text: words, network, link: address });
     return { ok };
   }
 
-  /** Met face to face: the one whose profile it is, who becomes one of the people if need be. */
+  /** Records that the user met the owner of a profile, who is added to the people if missing. */
   async function met({ network, handle }) {
     const person = `${network}:${handle}`;
-    const known = await courier.ask(
-      "GET",
-      `people/${encodeURIComponent(person)}`,
-      undefined,
-      asked,
-    );
-    if (!known.ok) {
-      const added = { name: handle, handles: [{ network, handle }] };
-      await courier.ask("POST", "people", added, asked);
-    }
-    const { ok } = await courier.ask("POST", "meetings", { person }, asked);
+    const existing = await request("GET", `people/${encodeURIComponent(person)}`);
+    if (!existing.ok)
+      await request("POST", "people", { name: handle, handles: [{ network, handle }] });
+    const { ok } = await request("POST", "meetings", { person });
     return { ok };
   }
 
   async function health() {
-    const { ok } = await courier.ask("GET", "health", undefined, asked);
-    if (ok) await ownFiles.learn();
+    const { ok } = await request("GET", "health");
+    if (ok) await ownFiles.refresh();
     return { ok, ...(await summary()) };
   }
 

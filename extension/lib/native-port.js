@@ -1,38 +1,39 @@
-/** The native port: requests for the daemon's API, each with its answer. */
+/** The native messaging port: sends requests for the daemon's API and returns their answers. */
 import { api } from "./browser.js";
 
 const HOST = "org.plnd.host";
 
-/** The host may take 5 s to start the daemon; past this the answer is not coming. */
-const PATIENCE = 30_000;
+/** In milliseconds. The native host may take 5 s to start the daemon. */
+const TIMEOUT = 30_000;
 
-/** `code` is one of those in errors.js. */
-export class PipeError extends Error {
+/** No answer came; `code` is one of those in errors.js. */
+export class NativePortError extends Error {
   constructor(code, message) {
     super(message);
     this.code = code;
   }
 }
 
-export class Pipe {
+export class NativePort {
   #port = null;
-  #waiting = new Map();
+  /** The requests without an answer, by id. */
+  #pending = new Map();
   #nextId = 1;
 
   /**
-   * @returns {Promise<{status: number, body: object}>} whatever the daemon answered
-   * @throws {PipeError} when there is no answer
+   * @returns {Promise<{status: number, body: object}>} the daemon's answer, whatever its status
+   * @throws {NativePortError} when there is no answer
    */
   request(method, path, body) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(id), PATIENCE);
-      this.#waiting.set(id, { resolve, reject, timer });
+      const timer = setTimeout(() => this.#timeOut(id), TIMEOUT);
+      this.#pending.set(id, { resolve, reject, timer });
       try {
         this.#port ??= this.#connect();
         this.#port.postMessage({ id, method, path: `/api/v1/${path}`, body });
       } catch (error) {
-        this.#settle(id)?.reject(new PipeError(codeOf(error.message), error.message));
+        this.#settle(id)?.reject(new NativePortError(codeOf(error.message), error.message));
         this.#port = null;
       }
     });
@@ -46,25 +47,26 @@ export class Pipe {
     port.onDisconnect.addListener(() => {
       const message = port.error?.message ?? api.runtime.lastError?.message ?? "";
       if (this.#port === port) this.#port = null;
-      for (const id of [...this.#waiting.keys()]) {
-        this.#settle(id).reject(new PipeError(codeOf(message), message));
+      for (const id of [...this.#pending.keys()]) {
+        this.#settle(id).reject(new NativePortError(codeOf(message), message));
       }
     });
     return port;
   }
 
-  /** A host that does not answer is left: the next request starts another. */
-  #giveUp(id) {
-    this.#settle(id)?.reject(new PipeError("host_silent", "the native host does not answer"));
+  /** Disconnects from a host that does not answer: the next request starts another. */
+  #timeOut(id) {
+    this.#settle(id)?.reject(new NativePortError("host_silent", "the native host does not answer"));
     this.#port?.disconnect();
     this.#port = null;
   }
 
+  /** Removes a request from those that wait; returns it, or undefined if it was settled before. */
   #settle(id) {
-    const waiter = this.#waiting.get(id);
-    if (waiter) clearTimeout(waiter.timer);
-    this.#waiting.delete(id);
-    return waiter;
+    const request = this.#pending.get(id);
+    if (request) clearTimeout(request.timer);
+    this.#pending.delete(id);
+    return request;
   }
 }
 

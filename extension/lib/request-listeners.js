@@ -1,28 +1,29 @@
 /**
- * Hears the requests that may be acts. Every network has a slot: listeners of its own, which the
- * browser calls only at addresses where one of its rules can fit. The networks that are the
- * user's own files share one for the writes at all addresses, as nobody knew theirs.
+ * Listens to the requests that may be interactions. Each network has its own listeners, which the
+ * browser calls only at addresses where one of its rules can fit. The user's own network files share
+ * listeners at all addresses, as nobody could compute filters for them.
  *
- * When the worker starts, all slots are taken, at once and in the same order as ever: the browser
- * numbers the listeners of a life, and what wakes the worker goes to the one of the number that was
- * there in the life before. Which networks the user picked is known a moment later. Then the
- * others' slots are let go: every address of every site is compared with all that is taken.
+ * When the worker starts, the listeners of all networks are added at once and in the same order
+ * every time: Chromium numbers the listeners of a worker, and an event that wakes the worker goes
+ * to the listener with the number that it had in the worker before. A moment later, when it is
+ * known which networks the user picked, those of all others are removed, because the browser
+ * compares every address of every site with each filter.
  */
-
 import { api } from "./browser.js";
 import { hostIn } from "./recognise.js";
-import { Line } from "./serial-queue.js";
-import { ADDRESSES, GET_NETWORKS } from "./url-filters.js";
+import { SerialQueue } from "./serial-queue.js";
+import { GET_NETWORKS, URL_FILTERS } from "./url-filters.js";
 
-/** Kinds of request that can carry an act; images, styles and the like can't. */
+/** The types of request that can be an interaction; images, styles and the like can't. */
 const TYPES = ["main_frame", "sub_frame", "xmlhttprequest", "ping", "beacon", "other"];
 
-/** A vote by a plain GET may well be sent as a picture. */
+/** A page may send a vote by a plain GET as an image. */
 const GET_TYPES = [...TYPES, "image"];
 
 /**
- * What is told of a request, by whom, and with what beyond its address. The status is the answer:
- * what comes after it may be broken off, as by a page that wanted a picture and gets another page.
+ * The method of InteractionRecorder for each event of `webRequest`, and the event's extra options.
+ * The status line counts as the answer: the browser may abort what follows it, for example when a
+ * page asked for an image and gets another page.
  */
 const EVENTS = [
   ["begin", "onBeforeRequest", ["requestBody"]],
@@ -31,103 +32,108 @@ const EVENTS = [
   ["fail", "onErrorOccurred"],
 ];
 
-/** The slot of the user's own files, and the one for those among them that have acts by GET. */
+/** The keys of the own files' listeners: for writes, and for GETs where a rule needs them. */
 const OWN = "own files";
 const OWN_GETS = "own files, GETs";
 
-/** Where each slot listens when it is taken. Those of own GETs are known when the files are. */
-const PLACES = { ...ADDRESSES, [OWN]: ["https://*/*"], [OWN_GETS]: [] };
+/** The filters at the start, by key. Those of OWN_GETS depend on files that are read later. */
+const INITIAL_FILTERS = { ...URL_FILTERS, [OWN]: ["https://*/*"], [OWN_GETS]: [] };
 
-export class Slots {
+export class RequestListeners {
   #ready;
-  #slots = new Map();
-  #line = new Line();
+  #listeners = new Map();
+  #tasks = new SerialQueue();
 
-  /** @param {Promise<{acts: Acts, catalogue: Catalogue}>} ready */
+  /** @param {Promise<{recorder: InteractionRecorder, catalogue: Catalogue}>} ready */
   constructor(ready) {
     this.#ready = ready;
-    for (const [id, urls] of Object.entries(PLACES)) {
-      const slot = new Slot(ready, methodsOf(id));
-      slot.listenAt(urls);
-      this.#slots.set(id, slot);
+    for (const [key, urls] of Object.entries(INITIAL_FILTERS)) {
+      const listeners = new NetworkListeners(ready, methodsOf(key));
+      listeners.setUrls(urls);
+      this.#listeners.set(key, listeners);
     }
   }
 
   /**
-   * Leaves the slots that are taken to those networks of which the user lets the extension see a
-   * host. With `anew` these listen anew: a listener that is older than a permission may be deaf
-   * to its hosts.
+   * Keeps the listeners of the networks of which the extension may see a host, and removes all
+   * others. With `reattach` they are removed and added again: a listener that is older than a
+   * permission may not receive the requests of its hosts.
    */
-  fit({ anew = false } = {}) {
-    return this.#line.run(async () => {
+  update({ reattach = false } = {}) {
+    return this.#tasks.run(async () => {
       const { catalogue } = await this.#ready;
       const { origins } = await api.permissions.getAll();
-      const places = placesOf(catalogue.networks.filter((network) => isSeen(network, origins)));
-      for (const [id, slot] of this.#slots) {
-        if (anew) slot.listenAt([]);
-        slot.listenAt(places[id] ?? []);
+      const networks = catalogue.networks.filter((network) => isGranted(network, origins));
+      const filters = filtersOf(networks);
+      for (const [key, listeners] of this.#listeners) {
+        if (reattach) listeners.setUrls([]);
+        listeners.setUrls(filters[key] ?? []);
       }
     });
   }
 }
 
-/** Where the slots of these networks listen, by slot. */
-function placesOf(networks) {
+/** The filters for these networks, by key. */
+function filtersOf(networks) {
   const own = networks.filter((network) => network.is_own);
   const shipped = networks.filter((network) => !network.is_own);
-  const places = Object.fromEntries(shipped.map(({ id }) => [id, PLACES[id]]));
-  if (own.length > 0) places[OWN] = PLACES[OWN];
+  const filters = Object.fromEntries(shipped.map(({ id }) => [id, INITIAL_FILTERS[id]]));
+  if (own.length > 0) filters[OWN] = INITIAL_FILTERS[OWN];
   const withGets = own.filter(({ interactions }) => interactions.some(isGet));
   const hosts = new Set(withGets.flatMap((network) => network.write_hosts));
-  places[OWN_GETS] = [...hosts].map((host) => `https://${host}/*`);
-  return places;
+  filters[OWN_GETS] = [...hosts].map((host) => `https://${host}/*`);
+  return filters;
 }
 
-/** Whether a host of the network, or some of those that a star stands for, may be seen. */
-function isSeen({ hosts, write_hosts: more }, origins) {
+/** Whether the extension may see a host of the network, or some of those that a star stands for. */
+function isGranted({ hosts, write_hosts: writeHosts }, origins) {
   const granted = origins.map((origin) => origin.split("/")[2] ?? "*");
-  return [...hosts, ...more].some((host) => granted.some((one) => meet(host, one)));
+  return [...hosts, ...writeHosts].some((host) => granted.some((one) => overlaps(host, one)));
 }
 
-function meet(host, granted) {
-  const bare = (name) => name.replace(/^\*\./, "");
-  return granted === "*" || hostIn(bare(host), [granted]) || hostIn(bare(granted), [host]);
+function overlaps(host, granted) {
+  const withoutStar = (name) => name.replace(/^\*\./, "");
+  return (
+    granted === "*" || hostIn(withoutStar(host), [granted]) || hostIn(withoutStar(granted), [host])
+  );
 }
 
 const isGet = ({ method }) => method === "GET";
 const isWrite = ({ method }) => !["GET", "HEAD", "OPTIONS"].includes(method);
 
-/** GETs are most of what a page asks for: they are heard only where one can be an act. */
-function methodsOf(id) {
-  if (id === OWN_GETS) return { isWanted: isGet, kinds: GET_TYPES };
-  if (!GET_NETWORKS.includes(id)) return { isWanted: isWrite, kinds: TYPES };
-  return { isWanted: (request) => isGet(request) || isWrite(request), kinds: GET_TYPES };
+/** Most requests of a page are GETs: they are listened to only where one can be an interaction. */
+function methodsOf(key) {
+  if (key === OWN_GETS) return { isWanted: isGet, types: GET_TYPES };
+  if (!GET_NETWORKS.includes(key)) return { isWanted: isWrite, types: TYPES };
+  return { isWanted: (request) => isGet(request) || isWrite(request), types: GET_TYPES };
 }
 
-class Slot {
-  #hearers;
-  #kinds;
+/** One listener for each of EVENTS, all with the same filter. */
+class NetworkListeners {
+  #callbacks;
+  #types;
   #urls = [];
 
   /**
-   * Removing a listener asks for the very function that was added: made once, here. The promise is
-   * given back: Firefox does not stop an event page that still works on one.
+   * The callbacks are created once, as removing a listener needs the function that was added. They
+   * return the promise: Firefox does not stop an event page while one is pending.
    */
-  constructor(ready, { isWanted, kinds }) {
-    this.#kinds = kinds;
-    this.#hearers = EVENTS.map(([name]) => (details) => {
-      if (isWanted(details)) return ready.then(({ acts }) => acts[name](details));
+  constructor(ready, { isWanted, types }) {
+    this.#types = types;
+    this.#callbacks = EVENTS.map(([method]) => (request) => {
+      if (isWanted(request)) return ready.then(({ recorder }) => recorder[method](request));
     });
   }
 
-  /** Listens at these addresses, and at no others any more. */
-  listenAt(urls) {
+  /** Listens at these addresses only; at none for an empty list. */
+  setUrls(urls) {
     if (String(urls) === String(this.#urls)) return;
-    const known = Object.values(api.webRequest.ResourceType);
-    const filter = { urls, types: this.#kinds.filter((kind) => known.includes(kind)) };
-    for (const [index, [, event, ...more]] of EVENTS.entries()) {
-      if (this.#urls.length > 0) api.webRequest[event].removeListener(this.#hearers[index]);
-      if (urls.length > 0) api.webRequest[event].addListener(this.#hearers[index], filter, ...more);
+    const supported = Object.values(api.webRequest.ResourceType);
+    const filter = { urls, types: this.#types.filter((type) => supported.includes(type)) };
+    for (const [index, [, event, ...options]] of EVENTS.entries()) {
+      const callback = this.#callbacks[index];
+      if (this.#urls.length > 0) api.webRequest[event].removeListener(callback);
+      if (urls.length > 0) api.webRequest[event].addListener(callback, filter, ...options);
     }
     this.#urls = urls;
   }

@@ -1,164 +1,174 @@
-/** Carries kept events to the daemon and brings back what it says. */
-import { HOLD } from "./deduplication.js";
-import { BATCH } from "./event-queue.js";
-import { BEAT } from "./spans.js";
+/** Sends queued events to the daemon, and stores in the daemon's state what it answers. */
+import { SEND_DELAY } from "./deduplication.js";
+import { BATCH_EVENTS } from "./event-queue.js";
+import { HEARTBEAT } from "./spans.js";
 
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 5 * 60_000;
-const PAUSE_CHECK = 60_000;
-const TODAY_CHECK = 60 * 60_000;
-const REPORT_AGAIN = 60 * 60_000;
+// All in milliseconds.
+const FIRST_BACKOFF = 1000;
+const LONGEST_BACKOFF = 5 * 60_000;
+const PAUSE_INTERVAL = 60_000;
+const TODAY_INTERVAL = 60 * 60_000;
+const REPORT_INTERVAL = 60 * 60_000;
 
-/** How long to wait after so many failures on end, in milliseconds. */
-export function waitAfter(failures) {
-  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failures - 1));
+/** How long to wait after so many failures in a row, in milliseconds. */
+export function backoffDelay(failures) {
+  return Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (failures - 1));
 }
 
-/** The daemon says that this request is wrong: sending the same again can't help. */
+/** The daemon says that this request is wrong: sending the same again is no use. */
 const isRefused = (status) => [400, 413, 422].includes(status);
 
-/** Why the daemon takes no event that is in order: the user wants it so. */
-const MEANT = new Set(["paused", "not_counted", "forgotten"]);
+/** The codes of events that the daemon rejects because the user wants it so. */
+const INTENDED_REJECTIONS = new Set(["paused", "not_counted", "forgotten"]);
 
-/** Nothing wrong with the request: later it may be taken. */
+/** The request itself is right: it may succeed later. */
 const isFailure = (status) => status >= 500 || [401, 403, 408, 421, 429].includes(status);
 
-export class Courier {
+export class Sender {
   #queue;
-  #pipe;
-  #known;
+  #port;
+  #state;
   #session;
   #source;
-  #networks;
+  #getNetworks;
   #now;
-  #wanted = false;
-  #all = false;
+  #isWanted = false;
+  #isAllWanted = false;
   #sending = null;
 
   /**
-   * @param {object} parts queue, pipe, known; `session`, a storage area that outlives the
-   *   worker; `source` of the events; `networks`, which tells those that the user has picked
+   * @param {object} options
+   * @param {EventQueue} options.queue
+   * @param {NativePort} options.port
+   * @param {DaemonState} options.state
+   * @param {object} options.session a storage area that outlives the worker
+   * @param {object} options.source the `source` of all events
+   * @param {() => Promise<string[]>} options.getNetworks the ids of the networks that the user picked
    */
-  constructor({ queue, pipe, known, session, source, networks, now = Date.now }) {
+  constructor({ queue, port, state, session, source, getNetworks, now = Date.now }) {
     this.#queue = queue;
-    this.#pipe = pipe;
-    this.#known = known;
+    this.#port = port;
+    this.#state = state;
     this.#session = session;
     this.#source = source;
-    this.#networks = networks;
+    this.#getNetworks = getNetworks;
     this.#now = now;
   }
 
   /**
-   * Sends what is kept, unless a failure asks for patience. Acts wait a moment, as they may be
-   * taken back; with `all` they go at once. Resolves when it has been tried.
+   * Sends the queued events, unless an earlier failure requires a wait. Recent interactions stay
+   * in the queue, as the user may undo them; with `all` they are sent at once. Resolves after the
+   * attempt.
    */
   send({ all = false } = {}) {
-    this.#wanted = true;
-    this.#all ||= all;
+    this.#isWanted = true;
+    this.#isAllWanted ||= all;
     this.#sending ??= this.#sendWhileWanted();
     return this.#sending;
   }
 
   async #sendWhileWanted() {
     try {
-      // Asked again meanwhile: what was put last may have missed the batch.
-      while (this.#wanted) {
-        const ripe = this.#all ? () => true : (event) => this.#isRipe(event);
-        this.#wanted = this.#all = false;
-        await this.#sendAll(ripe);
+      // Called again in the meantime: the newest event may have missed the batch.
+      while (this.#isWanted) {
+        const isReady = this.#isAllWanted ? () => true : (event) => this.#isReady(event);
+        this.#isWanted = this.#isAllWanted = false;
+        await this.#sendAll(isReady);
       }
     } finally {
       this.#sending = null;
     }
   }
 
-  /** What is due without an event: asking whether a pause is over, whether a new day began. */
-  async tick() {
-    const { pause, today_at: todayAt } = this.#known.facts;
-    if (await this.#mustWait()) return;
-    if (pause?.paused && (!this.#known.paused || this.#now() - pause.asked_at >= PAUSE_CHECK)) {
-      await this.ask("GET", "pause");
+  /** Does what is due without an event: asks for pause, today and tags, reports, and sends. */
+  async runPeriodicTasks() {
+    const { pause, today_at: todayAt } = this.#state.values;
+    if (await this.#isBackingOff()) return;
+    if (
+      pause?.paused &&
+      (!this.#state.isPaused || this.#now() - pause.asked_at >= PAUSE_INTERVAL)
+    ) {
+      await this.request("GET", "pause");
     }
-    const unreachable = this.#known.facts.reach?.ok === false;
-    if (unreachable || this.#now() - (todayAt ?? 0) >= TODAY_CHECK) await this.ask("GET", "today");
-    await this.#reportWhenDue();
+    const isUnreachable = this.#state.values.reach?.ok === false;
+    if (isUnreachable || this.#now() - (todayAt ?? 0) >= TODAY_INTERVAL)
+      await this.request("GET", "today");
+    await this.#reportIfDue();
     await this.send();
-    if (this.#known.tagsDue && this.#known.facts.reach?.ok) await this.#learnTags();
+    if (this.#state.areTagsStale && this.#state.values.reach?.ok) await this.#refreshTags();
   }
 
-  /** Which hashtags to look out for. A failure changes nothing, and is asked again later. */
-  async #learnTags() {
-    const { ok, body } = await this.#try("GET", "tags");
-    await this.#known.learnTags(ok ? body.tags : this.#known.tags);
+  /** Asks for the followed hashtags. After a failure the present ones stay until the next time. */
+  async #refreshTags() {
+    const { ok, body } = await this.#tryRequest("GET", "tags");
+    await this.#state.setTags(ok ? body.tags : this.#state.tags);
   }
 
-  /** What the user picked has changed: the daemon hears of it at once. */
-  async picked() {
+  /** The user changed which networks the extension may see: reports it to the daemon at once. */
+  async reportPermissions() {
     await this.#session.remove("reported_at");
-    await this.tick();
+    await this.runPeriodicTasks();
   }
 
-  /** That the extension is here and what it may see: at each start of the browser, and hourly. */
-  async #reportWhenDue() {
+  /** Reports that the extension runs and what it may see, at each browser start and hourly. */
+  async #reportIfDue() {
     const { reported_at: reportedAt } = await this.#session.get("reported_at");
     const age = this.#now() - (reportedAt ?? 0);
-    if ((age >= 0 && age < REPORT_AGAIN) || (await this.#mustWait())) return;
-    const { profile, ...self } = this.#source;
-    const said = { ...self, networks: await this.#networks() };
-    const { status } = await this.ask("PUT", `sources/${profile}`, said);
+    if ((age >= 0 && age < REPORT_INTERVAL) || (await this.#isBackingOff())) return;
+    const { profile, ...source } = this.#source;
+    const report = { ...source, networks: await this.#getNetworks() };
+    const { status } = await this.request("PUT", `sources/${profile}`, report);
     if (!isFailure(status)) await this.#session.set({ reported_at: this.#now() });
   }
 
   /**
-   * One request of the daemon's API; learns from the answer. `asked` is true when a person
-   * waits for it: then a failure is nobody's reason to wait longer the next time.
+   * Sends one request to the daemon's API and stores what the answer says. A failure delays the
+   * next attempt, but not if it is `userInitiated`, that is, if the user waits for the answer.
    * @returns {Promise<{ok: boolean, status: number, body: object}>} never rejects
    */
-  async ask(method, path, body, { asked = false } = {}) {
-    const answer = await this.#try(method, path, body);
+  async request(method, path, body, { userInitiated = false } = {}) {
+    const answer = await this.#tryRequest(method, path, body);
     if (isFailure(answer.status)) {
-      await this.#known.learnReach(false, answer.body.error?.code ?? "other");
-      if (!asked) await this.#failed();
+      await this.#state.setReach(false, answer.body.error?.code ?? "other");
+      if (!userInitiated) await this.#backOff();
       return answer;
     }
     await this.#session.remove("failures");
-    if (answer.ok && path === "today") await this.#known.learnToday(answer.body);
-    else await this.#known.learnReach(true);
-    if (answer.ok && path === "pause") await this.#known.learnPause(answer.body);
-    if (answer.ok && path === "networks") await this.#known.learnNetworks(answer.body.networks);
+    if (answer.ok && path === "today") await this.#state.setToday(answer.body);
+    else await this.#state.setReach(true);
+    if (answer.ok && path === "pause") await this.#state.setPause(answer.body);
+    if (answer.ok && path === "networks") await this.#state.setNetworks(answer.body.networks);
     return answer;
   }
 
-  async #try(method, path, body) {
+  async #tryRequest(method, path, body) {
     try {
-      const answer = await this.#pipe.request(method, path, body);
+      const answer = await this.#port.request(method, path, body);
       return { ...answer, ok: answer.status >= 200 && answer.status < 300 };
     } catch ({ code, message }) {
       return { ok: false, status: 503, body: { error: { code, message } } };
     }
   }
 
-  #isRipe({ kind, at }) {
+  /** Whether an event may be sent: a visit always, an interaction when it can't be undone. */
+  #isReady({ kind, at }) {
     const age = this.#now() - at;
-    return kind !== "interaction" || age < 0 || age >= HOLD;
+    return kind !== "interaction" || age < 0 || age >= SEND_DELAY;
   }
 
-  async #sendAll(ripe) {
-    let most = BATCH;
-    while (!(await this.#mustWait())) {
-      const events = await this.#queue.batch({ events: most, ripe });
+  async #sendAll(isReady) {
+    let most = BATCH_EVENTS;
+    while (!(await this.#isBackingOff())) {
+      const events = await this.#queue.batch({ events: most, isReady });
       if (events.length === 0) return;
-      const { ok, status, body } = await this.ask("POST", "events", {
-        source: this.#source,
-        events,
-      });
+      const batch = { source: this.#source, events };
+      const { ok, status, body } = await this.request("POST", "events", batch);
       if (ok) {
-        await this.#acknowledged(events, body);
-        most = BATCH;
+        await this.#acknowledge(events, body);
+        most = BATCH_EVENTS;
       } else if (isRefused(status)) {
-        // A batch refused as a whole hides one event that can't be sent: halve until it is alone.
-        if (events.length === 1) await this.#letGo(events);
+        // One bad event makes the daemon refuse the batch: halve it until that one is alone.
+        if (events.length === 1) await this.#discard(events);
         most = Math.max(1, Math.floor(events.length / 2));
       } else {
         return;
@@ -166,43 +176,45 @@ export class Courier {
     }
   }
 
-  async #acknowledged(events, { stored = [], rejected = [], today }) {
+  async #acknowledge(events, { stored = [], rejected = [], today }) {
     const answered = new Set([
       ...stored,
       ...rejected.map(({ id, index }) => id ?? events[index]?.id),
     ]);
     const sent = events.filter(({ id }) => answered.has(id));
-    await this.#queue.settle(sent);
-    if (today) await this.#known.learnToday(today);
-    if (rejected.some(({ code }) => code === "paused")) await this.ask("GET", "pause");
-    if (rejected.some((one) => this.#isNews(one, events))) await this.ask("GET", "networks");
-    const wrong = rejected.filter(({ code }) => !MEANT.has(code));
-    if (wrong.length > 0) await this.#known.countRefused(wrong.length);
-    // An answer that speaks of none of them would be asked for ever.
-    if (sent.length === 0) await this.#failed();
+    await this.#queue.acknowledge(sent);
+    if (today) await this.#state.setToday(today);
+    if (rejected.some(({ code }) => code === "paused")) await this.request("GET", "pause");
+    if (rejected.some((one) => this.#isUnknownSwitch(one, events)))
+      await this.request("GET", "networks");
+    const refused = rejected.filter(({ code }) => !INTENDED_REJECTIONS.has(code));
+    if (refused.length > 0) await this.#state.addRefused(refused.length);
+    // An answer that names none of the events must not make this loop for ever.
+    if (sent.length === 0) await this.#backOff();
   }
 
-  /** Whether a refusal tells of a network that was switched off without our knowing. */
-  #isNews({ code, index }, events) {
-    return code === "not_counted" && !this.#known.uncounted.includes(events[index]?.network);
+  /** Whether an event was rejected because its network was switched off unknown to us. */
+  #isUnknownSwitch({ code, index }, events) {
+    const { network } = events[index] ?? {};
+    return code === "not_counted" && !this.#state.uncountedNetworks.includes(network);
   }
 
-  async #letGo(events) {
-    await this.#queue.settle(events);
-    await this.#known.countRefused(events.length);
+  async #discard(events) {
+    await this.#queue.acknowledge(events);
+    await this.#state.addRefused(events.length);
   }
 
-  async #mustWait() {
+  async #isBackingOff() {
     const { failures } = await this.#session.get("failures");
     return Boolean(failures) && this.#now() < failures.until;
   }
 
-  async #failed() {
+  async #backOff() {
     const { failures } = await this.#session.get("failures");
     const count = (failures?.count ?? 0) + 1;
-    const wait = waitAfter(count);
-    await this.#session.set({ failures: { count, until: this.#now() + wait } });
-    // The beat's alarm comes every 15 s and tries again; only a shorter wait needs its own timer.
-    if (wait < BEAT) setTimeout(() => this.send(), wait + 20);
+    const delay = backoffDelay(count);
+    await this.#session.set({ failures: { count, until: this.#now() + delay } });
+    // The alarms retry every 15 s; only a shorter delay needs a timer of its own.
+    if (delay < HEARTBEAT) setTimeout(() => this.send(), delay + 20);
   }
 }

@@ -1,8 +1,8 @@
-/** Tasks that must not run into each other: each begins when the one before has ended. */
-export class Line {
+/** Runs asynchronous tasks one at a time, in the order in which they were added. */
+export class SerialQueue {
   #last = Promise.resolve();
 
-  /** Runs `task` when its turn comes; gives its result or its error, which stops nobody else. */
+  /** Runs `task` after all earlier ones. Its error reaches the caller and stops no later task. */
   run(task) {
     const result = this.#last.then(task);
     this.#last = result.catch(() => {});

@@ -1,30 +1,38 @@
-/** The part of a network's row in which the user adds hosts of their own. */
+/** The part of a network's row in which the user adds and removes own hosts. */
 import { api } from "../lib/browser.js";
 import { text } from "../lib/i18n.js";
-import { dropHost, hostIn, keepHost, lookAt, originOf } from "../lib/own-hosts.js";
+import { addHost, checkHost, originPattern, parseHost, removeHost } from "../lib/own-hosts.js";
 
-export class OwnHosts {
+const RESULT_TEXTS = {
+  yes: "welcome_own_host_yes",
+  no: "welcome_own_host_no",
+  silent: "welcome_own_host_silent",
+};
+
+export class OwnHostsForm {
   #network;
-  #place;
-  #isCovered;
-  #changed;
+  #root;
+  #isNeeded;
+  #onChange;
   #hosts;
 
   /**
-   * @param {(origin: string) => boolean} isCovered whether an own host or a network needs it
-   * @param {() => Promise<void>} changed to be called after a host came or went
+   * @param {object} row the network's row
+   * @param {HTMLElement} root the form's element
+   * @param {(origin: string) => boolean} isNeeded whether a network or an own host needs a permission
+   * @param {() => Promise<void>} onChange called after a host was added or removed
    */
-  constructor({ network }, place, isCovered, changed) {
-    Object.assign(place, { hidden: false });
+  constructor({ network }, root, isNeeded, onChange) {
+    root.hidden = false;
     this.#network = network;
-    this.#place = place;
-    this.#isCovered = isCovered;
-    this.#changed = changed;
+    this.#root = root;
+    this.#isNeeded = isNeeded;
+    this.#onChange = onChange;
     this.#hosts = new Set(network.own);
-    const input = this.#at("input");
+    const input = this.#find("input");
     input.id = `own-${network.id}`;
-    this.#at("label").htmlFor = input.id;
-    this.#at(".row button").addEventListener("click", () => this.#add());
+    this.#find("label").htmlFor = input.id;
+    this.#find(".row button").addEventListener("click", () => this.#add());
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
@@ -33,70 +41,67 @@ export class OwnHosts {
   }
 
   has(origin) {
-    return [...this.#hosts].some((host) => originOf(host) === origin);
+    return [...this.#hosts].some((host) => originPattern(host) === origin);
   }
 
-  #at(selector) {
-    return this.#place.querySelector(selector);
+  #find(selector) {
+    return this.#root.querySelector(selector);
   }
 
-  #say(key, ...parts) {
-    this.#at(".said").textContent = text(key, ...parts);
+  #showMessage(key, ...parts) {
+    this.#find(".said").textContent = text(key, ...parts);
   }
 
-  /** Shows the hosts with what the browser allows; whether any of them is allowed. */
+  /** Lists the hosts with their permissions; returns whether any of them is granted. */
   async show() {
-    const allowed = new Map();
+    const granted = new Map();
     for (const host of this.#hosts)
-      allowed.set(host, await api.permissions.contains({ origins: [originOf(host)] }));
-    this.#at("ul").replaceChildren(...[...allowed].map((entry) => this.#lineOf(entry)));
-    return [...allowed.values()].includes(true);
+      granted.set(host, await api.permissions.contains({ origins: [originPattern(host)] }));
+    this.#find("ul").replaceChildren(...[...granted].map((entry) => this.#createRow(entry)));
+    return [...granted.values()].includes(true);
   }
 
-  #lineOf([host, allowed]) {
-    const line = document.getElementById("own-host").content.cloneNode(true).firstElementChild;
-    const [name, state, button] = line.children;
+  #createRow([host, isGranted]) {
+    const row = document.getElementById("own-host").content.cloneNode(true).firstElementChild;
+    const [name, state, button] = row.children;
     name.textContent = host;
-    state.textContent = text(allowed ? "welcome_granted" : "welcome_own_host_unseen");
+    state.textContent = text(isGranted ? "welcome_granted" : "welcome_own_host_unseen");
     button.textContent = text("welcome_own_host_remove", host);
     button.addEventListener("click", () => this.#remove(host));
-    return line;
+    return row;
   }
 
-  /** Asked for first, as the browser takes the question only as the first thing after a click. */
+  /** Requests the permission first: browsers allow that only directly after a click. */
   async #add() {
-    const host = hostIn(this.#at("input").value);
-    if (host === null) return this.#say("welcome_own_host_bad");
-    if (!(await api.permissions.request({ origins: [originOf(host)] })))
-      return this.#say("welcome_refused");
-    this.#say("welcome_own_host_looking", host);
-    const found = await lookAt(host, this.#network.own_hosts);
-    if (found === "yes") {
-      await keepHost(this.#network.id, host);
+    const host = parseHost(this.#find("input").value);
+    if (host === null) return this.#showMessage("welcome_own_host_bad");
+    if (!(await api.permissions.request({ origins: [originPattern(host)] })))
+      return this.#showMessage("welcome_refused");
+    this.#showMessage("welcome_own_host_looking", host);
+    const result = await checkHost(host, this.#network.own_hosts);
+    if (result === "yes") {
+      await addHost(this.#network.id, host);
       this.#hosts.add(host);
-      this.#at("input").value = "";
+      this.#find("input").value = "";
     } else {
-      await this.#letGo(host);
+      await this.#removePermission(host);
     }
-    this.#say(
-      { yes: "welcome_own_host_yes", no: "welcome_own_host_no" }[found] ??
-        "welcome_own_host_silent",
-      ...(found === "silent" ? [host] : [host, this.#network.name]),
-    );
-    await this.#changed();
+    const parts = result === "silent" ? [host] : [host, this.#network.name];
+    this.#showMessage(RESULT_TEXTS[result], ...parts);
+    await this.#onChange();
   }
 
   async #remove(host) {
-    await dropHost(this.#network.id, host);
+    await removeHost(this.#network.id, host);
     this.#hosts.delete(host);
-    await this.#letGo(host);
-    this.#say("welcome_own_host_removed", host);
-    await this.#changed();
-    this.#at("input").focus();
+    await this.#removePermission(host);
+    this.#showMessage("welcome_own_host_removed", host);
+    await this.#onChange();
+    this.#find("input").focus();
   }
 
-  async #letGo(host) {
-    const origin = originOf(host);
-    if (!this.#isCovered(origin)) await api.permissions.remove({ origins: [origin] });
+  async #removePermission(host) {
+    const origin = originPattern(host);
+    if (!this.#isNeeded(origin)) await api.permissions.remove({ origins: [origin] });
   }
 }

@@ -8,7 +8,7 @@ import { browser } from "./fake-browser.js"; // before all else: the extension l
 const OWN = "chrome-extension://abcdefgh/";
 const FOLDER = new URL("../../extension/", import.meta.url);
 const LIMIT = { timeout: 20_000 };
-const ASKS = ["refresh", "pause", "resume", "snooze", "open", "note", "met", "health"];
+const TYPES = ["refresh", "pause", "resume", "snooze", "open", "note", "met", "health"];
 
 /** What was sent to the daemon, and which tabs were opened. */
 const done = [];
@@ -16,7 +16,7 @@ let hear;
 
 const event = (taken = () => {}) => ({ addListener: taken, removeListener() {} });
 
-/** The daemon's end of the pipe: it agrees to everything. */
+/** The daemon's end of the native port: it agrees to everything. */
 function connectNative() {
   let answer;
   const body = { url: "http://127.0.0.1:8765/open?code=x", networks: [], tags: [], notices: [] };
@@ -89,7 +89,7 @@ before(async () => {
     json: async () => JSON.parse(readFileSync(new URL(address.slice(OWN.length), FOLDER), "utf8")),
   });
   await import("../../extension/background.js");
-  await ask({ ask: "health" }, { url: `${OWN}popup/popup.html` });
+  await ask({ type: "health" }, { url: `${OWN}popup/popup.html` });
   await settled();
 });
 
@@ -117,9 +117,9 @@ test(
   async () => {
     for (const sender of STRANGERS) {
       const known = sender && { id: "abcdefgh", ...sender };
-      for (const name of [...ASKS, "constructor"]) {
+      for (const name of [...TYPES, "constructor"]) {
         const question = {
-          ask: name,
+          type: name,
           until: null,
           kind: "learned",
           words: "planted",
@@ -135,7 +135,7 @@ test(
 
 test("the popup and the welcome page are answered", LIMIT, async () => {
   for (const page of ["popup/popup.html", "welcome/welcome.html#x"]) {
-    const { answer } = await ask({ ask: "health" }, { id: "abcdefgh", url: `${OWN}${page}` });
+    const { answer } = await ask({ type: "health" }, { id: "abcdefgh", url: `${OWN}${page}` });
     assert.equal(answer.ok, true);
   }
   assert.ok(done.includes("GET /api/v1/health"), done.join());
@@ -155,7 +155,7 @@ test(
       "",
       "nonsense",
     ];
-    for (const question of [...names.map((name) => ({ ask: name })), {}, null, "refresh", 7])
+    for (const question of [...names.map((name) => ({ type: name })), {}, null, "refresh", 7])
       assert.deepEqual(await ask(question, own), { answer: undefined });
     await settled();
     assert.deepEqual(done, []);

@@ -121,7 +121,7 @@ const MADE = {
     "other",
   ],
   page_is_: ["counted", "paused", "uncounted", "unseen", "none_picked"],
-  act_: ["post", "reply", "share", "react", "follow", "message", "save"].flatMap((one) => [
+  action_: ["post", "reply", "share", "react", "follow", "message", "save"].flatMap((one) => [
     one,
     `${one}s`,
   ]),
@@ -147,6 +147,6 @@ test("every page kind and action of the catalogue has its text", () => {
   for (const { pages: rules, interactions } of networks) {
     for (const { page } of rules) assert.ok(MADE.page_.includes(page), page);
     for (const { action } of interactions)
-      assert.ok(action === "undo" || MADE.act_.includes(action), action);
+      assert.ok(action === "undo" || MADE.action_.includes(action), action);
   }
 });

@@ -146,9 +146,9 @@ test("bytes in several pieces are put together, across a letter too", () => {
 });
 
 test("a request that no rule fits is known without its body", () => {
-  assert.ok(catalogue.mayAct("POST", "https://x.com/i/api/graphql/a/CreateTweet"));
-  assert.ok(!catalogue.mayAct("GET", "https://x.com/i/api/graphql/a/CreateTweet"));
-  assert.ok(!catalogue.mayAct("POST", "https://x.com/anything"));
+  assert.ok(catalogue.mayBeInteraction("POST", "https://x.com/i/api/graphql/a/CreateTweet"));
+  assert.ok(!catalogue.mayBeInteraction("GET", "https://x.com/i/api/graphql/a/CreateTweet"));
+  assert.ok(!catalogue.mayBeInteraction("POST", "https://x.com/anything"));
 });
 
 test("a handle in the name of a host is found, unless it is none", () => {

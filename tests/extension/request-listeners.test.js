@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { Catalogue } from "../../extension/lib/catalogue.js";
-import { Slots } from "../../extension/lib/request-listeners.js";
-import { ADDRESSES, GET_NETWORKS } from "../../extension/lib/url-filters.js";
+import { RequestListeners } from "../../extension/lib/request-listeners.js";
+import { GET_NETWORKS, URL_FILTERS } from "../../extension/lib/url-filters.js";
 import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
@@ -94,15 +94,15 @@ let begun;
 /** A life of the worker; `ready` is not there before `wake` is called. */
 function live() {
   const ready = Promise.withResolvers();
-  const slots = new Slots(ready.promise);
+  const listeners = new RequestListeners(ready.promise);
   const wake = async () => {
     const catalogue = new Catalogue(shipped);
     await catalogue.reload();
-    ready.resolve({ catalogue, acts: { begin: ({ url }) => begun.push(url) } });
-    await slots.fit();
-    return { slots, catalogue };
+    ready.resolve({ catalogue, recorder: { begin: ({ url }) => begun.push(url) } });
+    await listeners.update();
+    return { listeners, catalogue };
   };
-  return { slots, wake };
+  return { listeners, wake };
 }
 
 beforeEach(() => {
@@ -118,14 +118,14 @@ beforeEach(() => {
 
 const seen = (...hosts) => hosts.map((host) => `https://${host}/*`);
 
-test("every life takes all slots at once, in the same order", () => {
+test("every life takes all listeners at once, in the same order", () => {
   const lives = ["x.com", "mastodon.social"].map((host) => {
     origins = seen(host);
     requests.endLife();
     live();
     return [...requests.taken].map(([name, { urls }]) => [name, urls]);
   });
-  assert.equal(lives[0].length, 4 * (Object.keys(ADDRESSES).length + 1));
+  assert.equal(lives[0].length, 4 * (Object.keys(URL_FILTERS).length + 1));
   assert.deepEqual(lives[0], lives[1]);
 });
 
@@ -133,7 +133,7 @@ test("once it is known what was picked, nothing else is listened for", async () 
   origins = seen("x.com", "*.linkedin.com");
   await live().wake();
   for (const event of EVENTS)
-    assert.deepEqual(requests.places(event), [ADDRESSES.linkedin, ADDRESSES.x]);
+    assert.deepEqual(requests.places(event), [URL_FILTERS.linkedin, URL_FILTERS.x]);
   for (const { event, more } of requests.taken.values())
     assert.deepEqual(more, event === "onBeforeRequest" ? ["requestBody"] : []);
 });
@@ -147,31 +147,31 @@ test("what wakes the worker is heard, life after life", async () => {
     assert.equal(begun.length, count - 1); // nothing is made of it before all is ready
     await wake();
     assert.equal(begun.length, count);
-    assert.deepEqual(requests.places(), [ADDRESSES.mastodon, ADDRESSES.x]);
+    assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, URL_FILTERS.x]);
   }
 });
 
 test("a permission that comes or goes changes what is heard, and all that is picked hears anew", async () => {
   origins = seen("x.com");
-  const { slots } = await live().wake();
+  const { listeners } = await live().wake();
   const [before] = requests.taken.keys();
   assert.equal(requests.ask(TOOT), 0);
   origins = seen("x.com", "mastodon.social");
-  await slots.fit({ anew: true });
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon, ADDRESSES.x]);
+  await listeners.update({ reattach: true });
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, URL_FILTERS.x]);
   assert.ok(!requests.taken.has(before));
   assert.equal(requests.ask(TOOT), 1);
   origins = seen("mastodon.social");
   const names = [...requests.taken.keys()];
-  await slots.fit();
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon]);
+  await listeners.update();
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon]);
   assert.ok([...requests.taken.keys()].every((name) => names.includes(name)));
   assert.equal(requests.ask(TWEET), 0);
 });
 
 test("the changes of one moment come one after the other: the last has its way", async () => {
   origins = seen("x.com");
-  const { slots } = await live().wake();
+  const { listeners } = await live().wake();
   const answers = [seen("x.com", "mastodon.social"), seen("x.com")];
   const waits = [20, 0];
   globalThis.chrome.permissions.getAll = async () => {
@@ -179,8 +179,8 @@ test("the changes of one moment come one after the other: the last has its way",
     await new Promise((done) => setTimeout(done, waits.shift()));
     return { origins: answer };
   };
-  await Promise.all([slots.fit(), slots.fit()]);
-  assert.deepEqual(requests.places(), [ADDRESSES.x]);
+  await Promise.all([listeners.update(), listeners.update()]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.x]);
 });
 
 test("a network is listened for when any of its hosts may be seen, those of writes included", async () => {
@@ -190,28 +190,28 @@ test("a network is listened for when any of its hosts may be seen, those of writ
     [["*.linkedin.com"], ["linkedin"]],
     [["*.reddit.com"], ["reddit"]],
     [["linkedin.com.example.org"], []],
-    [["*"], Object.keys(ADDRESSES)],
+    [["*"], Object.keys(URL_FILTERS)],
   ];
   for (const [hosts, ids] of cases) {
     origins = seen(...hosts);
     await live().wake();
     assert.deepEqual(
       requests.places(),
-      ids.map((id) => ADDRESSES[id]),
+      ids.map((id) => URL_FILTERS[id]),
       hosts,
     );
     requests = Object.assign(globalThis.chrome, { webRequest: new Requests() }).webRequest;
   }
   origins = ["<all_urls>"];
   await live().wake();
-  assert.equal(requests.places().length, Object.keys(ADDRESSES).length);
+  assert.equal(requests.places().length, Object.keys(URL_FILTERS).length);
 });
 
 test("a host of the user's own is listened for with its network", async () => {
   await browser.storage.local.set({ own_hosts: { mastodon: ["social.example.org"] } });
   origins = seen("social.example.org");
   await live().wake();
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon]);
   assert.equal(
     requests.ask({ ...TOOT, url: TOOT.url.replace("mastodon.social", "social.example.org") }),
     1,
@@ -230,29 +230,29 @@ function ownFile(id, changes = {}) {
 test("files of the user's own are listened for everywhere, as soon as they are there and no longer", async () => {
   const write = { method: "POST", url: "https://club.example.org/club" };
   origins = seen("x.com", "club.example.org");
-  const { slots, catalogue } = await live().wake();
+  const { listeners, catalogue } = await live().wake();
   assert.equal(requests.ask(write), 0);
   await browser.storage.local.set({ own_files: [ownFile("club")] });
   await catalogue.reload();
-  await slots.fit();
-  assert.deepEqual(requests.places(), [ADDRESSES.x, WRITES]);
+  await listeners.update();
+  assert.deepEqual(requests.places(), [URL_FILTERS.x, WRITES]);
   assert.equal(requests.ask(write), 1);
 
   requests.endLife();
   const { wake } = live();
   const woken = await wake();
-  assert.deepEqual(requests.places(), [ADDRESSES.x, WRITES]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.x, WRITES]);
   await browser.storage.local.set({ own_files: [] });
   await woken.catalogue.reload();
-  await woken.slots.fit();
-  assert.deepEqual(requests.places(), [ADDRESSES.x]);
+  await woken.listeners.update();
+  assert.deepEqual(requests.places(), [URL_FILTERS.x]);
 });
 
 test("an own file in the place of a shipped one takes its slot along; unseen, it takes none", async () => {
   await browser.storage.local.set({ own_files: [ownFile("x"), ownFile("club")] });
   origins = seen("club.example.org", "mastodon.social");
   await live().wake();
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon, WRITES]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, WRITES]);
   requests.endLife();
   origins = seen("x.com");
   await live().wake();
@@ -270,8 +270,8 @@ test("GETs are heard only where one can be an act, and there as pictures too", a
   assert.deepEqual(
     listens.map(({ urls, types }) => [urls, types.includes("image")]),
     [
-      [ADDRESSES.hackernews, true],
-      [ADDRESSES.x, false],
+      [URL_FILTERS.hackernews, true],
+      [URL_FILTERS.x, false],
       [WRITES, false],
       [seen("club.example.org"), true],
     ],

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BEAT, GAP, LONGEST_VISIT, LOOK, SHORTEST_VISIT, step } from "../../extension/lib/spans.js";
+import {
+  applyObservation,
+  HEARTBEAT,
+  LONGEST_GAP,
+  LONGEST_VISIT,
+  POLL_INTERVAL,
+  SHORTEST_VISIT,
+} from "../../extension/lib/spans.js";
 import { randomFrom } from "./fake-storage.js";
 
 const FEED = { network: "x", page: "feed", handle: null };
@@ -15,7 +22,7 @@ function play(looks) {
   const byId = new Map();
   const beats = [];
   for (const [at, look] of looks) {
-    const next = step(open, look, START + at, () => `id-${number++}`);
+    const next = applyObservation(open, look, START + at, () => `id-${number++}`);
     open = next.open;
     for (const visit of next.visits) {
       byId.set(visit.id, visit);
@@ -35,7 +42,7 @@ const locked = (page) => ({ page, idle: "locked", listening: true });
 /** A look every five seconds from `from` to `to`, both included. */
 function looks(from, to, look) {
   const list = [];
-  for (let at = from; at <= to; at += LOOK) list.push([at, look]);
+  for (let at = from; at <= to; at += POLL_INTERVAL) list.push([at, look]);
   return list;
 }
 
@@ -122,8 +129,8 @@ test("idle with sound carries on, also to the next page, until listening ends", 
 test("sound that begins while nobody is there begins no visit", () => {
   const { lengths } = play([
     [0, on(FEED)],
-    [60_000 - GAP, on(FEED)],
-    [65_000 - GAP, idle(FEED)],
+    [60_000 - LONGEST_GAP, on(FEED)],
+    [65_000 - LONGEST_GAP, idle(FEED)],
     ...looks(70_000, 200_000, idle(FEED, true)),
   ]);
   assert.equal(lengths.length, 1);
@@ -144,13 +151,13 @@ test("a locked screen ends a visit at once, with or without sound", () => {
 test("a gap of more than two beats ends a visit at its last look", () => {
   const { lengths } = play([
     ...looks(0, 20_000, on(FEED)),
-    [20_001 + GAP, on(FEED)],
-    [25_000 + GAP, on(FEED)],
-    [40_000 + GAP, on(FEED)],
+    [20_001 + LONGEST_GAP, on(FEED)],
+    [25_000 + LONGEST_GAP, on(FEED)],
+    [40_000 + LONGEST_GAP, on(FEED)],
   ]);
   assert.deepEqual(lengths, [
     [0, 20_000],
-    [20_001 + GAP, 40_000 + GAP],
+    [20_001 + LONGEST_GAP, 40_000 + LONGEST_GAP],
   ]);
 });
 
@@ -169,7 +176,7 @@ test("a machine that slept for hours loses no second and wins none", () => {
 test("a worker that was stopped for up to two beats finds its visit again", () => {
   const { lengths } = play([
     ...looks(0, 20_000, on(FEED)),
-    [20_000 + GAP, on(FEED)],
+    [20_000 + LONGEST_GAP, on(FEED)],
     [55_000, away],
   ]);
   assert.deepEqual(lengths, [[0, 55_000]]);
@@ -227,7 +234,7 @@ test("whatever happens, visits never overlap, count no absence and no more than 
     }
     for (const [index, [time, look]] of played.slice(0, -1).entries()) {
       const next = played[index + 1][0];
-      const unseen = look.page === null || look.idle === "locked" || next - time > GAP;
+      const unseen = look.page === null || look.idle === "locked" || next - time > LONGEST_GAP;
       const counted = visits.some(({ start, end }) => start - START < next && end - START > time);
       assert.ok(!(unseen && counted), `seed ${seed}: counted ${time} to ${next}`);
     }
@@ -241,7 +248,7 @@ test("whatever happens, visits never overlap, count no absence and no more than 
 
 test("a look every five seconds costs at most one write a beat", () => {
   const { beats } = play(looks(0, 10 * 60_000, on(FEED)));
-  assert.equal(beats.length, (10 * 60_000) / BEAT);
+  assert.equal(beats.length, (10 * 60_000) / HEARTBEAT);
 });
 
 // -- Lives at a desk: what nobody can have looked at is not counted, and what was is.
@@ -249,7 +256,7 @@ test("a look every five seconds costs at most one write a beat", () => {
 const SECOND = 1000;
 
 /**
- * Looks as Watch takes them, every five seconds while the machine is awake, and for each second
+ * Looks as ActivityMonitor makes them, every five seconds while the machine is awake, and for each second
  * whether somebody can have been looking. A scene is `{seconds, page, here, sound, locked,
  * asleep}`: the page of the focused window (null when another window or program has the focus),
  * whether there is input, whether the page in front plays.
@@ -268,7 +275,7 @@ function live(scenes) {
       quiet = here && !locked && !asleep ? 0 : quiet + 1;
       const limit = sound ? 300 : 60;
       seen.push(page !== null && !locked && !asleep && quiet < limit);
-      if (asleep || (at * SECOND) % LOOK !== 0) continue;
+      if (asleep || (at * SECOND) % POLL_INTERVAL !== 0) continue;
       const state = quiet >= 60 ? "idle" : "active";
       const listening = state === "idle" && sound && quiet < 300;
       list.push([at * SECOND, { page, idle: locked ? "locked" : state, listening }]);
@@ -287,7 +294,7 @@ function judge(scenes) {
     for (let second = start / SECOND; second < end / SECOND; second += 1) counted[second] += 1;
   }
   const near = (second) =>
-    seen.slice(Math.max(0, second - LOOK / SECOND), second + 1).some(Boolean);
+    seen.slice(Math.max(0, second - POLL_INTERVAL / SECOND), second + 1).some(Boolean);
   return {
     seen: seen.filter(Boolean).length,
     counted: counted.reduce((sum, times) => sum + times, 0),
@@ -307,7 +314,7 @@ function judgeLives(scene, { gapCounts = 0 } = {}) {
     const { seen, counted, twice, unseen } = judge(scenes);
     assert.equal(twice, 0, `seed ${seed}`);
     assert.ok(unseen <= gapCounts * scenes.length, `seed ${seed}: ${unseen} s that nobody saw`);
-    const slack = (LOOK / SECOND) * (scenes.length + 1);
+    const slack = (POLL_INTERVAL / SECOND) * (scenes.length + 1);
     assert.ok(counted >= seen - slack, `seed ${seed}: ${counted} of ${seen} s`);
     assert.ok(
       counted <= seen + slack + gapCounts * scenes.length,
@@ -362,7 +369,7 @@ test("a lid that is closed in the middle ends what was open, wherever it was", (
       { seconds: some(300), page: pick([FEED, NASA, GROUP]), sound: pick([true, false]) },
       { seconds: some(pick([60, 600, 8 * 3600])), page: FEED, asleep: true, here: false },
     ],
-    { gapCounts: (GAP + LOOK) / SECOND / 2 },
+    { gapCounts: (LONGEST_GAP + POLL_INTERVAL) / SECOND / 2 },
   );
   const day = { seconds: 600, page: FEED };
   const { counted } = judge([day, { seconds: 8 * 3600, page: FEED, asleep: true }, day]);
