@@ -1,4 +1,4 @@
-/** Maps an error's code to the key of the text that tells the user what to do. */
+/** PURE. Maps an error's code to the key of the text that tells the user what to do. */
 const TEXT_KEYS = {
   host_missing: "error_host_missing",
   host_forbidden: "error_host_forbidden",

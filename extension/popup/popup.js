@@ -17,6 +17,7 @@ const PAUSES = {
 
 localise(document);
 addListeners();
+// The stored state, as daemon-state.js writes it.
 const { known } = await api.storage.local.get("known");
 if (known) showState({ daemon: known });
 show(await send({ type: "refresh" }));

@@ -1,9 +1,9 @@
 /** Which visits are recorded while a worker runs, stops and starts again. */
-import "./fake-browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { browser, daemon, follow, kept, lengths, pass, sent, services, wake } from "./worker.js";
+import { browser, daemon, follow, lengths, pass, queued, sent, services, wake } from "./worker.js";
 
 test("a page in front reaches the daemon while it is open, and with its whole length after", async () => {
   await wake();
@@ -13,29 +13,29 @@ test("a page in front reaches the daemon while it is open, and with its whole le
   browser.front.focused = false;
   await pass(10);
   assert.deepEqual(lengths(), [25]);
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   assert.equal(browser.badge.text, "23");
   const [{ body }] = daemon.requests;
   assert.deepEqual(body.source, { browser: "chromium", profile: "p", extension: "0" });
 });
 
-test("it looks every five seconds while somebody is there, reading or listening, and else rests", async () => {
+test("it polls every five seconds while somebody is there, reading or listening, and only then", async () => {
   await wake();
-  const looks = async (idleSeconds, audible) => {
+  const pollsAfter = async (idleSeconds, audible) => {
     Object.assign(browser, { idleSeconds });
     browser.tab.audible = audible;
     await services.monitor.poll();
-    const look = mock.method(services.monitor, "poll", async () => {});
+    const poll = mock.method(services.monitor, "poll", async () => {});
     mock.timers.tick(60_000);
-    look.mock.restore();
-    return look.mock.callCount();
+    poll.mock.restore();
+    return poll.mock.callCount();
   };
-  assert.equal(await looks(0, false), 1);
-  assert.equal(await looks(100, true), 1);
-  assert.equal(await looks(100, false), 0);
-  assert.equal(await looks(10_000, true), 0);
+  assert.equal(await pollsAfter(0, false), 1);
+  assert.equal(await pollsAfter(100, true), 1);
+  assert.equal(await pollsAfter(100, false), 0);
+  assert.equal(await pollsAfter(10_000, true), 0);
   browser.front.focused = false;
-  assert.equal(await looks(0, false), 0);
+  assert.equal(await pollsAfter(0, false), 0);
 });
 
 test("a worker that was stopped finds its visit again", async () => {
@@ -49,7 +49,7 @@ test("a worker that was stopped finds its visit again", async () => {
   assert.deepEqual(lengths(), [25]);
 });
 
-test("a browser that was killed costs one beat at most", async () => {
+test("a browser that was killed loses one heartbeat at most", async () => {
   await wake();
   await services.monitor.poll();
   await pass(40);

@@ -52,7 +52,7 @@ function byKey(events) {
 
 const stored = (storage) => [...storage.data.values()].filter(Boolean);
 
-test("events come back oldest first and stay until they are settled", async () => {
+test("events come back oldest first and stay until they are acknowledged", async () => {
   const queue = new EventQueue(new MemoryStorage());
   const events = [
     visit(START, START + 5000),
@@ -67,7 +67,7 @@ test("events come back oldest first and stay until they are settled", async () =
   assert.equal(await queue.count(), 1);
 });
 
-test("a visit that grew while it was on its way is not let go", async () => {
+test("a visit that grew while it was sent stays", async () => {
   const queue = new EventQueue(new MemoryStorage());
   const sent = visit(START, START + 15_000);
   await queue.put(sent);
@@ -117,7 +117,7 @@ test("calls at the same moment do not lose each other's events", async () => {
   assert.equal((await new EventQueue(storage).batch()).length, 45);
 });
 
-test("a write that fails is told and stops nothing after it", async () => {
+test("a write that fails rejects and stops nothing after it", async () => {
   const storage = new MemoryStorage();
   const queue = new EventQueue(storage);
   storage.before = async (call) => {
@@ -129,7 +129,7 @@ test("a write that fails is told and stops nothing after it", async () => {
   assert.equal(await queue.count(), 1);
 });
 
-test("a beat writes one value, however much is kept", async () => {
+test("a heartbeat writes one value, however many events wait", async () => {
   const storage = new MemoryStorage();
   const queue = new EventQueue(storage);
   for (const event of afternoon(1000, randomFrom(1))) await queue.put(event);
@@ -138,7 +138,7 @@ test("a beat writes one value, however much is kept", async () => {
   assert.equal(storage.writes, 1);
 });
 
-test("over the cap, the oldest visits are packed: no second more or less, no act lost", async () => {
+test("in a full queue the oldest visits are merged: no second more or less, no interaction lost", async () => {
   for (const seed of [1, 2, 3]) {
     const random = randomFrom(seed);
     const storage = new MemoryStorage();
@@ -148,19 +148,19 @@ test("over the cap, the oldest visits are packed: no second more or less, no act
       events.splice(index, 0, interaction(events[index].start));
     }
     for (const event of events) await queue.put({ ...event, id: uuid7() });
-    const kept = stored(storage);
-    assert.ok(kept.length <= 400, `seed ${seed}: ${kept.length}`);
-    assert.equal(seconds(kept), seconds(events));
+    const queued = stored(storage);
+    assert.ok(queued.length <= 400, `seed ${seed}: ${queued.length}`);
+    assert.equal(seconds(queued), seconds(events));
     assert.equal(
-      kept.filter(({ kind }) => kind === "interaction").length,
+      queued.filter(({ kind }) => kind === "interaction").length,
       events.filter(({ kind }) => kind === "interaction").length,
     );
-    const visits = kept.filter(({ kind }) => kind === "visit").sort((a, b) => a.start - b.start);
+    const visits = queued.filter(({ kind }) => kind === "visit").sort((a, b) => a.start - b.start);
     for (const [index, { start }] of visits.entries()) {
       assert.ok(index === 0 || visits[index - 1].end <= start, `seed ${seed}: an overlap`);
     }
     assert.ok(visits.at(-1).end <= events.findLast(({ kind }) => kind === "visit").end);
-    assert.equal(await new EventQueue(storage).count(), kept.length);
+    assert.equal(await new EventQueue(storage).count(), queued.length);
   }
 });
 
@@ -171,7 +171,7 @@ test("the very oldest stay untouched, as they may have reached the daemon", asyn
   assert.deepEqual((await queue.batch()).slice(0, 100), events.slice(0, 100));
 });
 
-test("a worker that dies in the middle of packing counts nothing twice and loses nothing", async () => {
+test("a worker that dies in the middle of merging counts nothing twice and loses nothing", async () => {
   const events = afternoon(401, randomFrom(5));
   for (const [call, number] of [
     ["set", 402],
@@ -193,14 +193,14 @@ test("a worker that dies in the middle of packing counts nothing twice and loses
   }
 });
 
-test("packing keeps what each network, page and handle had", () => {
+test("merging keeps what each network, page and handle had", () => {
   const events = afternoon(300, randomFrom(6));
   const fine = mergeVisits(events, { window: 15 * 60_000, withHandle: true });
   assert.ok(fine.length < events.length / 2);
   assert.deepEqual(byKey(fine), byKey(events));
 });
 
-test("packing moves no time out of its window of the clock", () => {
+test("merging moves no time out of its window of the clock", () => {
   const window = 15 * 60_000;
   const inWindow = (events) => {
     const sums = {};

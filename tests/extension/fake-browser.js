@@ -1,6 +1,6 @@
 /**
- * A browser for the parts that speak to one: what they set, asked and heard is there to see.
- * To be imported before anything of the extension.
+ * A fake browser that records what the extension does with it.
+ * Import it before any module of the extension.
  */
 import { MemoryStorage } from "./fake-storage.js";
 
@@ -10,7 +10,7 @@ export const browser = {
   tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
   idleSeconds: 0,
   locked: false,
-  picked: [],
+  granted: [],
   badge: {},
   scripts: [],
   page: null,
@@ -71,7 +71,7 @@ export function freshBrowser() {
     tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
     idleSeconds: 0,
     locked: false,
-    picked: [],
+    granted: [],
     badge: {},
     scripts: [],
     page: null,

@@ -62,7 +62,7 @@ for (const [what, facts, wanted] of PROBLEMS) {
   });
 }
 
-test("when all is well, or nothing is known yet, nothing is said", () => {
+test("without a problem, or before anything is known, there is no text", () => {
   assert.deepEqual(findProblem(WELL), []);
   const { source, now } = WELL;
   assert.deepEqual(
@@ -72,7 +72,7 @@ test("when all is well, or nothing is known yet, nothing is said", () => {
   assert.deepEqual(findProblem({ ...WELL, ...silent(1.9) }), []);
 });
 
-test("a browser that was given up is not spoken of for ever, nor is this one", () => {
+test("a browser that is no longer used is not reported, nor is this one", () => {
   assert.deepEqual(findProblem({ ...WELL, ...silent(14) }), []);
   assert.deepEqual(findProblem({ ...WELL, ...silent(3), source: { browser: "firefox" } }), []);
 });

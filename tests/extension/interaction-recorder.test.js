@@ -1,5 +1,5 @@
 /** Which requests are recorded as interactions, and which of them are sent. */
-import "./fake-browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,8 +8,8 @@ import {
   catalogue,
   daemon,
   follow,
-  kept,
   post,
+  queued,
   START,
   sendInteractions,
   sent,
@@ -17,7 +17,7 @@ import {
   wake,
 } from "./worker.js";
 
-test("an act counts once it succeeded, with the handle of the page and nothing of its body", async () => {
+test("an interaction counts after its request succeeded, with the handle of the page, without its body", async () => {
   browser.tab.url = "https://x.com/nasa";
   await wake();
   await services.recorder.begin(post("1", { variables: { tweet_text: "secret", reply: {} } }));
@@ -37,7 +37,7 @@ test("an act counts once it succeeded, with the handle of the page and nothing o
   });
 });
 
-test("an act that failed, was refused, was undone or is unknown makes no event", async () => {
+test("a request that failed, was refused, is an undo or fits no rule makes no event", async () => {
   await wake();
   await services.recorder.begin(post("1"));
   await services.recorder.finish({ requestId: "1", statusCode: 403 });
@@ -50,11 +50,11 @@ test("an act that failed, was refused, was undone or is unknown makes no event",
   await services.recorder.begin(post("4", {}, { incognito: true }));
   await services.recorder.finish({ requestId: "4", statusCode: 200 });
   await services.recorder.finish({ requestId: "never begun", statusCode: 200 });
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   assert.deepEqual(browser.storage.session.data.get("begun"), {});
 });
 
-test("under which handle the user posts is said once a session, and again where it was not heard", async () => {
+test("the handle under which the user posts is sent once a session, and again if that failed", async () => {
   const own = { url: "https://www.tumblr.com/api/v2/blog/my-blog.tumblr.com/posts" };
   const said = () =>
     daemon.requests.filter(({ path }) => path === "suggestions/profiles").map(({ body }) => body);
@@ -87,7 +87,7 @@ test("a worker that is stopped in the middle of a request counts it all the same
   assert.equal(sent().length, 1);
 });
 
-test("a service worker's act has no handle; nor has one on another network's page", async () => {
+test("an interaction has no handle from a service worker or from another network's page", async () => {
   browser.tab.url = "https://www.facebook.com/NASA";
   await wake();
   await services.recorder.begin(post("1", {}, { tabId: -1 }));
@@ -112,7 +112,7 @@ async function like(requestId, at, more = {}) {
 const unlike = (requestId, at, more = {}) =>
   like(requestId, at, { url: "https://x.com/i/api/graphql/a/UnfavoriteTweet", ...more });
 
-test("the same request again within seconds is one act; after them, or with other content, two", async () => {
+test("the same request again within seconds is one interaction; later or with other content it is two", async () => {
   await wake();
   await like("1", 0);
   await like("2", 4000);
@@ -127,7 +127,7 @@ test("the same request again within seconds is one act; after them, or with othe
   );
 });
 
-test("what was refused or broke off, and is tried again, counts once", async () => {
+test("a request that failed and is repeated counts once", async () => {
   await wake();
   await like("1", 0, { statusCode: 500 });
   await services.recorder.begin(post("2"));
@@ -138,7 +138,7 @@ test("what was refused or broke off, and is tried again, counts once", async () 
   assert.equal(sent().length, 1);
 });
 
-test("a double click across the stop of the worker is one act", async () => {
+test("a double click is one interaction even if the worker restarts in between", async () => {
   await wake();
   await like("1", 0);
   await wake();
@@ -147,14 +147,14 @@ test("a double click across the stop of the worker is one act", async () => {
   assert.equal(sent().length, 1);
 });
 
-test("of what is sent in the same moment twice, one counts", async () => {
+test("two equal requests at the same moment are one interaction", async () => {
   await wake();
   await Promise.all([like("1", 0), like("2", 1)]);
   await sendInteractions();
   assert.equal(sent().length, 1);
 });
 
-test("an act that begins while another ends is not lost, however fast its answer", async () => {
+test("a request that begins while another ends is not lost, however fast its answer", async () => {
   await wake();
   const begin = (requestId) => {
     const url = "https://x.com/i/api/graphql/a/FavoriteTweet";
@@ -167,20 +167,20 @@ test("an act that begins while another ends is not lost, however fast its answer
   await begin("2");
   const ending = finish("2");
   const beginning = begin("3");
-  let looks = 0;
+  let accesses = 0;
   let answered;
   browser.storage.session.before = async () => {
-    looks += 1;
-    // After "2" was taken out of the storage, before "3" is in it.
-    if (looks === 3) answered = finish("3");
+    accesses += 1;
+    // After "2" was removed from storage, before "3" is in it.
+    if (accesses === 3) answered = finish("3");
   };
   await Promise.all([ending, beginning]);
   await answered;
   browser.storage.session.before = async () => {};
-  assert.equal(await kept(), 3);
+  assert.equal(await queued(), 3);
 });
 
-test("where one act sends several requests that differ, they are one act, on one tab", async () => {
+test("where one interaction sends several different requests, they count as one, on one tab", async () => {
   await wake();
   const url = "https://medium.com/_/graphql";
   const follow = async (requestId, operationName, more = {}) => {
@@ -190,14 +190,14 @@ test("where one act sends several requests that differ, they are one act, on one
   await follow("1", "SubscribeNewsletterV3Mutation");
   await follow("2", "FollowUserMutation");
   await follow("3", "FollowUserMutation", { tabId: 9 });
-  assert.equal(await kept(), 2);
+  assert.equal(await queued(), 2);
 });
 
-test("what is taken back before it was sent was no act; done again it counts", async () => {
+test("an interaction undone before it was sent does not count; done again it counts", async () => {
   await wake();
   await like("1", 0);
   await unlike("2", 1000);
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   await like("3", 2000);
   await sendInteractions();
   await sendInteractions();
@@ -207,49 +207,49 @@ test("what is taken back before it was sent was no act; done again it counts", a
   );
 });
 
-test("an undo that was refused, of another kind or on another tab, and one after the sending, take nothing back", async () => {
+test("an undo that was refused, of another action, on another tab or after the sending undoes nothing", async () => {
   await wake();
   await like("1", 0);
   await unlike("2", 100, { statusCode: 403 });
   await unlike("3", 200, { tabId: 8 });
   const url = "https://x.com/i/api/1.1/friendships/destroy.json";
   await unlike("4", 300, { url });
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
   await sendInteractions();
   await unlike("5", 6000);
   await sendInteractions();
   assert.equal(sent().length, 1);
 });
 
-test("while the daemon can't be reached an act can be taken back for a minute", async () => {
+test("while the daemon can't be reached, an interaction can be undone for a minute", async () => {
   daemon.answer = () => ({ status: 503, body: {} });
   await wake();
   await like("1", 0);
   await like("2", 0, { tweet: "2" });
   await sendInteractions();
   await unlike("3", 50_000);
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
   await unlike("4", 60_000);
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
-test("an act of low certainty counts unless the user said not to", async () => {
+test("an interaction of low certainty counts unless the user switched that off", async () => {
   const low = { url: "https://www.quora.com/graphql/gql_para_POST?q=UpvoteMutation" };
-  const act = catalogue.recogniseRequest("POST", low.url, null);
-  assert.equal(act.certainty, "low");
+  const interaction = catalogue.recogniseRequest("POST", low.url, null);
+  assert.equal(interaction.certainty, "low");
   await wake();
   await services.recorder.begin(post("1", {}, low));
   await services.recorder.finish({ requestId: "1", statusCode: 200 });
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
   await browser.storage.local.set({ unsure_off: ["quora"] });
   await catalogue.reload();
   await services.recorder.begin(post("2", { other: 1 }, low));
   await services.recorder.finish({ requestId: "2", statusCode: 200 });
   await like("3", 0);
-  assert.equal(await kept(), 2);
+  assert.equal(await queued(), 2);
 });
 
-test("a vote by a plain GET is an act, and no other GET is kept in mind", async () => {
+test("a vote by a plain GET is an interaction, and no other GET is stored", async () => {
   await wake();
   const url = "https://news.ycombinator.com/vote?id=1&how=up&auth=a";
   const get = { method: "GET", requestBody: undefined };
@@ -261,15 +261,15 @@ test("a vote by a plain GET is an act, and no other GET is kept in mind", async 
   });
   assert.deepEqual(Object.keys(browser.storage.session.data.get("begun")), ["1"]);
   await services.recorder.finish({ requestId: "1", statusCode: 200 });
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
-test("requests that are no acts cost no look into the storage", async () => {
+test("requests that are no interactions cost no access to storage", async () => {
   await wake();
   await services.recorder.finish({ requestId: "first", statusCode: 200 });
-  let looks = 0;
+  let accesses = 0;
   browser.storage.session.before = async () => {
-    looks += 1;
+    accesses += 1;
   };
   for (let index = 0; index < 500; index += 1) {
     const requestId = String(index);
@@ -277,20 +277,20 @@ test("requests that are no acts cost no look into the storage", async () => {
     await services.recorder.finish({ requestId, statusCode: 200 });
   }
   browser.storage.session.before = async () => {};
-  assert.equal(looks, 0);
+  assert.equal(accesses, 0);
 });
 
-test("a request that two networks' listeners hear is one act", async () => {
+test("a request that two networks' listeners receive is one interaction", async () => {
   await wake();
   await Promise.all([services.recorder.begin(post("1")), services.recorder.begin(post("1"))]);
   const { 1: only, ...others } = browser.storage.session.data.get("begun");
   assert.deepEqual([only.event.action, others], ["post", {}]);
   const end = { requestId: "1", statusCode: 200 };
   await Promise.all([services.recorder.finish(end), services.recorder.finish(end)]);
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
-test("an act that is answered by another address counts, once", async () => {
+test("a request that is redirected counts, once", async () => {
   await wake();
   await services.recorder.begin(post("1"));
   const redirectUrl = "https://x.com/home";
@@ -300,31 +300,31 @@ test("an act that is answered by another address counts, once", async () => {
     method: "POST",
     redirectUrl,
   });
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
   await services.recorder.finish({ requestId: "1", statusCode: 200 });
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
-test("an act that is sent on as it is counts when it is done, wherever that is heard", async () => {
+test("a request that is repeated at another address counts when it is answered there", async () => {
   await wake();
   const there = post("1").url.replace("x.com", "twitter.com");
   const moved = { requestId: "1", statusCode: 307, method: "POST", redirectUrl: there };
   await services.recorder.begin(post("1"));
   await services.recorder.redirect(moved);
   await services.recorder.begin(post("1", {}, { url: there }));
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   await services.recorder.finish({ requestId: "1", statusCode: 403 });
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   await services.recorder.begin(post("2"));
   await services.recorder.redirect({
     ...moved,
     requestId: "2",
     redirectUrl: "https://example.org/",
   });
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
-test("of a post only that a followed tag occurs in it is sent, nothing of its words", async () => {
+test("of a post only a followed tag is sent, none of its words", async () => {
   await wake();
   await follow("edchat");
   const texts = ["my words #EDCHAT", "my words #other", "my words"];
@@ -344,7 +344,7 @@ test("of a post only that a followed tag occurs in it is sent, nothing of its wo
   assert.ok(!stored.includes("my words"));
 });
 
-test("a pause sends the acts before it at once", async () => {
+test("a pause sends the interactions before it at once", async () => {
   await wake();
   await like("1", 0);
   await services.sender.send();

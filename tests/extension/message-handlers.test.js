@@ -1,9 +1,9 @@
-/** Who is answered: the extension's own pages, and nobody else, whatever they ask. */
+/** Only the extension's own pages get a reply, whatever others send. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, beforeEach, test } from "node:test";
-import { browser } from "./fake-browser.js"; // before all else: the extension looks for its browser at once
+import { browser } from "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 const OWN = "chrome-extension://abcdefgh/";
 const FOLDER = new URL("../../extension/", import.meta.url);
@@ -12,9 +12,9 @@ const TYPES = ["refresh", "pause", "resume", "snooze", "open", "note", "met", "h
 
 /** What was sent to the daemon, and which tabs were opened. */
 const done = [];
-let hear;
+let receive;
 
-const event = (taken = () => {}) => ({ addListener: taken, removeListener() {} });
+const event = (addListener = () => {}) => ({ addListener, removeListener() {} });
 
 /** The daemon's end of the native port: it agrees to everything. */
 function connectNative() {
@@ -26,8 +26,8 @@ function connectNative() {
       setImmediate(() => answer({ id: message.id, status: 200, body }));
     },
     onMessage: {
-      addListener: (hearer) => {
-        answer = hearer;
+      addListener: (callback) => {
+        answer = callback;
       },
     },
     onDisconnect: event(),
@@ -57,23 +57,23 @@ function wholeBrowser() {
   chrome.runtime = {
     onStartup: event(),
     onInstalled: event(),
-    onMessage: event((hearer) => {
-      hear = hearer;
+    onMessage: event((callback) => {
+      receive = callback;
     }),
     getManifest: () => ({ version: "0" }),
     getURL: (path) => `${OWN}${path}`,
     connectNative,
     id: "abcdefgh",
   };
-  const heard = ["onBeforeRequest", "onBeforeRedirect", "onResponseStarted", "onErrorOccurred"];
-  chrome.webRequest = Object.fromEntries(heard.map((name) => [name, event()]));
+  const events = ["onBeforeRequest", "onBeforeRedirect", "onResponseStarted", "onErrorOccurred"];
+  chrome.webRequest = Object.fromEntries(events.map((name) => [name, event()]));
   chrome.webRequest.ResourceType = {};
 }
 
 /** What a question brings: an answer, or that there will be none. */
 function ask(question, sender) {
   return new Promise((resolve) => {
-    if (hear(question, sender, (answer) => resolve({ answer })) !== true)
+    if (receive(question, sender, (answer) => resolve({ answer })) !== true)
       resolve({ refused: true });
   });
 }
@@ -84,7 +84,7 @@ const settled = async () => {
 
 before(async () => {
   wholeBrowser();
-  browser.front = null; // nothing to count, so nothing looks again by the clock
+  browser.front = null; // nothing to count, so no timer polls
   globalThis.fetch = async (address) => ({
     json: async () => JSON.parse(readFileSync(new URL(address.slice(OWN.length), FOLDER), "utf8")),
   });
@@ -116,7 +116,7 @@ test(
   LIMIT,
   async () => {
     for (const sender of STRANGERS) {
-      const known = sender && { id: "abcdefgh", ...sender };
+      const claimed = sender && { id: "abcdefgh", ...sender };
       for (const name of [...TYPES, "constructor"]) {
         const question = {
           type: name,
@@ -125,7 +125,7 @@ test(
           words: "planted",
           network: "x",
         };
-        assert.deepEqual(await ask(question, known), { refused: true }, `${name} ${sender?.url}`);
+        assert.deepEqual(await ask(question, claimed), { refused: true }, `${name} ${sender?.url}`);
       }
     }
     await settled();

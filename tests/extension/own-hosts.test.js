@@ -1,4 +1,4 @@
-/** Own hosts and own files: what the extension makes of them before it uses them. */
+/** Own hosts and own files: how the extension checks and uses them. */
 import "./fake-browser.js"; // before all else: the extension checks for its browser at once
 
 import assert from "node:assert/strict";
@@ -93,14 +93,14 @@ test("nodeinfo is followed on the same host, and nowhere else", async () => {
   }
 });
 
-test("every network that takes an own host says how to look at one, and its own pages are found", () => {
+test("the networks that may have own hosts say how to check one", () => {
   const many = shipped.filter((file) => file.own_hosts).map(({ id }) => id);
   for (const id of ["mastodon", "discourse", "wordpress", "slack", "stackexchange", "substack"])
     assert.ok(many.includes(id), id);
   for (const id of ["tumblr", "medium"]) assert.ok(many.includes(id), id);
 });
 
-test("a kept host is recognised, pages and acts, until it is dropped", async () => {
+test("pages and interactions of an added host are recognised until it is removed", async () => {
   const page = "https://social.example.net/@ana";
   assert.equal(catalogue.recognisePage(page), null);
   await addHost("mastodon", "social.example.net");
@@ -139,7 +139,7 @@ test("an own file takes the place of the shipped one, and the last one stays whi
   assert.equal(catalogue.recognisePage("https://x.com/nasa").page, "profile");
 });
 
-test("a broken own file is passed over here too, and costs no other anything", async () => {
+test("a broken own file is ignored here too, and affects no other", async () => {
   const broken = { ...fileOf("x"), pages: [{ page: "other", path: "(" }] };
   const fine = { ...fileOf("reddit"), name: "Mine" };
   await refresh([broken, null, fine, { id: 7 }, "text"]);
@@ -148,7 +148,7 @@ test("a broken own file is passed over here too, and costs no other anything", a
   assert.equal(catalogue.networks.length, shipped.length);
 });
 
-test("acts of low certainty are known by kind", () => {
+test("the actions of low certainty are listed", () => {
   assert.deepEqual(unsureActions(fileOf("mastodon")), []);
   assert.ok(unsureActions(fileOf("quora")).length > 2);
   assert.ok(!unsureActions(fileOf("quora")).includes("undo"));

@@ -1,5 +1,5 @@
 /** Which pages are read, when, and what becomes of them. */
-import "./fake-browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -57,7 +57,7 @@ beforeEach(() => {
 
 afterEach(() => mock.timers.reset());
 
-/** Goes to an address whose page is `html`, and looks. */
+/** Goes to an address whose page is `html`, and reads what is wanted. */
 async function go(url, html = "<main></main>") {
   browser.tab = { ...browser.tab, url };
   browser.page = html instanceof Error ? html : { url, html };
@@ -106,7 +106,7 @@ test("of two pages read at once, both are remembered", async () => {
   );
 });
 
-test("what was read on other days is not kept", async () => {
+test("what was read on other days is not stored", async () => {
   await go("https://x.com/me");
   clock += DAY;
   await go("https://x.com/nasa");
@@ -183,7 +183,7 @@ async function pass(milliseconds) {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-test("a page that could not be read is tried again though nothing is heard of its tab", async () => {
+test("a page that could not be read is tried again without an event of its tab", async () => {
   await go("https://x.com/me", new Error("Cannot access contents of the page"));
   await pass(RETRY_DELAY - 1);
   assert.equal(asked.length, 1);
@@ -194,7 +194,7 @@ test("a page that could not be read is tried again though nothing is heard of it
   assert.equal(sent().length, 1);
 });
 
-test("a page that could not be read or sent is tried again at the next looks, three times in all", async () => {
+test("a page that could not be read or sent is tried again at the next events, three times in all", async () => {
   answers = false;
   await go("https://x.com/me");
   await reader.readIfWanted();
@@ -209,6 +209,6 @@ test("a page that could not be read or sent is tried again at the next looks, th
   answers = false;
   await go("https://x.com/me");
   const before = asked.length;
-  for (let look = 0; look < 5; look += 1) await reader.readIfWanted();
+  for (let event = 0; event < 5; event += 1) await reader.readIfWanted();
   assert.equal(asked.length - before, 2);
 });

@@ -1,5 +1,5 @@
-/** Which requests are listened for, in each life of the worker. */
-import "./fake-browser.js"; // before all else: the extension looks for its browser at once
+/** Which requests the extension listens to, in each life of the worker. */
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -25,40 +25,40 @@ const TWEET = { method: "POST", url: "https://x.com/i/api/graphql/abc/CreateTwee
  */
 class Requests {
   waiting = new Map();
-  taken = new Map();
+  added = new Map();
   ResourceType = { A: "main_frame", B: "xmlhttprequest", C: "image" };
   #count = 0;
 
   constructor() {
     for (const event of EVENTS) {
       this[event] = {
-        addListener: (hearer, { urls, types }, more = []) => {
+        addListener: (callback, { urls, types }, options = []) => {
           this.#count += 1;
-          const slot = { event, hearer, urls, types, more };
-          this.taken.set(`${event}/s${this.#count}`, slot);
+          const listener = { event, callback, urls, types, options };
+          this.added.set(`${event}/s${this.#count}`, listener);
         },
-        removeListener: (hearer) => {
-          for (const [name, one] of this.taken)
-            if (one.event === event && one.hearer === hearer) this.taken.delete(name);
+        removeListener: (callback) => {
+          for (const [name, one] of this.added)
+            if (one.event === event && one.callback === callback) this.added.delete(name);
         },
       };
     }
   }
 
   endLife() {
-    this.waiting = new Map([...this.waiting, ...this.taken]);
-    this.taken = new Map();
+    this.waiting = new Map([...this.waiting, ...this.added]);
+    this.added = new Map();
     this.#count = 0;
   }
 
-  /** A request begins; how many listeners hear of it. */
-  ask(request, type = "xmlhttprequest", listening = this.taken) {
+  /** A request begins; returns how many listeners receive it. */
+  ask(request, type = "xmlhttprequest", listening = this.added) {
     const names = [...listening]
       .filter(([, { event }]) => event === "onBeforeRequest")
       .filter(([, { urls, types }]) => types.includes(type) && letsThrough(urls, request.url))
       .map(([name]) => name);
-    const heard = names.filter((name) => this.taken.has(name));
-    for (const name of heard) this.taken.get(name).hearer(request);
+    const heard = names.filter((name) => this.added.has(name));
+    for (const name of heard) this.added.get(name).callback(request);
     return heard.length;
   }
 
@@ -72,7 +72,7 @@ class Requests {
 
   /** The addresses of all that listen to one event, each list once. */
   places(event = "onBeforeRequest") {
-    return [...this.taken.values()].filter((one) => one.event === event).map(({ urls }) => urls);
+    return [...this.added.values()].filter((one) => one.event === event).map(({ urls }) => urls);
   }
 }
 
@@ -118,27 +118,27 @@ beforeEach(() => {
 
 const seen = (...hosts) => hosts.map((host) => `https://${host}/*`);
 
-test("every life takes all listeners at once, in the same order", () => {
+test("every life adds all listeners at once, in the same order", () => {
   const lives = ["x.com", "mastodon.social"].map((host) => {
     origins = seen(host);
     requests.endLife();
     live();
-    return [...requests.taken].map(([name, { urls }]) => [name, urls]);
+    return [...requests.added].map(([name, { urls }]) => [name, urls]);
   });
   assert.equal(lives[0].length, 4 * (Object.keys(URL_FILTERS).length + 1));
   assert.deepEqual(lives[0], lives[1]);
 });
 
-test("once it is known what was picked, nothing else is listened for", async () => {
+test("once the permissions are known, only the picked networks have listeners", async () => {
   origins = seen("x.com", "*.linkedin.com");
   await live().wake();
   for (const event of EVENTS)
     assert.deepEqual(requests.places(event), [URL_FILTERS.linkedin, URL_FILTERS.x]);
-  for (const { event, more } of requests.taken.values())
-    assert.deepEqual(more, event === "onBeforeRequest" ? ["requestBody"] : []);
+  for (const { event, options } of requests.added.values())
+    assert.deepEqual(options, event === "onBeforeRequest" ? ["requestBody"] : []);
 });
 
-test("what wakes the worker is heard, life after life", async () => {
+test("a request that wakes the worker is received, in every life of it", async () => {
   origins = seen("x.com", "mastodon.social");
   await live().wake();
   for (const count of [1, 2, 3]) {
@@ -151,25 +151,25 @@ test("what wakes the worker is heard, life after life", async () => {
   }
 });
 
-test("a permission that comes or goes changes what is heard, and all that is picked hears anew", async () => {
+test("an added or removed permission updates the listeners, and an added one reattaches all", async () => {
   origins = seen("x.com");
   const { listeners } = await live().wake();
-  const [before] = requests.taken.keys();
+  const [before] = requests.added.keys();
   assert.equal(requests.ask(TOOT), 0);
   origins = seen("x.com", "mastodon.social");
   await listeners.update({ reattach: true });
   assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, URL_FILTERS.x]);
-  assert.ok(!requests.taken.has(before));
+  assert.ok(!requests.added.has(before));
   assert.equal(requests.ask(TOOT), 1);
   origins = seen("mastodon.social");
-  const names = [...requests.taken.keys()];
+  const names = [...requests.added.keys()];
   await listeners.update();
   assert.deepEqual(requests.places(), [URL_FILTERS.mastodon]);
-  assert.ok([...requests.taken.keys()].every((name) => names.includes(name)));
+  assert.ok([...requests.added.keys()].every((name) => names.includes(name)));
   assert.equal(requests.ask(TWEET), 0);
 });
 
-test("the changes of one moment come one after the other: the last has its way", async () => {
+test("updates at the same moment run one after another: the last one decides", async () => {
   origins = seen("x.com");
   const { listeners } = await live().wake();
   const answers = [seen("x.com", "mastodon.social"), seen("x.com")];
@@ -227,7 +227,7 @@ function ownFile(id, changes = {}) {
   return { ...network, ...more, id, interactions: [{ ...rule, ...changes }] };
 }
 
-test("files of the user's own are listened for everywhere, as soon as they are there and no longer", async () => {
+test("files of the user's own are listened for everywhere, from when they are there until they are gone", async () => {
   const write = { method: "POST", url: "https://club.example.org/club" };
   origins = seen("x.com", "club.example.org");
   const { listeners, catalogue } = await live().wake();
@@ -248,7 +248,7 @@ test("files of the user's own are listened for everywhere, as soon as they are t
   assert.deepEqual(requests.places(), [URL_FILTERS.x]);
 });
 
-test("an own file in the place of a shipped one takes its slot along; unseen, it takes none", async () => {
+test("an own file that replaces a shipped one replaces its listeners; without a permission it has none", async () => {
   await browser.storage.local.set({ own_files: [ownFile("x"), ownFile("club")] });
   origins = seen("club.example.org", "mastodon.social");
   await live().wake();
@@ -259,14 +259,14 @@ test("an own file in the place of a shipped one takes its slot along; unseen, it
   assert.deepEqual(requests.places(), []);
 });
 
-test("GETs are heard only where one can be an act, and there as pictures too", async () => {
+test("GETs are listened to only where one can be an interaction, and there as images too", async () => {
   assert.deepEqual(GET_NETWORKS, ["hackernews"]);
   const vote = { method: "GET", url: "https://news.ycombinator.com/vote?id=1&how=up" };
   const own = { method: "GET", url: "https://club.example.org/any" };
   await browser.storage.local.set({ own_files: [ownFile("club", { method: "GET" })] });
   origins = seen("news.ycombinator.com", "x.com", "club.example.org");
   await live().wake();
-  const listens = [...requests.taken.values()].filter(({ event }) => event === "onBeforeRequest");
+  const listens = [...requests.added.values()].filter(({ event }) => event === "onBeforeRequest");
   assert.deepEqual(
     listens.map(({ urls, types }) => [urls, types.includes("image")]),
     [

@@ -1,5 +1,5 @@
 /** What is sent to the daemon, when, and what becomes of its answers. */
-import "./fake-browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,19 +10,18 @@ import {
   daemon,
   EARLIER,
   follow,
-  kept,
   lengths,
   pass,
   post,
+  queued,
   START,
   sendInteractions,
-  sent,
   services,
   TODAY,
   wake,
 } from "./worker.js";
 
-test("what can't be sent is kept, waits longer each time, and the badge says so", async () => {
+test("what can't be sent stays queued, waits longer each time, and the badge says so", async () => {
   daemon.answer = () => ({ status: 503, body: { error: { code: "daemon_unreachable" } } });
   await wake();
   await services.queue.put({ id: "a", kind: "interaction", at: EARLIER });
@@ -34,11 +33,11 @@ test("what can't be sent is kept, waits longer each time, and the badge says so"
   }
   assert.equal(browser.badge.text, "!");
   assert.equal(services.state.values.reach.code, "daemon_unreachable");
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
   await wake(); // the wait outlives the worker
   daemon.answer = () => null;
   await services.sender.send();
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   assert.equal(browser.badge.text, "23");
 });
 
@@ -49,7 +48,7 @@ test("the wait doubles from a second to five minutes", () => {
   );
 });
 
-test("a host that is missing is known by its code", async () => {
+test("a missing host is stored by its code", async () => {
   daemon.answer = () => {
     throw new NativePortError("host_missing", "not found");
   };
@@ -58,7 +57,7 @@ test("a host that is missing is known by its code", async () => {
   assert.deepEqual(services.state.values.reach, { ok: false, code: "host_missing" });
 });
 
-test("one event that spoils its batch is found and let go; all others arrive", async () => {
+test("one event that spoils its batch is found and discarded; all others arrive", async () => {
   daemon.answer = (_method, path, body) =>
     path === "events" && body.events.some(({ id }) => id === "e-123")
       ? { status: 400, body: {} }
@@ -68,13 +67,13 @@ test("one event that spoils its batch is found and let go; all others arrive", a
     await services.queue.put({ id: `e-${index}`, kind: "interaction", at: EARLIER });
   }
   await services.sender.send();
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   assert.equal(daemon.events.size, 699);
   assert.equal(services.state.values.refused, 1);
   assert.ok(daemon.requests.length < 60, `${daemon.requests.length} requests`);
 });
 
-test("a rejected event is let go and counted, by its id or by its place", async () => {
+test("a rejected event is removed and counted, by its id or by its place", async () => {
   daemon.answer = (_method, path, { events } = {}) =>
     path === "events"
       ? {
@@ -93,7 +92,7 @@ test("a rejected event is let go and counted, by its id or by its place", async 
   for (const id of ["a", "b", "c"])
     await services.queue.put({ id, kind: "interaction", at: EARLIER });
   await services.sender.send();
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   assert.equal(services.state.values.refused, 2);
 });
 
@@ -103,17 +102,17 @@ test("an answer that acknowledges nothing is not asked for without end", async (
   await services.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   await services.sender.send();
   assert.equal(daemon.requests.length, 1);
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
-test("access refused is a failure, not a reason to let events go", async () => {
+test("access refused is a failure, not a reason to discard events", async () => {
   daemon.answer = () => ({ status: 401, body: { error: { code: "unauthorized" } } });
   await wake();
   await services.queue.put({ id: "a", kind: "interaction", at: EARLIER });
   await services.sender.send();
   await services.sender.send();
   assert.equal(daemon.requests.length, 1);
-  assert.equal(await kept(), 1);
+  assert.equal(await queued(), 1);
 });
 
 test("while paused nothing is collected, and the daemon is asked once a minute", async () => {
@@ -132,7 +131,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
   await wake();
   await services.monitor.poll();
   await pass(20);
-  await pass(5); // the open visit is closed at the first look that knows of the pause
+  await pass(5); // the open visit is closed at the first poll that knows of the pause
   assert.equal(services.state.isPaused, true);
   assert.equal(browser.badge.text, "II");
   assert.equal(services.state.values.refused, 0);
@@ -140,7 +139,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
   const before = daemon.requests.length;
   await services.recorder.begin(post("1"));
   await services.recorder.finish({ requestId: "1", statusCode: 200 });
-  for (let beats = 0; beats < 8; beats += 1) {
+  for (let heartbeats = 0; heartbeats < 8; heartbeats += 1) {
     await pass(15);
     await services.sender.runPeriodicTasks();
   }
@@ -148,7 +147,7 @@ test("while paused nothing is collected, and the daemon is asked once a minute",
     daemon.requests.slice(before).flatMap(({ path }) => (path === "tags" ? [] : [path])),
     ["pause", "pause"],
   );
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   daemon.pause = { paused: false, since: null, until: null };
   services.clock.now += 60_000;
   await services.sender.runPeriodicTasks();
@@ -184,7 +183,7 @@ test("a network that is switched off in plnd is asked about once, and nothing is
   );
   assert.deepEqual(services.state.uncountedNetworks, ["x"]);
   assert.equal(services.state.values.refused, 0);
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
 });
 
 test("a pause with an end is over at that moment, even if nobody can be asked", async () => {
@@ -208,8 +207,8 @@ test("today is asked for once an hour at most when nothing happens, and after a 
 
 const reports = () => daemon.requests.filter(({ path }) => path.startsWith("sources/"));
 
-test("the daemon hears what is picked: at the browser's start, hourly, and when it changes", async () => {
-  browser.picked = ["x"];
+test("the picked networks are reported: at the browser's start, hourly, and when it changes", async () => {
+  browser.granted = ["x"];
   await wake();
   await services.sender.runPeriodicTasks();
   await services.sender.runPeriodicTasks();
@@ -217,7 +216,7 @@ test("the daemon hears what is picked: at the browser's start, hourly, and when 
   await services.sender.runPeriodicTasks();
   const said = { browser: "chromium", extension: "0", networks: ["x"] };
   assert.deepEqual(reports(), [{ method: "PUT", path: "sources/p", body: said }]);
-  browser.picked = ["x", "facebook"];
+  browser.granted = ["x", "facebook"];
   await services.sender.reportPermissions();
   assert.deepEqual(reports()[1].body.networks, ["x", "facebook"]);
   services.clock.now += 3600_000;
@@ -244,7 +243,7 @@ test("a report that did not arrive is made again; one that is not understood is 
   assert.equal(reports().length, 3);
 });
 
-test("a chat that is next and not known yet is asked for at the next beat", async () => {
+test("the tag of a next chat that is missing is requested at the next heartbeat", async () => {
   await wake();
   await follow();
   const next = { tag: "EdChat", network: "x", starts_at: START, ends_at: START + 1 };
@@ -255,7 +254,7 @@ test("a chat that is next and not known yet is asked for at the next beat", asyn
   assert.deepEqual(services.state.tags, daemon.tags);
 });
 
-test("what the user has forgotten is let go of, and is nobody's mistake", async () => {
+test("events that the user has forgotten are removed without being counted as refused", async () => {
   daemon.answer = (_method, path, body) =>
     path === "events"
       ? {
@@ -271,6 +270,6 @@ test("what the user has forgotten is let go of, and is nobody's mistake", async 
   await services.recorder.begin(post("1"));
   await services.recorder.finish({ requestId: "1", statusCode: 200 });
   await sendInteractions();
-  assert.equal(await kept(), 0);
+  assert.equal(await queued(), 0);
   assert.equal(services.state.values.refused ?? 0, 0);
 });

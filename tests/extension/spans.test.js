@@ -15,23 +15,23 @@ const NASA = { network: "x", page: "profile", handle: "nasa" };
 const GROUP = { network: "facebook", page: "group", handle: null };
 const START = 1_795_456_800_000;
 
-/** Plays looks (`[at in ms after the start, look]`) and gives the visits by their last state. */
-function play(looks) {
+/** Applies observations (`[at in ms after the start, observation]`) and gives the visits by their last state. */
+function play(list) {
   let open = null;
   let number = 0;
   const byId = new Map();
-  const beats = [];
-  for (const [at, look] of looks) {
-    const next = applyObservation(open, look, START + at, () => `id-${number++}`);
+  const heartbeats = [];
+  for (const [at, observation] of list) {
+    const next = applyObservation(open, observation, START + at, () => `id-${number++}`);
     open = next.open;
     for (const visit of next.visits) {
       byId.set(visit.id, visit);
-      beats.push(visit);
+      heartbeats.push(visit);
     }
   }
   const visits = [...byId.values()];
   const lengths = visits.map(({ start, end }) => [start - START, end - START]);
-  return { open, visits, beats, lengths };
+  return { open, visits, heartbeats, lengths };
 }
 
 const on = (page) => ({ page, idle: "active", listening: false });
@@ -39,15 +39,15 @@ const away = on(null);
 const idle = (page, listening = false) => ({ page, idle: "idle", listening });
 const locked = (page) => ({ page, idle: "locked", listening: true });
 
-/** A look every five seconds from `from` to `to`, both included. */
-function looks(from, to, look) {
+/** An observation every five seconds from `from` to `to`, both included. */
+function observations(from, to, observation) {
   const list = [];
-  for (let at = from; at <= to; at += POLL_INTERVAL) list.push([at, look]);
+  for (let at = from; at <= to; at += POLL_INTERVAL) list.push([at, observation]);
   return list;
 }
 
-test("a page in front is one visit, from the first look to the one that finds it gone", () => {
-  const { visits, lengths } = play([...looks(0, 60_000, on(FEED)), [63_000, away]]);
+test("a page in front is one visit, from the first observation to the one that finds it gone", () => {
+  const { visits, lengths } = play([...observations(0, 60_000, on(FEED)), [63_000, away]]);
   assert.deepEqual(lengths, [[0, 63_000]]);
   assert.deepEqual(
     { ...visits[0], id: 0, start: 0, end: 0 },
@@ -62,13 +62,13 @@ test("a page in front is one visit, from the first look to the one that finds it
   );
 });
 
-test("an open visit is kept at every beat, under the same id and with a later end", () => {
-  const { beats } = play(looks(0, 60_000, on(FEED)));
+test("an open visit is stored at every heartbeat, under the same id and with a later end", () => {
+  const { heartbeats } = play(observations(0, 60_000, on(FEED)));
   assert.deepEqual(
-    beats.map(({ end }) => end - START),
+    heartbeats.map(({ end }) => end - START),
     [15_000, 30_000, 45_000, 60_000],
   );
-  assert.equal(new Set(beats.map(({ id }) => id)).size, 1);
+  assert.equal(new Set(heartbeats.map(({ id }) => id)).size, 1);
 });
 
 test("another page, handle or network is another visit, and no second lies between them", () => {
@@ -100,12 +100,12 @@ test("a visit under a second is not worth an event", () => {
   );
 });
 
-test("idle ends a visit at the look that finds it, and input begins another", () => {
+test("idle ends a visit at the observation that finds it, and input begins another", () => {
   const { lengths } = play([
-    ...looks(0, 60_000, on(FEED)),
+    ...observations(0, 60_000, on(FEED)),
     [62_000, idle(FEED)],
-    ...looks(65_000, 300_000, idle(FEED)),
-    ...looks(305_000, 320_000, on(FEED)),
+    ...observations(65_000, 300_000, idle(FEED)),
+    ...observations(305_000, 320_000, on(FEED)),
   ]);
   assert.deepEqual(lengths, [
     [0, 62_000],
@@ -115,9 +115,9 @@ test("idle ends a visit at the look that finds it, and input begins another", ()
 
 test("idle with sound carries on, also to the next page, until listening ends", () => {
   const { lengths } = play([
-    ...looks(0, 60_000, on(FEED)),
-    ...looks(65_000, 200_000, idle(FEED, true)),
-    ...looks(205_000, 300_000, idle(NASA, true)),
+    ...observations(0, 60_000, on(FEED)),
+    ...observations(65_000, 200_000, idle(FEED, true)),
+    ...observations(205_000, 300_000, idle(NASA, true)),
     [305_000, idle(NASA, false)],
   ]);
   assert.deepEqual(lengths, [
@@ -131,7 +131,7 @@ test("sound that begins while nobody is there begins no visit", () => {
     [0, on(FEED)],
     [60_000 - LONGEST_GAP, on(FEED)],
     [65_000 - LONGEST_GAP, idle(FEED)],
-    ...looks(70_000, 200_000, idle(FEED, true)),
+    ...observations(70_000, 200_000, idle(FEED, true)),
   ]);
   assert.equal(lengths.length, 1);
   assert.ok(lengths[0][1] <= 65_000);
@@ -148,9 +148,9 @@ test("a locked screen ends a visit at once, with or without sound", () => {
   );
 });
 
-test("a gap of more than two beats ends a visit at its last look", () => {
+test("a gap of more than two heartbeats ends a visit at its last observation", () => {
   const { lengths } = play([
-    ...looks(0, 20_000, on(FEED)),
+    ...observations(0, 20_000, on(FEED)),
     [20_001 + LONGEST_GAP, on(FEED)],
     [25_000 + LONGEST_GAP, on(FEED)],
     [40_000 + LONGEST_GAP, on(FEED)],
@@ -164,8 +164,8 @@ test("a gap of more than two beats ends a visit at its last look", () => {
 test("a machine that slept for hours loses no second and wins none", () => {
   const night = 8 * 3600_000;
   const { lengths } = play([
-    ...looks(0, 30_000, on(FEED)),
-    ...looks(night, night + 30_000, on(FEED)),
+    ...observations(0, 30_000, on(FEED)),
+    ...observations(night, night + 30_000, on(FEED)),
   ]);
   assert.deepEqual(lengths, [
     [0, 30_000],
@@ -173,16 +173,16 @@ test("a machine that slept for hours loses no second and wins none", () => {
   ]);
 });
 
-test("a worker that was stopped for up to two beats finds its visit again", () => {
+test("a worker that was stopped for up to two heartbeats finds its visit again", () => {
   const { lengths } = play([
-    ...looks(0, 20_000, on(FEED)),
+    ...observations(0, 20_000, on(FEED)),
     [20_000 + LONGEST_GAP, on(FEED)],
     [55_000, away],
   ]);
   assert.deepEqual(lengths, [[0, 55_000]]);
 });
 
-test("a page that went while nobody looked ends at the last look", () => {
+test("a page that went while nobody looked ends at the last observation", () => {
   assert.deepEqual(
     play([
       [0, on(FEED)],
@@ -194,7 +194,10 @@ test("a page that went while nobody looked ends at the last look", () => {
 });
 
 test("a clock that goes back ends the visit and begins another", () => {
-  const { lengths } = play([...looks(0, 60_000, on(FEED)), ...looks(20_000, 40_000, on(FEED))]);
+  const { lengths } = play([
+    ...observations(0, 60_000, on(FEED)),
+    ...observations(20_000, 40_000, on(FEED)),
+  ]);
   assert.deepEqual(lengths, [
     [0, 60_000],
     [20_000, 35_000],
@@ -203,7 +206,7 @@ test("a clock that goes back ends the visit and begins another", () => {
 
 test("a visit never grows past twelve hours, and the split costs nothing", () => {
   const end = LONGEST_VISIT + 3600_000;
-  const { lengths } = play([...looks(0, end, on(FEED)), [end + 1, away]]);
+  const { lengths } = play([...observations(0, end, on(FEED)), [end + 1, away]]);
   assert.deepEqual(lengths, [
     [0, LONGEST_VISIT],
     [LONGEST_VISIT, end + 1],
@@ -224,7 +227,7 @@ test("whatever happens, visits never overlap, count no absence and no more than 
         pick([on(page), on(page), on(page), idle(page), idle(page, true), locked(page)]),
       ]);
     }
-    const { visits, beats } = play(played);
+    const { visits, heartbeats } = play(played);
     const total = visits.reduce((sum, { start, end }) => sum + end - start, 0);
     assert.ok(total <= at, `seed ${seed}: ${total} of ${at} ms`);
     visits.sort((a, b) => a.start - b.start);
@@ -232,23 +235,24 @@ test("whatever happens, visits never overlap, count no absence and no more than 
       assert.ok(end - start >= SHORTEST_VISIT && end - start <= LONGEST_VISIT, `seed ${seed}`);
       assert.ok(index === 0 || visits[index - 1].end <= start, `seed ${seed}: an overlap`);
     }
-    for (const [index, [time, look]] of played.slice(0, -1).entries()) {
+    for (const [index, [time, observation]] of played.slice(0, -1).entries()) {
       const next = played[index + 1][0];
-      const unseen = look.page === null || look.idle === "locked" || next - time > LONGEST_GAP;
+      const unseen =
+        observation.page === null || observation.idle === "locked" || next - time > LONGEST_GAP;
       const counted = visits.some(({ start, end }) => start - START < next && end - START > time);
       assert.ok(!(unseen && counted), `seed ${seed}: counted ${time} to ${next}`);
     }
     const ends = new Map();
-    for (const { id, end } of beats) {
+    for (const { id, end } of heartbeats) {
       assert.ok(end >= (ends.get(id) ?? 0), `seed ${seed}: a visit shrank`);
       ends.set(id, end);
     }
   }
 });
 
-test("a look every five seconds costs at most one write a beat", () => {
-  const { beats } = play(looks(0, 10 * 60_000, on(FEED)));
-  assert.equal(beats.length, (10 * 60_000) / HEARTBEAT);
+test("an observation every five seconds costs at most one write a heartbeat", () => {
+  const { heartbeats } = play(observations(0, 10 * 60_000, on(FEED)));
+  assert.equal(heartbeats.length, (10 * 60_000) / HEARTBEAT);
 });
 
 // -- Lives at a desk: what nobody can have looked at is not counted, and what was is.
@@ -256,7 +260,7 @@ test("a look every five seconds costs at most one write a beat", () => {
 const SECOND = 1000;
 
 /**
- * Looks as ActivityMonitor makes them, every five seconds while the machine is awake, and for each second
+ * Observations as ActivityMonitor makes them, every five seconds while the machine is awake, and for each second
  * whether somebody can have been looking. A scene is `{seconds, page, here, sound, locked,
  * asleep}`: the page of the focused window (null when another window or program has the focus),
  * whether there is input, whether the page in front plays.
@@ -299,7 +303,7 @@ function judge(scenes) {
     seen: seen.filter(Boolean).length,
     counted: counted.reduce((sum, times) => sum + times, 0),
     twice: counted.filter((times) => times > 1).length,
-    // A look may find the end of a span up to five seconds late, and nothing more.
+    // An observation may find the end of a span up to five seconds late, and nothing more.
     unseen: counted.filter((times, second) => times > 0 && !near(second)).length,
   };
 }
@@ -363,7 +367,7 @@ test("a pinned tab over night costs a minute, five while it plays", () => {
 });
 
 test("a lid that is closed in the middle ends what was open, wherever it was", () => {
-  // A nap shorter than two beats can't be told from a slow worker: at most that is counted.
+  // A nap shorter than two heartbeats can't be told from a slow worker: at most that is counted.
   judgeLives(
     ({ pick, some }) => [
       { seconds: some(300), page: pick([FEED, NASA, GROUP]), sound: pick([true, false]) },

@@ -1,5 +1,5 @@
 /** A worker of the extension with its services as services.js creates them, and a fake daemon. */
-import "./fake-browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock } from "node:test";
@@ -69,7 +69,7 @@ export async function wake() {
     ...shared,
     port: daemon,
     source: { browser: "chromium", profile: "p", extension: "0" },
-    getNetworks: async () => browser.picked,
+    getNetworks: async () => browser.granted,
   });
   const monitor = new ActivityMonitor({ ...shared, sender });
   services = {
@@ -100,7 +100,7 @@ export async function pass(seconds) {
 
 export const sent = () => [...daemon.events.values()];
 export const lengths = () => sent().map(({ start, end }) => (end - start) / 1000);
-export const kept = () => services.queue.count();
+export const queued = () => services.queue.count();
 
 beforeEach(async () => {
   // Timers only bring the next poll or attempt forward: the tests call those themselves.
