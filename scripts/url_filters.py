@@ -75,8 +75,8 @@ def _literals_of_rule(nodes: list[Node], network: dict[str, Any]) -> tuple[Posit
     hosts = _hosts(before, network)
     # If nothing before it may contain a slash, the slash that was found begins the path.
     is_start = bool(before) and not _may_have_slash(before)
-    prefixes = _shortest_prefixes(next(_pieces(path))) if is_start else [""]
-    best = _best(path)
+    prefixes = _shortest_prefixes(next(_expanded_runs(path))) if is_start else [""]
+    best = _best_literals(path)
     is_single = len(prefixes) == 1 and len(prefixes[0]) >= SHORTEST_LITERAL
     if not best or (hosts == ("*",) and is_single):
         return Position(hosts, at_start=True), prefixes
@@ -89,8 +89,8 @@ def _hosts(before: list[Node], network: dict[str, Any]) -> tuple[str, ...]:
     The user's own hosts are unknown here. So a network that may have some gets a filter for all
     hosts, and the permissions that the user granted limit it.
     """
-    tail = _tail(before)
-    domain = tail[tail.find(".") + 1 :]
+    suffix = _host_suffix(before)
+    domain = suffix[suffix.find(".") + 1 :]
     expanded = [text.partition("/")[0] for text in _expand(before)]
     if expanded and all(map(HOST.fullmatch, expanded)):
         names = expanded
@@ -99,7 +99,9 @@ def _hosts(before: list[Node], network: dict[str, Any]) -> tuple[str, ...]:
     elif network.get("own_hosts"):
         names = ["*"]
     else:
-        names = [one for one in network["write_hosts"] if one.startswith("*") or one.endswith(tail)]
+        names = [
+            one for one in network["write_hosts"] if one.startswith("*") or one.endswith(suffix)
+        ]
     by_domain: dict[str, set[str]] = {}
     for name in names:
         by_domain.setdefault(".".join(name.split(".")[-2:]), set()).add(name)
@@ -109,7 +111,7 @@ def _hosts(before: list[Node], network: dict[str, Any]) -> tuple[str, ...]:
     return hosts if len(hosts) <= MOST_HOSTS else ("*",)
 
 
-def _tail(before: list[Node]) -> str:
+def _host_suffix(before: list[Node]) -> str:
     """The known text at the end of the host."""
     if _may_have_slash(before):
         return ""
@@ -148,7 +150,7 @@ def _shortest_prefixes(texts: list[str]) -> list[str]:
 def _reduce(texts: list[str]) -> list[str]:
     """At most MOST_LITERALS texts, if enough of them share a long text."""
     while len(texts) > MOST_LITERALS:
-        shared = max((_shared(*pair) for pair in itertools.combinations(texts, 2)), key=len)
+        shared = max((_longest_shared(*pair) for pair in itertools.combinations(texts, 2)), key=len)
         if len(shared) < SHORTEST_SHARED:
             break
         texts = [*(text for text in texts if shared not in text), shared]
@@ -156,7 +158,7 @@ def _reduce(texts: list[str]) -> list[str]:
 
 
 @functools.cache
-def _shared(one: str, other: str) -> str:
+def _longest_shared(one: str, other: str) -> str:
     """The longest text that both contain."""
     found = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
     return one[found.a : found.a + found.size]
@@ -165,14 +167,14 @@ def _shared(one: str, other: str) -> str:
 # -- the texts that a rule can match ---------------------------------------------------------
 
 
-def _best(nodes: list[Node]) -> list[str]:
+def _best_literals(nodes: list[Node]) -> list[str]:
     """The best literals, of which every match contains one: the longest, then the fewest."""
-    found = [_shortest_infixes(piece) for piece in _pieces(nodes)]
+    found = [_shortest_infixes(texts) for texts in _expanded_runs(nodes)]
     best = max(found, key=lambda one: (min(map(len, one)), -len(one)))
     return best if min(map(len, best)) >= SHORTEST_LITERAL else []
 
 
-def _pieces(nodes: list[Node]) -> Iterator[list[str]]:
+def _expanded_runs(nodes: list[Node]) -> Iterator[list[str]]:
     """The texts of each run of nodes that expands to a few only; the first run is at the start."""
     run: list[Node] = []
     for node in nodes:
@@ -182,7 +184,7 @@ def _pieces(nodes: list[Node]) -> Iterator[list[str]]:
         yield _expand(run)
         run = [node] if _expand([node]) else []
         if isinstance(node, Group) and not run:
-            each = [_best(option) for option in node.options]
+            each = [_best_literals(option) for option in node.options]
             yield [text for one in each for text in one] if all(each) else [""]
     yield _expand(run)
 

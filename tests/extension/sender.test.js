@@ -21,6 +21,13 @@ import {
   wake,
 } from "./worker.js";
 
+/** Answers of a daemon that rejects all events with this code. */
+const rejectEvents = (code) => (_method, path, body) => {
+  if (path !== "events") return null;
+  const rejected = body.events.map(({ id }, index) => ({ id, index, code }));
+  return { status: 200, body: { stored: [], rejected, today: TODAY } };
+};
+
 test("what can't be sent stays queued, waits longer each time, and the badge says so", async () => {
   daemon.answer = () => ({ status: 503, body: { error: { code: "daemon_unreachable" } } });
   await wake();
@@ -117,17 +124,8 @@ test("access refused is a failure, not a reason to discard events", async () => 
 
 test("while paused nothing is collected, and the daemon is asked once a minute", async () => {
   daemon.pause = { paused: true, since: START, until: null };
-  daemon.answer = (_method, path, body) =>
-    path === "events" && daemon.pause.paused
-      ? {
-          status: 200,
-          body: {
-            stored: [],
-            rejected: body.events.map(({ id }, index) => ({ id, index, code: "paused" })),
-            today: TODAY,
-          },
-        }
-      : null;
+  const reject = rejectEvents("paused");
+  daemon.answer = (...request) => (daemon.pause.paused ? reject(...request) : null);
   await wake();
   await services.monitor.poll();
   await pass(20);
@@ -160,17 +158,7 @@ test("a network that is switched off in plnd is asked about once, and nothing is
     { id: "x", counted: false },
     { id: "mastodon", counted: true },
   ];
-  daemon.answer = (_method, path, body) =>
-    path === "events"
-      ? {
-          status: 200,
-          body: {
-            stored: [],
-            rejected: body.events.map(({ id }, index) => ({ id, index, code: "not_counted" })),
-            today: TODAY,
-          },
-        }
-      : null;
+  daemon.answer = rejectEvents("not_counted");
   await wake();
   assert.deepEqual(services.state.uncountedNetworks, []);
   for (const id of ["a", "b"]) {
@@ -255,17 +243,7 @@ test("the tag of a next chat that is missing is requested at the next heartbeat"
 });
 
 test("events that the user has forgotten are removed without being counted as refused", async () => {
-  daemon.answer = (_method, path, body) =>
-    path === "events"
-      ? {
-          status: 200,
-          body: {
-            stored: [],
-            rejected: body.events.map(({ id }, index) => ({ id, index, code: "forgotten" })),
-            today: TODAY,
-          },
-        }
-      : null;
+  daemon.answer = rejectEvents("forgotten");
   await wake();
   await services.recorder.begin(post("1"));
   await services.recorder.finish({ requestId: "1", statusCode: 200 });
