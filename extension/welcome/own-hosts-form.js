@@ -49,7 +49,7 @@ export class OwnHostsForm {
   }
 
   #showMessage(key, ...parts) {
-    this.#find(".said").textContent = text(key, ...parts);
+    this.#find(".message").textContent = text(key, ...parts);
   }
 
   /** Lists the hosts with their permissions; returns whether any of them is granted. */
