@@ -1,29 +1,29 @@
-/** The one place that names the browser's own object; everything else imports `api`. */
-import { brandOf } from "./brand.js";
+/** The only module that names the browser's API object; all others import `api`. */
+import { detectBrowserName } from "./browser-name.js";
 
 export const api = globalThis.browser ?? globalThis.chrome;
 
-/** What this browser is called, in one lower-case word. */
-export async function browserName() {
+/** The name of this browser in one lower-case word, such as "firefox". */
+export async function getBrowserName() {
   const [tab] = await api.tabs.query({}).catch(() => []);
-  return brandOf({
-    address: api.runtime.getURL(""),
+  return detectBrowserName({
+    extensionUrl: api.runtime.getURL(""),
     brands: navigator.userAgentData?.brands.map(({ brand }) => brand),
-    agent: navigator.userAgent,
-    brave: "brave" in navigator,
+    userAgent: navigator.userAgent,
+    hasBrave: "brave" in navigator,
     tab,
   });
 }
 
 /**
- * Whether a message comes from a page of the extension itself. What runs inside a network's page
- * sends under that page's address, also when the page has taken over all that runs there.
+ * Whether a message comes from one of the extension's own pages. A script inside a network's page
+ * sends under that page's address, even when the page has taken over its renderer process.
  */
-export const isOwnPage = (sender) =>
+export const isExtensionPage = (sender) =>
   typeof sender?.url === "string" && sender.url.startsWith(api.runtime.getURL(""));
 
 /** The parsed JSON of a file inside the extension. */
-export async function readOwnFile(path) {
-  const answer = await fetch(api.runtime.getURL(path));
-  return answer.json();
+export async function readExtensionFile(path) {
+  const response = await fetch(api.runtime.getURL(path));
+  return response.json();
 }

@@ -1,18 +1,18 @@
 /**
- * The catalogue in use: the files that lie in the extension, the user's own in their place, and
- * the user's own hosts with their networks. What `storage.local` says of it is `own_files` (as
- * the daemon last gave them), `own_hosts` ({mastodon: ["social.example.org"]}) and `unsure_off`
- * (networks whose acts of low certainty are not to be counted).
+ * The catalogue in use: the shipped network files, replaced or extended by the user's own files,
+ * with the hosts that the user added. `storage.local` holds `own_files` (as the daemon last gave
+ * them), `own_hosts` ({mastodon: ["social.example.org"]}) and `unsure_off` (the networks whose
+ * interactions of low certainty are not counted).
  */
-import { api, readOwnFile } from "./browser.js";
-import { faultOf } from "./check.js";
+import { api, readExtensionFile } from "./browser.js";
+import { findInvalidField } from "./network-validation.js";
 import { makeCatalogue } from "./recognise.js";
 
 const KEYS = ["own_files", "own_hosts", "unsure_off"];
 
 export async function loadCatalogue() {
-  const ids = await readOwnFile("catalogue/index.json");
-  const shipped = await Promise.all(ids.map((id) => readOwnFile(`catalogue/${id}.json`)));
+  const ids = await readExtensionFile("catalogue/index.json");
+  const shipped = await Promise.all(ids.map((id) => readExtensionFile(`catalogue/${id}.json`)));
   const catalogue = new Catalogue(shipped);
   await catalogue.reload();
   return catalogue;
@@ -25,16 +25,16 @@ export class Catalogue {
 
   constructor(shipped) {
     this.#shipped = shipped;
-    this.#learn({});
+    this.#apply({});
   }
 
-  /** Takes over what is stored now. */
+  /** Reads the user's files, hosts and choices from storage again. */
   async reload() {
-    this.#learn(await api.storage.local.get(KEYS));
+    this.#apply(await api.storage.local.get(KEYS));
   }
 
-  #learn({ own_files: files = [], own_hosts: hosts = {}, unsure_off: off = [] }) {
-    this.#rules = makeCatalogue(inUse(this.#shipped, files, hosts));
+  #apply({ own_files: files = [], own_hosts: hosts = {}, unsure_off: off = [] }) {
+    this.#rules = makeCatalogue(mergeFiles(this.#shipped, files, hosts));
     this.#unsureOff = new Set(off);
   }
 
@@ -46,33 +46,33 @@ export class Catalogue {
     return this.#rules.recognisePage(address);
   }
 
-  mayAct(method, address) {
-    return this.#rules.mayAct(method, address);
+  mayBeInteraction(method, address) {
+    return this.#rules.mayBeInteraction(method, address);
   }
 
   recogniseRequest(method, address, body) {
     return this.#rules.recogniseRequest(method, address, body);
   }
 
-  /** Whether an act is to be counted: one of low certainty is not, where the user said so. */
-  counts({ network, certainty }) {
+  /** False for an interaction of low certainty on a network where the user switched those off. */
+  isCounted({ network, certainty }) {
     return certainty !== "low" || !this.#unsureOff.has(network);
   }
 }
 
 /**
- * The shipped files with the user's own in their place or after them, and with own hosts. A file
- * of the user's that is not as it must be is passed over: the shipped one stays.
+ * The shipped files with the user's own hosts; an own file replaces the shipped file of the same
+ * id. An invalid own file is ignored, and the shipped one stays in use.
  */
-export function inUse(shipped, files, hosts) {
-  const found = new Map(shipped.map((file) => [file.id, { ...file, is_own: false }]));
+export function mergeFiles(shipped, files, hosts) {
+  const byId = new Map(shipped.map((file) => [file.id, { ...file, is_own: false }]));
   for (const file of files) {
-    if (faultOf(file, file?.id) === null) found.set(file.id, { ...file, is_own: true });
+    if (findInvalidField(file, file?.id) === null) byId.set(file.id, { ...file, is_own: true });
   }
-  return [...found.values()].map((file) => withHosts(file, hosts[file.id] ?? []));
+  return [...byId.values()].map((file) => withOwnHosts(file, hosts[file.id] ?? []));
 }
 
-function withHosts(file, own) {
+function withOwnHosts(file, own) {
   return {
     ...file,
     shipped_hosts: [...new Set([...file.hosts, ...file.write_hosts])],
@@ -82,8 +82,8 @@ function withHosts(file, own) {
   };
 }
 
-/** The kinds of act that a network's rules find with low certainty. */
-export function unsureActs({ interactions }) {
+/** The actions that a network's rules recognise with low certainty. */
+export function unsureActions({ interactions }) {
   const unsure = interactions.filter(({ certainty }) => certainty === "low");
   return [...new Set(unsure.map(({ action }) => action))].filter((action) => action !== "undo");
 }

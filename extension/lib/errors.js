@@ -1,5 +1,5 @@
-/** From an error's code to the key of the text that tells a person what to do. */
-const TEXTS = {
+/** PURE. Maps an error's code to the key of the text that tells the user what to do. */
+const TEXT_KEYS = {
   host_missing: "error_host_missing",
   host_forbidden: "error_host_forbidden",
   host_gone: "error_host_gone",
@@ -7,6 +7,6 @@ const TEXTS = {
   daemon_unreachable: "error_daemon_unreachable",
 };
 
-export function textKeyOf(code) {
-  return TEXTS[code] ?? "error_other";
+export function errorTextKey(code) {
+  return TEXT_KEYS[code] ?? "error_other";
 }

@@ -1,15 +1,17 @@
 /**
- * The user's own host of a network that has many: what the user typed, the look at it, and where
- * it is kept. The look is the only request that the extension makes, and the user asks for it.
+ * Hosts that the user adds to a network with many, such as Mastodon: reads what the user typed,
+ * checks that the host belongs to the network, and stores it. The check sends the only requests
+ * that the extension makes, and only when the user asks for it.
  */
 import { api } from "./browser.js";
-import { passes } from "./recognise.js";
+import { passesTest } from "./recognise.js";
 
-const PATIENCE = 10_000;
+/** In milliseconds. */
+const TIMEOUT = 10_000;
 const LONGEST_ANSWER = 4_000_000;
 
-/** The host in what somebody typed or pasted ("https://Social.example.org/@me"), or null. */
-export function hostIn(typed) {
+/** The host in what the user typed or pasted ("https://Social.example.org/@me"), or null. */
+export function parseHost(typed) {
   const text = typed.trim();
   const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(address)) return null;
@@ -18,50 +20,51 @@ export function hostIn(typed) {
   return /^https?:$/.test(protocol) && isName && port === "" ? hostname : null;
 }
 
-/** What the browser is asked for: this host alone. */
-export const originOf = (host) => `https://${host}/*`;
+/** The permission for this host alone. */
+export const originPattern = (host) => `https://${host}/*`;
 
 /**
- * Looks at a host in each of the ways that the network's file names.
- * @returns {Promise<"yes" | "no" | "silent">} silent: it gave no answer that could be read
+ * Checks whether a host belongs to a network.
+ * @param {object[]} checks `own_hosts` of the network's file; one that passes is enough
+ * @returns {Promise<"yes" | "no" | "silent">} "silent": no answer that could be read
  */
-export async function lookAt(host, looks, get = fetchText) {
-  let heard = false;
-  for (const look of looks) {
-    const text = await follow(host, look, get);
+export async function checkHost(host, checks, get = fetchText) {
+  let hasAnswered = false;
+  for (const check of checks) {
+    const text = await fetchChecked(host, check, get);
     if (text === null) continue;
-    heard = true;
-    if (passes(look.test, { text })) return "yes";
+    hasAnswered = true;
+    if (passesTest(check.test, { text })) return "yes";
   }
-  return heard ? "no" : "silent";
+  return hasAnswered ? "no" : "silent";
 }
 
-/** The text to be tested: that of the path, or of the address on this host which it names. */
-async function follow(host, { path, then }, get) {
+/** The text at `path`, or at the address on the same host that this text holds under `then`. */
+async function fetchChecked(host, { path, then }, get) {
   const first = await get(`https://${host}${path}`);
   if (first === null || !then) return first;
-  const next = addressAt(first, then);
+  const next = valueAt(first, then);
   return next && URL.canParse(next) && new URL(next).origin === `https://${host}`
     ? get(next)
     : null;
 }
 
-function addressAt(text, path) {
+function valueAt(json, path) {
   try {
-    return path.split(".").reduce((value, key) => value?.[key], JSON.parse(text));
+    return path.split(".").reduce((value, key) => value?.[key], JSON.parse(json));
   } catch {
     return null;
   }
 }
 
-/** An answer's text, without cookies sent or kept; null when it failed or led elsewhere. */
+/** An answer's text; null when the request failed or led to another host. Uses no cookies. */
 async function fetchText(address) {
   try {
     const answer = await fetch(address, {
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT),
     });
     if (!answer.ok || new URL(answer.url).host !== new URL(address).host) return null;
     const text = await answer.text();
@@ -71,19 +74,19 @@ async function fetchText(address) {
   }
 }
 
-export async function keepHost(id, host) {
-  const hosts = await ownHosts();
+export async function addHost(id, host) {
+  const hosts = await readOwnHosts();
   hosts[id] = [...new Set([...(hosts[id] ?? []), host])];
   await api.storage.local.set({ own_hosts: hosts });
 }
 
-export async function dropHost(id, host) {
-  const hosts = await ownHosts();
+export async function removeHost(id, host) {
+  const hosts = await readOwnHosts();
   hosts[id] = (hosts[id] ?? []).filter((one) => one !== host);
   await api.storage.local.set({ own_hosts: hosts });
 }
 
-async function ownHosts() {
+async function readOwnHosts() {
   const { own_hosts: hosts = {} } = await api.storage.local.get("own_hosts");
   return hosts;
 }

@@ -1,64 +1,64 @@
 /**
- * Reads the page of a profile that the daemon asks for (the user's own, and people), once a visit
- * and day: its main region goes to the daemon, which looks for dates and drops it. Nothing of
- * it is kept here. Other pages are never read.
+ * Reads the page of a profile that the daemon asks for (the user's own profiles, and people), once
+ * a visit and day. The page's main region goes to the daemon, which looks for dates in it and drops
+ * it; the extension stores nothing of it. No other page is ever read.
  */
 import { api } from "./browser.js";
-import { Line } from "./line.js";
+import { SerialQueue } from "./serial-queue.js";
 
-/** The daemon takes no larger page. */
+/** The daemon accepts no larger page. */
 export const MOST_BYTES = 2 * 1024 * 1024;
 
-/** A page or a daemon that is not ready yet may be a moment later; not for ever. */
-const MOST_TRIES = 3;
+/** How often a page is tried, as it or the daemon may not be ready yet. */
+const MOST_ATTEMPTS = 3;
 
-/** The first wait for that, in milliseconds; the second is four times as long. */
-export const AGAIN = 2000;
+/** The wait before the second attempt, in milliseconds; four times as long before the third. */
+export const RETRY_DELAY = 2000;
 
 const KEY = "pages_read";
 
 export class PageReader {
   #catalogue;
-  #courier;
-  #known;
-  #watch;
+  #sender;
+  #state;
+  #monitor;
   #local;
   #now;
-  #line = new Line();
-  /** The address in front that was dealt with, so that one visit is one reading. */
-  #dealtWith = null;
-  #tries = { visit: null, count: 0 };
+  #tasks = new SerialQueue();
+  /** The visit (tab and profile) in front that is done, so that each is read once. */
+  #handledVisit = null;
+  #attempts = { visit: null, count: 0 };
 
-  constructor({ catalogue, courier, known, watch, local, now = Date.now }) {
+  constructor({ catalogue, sender, state, monitor, local, now = Date.now }) {
     this.#catalogue = catalogue;
-    this.#courier = courier;
-    this.#known = known;
-    this.#watch = watch;
+    this.#sender = sender;
+    this.#state = state;
+    this.#monitor = monitor;
     this.#local = local;
     this.#now = now;
   }
 
-  /** Reads the page in front, if it is wanted and was not read in this visit or on this day. */
-  async look() {
-    if (this.#known.paused) return;
-    const tab = await this.#watch.frontTab({ focused: true });
-    const page = this.#profileAt(tab?.url);
-    const visit = page && `${tab.id} ${page.name}`;
-    if (visit === this.#dealtWith) return;
-    this.#dealtWith = visit;
-    if (this.#tries.visit !== visit) this.#tries = { visit, count: 0 };
-    if (!page || (await this.#deal(tab, page))) return;
-    this.#tries.count += 1;
-    if (this.#tries.count === MOST_TRIES || this.#dealtWith !== visit) return;
-    this.#dealtWith = null;
-    // What the browser had to say of the tab it may have said while this try was under way.
-    setTimeout(() => this.look(), AGAIN * 4 ** (this.#tries.count - 1));
+  /** Reads the page in front, if the daemon wants it and it was not read in this visit or today. */
+  async readIfWanted() {
+    if (this.#state.isPaused) return;
+    const tab = await this.#monitor.getFrontTab({ focused: true });
+    const profile = this.#profileAt(tab?.url);
+    const visit = profile && `${tab.id} ${profile.name}`;
+    if (visit === this.#handledVisit) return;
+    this.#handledVisit = visit;
+    if (this.#attempts.visit !== visit) this.#attempts = { visit, count: 0 };
+    if (!profile || (await this.#isDone(tab, profile))) return;
+    this.#attempts.count += 1;
+    if (this.#attempts.count === MOST_ATTEMPTS || this.#handledVisit !== visit) return;
+    this.#handledVisit = null;
+    // No event may come that would cause another attempt: the tab's may have come during this one.
+    setTimeout(() => this.readIfWanted(), RETRY_DELAY * 4 ** (this.#attempts.count - 1));
   }
 
-  /** Whether nothing is left to do for a page: it was read, or is not wanted. */
-  async #deal(tab, page) {
-    const due = await this.#isDue(page);
-    return due === false || (due && (await this.#read(tab, page)));
+  /** Reads the page if it is due; false if that failed and should be tried again. */
+  async #isDone(tab, profile) {
+    const isDue = await this.#isDue(profile);
+    return isDue === false || (isDue && (await this.#read(tab, profile)));
   }
 
   #profileAt(address) {
@@ -66,37 +66,38 @@ export class PageReader {
     if (page?.page !== "profile" || !page.handle) return null;
     const { network, handle } = page;
     const { host } = new URL(address);
-    // On a federated network the same handle is somebody else's on another host.
+    // On a federated network the same handle on another host belongs to somebody else.
     return { network, handle, name: nameOf(network, `${handle}@${host}`) };
   }
 
-  /** Whether a page is to be read; null when the daemon can't be asked. */
+  /** Whether a page is to be read; null when the daemon does not answer. */
   async #isDue({ network, handle, name }) {
     const { [KEY]: read = {} } = await this.#local.get(KEY);
-    if (read[name] === this.#day()) return false;
-    if (Object.values(read).some((day) => day !== this.#day())) await this.#remember();
-    const { ok, body } = await this.#courier.ask("GET", `readings?network=${network}`);
+    if (read[name] === this.#today()) return false;
+    if (Object.values(read).some((day) => day !== this.#today())) await this.#saveRead();
+    const { ok, body } = await this.#sender.request("GET", `readings?network=${network}`);
     if (!ok) return null;
     const names = [nameOf(network, handle), name];
     return body.wanted.some((one) => names.includes(nameOf(one.network, one.handle)));
   }
 
-  /** Whether the page was read and has arrived. */
+  /** Whether the page was read and the daemon has received it. */
   async #read(tab, { network, handle, name }) {
-    const found = await this.#mainRegion(tab.id);
-    // While it settled, the tab may have gone on to somewhere else.
-    if (this.#profileAt(found?.url)?.name !== name || this.#known.paused) return false;
-    const reading = { network, handle, url: found.url, taken_at: this.#now(), html: found.html };
-    const { ok } = await this.#courier.ask("POST", "readings", reading);
-    if (ok) await this.#remember(name);
+    const region = await this.#runInTab(tab.id);
+    // While the page settled, the tab may have moved to another one.
+    if (this.#profileAt(region?.url)?.name !== name || this.#state.isPaused) return false;
+    const { url, html } = region;
+    const reading = { network, handle, url, taken_at: this.#now(), html };
+    const { ok } = await this.#sender.request("POST", "readings", reading);
+    if (ok) await this.#saveRead(name);
     return ok;
   }
 
-  async #mainRegion(tabId) {
+  async #runInTab(tabId) {
     try {
       const [answer] = await api.scripting.executeScript({
         target: { tabId },
-        func: mainRegion,
+        func: extractMainRegion,
         args: [MOST_BYTES],
       });
       return answer?.result ?? null;
@@ -105,18 +106,18 @@ export class PageReader {
     }
   }
 
-  /** Only today's readings are of interest: the rest is forgotten, whether or not one is new. */
-  #remember(name = null) {
-    // One after the other: of two tabs read at once, each would write without the other.
-    return this.#line.run(async () => {
+  /** Stores that a page was read today, if one is named, and drops all other days. */
+  #saveRead(name = null) {
+    // One after another: two tabs read at once would overwrite each other's entry.
+    return this.#tasks.run(async () => {
       const { [KEY]: read = {} } = await this.#local.get(KEY);
-      const today = Object.entries(read).filter(([, day]) => day === this.#day());
-      if (name !== null) today.push([name, this.#day()]);
+      const today = Object.entries(read).filter(([, day]) => day === this.#today());
+      if (name !== null) today.push([name, this.#today()]);
       await this.#local.set({ [KEY]: Object.fromEntries(today) });
     });
   }
 
-  #day() {
+  #today() {
     return new Date(this.#now()).toDateString();
   }
 }
@@ -126,24 +127,24 @@ function nameOf(network, handle) {
 }
 
 /**
- * Runs in the page. Waits until the page has settled, then gives its main region as HTML without
- * scripts, styles, pictures, and whatever the user may be writing.
- * @param {number} most bytes at the most; what is beyond them is cut off
+ * Runs in the page. Waits until the page has settled, then returns its main region as HTML without
+ * scripts, styles, images and form fields, in which the user may be writing.
+ * @param {number} most bytes; the rest is cut off
  */
-export async function mainRegion(most) {
-  const quiet = 1500;
-  const longest = 8000;
+export async function extractMainRegion(most) {
+  const settledAfter = 1500;
+  const longestWait = 8000;
   await new Promise((resolve) => {
     const observer = new MutationObserver(() => {
-      clearTimeout(still);
-      still = setTimeout(done, quiet);
+      clearTimeout(timer);
+      timer = setTimeout(done, settledAfter);
     });
     const done = () => {
       observer.disconnect();
       resolve();
     };
-    let still = setTimeout(done, quiet);
-    setTimeout(done, longest);
+    let timer = setTimeout(done, settledAfter);
+    setTimeout(done, longestWait);
     observer.observe(document.documentElement, { childList: true, subtree: true });
   });
   const region = document.querySelector("main, [role=main]") ?? document.body;
@@ -159,7 +160,7 @@ export async function mainRegion(most) {
   }
   let html = copy.outerHTML;
   const bytes = new TextEncoder().encode(html);
-  // A letter that is cut in two becomes one of three bytes.
+  // A character that is cut in two becomes one of three bytes.
   if (bytes.length > most) html = new TextDecoder().decode(bytes.subarray(0, most - 3));
   return { url: location.href, html };
 }

@@ -1,29 +1,28 @@
 /**
- * PURE. What an address or a request means, by the rules of the catalogue files.
- * A result is `{network, page, handle, tag, action, rule, of, certainty, once, own_handle}`; `rule`
- * is a JSON pointer into the network's file ("x#/pages/3"), `of` what an undo may take back,
- * `certainty` how sure the rule of a request is, `once` that several such requests may be one act,
- * `own_handle` the user's own handle, where the address of the request has it. Null means: plnd
- * makes nothing of it.
+ * PURE. Recognises pages and requests by the rules of the catalogue's network files.
+ * A result is `{network, page, handle, tag, action, rule, of, certainty, once, own_handle}`: `rule`
+ * is a JSON pointer into the network's file ("x#/pages/3"), `of` lists the actions that an undo may
+ * undo, `certainty` tells how sure a request's rule is, `once` that several such requests may be one
+ * interaction, and `own_handle` is the user's own handle if the request's address contains it. Null
+ * means that no rule fits.
  */
 
-/** No pattern is tried on a longer address. */
+/** No pattern is matched against a longer address. */
 export const LONGEST_ADDRESS = 2048;
 const LONGEST_NAME = 256;
-/** How much of a body, or of a value in it, patterns look at. */
+/** Patterns are matched against this much of a body, or of a value in it. */
 const LONGEST_MATCHED = 8192;
+const LARGEST_BODY = 4 * 1024 * 1024;
 
-/**
- * @param {object[]} files the parsed catalogue files, one per network
- */
+/** @param {object[]} files the parsed network files */
 export function makeCatalogue(files) {
   const networks = files.map(compile);
   return {
     networks,
     networkOf: (host) => networks.find((network) => hostIn(host, network.hosts))?.id ?? null,
     recognisePage: (address) => recognisePage(networks, address),
-    /** Whether any rule fits but for the body: only then need that be read. */
-    mayAct: (method, address) => !candidates(networks, method, address).next().done,
+    /** Whether a rule fits, apart from its test of the body: only then the body must be read. */
+    mayBeInteraction: (method, address) => !candidates(networks, method, address).next().done,
     recogniseRequest: (method, address, body) => recogniseRequest(networks, method, address, body),
     recognise: (method, address, body) =>
       recogniseRequest(networks, method, address, body) ??
@@ -54,14 +53,14 @@ function compileTest(test) {
   return test.test === "matches" ? { ...test, value: new RegExp(test.value) } : test;
 }
 
-/** Whether `host` is one of `names`, where "*.example.com" is that domain and all below it. */
+/** Whether `host` is one of `names`; "*.example.com" is that domain with all its subdomains. */
 export function hostIn(host, names) {
   return names.some((name) =>
     name.startsWith("*.") ? host === name.slice(2) || host.endsWith(name.slice(1)) : host === name,
   );
 }
 
-/** An address as its parts; null for none of the web, or one longer than any rule looks at. */
+/** The parts of an address; null if it is no http(s) address or too long for the rules. */
 function parse(address) {
   if (address.length > LONGEST_ADDRESS) return null;
   const url = URL.canParse(address) ? new URL(address) : null;
@@ -77,13 +76,13 @@ function recognisePage(networks, address) {
   for (const [index, rule] of network.pages.entries()) {
     const found = (!rule.host || rule.host.test(url.hostname)) && rule.path.exec(path);
     if (!found) continue;
-    const handle = group(found, rule.handle);
+    const handle = capturedName(found, rule.handle);
     if (isReserved(handle, network)) continue;
     return {
       network: network.id,
       page: rule.page,
-      handle: isNumber(rule.handle) ? handle : handleIn(url.hostname, network),
-      tag: group(found, rule.tag),
+      handle: isNumber(rule.handle) ? handle : handleInHost(url.hostname, network),
+      tag: capturedName(found, rule.tag),
       action: null,
       rule: `${network.id}#/pages/${index}`,
       of: [],
@@ -99,24 +98,24 @@ function isReserved(handle, network) {
   return handle !== null && network.reserved.has(handle.toLowerCase());
 }
 
-/** The handle that stands in the name of the host itself, as in somebody.tumblr.com. */
-function handleIn(host, network) {
+/** The handle in the name of the host, as in somebody.tumblr.com. */
+function handleInHost(host, network) {
   const found = network.handleFromHost?.exec(host);
-  const handle = found ? group(found, 1) : null;
+  const handle = found ? capturedName(found, 1) : null;
   return isReserved(handle, network) ? null : handle;
 }
 
 const isNumber = (value) => typeof value === "number";
 
-/** The text of a group, decoded; null when the rule has none, or when it is no sensible name. */
-function group(found, number) {
+/** The decoded text of a group; null if the rule has none, or if it is too long for a name. */
+function capturedName(found, number) {
   const text = isNumber(number) ? found[number] : undefined;
   if (text === undefined) return null;
   const name = percentDecoded(text);
   return name.length <= LONGEST_NAME ? name : null;
 }
 
-/** Decodes %XX; bytes that are no UTF-8 become U+FFFD instead of an error. */
+/** Decodes %XX; bytes that are not UTF-8 become U+FFFD. */
 function percentDecoded(text) {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
     const bytes = run
@@ -127,7 +126,7 @@ function percentDecoded(text) {
   });
 }
 
-/** The rules whose method, address and host fit, in order, with the network they belong to. */
+/** The rules whose method, address and host fit, in order, each with its network. */
 function* candidates(networks, method, address) {
   const url = parse(address);
   if (!url) return;
@@ -141,7 +140,7 @@ function* candidates(networks, method, address) {
 }
 
 /**
- * @param {{text?: string, form?: Record<string, string>} | null} body null: not readable
+ * @param {{text?: string, form?: Record<string, string>} | null} body null if it could not be read
  */
 function recogniseRequest(networks, method, address, body) {
   for (const { network, rule, index, found } of candidates(networks, method, address)) {
@@ -156,7 +155,7 @@ function recogniseRequest(networks, method, address, body) {
       of: rule.of ?? [],
       certainty: rule.certainty,
       once: rule.once ?? false,
-      own_handle: group(found, rule.own_handle),
+      own_handle: capturedName(found, rule.own_handle),
     };
   }
   return null;
@@ -164,18 +163,18 @@ function recogniseRequest(networks, method, address, body) {
 
 function holds(test, body) {
   const whole = body && readAs(test.type, body);
-  if (whole === null || whole === undefined) return false;
-  const value = isNothing(test.path) ? wholeText(body) : at(whole, test.path);
-  const there = value !== null && value !== undefined;
+  if (isNothing(whole)) return false;
+  const value = isNothing(test.path) ? wholeText(body) : valueAt(whole, test.path);
+  const exists = !isNothing(value);
   switch (test.test) {
     case "exists":
-      return there;
+      return exists;
     case "absent":
-      return !there;
+      return !exists;
     case "equals":
       return value !== undefined && sameJson(value, test.value);
     case "matches":
-      return there && test.value.test(textOf(value).slice(0, LONGEST_MATCHED));
+      return exists && test.value.test(textOf(value).slice(0, LONGEST_MATCHED));
     default:
       return false;
   }
@@ -183,7 +182,7 @@ function holds(test, body) {
 
 const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** The body as the kind of value that a rule speaks of; null when it is not of that kind. */
+/** The body parsed as the type that a rule names; null if it is of another type. */
 function readAs(type, body) {
   const readers = { json: [asJson], form: [asForm], any: [asJson, asForm] }[type] ?? [];
   for (const read of readers) {
@@ -212,7 +211,7 @@ function wholeText({ text, form }) {
   return text ?? new URLSearchParams(form).toString();
 }
 
-function at(value, path) {
+function valueAt(value, path) {
   for (const key of path.split(".")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
     if (Array.isArray(value) && !/^[0-9]+$/.test(key)) return undefined;
@@ -223,8 +222,8 @@ function at(value, path) {
 
 const isNothing = (value) => value === undefined || value === null;
 
-/** Whether a body passes a rule's test as it stands in a file. */
-export function passes(test, body) {
+/** Whether a body passes a test in the form in which network files contain it. */
+export function passesTest(test, body) {
   return holds(compileTest(test), body);
 }
 
@@ -239,11 +238,9 @@ function sameJson(one, other) {
   );
 }
 
-const LARGEST_BODY = 4 * 1024 * 1024;
-
 /**
- * A webRequest `requestBody` in the form that `recogniseRequest` takes; null when it can't
- * be read (a file, something that is not UTF-8, or far larger than any act of a person).
+ * A webRequest `requestBody` in the form that `recogniseRequest` takes; null if it can't be read:
+ * a file, bytes that are not UTF-8, or a body far larger than that of any interaction.
  */
 export function readBody(requestBody) {
   if (!requestBody || requestBody.error) return null;
@@ -260,7 +257,7 @@ export function readBody(requestBody) {
   }
 }
 
-/** The first value of each field; a field that is no text (binary) is left out. */
+/** The first value of each field, without binary fields. */
 function firstValues(fields) {
   const entries = Object.entries(fields).map(([name, values]) => [name, values[0]]);
   return Object.fromEntries(entries.filter(([, value]) => typeof value === "string"));

@@ -1,38 +1,38 @@
 /**
- * PURE. Hashtags of followed chats: the daemon says which (`[{network, tag}]`, tags in lower
- * case), and that one of them matched is all that is ever sent.
+ * PURE. Hashtags of followed chats, `[{network, tag}]` with tags in lower case, as the daemon gives
+ * them. The extension sends which of them a page or a post carries, and no other tag.
  */
 
-/** The acts whose body may carry a hashtag of the user's. */
-const TALKING = ["post", "reply", "share"];
+/** The actions whose request body may carry a hashtag of the user's. */
+const ACTIONS_WITH_TEXT = ["post", "reply", "share"];
 
-/** How tags are compared: the # and the case do not matter. */
-const keyOf = (tag) => tag.replace(/^[#＃]/, "").toLowerCase();
+/** A tag as tags are compared: without its #, in lower case. */
+const normalised = (tag) => tag.replace(/^[#＃]/, "").toLowerCase();
 
-/** The followed tag that a page is about; null for any other. */
+/** A page's tag if the user follows it on that network, else null. */
 export function followedTag(tags, network, tag) {
   if (!tag) return null;
-  const key = keyOf(tag);
-  return tags.some((one) => one.network === network && one.tag === key) ? key : null;
+  const name = normalised(tag);
+  return tags.some((one) => one.network === network && one.tag === name) ? name : null;
 }
 
-/** The first followed tag of the network that a body (as `readBody` gives it) carries, else null. */
-export function tagOfBody(tags, { network, action }, body) {
-  const wanted = tags.filter((one) => one.network === network);
-  if (!body || wanted.length === 0 || !TALKING.includes(action)) return null;
-  const said = textsOf(body);
-  return wanted.find(({ tag }) => said.some((one) => hasTag(one, tag)))?.tag ?? null;
+/** The first followed tag of the network in a body (as `readBody` returns it), else null. */
+export function followedTagInBody(tags, { network, action }, body) {
+  const candidates = tags.filter((one) => one.network === network);
+  if (!body || candidates.length === 0 || !ACTIONS_WITH_TEXT.includes(action)) return null;
+  const texts = textsIn(body);
+  return candidates.find(({ tag }) => texts.some((one) => hasTag(one, tag)))?.tag ?? null;
 }
 
-/** A hashtag ends where a letter, a digit or a _ does; some networks put a | after the #. */
-function hasTag(said, tag) {
-  const plain = tag.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-  return new RegExp(`[#＃]\\|?${plain}(?![\\p{L}\\p{N}_])`, "iu").test(said);
+/** A hashtag ends before a character that is no letter, digit or _; LinkedIn writes #| for #. */
+function hasTag(text, tag) {
+  const escaped = tag.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return new RegExp(`[#＃]\\|?${escaped}(?![\\p{L}\\p{N}_])`, "iu").test(text);
 }
 
-/** All texts of a body: of JSON and of forms their values, however deep. */
-function textsOf({ text, form }) {
-  if (form) return Object.values(form).flatMap((value) => textsOf({ text: value }));
+/** All texts in a body: the values of JSON and of forms, at any depth. */
+function textsIn({ text, form }) {
+  if (form) return Object.values(form).flatMap((value) => textsIn({ text: value }));
   try {
     return stringsIn(JSON.parse(text));
   } catch {

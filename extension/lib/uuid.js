@@ -1,21 +1,21 @@
-/** UUIDs of version 7: they begin with the time, so that sorting them sorts by age. */
+/** Creates UUIDs of version 7: they begin with the time, so that sorting them sorts by age. */
 
-const COUNTER_TOP = 0xfff;
+const LARGEST_COUNTER = 0xfff;
 let lastTime = 0;
 let counter = 0;
 
 /**
- * A new id. Ids of one worker's life rise strictly, also within a millisecond
- * and when the clock steps back.
+ * A new id, higher than every earlier one of this worker, also within a millisecond and when the
+ * clock goes back.
  * @param {number} now milliseconds since the epoch
  */
 export function uuid7(now = Date.now()) {
   const random = crypto.getRandomValues(new Uint8Array(10));
   let time = Math.max(Math.floor(now), lastTime);
   if (time > lastTime) {
-    // Starting in the lower half leaves room to count up within this millisecond.
-    counter = ((random[8] << 8) | random[9]) & (COUNTER_TOP >> 1);
-  } else if (counter === COUNTER_TOP) {
+    // A start in the lower half leaves room to count within this millisecond.
+    counter = ((random[8] << 8) | random[9]) & (LARGEST_COUNTER >> 1);
+  } else if (counter === LARGEST_COUNTER) {
     time += 1;
     counter = 0;
   } else {

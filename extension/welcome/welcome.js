@@ -1,90 +1,92 @@
-/** Asks for the hosts of the networks that the user picks; opened at install, and for changes. */
+/** Asks for the hosts of the networks that the user picks; opens at install and as options page. */
 import { api } from "../lib/browser.js";
-import { loadCatalogue, unsureActs } from "../lib/catalogue.js";
-import { textKeyOf } from "../lib/errors.js";
-import { originOf } from "../lib/own-hosts.js";
-import { fillIn, text } from "../lib/words.js";
-import { OwnHosts } from "./own-hosts.js";
+import { loadCatalogue, unsureActions } from "../lib/catalogue.js";
+import { errorTextKey } from "../lib/errors.js";
+import { localise, text } from "../lib/i18n.js";
+import { originPattern } from "../lib/own-hosts.js";
+import { OwnHostsForm } from "./own-hosts-form.js";
 
 const GROUPS = ["talk", "forum", "writing", "media"];
 
-const place = (id) => document.getElementById(id);
+const element = (id) => document.getElementById(id);
 
-const daemon = api.runtime.sendMessage({ ask: "health" });
+const health = api.runtime.sendMessage({ type: "health" });
 const { networks } = await loadCatalogue();
 const { unsure_off: unsureOff = [] } = await api.storage.local.get("unsure_off");
 const rows = networks.map((network) => ({
   network,
-  origins: network.shipped_hosts.map(originOf),
+  origins: network.shipped_hosts.map(originPattern),
   granted: false,
-  unsure: unsureActs(network),
+  unsure: unsureActions(network),
 }));
-const groups = GROUPS.map(makeGroup);
+const groups = GROUPS.map(createGroup);
 
-fillIn(document);
-await showGranted();
-find();
-place("pick").addEventListener("submit", (event) => {
+localise(document);
+await showPermissions();
+filterRows();
+element("pick").addEventListener("submit", (event) => {
   event.preventDefault();
-  change();
+  savePermissions();
 });
-place("find").addEventListener("input", find);
-// Enter in the search field is no wish to be asked for permissions.
-place("find").addEventListener("keydown", (event) => {
+element("find").addEventListener("input", filterRows);
+// Enter in the search field must not submit the form, which would ask for permissions.
+element("find").addEventListener("keydown", (event) => {
   if (event.key === "Enter") event.preventDefault();
 });
 for (const event of [api.permissions.onAdded, api.permissions.onRemoved])
-  event.addListener(showGranted);
-await showDaemon();
+  event.addListener(showPermissions);
+await showHealth();
 
-function makeGroup(id) {
-  const section = place("group").content.cloneNode(true).firstElementChild;
+function createGroup(id) {
+  const section = element("group").content.cloneNode(true).firstElementChild;
   const [title, list] = section.children;
   title.textContent = text(`welcome_group_${id}`);
   title.id = `group-${id}`;
   list.setAttribute("aria-labelledby", title.id);
-  const own = rows.filter(({ network }) => network.group === id);
-  list.append(...own.map(makeRow));
-  place("groups").append(section);
-  return { section, rows: own };
+  const ownRows = rows.filter(({ network }) => network.group === id);
+  list.append(...ownRows.map(createRow));
+  element("groups").append(section);
+  return { section, rows: ownRows };
 }
 
-function makeRow(row) {
+function createRow(row) {
   const { network } = row;
-  const item = place("network").content.cloneNode(true).firstElementChild;
-  const at = (selector) => item.querySelector(selector);
-  Object.assign(row, { item, box: at("input"), mark: at(".granted") });
-  row.box.name = network.id;
-  fillIn(item);
-  at(".name").textContent = network.name;
-  at(".reason").textContent = network.reason[text("language")];
-  at(".addresses").textContent = text("welcome_hosts", row.origins.length);
-  at(".hosts").textContent = network.shipped_hosts.join(", ");
-  at(".own-file").hidden = !network.is_own;
-  at(".about").hidden = !network.refused_as_200;
-  at(".about").textContent = text("welcome_about", network.name);
-  if (row.unsure.length > 0) showUnsure(row, at(".unsure"), at(".unsure-choice"));
-  if (network.own_hosts) row.own = new OwnHosts(row, at(".own"), isCovered, showGranted);
+  const item = element("network").content.cloneNode(true).firstElementChild;
+  const find = (selector) => item.querySelector(selector);
+  Object.assign(row, { item, checkbox: find("input"), status: find(".granted") });
+  row.checkbox.name = network.id;
+  localise(item);
+  find(".name").textContent = network.name;
+  find(".reason").textContent = network.reason[text("language")];
+  find(".addresses").textContent = text("welcome_hosts", row.origins.length);
+  find(".hosts").textContent = network.shipped_hosts.join(", ");
+  find(".own-file").hidden = !network.is_own;
+  find(".about").hidden = !network.refused_as_200;
+  find(".about").textContent = text("welcome_about", network.name);
+  if (row.unsure.length > 0) showUnsure(row, find(".unsure"), find(".unsure-choice"));
+  if (network.own_hosts)
+    row.ownHosts = new OwnHostsForm(row, find(".own"), isNeeded, showPermissions);
   return item;
 }
 
-/** Which acts are recognised with low certainty, and the choice not to count them. */
-function showUnsure({ network, unsure }, mark, choice) {
-  mark.hidden = choice.hidden = false;
-  const acts = unsure.map((action) => text(`act_${action}s`)).join(", ");
-  choice.querySelector("p").textContent = text("welcome_unsure_which", acts);
-  const box = choice.querySelector("input");
-  box.checked = !unsureOff.includes(network.id);
-  box.addEventListener("change", async () => {
+/** Shows which actions are recognised with low certainty, and lets the user not count them. */
+function showUnsure({ network, unsure }, label, choice) {
+  label.hidden = choice.hidden = false;
+  const actions = unsure.map((action) => text(`action_${action}s`)).join(", ");
+  choice.querySelector("p").textContent = text("welcome_unsure_which", actions);
+  const checkbox = choice.querySelector("input");
+  checkbox.checked = !unsureOff.includes(network.id);
+  checkbox.addEventListener("change", async () => {
     const { unsure_off: before = [] } = await api.storage.local.get("unsure_off");
     const others = before.filter((id) => id !== network.id);
-    await api.storage.local.set({ unsure_off: box.checked ? others : [...others, network.id] });
+    const after = checkbox.checked ? others : [...others, network.id];
+    await api.storage.local.set({ unsure_off: after });
   });
 }
 
-/** Shows the networks whose name, reason or hosts have what was typed. */
-function find() {
-  const wanted = place("find").value.trim().toLowerCase();
+/** Shows only the networks whose text or hosts contain what the user typed. */
+function filterRows() {
+  const wanted = element("find").value.trim().toLowerCase();
   let shown = 0;
   for (const group of groups) {
     for (const { item, network } of group.rows) {
@@ -94,47 +96,50 @@ function find() {
     }
     group.section.hidden = group.rows.every(({ item }) => item.hidden);
   }
-  place("found").textContent = wanted === "" ? "" : text("welcome_found", shown);
+  element("found").textContent = wanted === "" ? "" : text("welcome_found", shown);
 }
 
-async function showGranted() {
+async function showPermissions() {
   await Promise.all(
     rows.map(async (row) => {
       row.granted = await api.permissions.contains({ origins: row.origins });
-      row.box.checked = row.granted;
-      const some = (await row.own?.show()) ?? false;
-      row.mark.hidden = !row.granted && !some;
-      row.mark.textContent = text(row.granted ? "welcome_granted" : "welcome_partly");
+      row.checkbox.checked = row.granted;
+      const isPartlyGranted = (await row.ownHosts?.show()) ?? false;
+      row.status.hidden = !row.granted && !isPartlyGranted;
+      row.status.textContent = text(row.granted ? "welcome_granted" : "welcome_partly");
     }),
   );
 }
 
-/** Whether something else needs this very host too: then its permission is not let go. */
-function isCovered(origin) {
+/** Whether a picked network or an own host needs this permission: then it must not be removed. */
+function isNeeded(origin) {
   return rows.some(
-    ({ granted, origins, own }) => (granted && origins.includes(origin)) || own?.has(origin),
+    ({ granted, origins, ownHosts }) =>
+      (granted && origins.includes(origin)) || ownHosts?.has(origin),
   );
 }
 
-/** One question for all that is new: the browser takes it only as the first thing after a click. */
-async function change() {
-  const wanted = rows.filter(({ box, granted }) => box.checked && !granted);
-  const unwanted = rows.filter(({ box, granted }) => !box.checked && granted);
-  const origins = wanted.flatMap((row) => row.origins);
-  const given = origins.length === 0 || (await api.permissions.request({ origins }));
-  for (const row of unwanted) await api.permissions.remove({ origins: row.origins });
-  await showGranted();
-  place("result").textContent = text(resultOf());
+/** Requests all new permissions at once: browsers allow one request directly after a click. */
+async function savePermissions() {
+  const added = rows.filter(({ checkbox, granted }) => checkbox.checked && !granted);
+  const removed = rows.filter(({ checkbox, granted }) => !checkbox.checked && granted);
+  const origins = added.flatMap((row) => row.origins);
+  const isGranted = origins.length === 0 || (await api.permissions.request({ origins }));
+  for (const row of removed) await api.permissions.remove({ origins: row.origins });
+  await showPermissions();
+  element("result").textContent = text(resultKey());
 
-  function resultOf() {
-    if (!given) return "welcome_refused";
-    return rows.some(({ mark }) => !mark.hidden) ? "welcome_done" : "welcome_none";
+  function resultKey() {
+    if (!isGranted) return "welcome_refused";
+    return rows.some(({ status }) => !status.hidden) ? "welcome_done" : "welcome_none";
   }
 }
 
-async function showDaemon() {
-  const { ok, known } = await daemon;
-  place("daemon").textContent = ok ? text("welcome_reached") : text(textKeyOf(known.reach.code));
-  place("daemon").classList.toggle("reached", ok);
-  place("daemon").classList.toggle("warning", !ok);
+async function showHealth() {
+  const { ok, daemon } = await health;
+  element("daemon").textContent = ok
+    ? text("welcome_reached")
+    : text(errorTextKey(daemon.reach.code));
+  element("daemon").classList.toggle("reached", ok);
+  element("daemon").classList.toggle("warning", !ok);
 }

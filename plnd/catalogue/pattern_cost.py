@@ -1,4 +1,4 @@
-"""How long a pattern can take, by its form alone; extension/lib/cost.js reckons the same.
+"""How long a pattern can take, by its form alone; extension/lib/pattern-cost.js reckons the same.
 
 A pattern becomes an automaton: a state for each character that it reads, with the states that may
 follow (Glushkov's). Inside a repetition at most one state may follow on a character, so that no

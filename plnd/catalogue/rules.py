@@ -1,7 +1,7 @@
 """A network's file as data, and the checks that it must pass.
 
-extension/lib/check.js makes the same checks in the same order: a test holds both to the same
-answer about the same file.
+extension/lib/network-validation.js makes the same checks in the same order: a test holds both to
+the same answer about the same file.
 """
 
 from __future__ import annotations

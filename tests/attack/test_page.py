@@ -86,7 +86,7 @@ async (plnd) => {
   await attempt("window", async () => {
     const opened = window.open(plnd, "_blank");
     await new Promise((resolve) => setTimeout(resolve, 300));
-    opened.postMessage({ ask: "open", method: "POST", path: "forget", body: destroy }, "*");
+    opened.postMessage({ type: "open", method: "POST", path: "forget", body: destroy }, "*");
     const seen = opened.document.body.innerText;
     return seen;
   });
@@ -222,10 +222,10 @@ globalThis.done = (async () => {
     });
     port.postMessage({ id: 1, method: "GET", path: "/api/v1/today" });
   });
-  for (const question of [{ ask: "open" }, { ask: "summary" }, { ask: "pause", until: null }]) {
+  for (const question of [{ type: "open" }, { type: "summary" }, { type: "pause", until: null }]) {
     await new Promise((resolve) => {
       chrome.runtime.sendMessage(PLND, question, (answer) => {
-        note(question.ask, chrome.runtime.lastError?.message ?? JSON.stringify(answer));
+        note(question.type, chrome.runtime.lastError?.message ?? JSON.stringify(answer));
         resolve();
       });
     });

@@ -46,7 +46,7 @@ def look_at(page: Page, network: str, host: str) -> None:
 
 
 def said(page: Page, network: str) -> str:
-    return page.locator(f".own:has(#own-{network}) .said").inner_text()
+    return page.locator(f".own:has(#own-{network}) .message").inner_text()
 
 
 def allow(browser: Browser, page: Page) -> None:

@@ -160,7 +160,7 @@ for (const name of ["querySelector", "querySelectorAll", "cloneNode", "createTre
 const hidden = { get: () => { note("outerHTML"); return ""; } };
 Object.defineProperty(Element.prototype, "outerHTML", hidden);
 for (const to of [window, window.top])
-  setInterval(() => to.postMessage({ ask: "pause", until: null, html: "<main></main>" }, "*"), 50);
+  setInterval(() => to.postMessage({ type: "pause", until: null, html: "<main></main>" }, "*"), 50);
 </script>"""
 
 
@@ -177,7 +177,7 @@ def test_a_page_that_is_in_front_when_the_worker_starts_is_read(
     plnd(desktop, "profile", "add", "x", "me")
     browser.worker.evaluate("() => chrome.alarms.clearAll()")  # one would make it look, in time
     browser.stop_background()
-    popup.evaluate("() => chrome.runtime.sendMessage({ ask: 'health' })")
+    popup.evaluate("() => chrome.runtime.sendMessage({ type: 'health' })")
     browser.until(lambda: profile(desktop, "x", "me")["origin"], 20, "the reading")
 
 

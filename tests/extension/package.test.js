@@ -1,4 +1,4 @@
-/** What the extension's files promise each other. */
+/** What the extension's files require of each other. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -34,7 +34,7 @@ test("the manifest names the catalogue's hosts and any other, all optional, and 
   assert.equal(manifest.incognito, "not_allowed");
 });
 
-test("Firefox is told what is handed on to the daemon, and that it can't be left out", () => {
+test("Firefox is told which data goes to the daemon, and that this is required", () => {
   const { gecko } = manifest.browser_specific_settings;
   assert.deepEqual(gecko.data_collection_permissions, {
     required: ["browsingActivity", "websiteActivity"],
@@ -69,21 +69,21 @@ test("only lib/browser.js names the browser's object", () => {
 });
 
 test("the pure modules import nothing that is not pure and name no clock", () => {
-  const pure = ["spans", "recognise", "once", "brand", "chain", "cost"];
-  for (const path of pure.map((name) => `lib/${name}.js`)) {
-    assert.doesNotMatch(
-      read(path),
-      /^import(?!.*\.\/(?:errors|recognise)\.js)|Date\.now|new Date|setTimeout|fetch\(/m,
-      path,
-    );
+  const isPure = (path) => /^\/\*\*\s+(?:\* )?PURE\. /.test(read(path));
+  for (const name of ["spans", "recognise", "deduplication", "browser-name", "health"])
+    assert.ok(isPure(`lib/${name}.js`), name);
+  for (const path of code.filter(isPure)) {
+    for (const [, name] of read(path).matchAll(/from "\.\/([\w-]+\.js)"/g))
+      assert.ok(isPure(`lib/${name}`), `${path} imports ${name}`);
+    assert.doesNotMatch(read(path), /Date\.now|new Date|setTimeout|fetch\(|\bapi\b/, path);
   }
 });
 
 test("no code asks for all hosts: only for those of a network, and for one that was typed", () => {
   const asks = code.filter((path) => /permissions\s*\.request\(/.test(read(path)));
-  assert.deepEqual(asks.sort(), ["welcome/own-hosts.js", "welcome/welcome.js"]);
+  assert.deepEqual(asks.sort(), ["welcome/own-hosts-form.js", "welcome/welcome.js"]);
   const wide = code.filter((path) => read(path).includes('"https://*/*"'));
-  assert.deepEqual(wide, ["lib/listen.js"]); // what is listened to, of what the user granted
+  assert.deepEqual(wide, ["lib/request-listeners.js"]); // what is listened to, of what the user granted
   for (const { hosts, write_hosts: more } of networks)
     for (const host of [...hosts, ...more])
       assert.match(host, /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/);
@@ -104,7 +104,7 @@ test("every language has every text, with the same parts", () => {
   }
 });
 
-/** Keys that are put together from a word of the contract. */
+/** Keys that are composed of a prefix and a word. */
 const MADE = {
   page_: [
     "feed",
@@ -121,7 +121,7 @@ const MADE = {
     "other",
   ],
   page_is_: ["counted", "paused", "uncounted", "unseen", "none_picked"],
-  act_: ["post", "reply", "share", "react", "follow", "message", "save"].flatMap((one) => [
+  action_: ["post", "reply", "share", "react", "follow", "message", "save"].flatMap((one) => [
     one,
     `${one}s`,
   ]),
@@ -129,7 +129,7 @@ const MADE = {
   welcome_group_: ["talk", "forum", "writing", "media"],
 };
 
-test("every text that is asked for exists, and every one that exists is asked for", () => {
+test("every text that is used exists, and every one that exists is used", () => {
   const sources = [...code, ...pages, "manifest.json"].map(read).join("\n");
   const asked = new Set(
     Object.entries(MADE).flatMap(([start, ends]) => ends.map((end) => start + end)),
@@ -147,6 +147,6 @@ test("every page kind and action of the catalogue has its text", () => {
   for (const { pages: rules, interactions } of networks) {
     for (const { page } of rules) assert.ok(MADE.page_.includes(page), page);
     for (const { action } of interactions)
-      assert.ok(action === "undo" || MADE.act_.includes(action), action);
+      assert.ok(action === "undo" || MADE.action_.includes(action), action);
   }
 });

@@ -1,13 +1,18 @@
 /** Which pages are read, when, and what becomes of them. */
-import "./browser.js"; // before all else: the extension looks for its browser at once
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { AGAIN, MOST_BYTES, mainRegion, PageReader } from "../../extension/lib/page-reader.js";
+import { ActivityMonitor } from "../../extension/lib/activity-monitor.js";
+import {
+  extractMainRegion,
+  MOST_BYTES,
+  PageReader,
+  RETRY_DELAY,
+} from "../../extension/lib/page-reader.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
-import { Watch } from "../../extension/lib/watch.js";
-import { freshBrowser } from "./browser.js";
+import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const json = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
@@ -16,7 +21,7 @@ const DAY = 86_400_000;
 
 let browser;
 let asked;
-let known;
+let state;
 let clock;
 let wanted;
 let answers;
@@ -26,23 +31,23 @@ let reader;
 function makeReader() {
   const { local, session } = browser.storage;
   const now = () => clock;
-  const courier = {
-    ask: async (method, path, body) => {
+  const sender = {
+    request: async (method, path, body) => {
       asked.push({ method, path, body });
       if (method === "POST") await held;
       const ok = answers;
       return { ok, body: path.startsWith("readings") && method === "GET" ? { wanted } : {} };
     },
   };
-  const watch = new Watch({ catalogue, courier, known, session, now });
-  return new PageReader({ catalogue, courier, known, watch, local, now });
+  const monitor = new ActivityMonitor({ catalogue, sender, state, session, now });
+  return new PageReader({ catalogue, sender, state, monitor, local, now });
 }
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
   browser = freshBrowser();
   asked = [];
-  known = { paused: false };
+  state = { isPaused: false };
   clock = 1_795_456_800_000;
   wanted = [{ network: "x", handle: "Me" }];
   answers = true;
@@ -52,19 +57,19 @@ beforeEach(() => {
 
 afterEach(() => mock.timers.reset());
 
-/** Goes to an address whose page is `html`, and looks. */
+/** Goes to an address whose page is `html`, and reads what is wanted. */
 async function go(url, html = "<main></main>") {
   browser.tab = { ...browser.tab, url };
   browser.page = html instanceof Error ? html : { url, html };
-  await reader.look();
+  await reader.readIfWanted();
 }
 
 const sent = () => asked.filter(({ method }) => method === "POST").map(({ body }) => body);
 
 test("an own profile's page is sent, once a visit", async () => {
   await go("https://x.com/me", "<main>1</main>");
-  await reader.look();
-  await reader.look();
+  await reader.readIfWanted();
+  await reader.readIfWanted();
   assert.deepEqual(sent(), [
     {
       network: "x",
@@ -75,7 +80,7 @@ test("an own profile's page is sent, once a visit", async () => {
     },
   ]);
   assert.deepEqual(browser.scripts, [
-    { target: { tabId: 7 }, func: mainRegion, args: [MOST_BYTES] },
+    { target: { tabId: 7 }, func: extractMainRegion, args: [MOST_BYTES] },
   ]);
 });
 
@@ -101,7 +106,7 @@ test("of two pages read at once, both are remembered", async () => {
   );
 });
 
-test("what was read on other days is not kept", async () => {
+test("what was read on other days is not stored", async () => {
   await go("https://x.com/me");
   clock += DAY;
   await go("https://x.com/nasa");
@@ -138,9 +143,9 @@ test("the daemon is asked only when a profile is in front", async () => {
 });
 
 test("a pause, and a window without the focus, read nothing", async () => {
-  known.paused = true;
+  state.isPaused = true;
   await go("https://x.com/me");
-  known.paused = false;
+  state.isPaused = false;
   browser.front.focused = false;
   await go("https://x.com/me");
   assert.deepEqual(asked, []);
@@ -157,7 +162,7 @@ test("a handle with a host is that server's only", async () => {
 test("a page that went on to another meanwhile is not sent", async () => {
   browser.tab = { ...browser.tab, url: "https://x.com/me" };
   browser.page = { url: "https://x.com/nasa", html: "<main></main>" };
-  await reader.look();
+  await reader.readIfWanted();
   assert.deepEqual(sent(), []);
 });
 
@@ -178,32 +183,32 @@ async function pass(milliseconds) {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-test("a page that could not be read is tried again though nothing is heard of its tab", async () => {
+test("a page that could not be read is tried again without an event of its tab", async () => {
   await go("https://x.com/me", new Error("Cannot access contents of the page"));
-  await pass(AGAIN - 1);
+  await pass(RETRY_DELAY - 1);
   assert.equal(asked.length, 1);
   await pass(1);
   assert.equal(asked.length, 2);
   browser.page = { url: "https://x.com/me", html: "<main></main>" };
-  await pass(4 * AGAIN);
+  await pass(4 * RETRY_DELAY);
   assert.equal(sent().length, 1);
 });
 
-test("a page that could not be read or sent is tried again at the next looks, three times in all", async () => {
+test("a page that could not be read or sent is tried again at the next events, three times in all", async () => {
   answers = false;
   await go("https://x.com/me");
-  await reader.look();
+  await reader.readIfWanted();
   assert.equal(asked.length, 2);
   answers = true;
-  await reader.look();
+  await reader.readIfWanted();
   assert.equal(sent().length, 1);
-  await reader.look();
+  await reader.readIfWanted();
   assert.equal(sent().length, 1);
   await go("https://x.com/home");
   clock += DAY;
   answers = false;
   await go("https://x.com/me");
   const before = asked.length;
-  for (let look = 0; look < 5; look += 1) await reader.look();
+  for (let event = 0; event < 5; event += 1) await reader.readIfWanted();
   assert.equal(asked.length - before, 2);
 });

@@ -3,8 +3,8 @@
 // asks for the field of the file that is not as it must be; {"pattern"} asks what of it is refused.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { faultOf } from "../../extension/lib/check.js";
-import { costFault } from "../../extension/lib/cost.js";
+import { findInvalidField } from "../../extension/lib/network-validation.js";
+import { patternFault } from "../../extension/lib/pattern-cost.js";
 import { makeCatalogue } from "../../extension/lib/recognise.js";
 
 const folder = new URL("../../extension/catalogue/", import.meta.url);
@@ -17,8 +17,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 function answerTo({ url, method, request, body, file, id, pattern }) {
-  if (pattern !== undefined) return costFault(pattern);
-  if (id !== undefined) return faultOf(file, id);
+  if (pattern !== undefined) return patternFault(pattern);
+  if (id !== undefined) return findInvalidField(file, id);
   if (url !== undefined) return catalogue.recognisePage(url);
   return catalogue.recogniseRequest(method, request, body);
 }

@@ -145,10 +145,10 @@ test("bytes in several pieces are put together, across a letter too", () => {
   assert.deepEqual(readBody({ raw: parts }), { text: '{"a":"é"}' });
 });
 
-test("a request that no rule fits is known without its body", () => {
-  assert.ok(catalogue.mayAct("POST", "https://x.com/i/api/graphql/a/CreateTweet"));
-  assert.ok(!catalogue.mayAct("GET", "https://x.com/i/api/graphql/a/CreateTweet"));
-  assert.ok(!catalogue.mayAct("POST", "https://x.com/anything"));
+test("a request that fits no rule is rejected without its body", () => {
+  assert.ok(catalogue.mayBeInteraction("POST", "https://x.com/i/api/graphql/a/CreateTweet"));
+  assert.ok(!catalogue.mayBeInteraction("GET", "https://x.com/i/api/graphql/a/CreateTweet"));
+  assert.ok(!catalogue.mayBeInteraction("POST", "https://x.com/anything"));
 });
 
 test("a handle in the name of a host is found, unless it is none", () => {

@@ -1,30 +1,37 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BEAT, GAP, LONGEST_VISIT, LOOK, SHORTEST_VISIT, step } from "../../extension/lib/spans.js";
-import { randomFrom } from "./storage.js";
+import {
+  applyObservation,
+  HEARTBEAT,
+  LONGEST_GAP,
+  LONGEST_VISIT,
+  POLL_INTERVAL,
+  SHORTEST_VISIT,
+} from "../../extension/lib/spans.js";
+import { randomFrom } from "./fake-storage.js";
 
 const FEED = { network: "x", page: "feed", handle: null };
 const NASA = { network: "x", page: "profile", handle: "nasa" };
 const GROUP = { network: "facebook", page: "group", handle: null };
 const START = 1_795_456_800_000;
 
-/** Plays looks (`[at in ms after the start, look]`) and gives the visits by their last state. */
-function play(looks) {
+/** Applies observations (`[at in ms after the start, observation]`) and gives the visits by their last state. */
+function play(list) {
   let open = null;
   let number = 0;
   const byId = new Map();
-  const beats = [];
-  for (const [at, look] of looks) {
-    const next = step(open, look, START + at, () => `id-${number++}`);
+  const heartbeats = [];
+  for (const [at, observation] of list) {
+    const next = applyObservation(open, observation, START + at, () => `id-${number++}`);
     open = next.open;
     for (const visit of next.visits) {
       byId.set(visit.id, visit);
-      beats.push(visit);
+      heartbeats.push(visit);
     }
   }
   const visits = [...byId.values()];
   const lengths = visits.map(({ start, end }) => [start - START, end - START]);
-  return { open, visits, beats, lengths };
+  return { open, visits, heartbeats, lengths };
 }
 
 const on = (page) => ({ page, idle: "active", listening: false });
@@ -32,15 +39,15 @@ const away = on(null);
 const idle = (page, listening = false) => ({ page, idle: "idle", listening });
 const locked = (page) => ({ page, idle: "locked", listening: true });
 
-/** A look every five seconds from `from` to `to`, both included. */
-function looks(from, to, look) {
+/** An observation every five seconds from `from` to `to`, both included. */
+function observations(from, to, observation) {
   const list = [];
-  for (let at = from; at <= to; at += LOOK) list.push([at, look]);
+  for (let at = from; at <= to; at += POLL_INTERVAL) list.push([at, observation]);
   return list;
 }
 
-test("a page in front is one visit, from the first look to the one that finds it gone", () => {
-  const { visits, lengths } = play([...looks(0, 60_000, on(FEED)), [63_000, away]]);
+test("a page in front is one visit, from the first observation to the one that finds it gone", () => {
+  const { visits, lengths } = play([...observations(0, 60_000, on(FEED)), [63_000, away]]);
   assert.deepEqual(lengths, [[0, 63_000]]);
   assert.deepEqual(
     { ...visits[0], id: 0, start: 0, end: 0 },
@@ -55,13 +62,13 @@ test("a page in front is one visit, from the first look to the one that finds it
   );
 });
 
-test("an open visit is kept at every beat, under the same id and with a later end", () => {
-  const { beats } = play(looks(0, 60_000, on(FEED)));
+test("an open visit is stored at every heartbeat, under the same id and with a later end", () => {
+  const { heartbeats } = play(observations(0, 60_000, on(FEED)));
   assert.deepEqual(
-    beats.map(({ end }) => end - START),
+    heartbeats.map(({ end }) => end - START),
     [15_000, 30_000, 45_000, 60_000],
   );
-  assert.equal(new Set(beats.map(({ id }) => id)).size, 1);
+  assert.equal(new Set(heartbeats.map(({ id }) => id)).size, 1);
 });
 
 test("another page, handle or network is another visit, and no second lies between them", () => {
@@ -93,12 +100,12 @@ test("a visit under a second is not worth an event", () => {
   );
 });
 
-test("idle ends a visit at the look that finds it, and input begins another", () => {
+test("idle ends a visit at the observation that finds it, and input begins another", () => {
   const { lengths } = play([
-    ...looks(0, 60_000, on(FEED)),
+    ...observations(0, 60_000, on(FEED)),
     [62_000, idle(FEED)],
-    ...looks(65_000, 300_000, idle(FEED)),
-    ...looks(305_000, 320_000, on(FEED)),
+    ...observations(65_000, 300_000, idle(FEED)),
+    ...observations(305_000, 320_000, on(FEED)),
   ]);
   assert.deepEqual(lengths, [
     [0, 62_000],
@@ -108,9 +115,9 @@ test("idle ends a visit at the look that finds it, and input begins another", ()
 
 test("idle with sound carries on, also to the next page, until listening ends", () => {
   const { lengths } = play([
-    ...looks(0, 60_000, on(FEED)),
-    ...looks(65_000, 200_000, idle(FEED, true)),
-    ...looks(205_000, 300_000, idle(NASA, true)),
+    ...observations(0, 60_000, on(FEED)),
+    ...observations(65_000, 200_000, idle(FEED, true)),
+    ...observations(205_000, 300_000, idle(NASA, true)),
     [305_000, idle(NASA, false)],
   ]);
   assert.deepEqual(lengths, [
@@ -122,9 +129,9 @@ test("idle with sound carries on, also to the next page, until listening ends", 
 test("sound that begins while nobody is there begins no visit", () => {
   const { lengths } = play([
     [0, on(FEED)],
-    [60_000 - GAP, on(FEED)],
-    [65_000 - GAP, idle(FEED)],
-    ...looks(70_000, 200_000, idle(FEED, true)),
+    [60_000 - LONGEST_GAP, on(FEED)],
+    [65_000 - LONGEST_GAP, idle(FEED)],
+    ...observations(70_000, 200_000, idle(FEED, true)),
   ]);
   assert.equal(lengths.length, 1);
   assert.ok(lengths[0][1] <= 65_000);
@@ -141,24 +148,24 @@ test("a locked screen ends a visit at once, with or without sound", () => {
   );
 });
 
-test("a gap of more than two beats ends a visit at its last look", () => {
+test("a gap of more than two heartbeats ends a visit at its last observation", () => {
   const { lengths } = play([
-    ...looks(0, 20_000, on(FEED)),
-    [20_001 + GAP, on(FEED)],
-    [25_000 + GAP, on(FEED)],
-    [40_000 + GAP, on(FEED)],
+    ...observations(0, 20_000, on(FEED)),
+    [20_001 + LONGEST_GAP, on(FEED)],
+    [25_000 + LONGEST_GAP, on(FEED)],
+    [40_000 + LONGEST_GAP, on(FEED)],
   ]);
   assert.deepEqual(lengths, [
     [0, 20_000],
-    [20_001 + GAP, 40_000 + GAP],
+    [20_001 + LONGEST_GAP, 40_000 + LONGEST_GAP],
   ]);
 });
 
 test("a machine that slept for hours loses no second and wins none", () => {
   const night = 8 * 3600_000;
   const { lengths } = play([
-    ...looks(0, 30_000, on(FEED)),
-    ...looks(night, night + 30_000, on(FEED)),
+    ...observations(0, 30_000, on(FEED)),
+    ...observations(night, night + 30_000, on(FEED)),
   ]);
   assert.deepEqual(lengths, [
     [0, 30_000],
@@ -166,16 +173,16 @@ test("a machine that slept for hours loses no second and wins none", () => {
   ]);
 });
 
-test("a worker that was stopped for up to two beats finds its visit again", () => {
+test("a worker that was stopped for up to two heartbeats finds its visit again", () => {
   const { lengths } = play([
-    ...looks(0, 20_000, on(FEED)),
-    [20_000 + GAP, on(FEED)],
+    ...observations(0, 20_000, on(FEED)),
+    [20_000 + LONGEST_GAP, on(FEED)],
     [55_000, away],
   ]);
   assert.deepEqual(lengths, [[0, 55_000]]);
 });
 
-test("a page that went while nobody looked ends at the last look", () => {
+test("a page that went while nobody looked ends at the last observation", () => {
   assert.deepEqual(
     play([
       [0, on(FEED)],
@@ -187,7 +194,10 @@ test("a page that went while nobody looked ends at the last look", () => {
 });
 
 test("a clock that goes back ends the visit and begins another", () => {
-  const { lengths } = play([...looks(0, 60_000, on(FEED)), ...looks(20_000, 40_000, on(FEED))]);
+  const { lengths } = play([
+    ...observations(0, 60_000, on(FEED)),
+    ...observations(20_000, 40_000, on(FEED)),
+  ]);
   assert.deepEqual(lengths, [
     [0, 60_000],
     [20_000, 35_000],
@@ -196,7 +206,7 @@ test("a clock that goes back ends the visit and begins another", () => {
 
 test("a visit never grows past twelve hours, and the split costs nothing", () => {
   const end = LONGEST_VISIT + 3600_000;
-  const { lengths } = play([...looks(0, end, on(FEED)), [end + 1, away]]);
+  const { lengths } = play([...observations(0, end, on(FEED)), [end + 1, away]]);
   assert.deepEqual(lengths, [
     [0, LONGEST_VISIT],
     [LONGEST_VISIT, end + 1],
@@ -217,7 +227,7 @@ test("whatever happens, visits never overlap, count no absence and no more than 
         pick([on(page), on(page), on(page), idle(page), idle(page, true), locked(page)]),
       ]);
     }
-    const { visits, beats } = play(played);
+    const { visits, heartbeats } = play(played);
     const total = visits.reduce((sum, { start, end }) => sum + end - start, 0);
     assert.ok(total <= at, `seed ${seed}: ${total} of ${at} ms`);
     visits.sort((a, b) => a.start - b.start);
@@ -225,23 +235,24 @@ test("whatever happens, visits never overlap, count no absence and no more than 
       assert.ok(end - start >= SHORTEST_VISIT && end - start <= LONGEST_VISIT, `seed ${seed}`);
       assert.ok(index === 0 || visits[index - 1].end <= start, `seed ${seed}: an overlap`);
     }
-    for (const [index, [time, look]] of played.slice(0, -1).entries()) {
+    for (const [index, [time, observation]] of played.slice(0, -1).entries()) {
       const next = played[index + 1][0];
-      const unseen = look.page === null || look.idle === "locked" || next - time > GAP;
+      const unseen =
+        observation.page === null || observation.idle === "locked" || next - time > LONGEST_GAP;
       const counted = visits.some(({ start, end }) => start - START < next && end - START > time);
       assert.ok(!(unseen && counted), `seed ${seed}: counted ${time} to ${next}`);
     }
     const ends = new Map();
-    for (const { id, end } of beats) {
+    for (const { id, end } of heartbeats) {
       assert.ok(end >= (ends.get(id) ?? 0), `seed ${seed}: a visit shrank`);
       ends.set(id, end);
     }
   }
 });
 
-test("a look every five seconds costs at most one write a beat", () => {
-  const { beats } = play(looks(0, 10 * 60_000, on(FEED)));
-  assert.equal(beats.length, (10 * 60_000) / BEAT);
+test("an observation every five seconds costs at most one write a heartbeat", () => {
+  const { heartbeats } = play(observations(0, 10 * 60_000, on(FEED)));
+  assert.equal(heartbeats.length, (10 * 60_000) / HEARTBEAT);
 });
 
 // -- Lives at a desk: what nobody can have looked at is not counted, and what was is.
@@ -249,7 +260,7 @@ test("a look every five seconds costs at most one write a beat", () => {
 const SECOND = 1000;
 
 /**
- * Looks as Watch takes them, every five seconds while the machine is awake, and for each second
+ * Observations as ActivityMonitor makes them, every five seconds while the machine is awake, and for each second
  * whether somebody can have been looking. A scene is `{seconds, page, here, sound, locked,
  * asleep}`: the page of the focused window (null when another window or program has the focus),
  * whether there is input, whether the page in front plays.
@@ -268,7 +279,7 @@ function live(scenes) {
       quiet = here && !locked && !asleep ? 0 : quiet + 1;
       const limit = sound ? 300 : 60;
       seen.push(page !== null && !locked && !asleep && quiet < limit);
-      if (asleep || (at * SECOND) % LOOK !== 0) continue;
+      if (asleep || (at * SECOND) % POLL_INTERVAL !== 0) continue;
       const state = quiet >= 60 ? "idle" : "active";
       const listening = state === "idle" && sound && quiet < 300;
       list.push([at * SECOND, { page, idle: locked ? "locked" : state, listening }]);
@@ -287,12 +298,12 @@ function judge(scenes) {
     for (let second = start / SECOND; second < end / SECOND; second += 1) counted[second] += 1;
   }
   const near = (second) =>
-    seen.slice(Math.max(0, second - LOOK / SECOND), second + 1).some(Boolean);
+    seen.slice(Math.max(0, second - POLL_INTERVAL / SECOND), second + 1).some(Boolean);
   return {
     seen: seen.filter(Boolean).length,
     counted: counted.reduce((sum, times) => sum + times, 0),
     twice: counted.filter((times) => times > 1).length,
-    // A look may find the end of a span up to five seconds late, and nothing more.
+    // An observation may find the end of a span up to five seconds late, and nothing more.
     unseen: counted.filter((times, second) => times > 0 && !near(second)).length,
   };
 }
@@ -307,7 +318,7 @@ function judgeLives(scene, { gapCounts = 0 } = {}) {
     const { seen, counted, twice, unseen } = judge(scenes);
     assert.equal(twice, 0, `seed ${seed}`);
     assert.ok(unseen <= gapCounts * scenes.length, `seed ${seed}: ${unseen} s that nobody saw`);
-    const slack = (LOOK / SECOND) * (scenes.length + 1);
+    const slack = (POLL_INTERVAL / SECOND) * (scenes.length + 1);
     assert.ok(counted >= seen - slack, `seed ${seed}: ${counted} of ${seen} s`);
     assert.ok(
       counted <= seen + slack + gapCounts * scenes.length,
@@ -356,13 +367,13 @@ test("a pinned tab over night costs a minute, five while it plays", () => {
 });
 
 test("a lid that is closed in the middle ends what was open, wherever it was", () => {
-  // A nap shorter than two beats can't be told from a slow worker: at most that is counted.
+  // A nap shorter than two heartbeats can't be told from a slow worker: at most that is counted.
   judgeLives(
     ({ pick, some }) => [
       { seconds: some(300), page: pick([FEED, NASA, GROUP]), sound: pick([true, false]) },
       { seconds: some(pick([60, 600, 8 * 3600])), page: FEED, asleep: true, here: false },
     ],
-    { gapCounts: (GAP + LOOK) / SECOND / 2 },
+    { gapCounts: (LONGEST_GAP + POLL_INTERVAL) / SECOND / 2 },
   );
   const day = { seconds: 600, page: FEED };
   const { counted } = judge([day, { seconds: 8 * 3600, page: FEED, asleep: true }, day]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readBody } from "../../extension/lib/recognise.js";
-import { followedTag, tagOfBody } from "../../extension/lib/tags.js";
+import { followedTag, followedTagInBody } from "../../extension/lib/tags.js";
 
 const TAGS = [
   { network: "x", tag: "edchat" },
@@ -31,7 +31,7 @@ const bodies = {
 
 for (const [name, body] of Object.entries(bodies)) {
   test(`a followed tag is found in a body: ${name}`, () => {
-    assert.equal(tagOfBody(TAGS, post, readBody(body)), "edchat");
+    assert.equal(followedTagInBody(TAGS, post, readBody(body)), "edchat");
   });
 }
 
@@ -45,19 +45,25 @@ const others = {
 
 for (const [name, body] of Object.entries(others)) {
   test(`no tag is made of ${name}`, () => {
-    assert.equal(tagOfBody(TAGS, post, readBody(body)), null);
+    assert.equal(followedTagInBody(TAGS, post, readBody(body)), null);
   });
 }
 
 test("only what is said in public is looked at, on the chat's own network", () => {
   const body = bytes('{"text":"#edchat #öffi"}');
-  assert.equal(tagOfBody(TAGS, { network: "x", action: "message" }, readBody(body)), null);
-  assert.equal(tagOfBody(TAGS, { network: "mastodon", action: "post" }, readBody(body)), null);
-  assert.equal(tagOfBody(TAGS, { network: "linkedin", action: "share" }, readBody(body)), "öffi");
+  assert.equal(followedTagInBody(TAGS, { network: "x", action: "message" }, readBody(body)), null);
+  assert.equal(
+    followedTagInBody(TAGS, { network: "mastodon", action: "post" }, readBody(body)),
+    null,
+  );
+  assert.equal(
+    followedTagInBody(TAGS, { network: "linkedin", action: "share" }, readBody(body)),
+    "öffi",
+  );
 });
 
 test("a tag with letters that mean something to a pattern is taken as it is", () => {
   const odd = [{ network: "x", tag: "c++(.*" }];
-  assert.equal(tagOfBody(odd, post, readBody(bytes('{"text":"#c++(.*"}'))), "c++(.*");
-  assert.equal(tagOfBody(odd, post, readBody(bytes('{"text":"#cccc"}'))), null);
+  assert.equal(followedTagInBody(odd, post, readBody(bytes('{"text":"#c++(.*"}'))), "c++(.*");
+  assert.equal(followedTagInBody(odd, post, readBody(bytes('{"text":"#cccc"}'))), null);
 });

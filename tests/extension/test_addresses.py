@@ -17,8 +17,8 @@ from plnd.catalogue.addresses import host_in
 from plnd.catalogue.patterns import pattern
 from plnd.system.resources import extension_dir
 
-SCRIPT = ROOT / "scripts" / "needles.py"
-PATTERNS: Callable[[dict[str, Any]], list[str]] = runpy.run_path(str(SCRIPT))["patterns"]
+SCRIPT = ROOT / "scripts" / "url_filters.py"
+URL_FILTERS: Callable[[dict[str, Any]], list[str]] = runpy.run_path(str(SCRIPT))["url_filters"]
 FOLDER = extension_dir() / "catalogue"
 FILES: dict[str, Any] = {
     name: json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
@@ -42,8 +42,8 @@ def lets_through(one: str, address: str) -> bool:
 @pytest.fixture(scope="module")
 def addresses() -> dict[str, list[str]]:
     """What the extension is shipped with."""
-    module = json.dumps((extension_dir() / "lib" / "addresses.js").as_uri())
-    code = f"import {{ ADDRESSES }} from {module}; console.log(JSON.stringify(ADDRESSES));"
+    module = json.dumps((extension_dir() / "lib" / "url-filters.js").as_uri())
+    code = f"import {{ URL_FILTERS }} from {module}; console.log(JSON.stringify(URL_FILTERS));"
     words = ["node", "--input-type=module", "--eval", code]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
     found: dict[str, list[str]] = json.loads(done.stdout)
@@ -166,7 +166,7 @@ def test_whatever_any_rule_would_match_is_let_through(
         "own_hosts": [{}] if own else None,
         "interactions": [{"url": url}],
     }
-    found = PATTERNS(network)
+    found = URL_FILTERS(network)
     for moved in in_reach(network, url, data.draw(matching(url))):
         assert any(lets_through(one, moved) for one in found), (moved, found)
 
@@ -175,9 +175,9 @@ def test_what_is_not_understood_lets_all_hosts_through() -> None:
     """A look-ahead, a word boundary, no scheme, alternatives of the whole."""
     for url in ("^https://x\\.org/(?!a)bcdefg", "x\\.org/abcdef", "^https://x\\.org/\\babcdef"):
         network = {"write_hosts": ["x.org", "*.y.org"], "interactions": [{"url": url}]}
-        assert PATTERNS(network) == ["https://*.y.org/*", "https://x.org/*"]
-        assert PATTERNS({**network, "own_hosts": [{}]}) == ["https://*/*"]
+        assert URL_FILTERS(network) == ["https://*.y.org/*", "https://x.org/*"]
+        assert URL_FILTERS({**network, "own_hosts": [{}]}) == ["https://*/*"]
     url = "^https://x\\.org/abcdef|bcdefg"
-    assert PATTERNS({"write_hosts": ["x.org"], "interactions": [{"url": url}]}) == [
+    assert URL_FILTERS({"write_hosts": ["x.org"], "interactions": [{"url": url}]}) == [
         "https://x.org/*"
     ]

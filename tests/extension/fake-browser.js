@@ -1,19 +1,24 @@
 /**
- * A browser for the parts that speak to one: what they set, asked and heard is there to see.
- * To be imported before anything of the extension.
+ * A fake browser that records what the extension does with it.
+ * Import it before any module of the extension.
  */
-import { MemoryStorage } from "./storage.js";
+import { MemoryStorage } from "./fake-storage.js";
 
-export const browser = {
-  storage: { local: new MemoryStorage(), session: new MemoryStorage() },
+/** The state after the browser's start: the feed of X in front of an active user. */
+const initialState = () => ({
   front: { id: 1, focused: true, incognito: false },
   tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
   idleSeconds: 0,
   locked: false,
-  picked: [],
+  granted: [],
   badge: {},
   scripts: [],
   page: null,
+});
+
+export const browser = {
+  storage: { local: new MemoryStorage(), session: new MemoryStorage() },
+  ...initialState(),
 };
 
 globalThis.navigator ??= { language: "en-GB" };
@@ -63,18 +68,8 @@ globalThis.chrome = {
   },
 };
 
-/** As after the browser's start: nothing stored, the feed of X in front of an active user. */
+/** Resets the browser to its initial state, with nothing stored. */
 export function freshBrowser() {
   for (const area of Object.values(browser.storage)) area.data.clear();
-  Object.assign(browser, {
-    front: { id: 1, focused: true, incognito: false },
-    tab: { id: 7, url: "https://x.com/home", audible: false, incognito: false },
-    idleSeconds: 0,
-    locked: false,
-    picked: [],
-    badge: {},
-    scripts: [],
-    page: null,
-  });
-  return browser;
+  return Object.assign(browser, initialState());
 }

@@ -1,13 +1,13 @@
-/** Each link broken on purpose: the popup names it, and the first one only. */
+/** Each problem caused on purpose: the popup names it, and the first one only. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokenLink } from "../../extension/lib/chain.js";
+import { findProblem } from "../../extension/lib/health.js";
 
 const NOW = 1_795_456_800_000;
 const DAY = 24 * 60 * 60 * 1000;
 const WELL = {
   reach: { ok: true, code: null },
-  kept: 0,
+  queued: 0,
   refused: 0,
   damaged: [],
   notices: [{ shown: false }, { shown: true }],
@@ -19,7 +19,7 @@ const silent = (days) => ({
   today: { sources: [{ browser: "firefox", last_event_at: NOW - days * DAY }] },
 });
 
-const BREAKS = [
+const PROBLEMS = [
   [
     "the host is not registered",
     { reach: { ok: false, code: "host_missing" } },
@@ -37,12 +37,12 @@ const BREAKS = [
   ],
   [
     "and events wait",
-    { reach: { ok: false, code: "host_gone" }, kept: 7 },
+    { reach: { ok: false, code: "host_gone" }, queued: 7 },
     ["error_host_gone", "popup_kept", 7],
   ],
   [
     "and one waits",
-    { reach: { ok: false, code: "new" }, kept: 1 },
+    { reach: { ok: false, code: "new" }, queued: 1 },
     ["error_other", "popup_kept_one", 1],
   ],
   ["events were refused", { refused: 2 }, ["popup_refused", 2]],
@@ -52,9 +52,9 @@ const BREAKS = [
   ["the first of two", { ...silent(3), refused: 1 }, ["popup_refused", 1]],
 ];
 
-for (const [what, facts, wanted] of BREAKS) {
+for (const [what, facts, wanted] of PROBLEMS) {
   test(what, () => {
-    const found = brokenLink({ ...WELL, ...facts });
+    const found = findProblem({ ...WELL, ...facts });
     assert.deepEqual(
       found.flatMap(({ key, parts }) => [key, ...parts]),
       wanted,
@@ -62,14 +62,17 @@ for (const [what, facts, wanted] of BREAKS) {
   });
 }
 
-test("when all is well, or nothing is known yet, nothing is said", () => {
-  assert.deepEqual(brokenLink(WELL), []);
+test("without a problem, or before anything is known, there is no text", () => {
+  assert.deepEqual(findProblem(WELL), []);
   const { source, now } = WELL;
-  assert.deepEqual(brokenLink({ reach: null, kept: 3, refused: 0, today: null, source, now }), []);
-  assert.deepEqual(brokenLink({ ...WELL, ...silent(1.9) }), []);
+  assert.deepEqual(
+    findProblem({ reach: null, queued: 3, refused: 0, today: null, source, now }),
+    [],
+  );
+  assert.deepEqual(findProblem({ ...WELL, ...silent(1.9) }), []);
 });
 
-test("a browser that was given up is not spoken of for ever, nor is this one", () => {
-  assert.deepEqual(brokenLink({ ...WELL, ...silent(14) }), []);
-  assert.deepEqual(brokenLink({ ...WELL, ...silent(3), source: { browser: "firefox" } }), []);
+test("a browser that is no longer used is not reported, nor is this one", () => {
+  assert.deepEqual(findProblem({ ...WELL, ...silent(14) }), []);
+  assert.deepEqual(findProblem({ ...WELL, ...silent(3), source: { browser: "firefox" } }), []);
 });

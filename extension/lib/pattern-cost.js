@@ -1,11 +1,11 @@
 /**
- * PURE. How long a pattern can take, by its form alone: the reckoning of plnd/catalogue/pattern_cost.py,
- * step by step. A test holds both to the same answer about the same pattern.
+ * PURE. Computes from a pattern alone how long matching can take, exactly as
+ * plnd/catalogue/pattern_cost.py does. A test holds that both give the same answer about the same pattern.
  *
- * A pattern becomes an automaton: a state for each character that it reads, with the states that
- * may follow (Glushkov's). Inside a repetition at most one state may follow on a character, so that
- * no text can be read by it in two ways; nested repetitions pass if they are told apart by what
- * they read, as in `(?:/[^/]+)*`. How many ways there are through all the rest is counted.
+ * The pattern becomes a Glushkov automaton: one state for each character that it reads, with the
+ * states that may follow. Inside a repetition, each character may lead to one state at most, so that
+ * no text can be read in two ways; nested repetitions are allowed if what they read differs, as in
+ * `(?:/[^/]+)*`. The number of ways through everything else is counted.
  */
 import { LONGEST_ADDRESS } from "./recognise.js";
 
@@ -23,7 +23,7 @@ const WORD = [
   [97, 122],
 ];
 const DIGIT = [[48, 57]];
-// Python's \s, and JavaScript's.
+// \s in Python, and in JavaScript.
 const SPACE = [
   [9, 13],
   [32, 32],
@@ -36,25 +36,25 @@ const WIDE_SPACE = [
 ];
 const CONTROL = { n: 10, r: 13, t: 9, f: 12, v: 11 };
 
-// Steps are counts, times the length of the text to the power of the place.
+// Steps are a polynomial of the text's length: the coefficient of each power, from 0 to 4.
 const NONE = [0, 0, 0, 0, 0];
 const ONE = [1, 0, 0, 0, 0];
-const ENDLESS = 1e12;
+const LARGEST_STEPS = 1e12;
 
-class Refused extends Error {}
+class RefusedPattern extends Error {}
 
 /**
- * What of a pattern is refused: "syntax", "reference", "large", "empty" (repeats what can be
- * empty), "ambiguous" (a repetition can read a text in two ways), "look" (repeats a lookahead
- * that repeats) or "slow"; null for a pattern that takes a bounded time.
+ * Why a pattern is refused: "syntax", "reference", "large", "empty" (it repeats what can be
+ * empty), "ambiguous" (a repetition can read a text in two ways), "look" (it repeats a lookahead
+ * that repeats) or "slow"; null for a pattern whose time is bounded.
  */
-export function costFault(pattern) {
+export function patternFault(pattern) {
   const chars = [...pattern];
   if (chars.length > LONGEST_PATTERN) return "large";
   try {
     return stepsOf(chars) > MOST_STEPS ? "slow" : null;
   } catch (error) {
-    if (error instanceof Refused) return error.message;
+    if (error instanceof RefusedPattern) return error.message;
     throw error;
   }
 }
@@ -67,7 +67,7 @@ function stepsOf(chars) {
 }
 
 function refuse(code) {
-  throw new Refused(code);
+  throw new RefusedPattern(code);
 }
 
 function checkedSize(size) {
@@ -76,8 +76,8 @@ function checkedSize(size) {
 }
 
 /**
- * A part of a pattern: the states that it begins and ends with, and what it can be. `looks`:
- * whether a lookahead in it repeats something.
+ * A part of a pattern: the states that it begins and ends with, and its properties. `looks` is
+ * true if a lookahead in it repeats something.
  */
 const part = (fields = {}) => ({
   ...{ first: [], last: [], canBeEmpty: true, anchored: false },
@@ -88,9 +88,9 @@ const part = (fields = {}) => ({
 class Automaton {
   reads = [];
   follow = [];
-  /** The outermost repetitions, from `start` to before `end`; `times` null: without end. */
+  /** The outermost repetitions, states `start` to `end` exclusive; `times` is null if unlimited. */
   loops = [];
-  /** Whether it asks for more than characters, such as the end of the text. */
+  /** Whether it contains assertions, such as the end of the text. */
   asserts = false;
   /** The steps of all lookaheads. */
   looks = NONE;
@@ -103,15 +103,15 @@ class Automaton {
 
   connect(before, after) {
     for (const one of before) {
-      const known = new Set(this.follow[one]);
-      // An inner repetition leads there as well.
-      if (after.some((other) => known.has(other))) refuse("ambiguous");
+      const existing = new Set(this.follow[one]);
+      // An inner repetition leads there too.
+      if (after.some((other) => existing.has(other))) refuse("ambiguous");
       this.follow[one].push(...after);
     }
   }
 }
 
-/** A pattern read from left to right, into an automaton. */
+/** Reads a pattern from left to right and builds its automaton. */
 class Parser {
   #chars;
   #at = 0;
@@ -191,11 +191,11 @@ class Parser {
 
   #loop(start, one, least, most) {
     if (one.looks) refuse("look");
-    const made = this.automaton;
-    made.connect(one.last, one.first);
+    const { automaton } = this;
+    automaton.connect(one.last, one.first);
     const times = most === null || one.repeats ? null : most - least + 1;
-    made.loops = made.loops.filter((loop) => loop.start < start);
-    made.loops.push({ start, end: made.reads.length, times });
+    automaton.loops = automaton.loops.filter((loop) => loop.start < start);
+    automaton.loops.push({ start, end: automaton.reads.length, times });
     const size = checkedSize(one.size * Math.max(least, most ?? 1));
     return { ...one, size, repeats: one.repeats || times !== 1 };
   }
@@ -254,7 +254,7 @@ class Parser {
 
   #class() {
     const negated = this.#skip("^");
-    if (this.#next() === "]") refuse("syntax"); // the two languages differ
+    if (this.#next() === "]") refuse("syntax"); // Python and JavaScript differ
     const found = [];
     while (!this.#skip("]")) {
       const one = this.#classItem(!negated);
@@ -303,7 +303,7 @@ class Parser {
   }
 }
 
-// ---- sets of characters: ranges, in order
+// -- sets of characters, as sorted ranges
 
 const just = (char) => [[char.codePointAt(0), char.codePointAt(0)]];
 
@@ -333,70 +333,70 @@ function without(ranges) {
 const overlap = (one, other) =>
   one.some(([low, high]) => other.some(([begin, end]) => low <= end && begin <= high));
 
-// ---- steps
+// -- steps
 
 /**
- * The steps of trying a pattern at one place of a text: those that may have to be taken back, and
- * those after a state where the text fits for sure, which are taken once.
+ * The steps of matching at one position of a text: those that backtracking may repeat, and those
+ * after a state in which the text certainly matches, which are taken once.
  */
-function steps(made, whole) {
-  const found = made.reads.map(() => NONE);
-  const beyond = made.reads.map(() => []);
-  const fits = new Set(made.asserts ? [] : whole.last);
+function steps(automaton, whole) {
+  const found = automaton.reads.map(() => NONE);
+  const beyond = automaton.reads.map(() => []);
+  const fits = new Set(automaton.asserts ? [] : whole.last);
   let once = NONE;
-  for (let one = made.reads.length - 1; one >= 0; one -= 1) {
-    const loop = made.loops.find(({ start, end }) => start <= one && one < end);
+  for (let one = automaton.reads.length - 1; one >= 0; one -= 1) {
+    const loop = automaton.loops.find(({ start, end }) => start <= one && one < end);
     if (!loop) {
-      const here = added(ONE, ways(made, made.follow[one], found));
+      const here = added(ONE, stepsOfNext(automaton, automaton.follow[one], found));
       if (fits.has(one)) once = added(once, here);
       found[one] = fits.has(one) ? ONE : here;
-      beyond[one] = after(made, made.follow[one], beyond);
+      beyond[one] = readsFrom(automaton, automaton.follow[one], beyond);
     } else if (one === loop.end - 1) {
       const inside = Array.from({ length: loop.end - loop.start }, (_, n) => loop.start + n);
-      const leaving = inside.map((state) => leave(made, loop, state, found, beyond));
-      const follow = inside.flatMap((state) => made.follow[state]);
+      const leaving = inside.map((state) => stepsAfterExit(automaton, loop, state, found, beyond));
+      const follow = inside.flatMap((state) => automaton.follow[state]);
       const outside = follow.filter((state) => state >= loop.end);
       const here = added([0, 1, 0, 0, 0], greatest(leaving));
       if (inside.some((state) => fits.has(state))) once = added(once, here);
-      const reads = after(made, [...inside, ...outside], beyond);
+      const reads = readsFrom(automaton, [...inside, ...outside], beyond);
       for (const state of inside) {
         found[state] = fits.has(state) ? ONE : here;
         beyond[state] = reads;
       }
     }
   }
-  const looks = added(ONE, made.looks);
-  const all = added(ONE, ways(made, whole.first, found));
+  const looks = added(ONE, automaton.looks);
+  const all = added(ONE, stepsOfNext(automaton, whole.first, found));
   return [multiplied(all, looks), multiplied(once, looks)];
 }
 
-/** The steps after leaving a repetition from one of its states, as often as that can be. */
-function leave(made, loop, state, found, beyond) {
-  const inside = made.follow[state].filter((one) => one < loop.end);
-  const outside = made.follow[state].filter((one) => one >= loop.end);
-  const both = (one, other) => overlap(made.reads[one], made.reads[other]);
+/** The steps after leaving a repetition from one of its states, for every possible exit. */
+function stepsAfterExit(automaton, loop, state, found, beyond) {
+  const inside = automaton.follow[state].filter((one) => one < loop.end);
+  const outside = automaton.follow[state].filter((one) => one >= loop.end);
+  const both = (one, other) => overlap(automaton.reads[one], automaton.reads[other]);
   for (const [place, one] of inside.entries())
     if (inside.slice(0, place).some((other) => both(one, other))) refuse("ambiguous");
-  const on = ways(made, outside, found);
+  const on = stepsOfNext(automaton, outside, found);
   const leaving = outside.filter((one) => inside.some((other) => both(one, other)));
   if (leaving.length === 0) return on;
   if (loop.times !== null) return capped(on.map((count) => count * loop.times));
-  const marks = joined(leaving.flatMap((one) => made.reads[one]));
-  // What follows ends at the next place to leave at: all together read the text once.
+  const marks = joined(leaving.flatMap((one) => automaton.reads[one]));
+  // What follows ends at the next possible exit: all exits together read the text once.
   if (!outside.some((one) => overlap(marks, beyond[one])))
     return [0, ...added(on, [0, on[0], 0, 0, 0]).slice(1)];
   return timesLength(on);
 }
 
-/** What is read in these states and after them. */
-function after(made, states, beyond) {
-  return joined(states.flatMap((one) => [...made.reads[one], ...beyond[one]]));
+/** The characters that are read in these states and after them. */
+function readsFrom(automaton, states, beyond) {
+  return joined(states.flatMap((one) => [...automaton.reads[one], ...beyond[one]]));
 }
 
-/** The steps from where these states may follow: the sum of those that read one character. */
-function ways(made, states, found) {
+/** The steps if these states may follow: at most the sum of those that read the same character. */
+function stepsOfNext(automaton, states, found) {
   const edges = states.flatMap((one) =>
-    made.reads[one].flatMap(([low, high]) => [
+    automaton.reads[one].flatMap(([low, high]) => [
       [low, 1, one],
       [high + 1, 0, one],
     ]),
@@ -415,7 +415,7 @@ function ways(made, states, found) {
   return most;
 }
 
-const capped = (counts) => counts.map((count) => Math.min(count, ENDLESS));
+const capped = (counts) => counts.map((count) => Math.min(count, LARGEST_STEPS));
 
 const added = (...every) =>
   capped(NONE.map((_, power) => every.reduce((sum, one) => sum + one[power], 0)));

@@ -1,13 +1,13 @@
-/** Which requests are listened for, in each life of the worker. */
-import "./browser.js"; // before all else: the extension looks for its browser at once
+/** Which requests the extension listens to, in each life of the worker. */
+import "./fake-browser.js"; // first: browser.js reads the global object when it is loaded
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
-import { ADDRESSES, GET_NETWORKS } from "../../extension/lib/addresses.js";
 import { Catalogue } from "../../extension/lib/catalogue.js";
-import { Slots } from "../../extension/lib/listen.js";
-import { freshBrowser } from "./browser.js";
+import { RequestListeners } from "../../extension/lib/request-listeners.js";
+import { GET_NETWORKS, URL_FILTERS } from "../../extension/lib/url-filters.js";
+import { freshBrowser } from "./fake-browser.js";
 
 const FOLDER = new URL("../../extension/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
@@ -25,40 +25,40 @@ const TWEET = { method: "POST", url: "https://x.com/i/api/graphql/abc/CreateTwee
  */
 class Requests {
   waiting = new Map();
-  taken = new Map();
+  added = new Map();
   ResourceType = { A: "main_frame", B: "xmlhttprequest", C: "image" };
   #count = 0;
 
   constructor() {
     for (const event of EVENTS) {
       this[event] = {
-        addListener: (hearer, { urls, types }, more = []) => {
+        addListener: (callback, { urls, types }, options = []) => {
           this.#count += 1;
-          const slot = { event, hearer, urls, types, more };
-          this.taken.set(`${event}/s${this.#count}`, slot);
+          const listener = { event, callback, urls, types, options };
+          this.added.set(`${event}/s${this.#count}`, listener);
         },
-        removeListener: (hearer) => {
-          for (const [name, one] of this.taken)
-            if (one.event === event && one.hearer === hearer) this.taken.delete(name);
+        removeListener: (callback) => {
+          for (const [name, one] of this.added)
+            if (one.event === event && one.callback === callback) this.added.delete(name);
         },
       };
     }
   }
 
   endLife() {
-    this.waiting = new Map([...this.waiting, ...this.taken]);
-    this.taken = new Map();
+    this.waiting = new Map([...this.waiting, ...this.added]);
+    this.added = new Map();
     this.#count = 0;
   }
 
-  /** A request begins; how many listeners hear of it. */
-  ask(request, type = "xmlhttprequest", listening = this.taken) {
+  /** A request begins; returns how many listeners receive it. */
+  ask(request, type = "xmlhttprequest", listening = this.added) {
     const names = [...listening]
       .filter(([, { event }]) => event === "onBeforeRequest")
       .filter(([, { urls, types }]) => types.includes(type) && letsThrough(urls, request.url))
       .map(([name]) => name);
-    const heard = names.filter((name) => this.taken.has(name));
-    for (const name of heard) this.taken.get(name).hearer(request);
+    const heard = names.filter((name) => this.added.has(name));
+    for (const name of heard) this.added.get(name).callback(request);
     return heard.length;
   }
 
@@ -72,7 +72,7 @@ class Requests {
 
   /** The addresses of all that listen to one event, each list once. */
   places(event = "onBeforeRequest") {
-    return [...this.taken.values()].filter((one) => one.event === event).map(({ urls }) => urls);
+    return [...this.added.values()].filter((one) => one.event === event).map(({ urls }) => urls);
   }
 }
 
@@ -94,15 +94,15 @@ let begun;
 /** A life of the worker; `ready` is not there before `wake` is called. */
 function live() {
   const ready = Promise.withResolvers();
-  const slots = new Slots(ready.promise);
+  const listeners = new RequestListeners(ready.promise);
   const wake = async () => {
     const catalogue = new Catalogue(shipped);
     await catalogue.reload();
-    ready.resolve({ catalogue, acts: { begin: ({ url }) => begun.push(url) } });
-    await slots.fit();
-    return { slots, catalogue };
+    ready.resolve({ catalogue, recorder: { begin: ({ url }) => begun.push(url) } });
+    await listeners.update();
+    return { listeners, catalogue };
   };
-  return { slots, wake };
+  return { listeners, wake };
 }
 
 beforeEach(() => {
@@ -118,27 +118,27 @@ beforeEach(() => {
 
 const seen = (...hosts) => hosts.map((host) => `https://${host}/*`);
 
-test("every life takes all slots at once, in the same order", () => {
+test("every life adds all listeners at once, in the same order", () => {
   const lives = ["x.com", "mastodon.social"].map((host) => {
     origins = seen(host);
     requests.endLife();
     live();
-    return [...requests.taken].map(([name, { urls }]) => [name, urls]);
+    return [...requests.added].map(([name, { urls }]) => [name, urls]);
   });
-  assert.equal(lives[0].length, 4 * (Object.keys(ADDRESSES).length + 1));
+  assert.equal(lives[0].length, 4 * (Object.keys(URL_FILTERS).length + 1));
   assert.deepEqual(lives[0], lives[1]);
 });
 
-test("once it is known what was picked, nothing else is listened for", async () => {
+test("once the permissions are known, only the picked networks have listeners", async () => {
   origins = seen("x.com", "*.linkedin.com");
   await live().wake();
   for (const event of EVENTS)
-    assert.deepEqual(requests.places(event), [ADDRESSES.linkedin, ADDRESSES.x]);
-  for (const { event, more } of requests.taken.values())
-    assert.deepEqual(more, event === "onBeforeRequest" ? ["requestBody"] : []);
+    assert.deepEqual(requests.places(event), [URL_FILTERS.linkedin, URL_FILTERS.x]);
+  for (const { event, options } of requests.added.values())
+    assert.deepEqual(options, event === "onBeforeRequest" ? ["requestBody"] : []);
 });
 
-test("what wakes the worker is heard, life after life", async () => {
+test("a request that wakes the worker is received, in every life of it", async () => {
   origins = seen("x.com", "mastodon.social");
   await live().wake();
   for (const count of [1, 2, 3]) {
@@ -147,31 +147,31 @@ test("what wakes the worker is heard, life after life", async () => {
     assert.equal(begun.length, count - 1); // nothing is made of it before all is ready
     await wake();
     assert.equal(begun.length, count);
-    assert.deepEqual(requests.places(), [ADDRESSES.mastodon, ADDRESSES.x]);
+    assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, URL_FILTERS.x]);
   }
 });
 
-test("a permission that comes or goes changes what is heard, and all that is picked hears anew", async () => {
+test("an added or removed permission updates the listeners, and an added one reattaches all", async () => {
   origins = seen("x.com");
-  const { slots } = await live().wake();
-  const [before] = requests.taken.keys();
+  const { listeners } = await live().wake();
+  const [before] = requests.added.keys();
   assert.equal(requests.ask(TOOT), 0);
   origins = seen("x.com", "mastodon.social");
-  await slots.fit({ anew: true });
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon, ADDRESSES.x]);
-  assert.ok(!requests.taken.has(before));
+  await listeners.update({ reattach: true });
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, URL_FILTERS.x]);
+  assert.ok(!requests.added.has(before));
   assert.equal(requests.ask(TOOT), 1);
   origins = seen("mastodon.social");
-  const names = [...requests.taken.keys()];
-  await slots.fit();
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon]);
-  assert.ok([...requests.taken.keys()].every((name) => names.includes(name)));
+  const names = [...requests.added.keys()];
+  await listeners.update();
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon]);
+  assert.ok([...requests.added.keys()].every((name) => names.includes(name)));
   assert.equal(requests.ask(TWEET), 0);
 });
 
-test("the changes of one moment come one after the other: the last has its way", async () => {
+test("updates at the same moment run one after another: the last one decides", async () => {
   origins = seen("x.com");
-  const { slots } = await live().wake();
+  const { listeners } = await live().wake();
   const answers = [seen("x.com", "mastodon.social"), seen("x.com")];
   const waits = [20, 0];
   globalThis.chrome.permissions.getAll = async () => {
@@ -179,8 +179,8 @@ test("the changes of one moment come one after the other: the last has its way",
     await new Promise((done) => setTimeout(done, waits.shift()));
     return { origins: answer };
   };
-  await Promise.all([slots.fit(), slots.fit()]);
-  assert.deepEqual(requests.places(), [ADDRESSES.x]);
+  await Promise.all([listeners.update(), listeners.update()]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.x]);
 });
 
 test("a network is listened for when any of its hosts may be seen, those of writes included", async () => {
@@ -190,28 +190,28 @@ test("a network is listened for when any of its hosts may be seen, those of writ
     [["*.linkedin.com"], ["linkedin"]],
     [["*.reddit.com"], ["reddit"]],
     [["linkedin.com.example.org"], []],
-    [["*"], Object.keys(ADDRESSES)],
+    [["*"], Object.keys(URL_FILTERS)],
   ];
   for (const [hosts, ids] of cases) {
     origins = seen(...hosts);
     await live().wake();
     assert.deepEqual(
       requests.places(),
-      ids.map((id) => ADDRESSES[id]),
+      ids.map((id) => URL_FILTERS[id]),
       hosts,
     );
     requests = Object.assign(globalThis.chrome, { webRequest: new Requests() }).webRequest;
   }
   origins = ["<all_urls>"];
   await live().wake();
-  assert.equal(requests.places().length, Object.keys(ADDRESSES).length);
+  assert.equal(requests.places().length, Object.keys(URL_FILTERS).length);
 });
 
 test("a host of the user's own is listened for with its network", async () => {
   await browser.storage.local.set({ own_hosts: { mastodon: ["social.example.org"] } });
   origins = seen("social.example.org");
   await live().wake();
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon]);
   assert.equal(
     requests.ask({ ...TOOT, url: TOOT.url.replace("mastodon.social", "social.example.org") }),
     1,
@@ -227,51 +227,51 @@ function ownFile(id, changes = {}) {
   return { ...network, ...more, id, interactions: [{ ...rule, ...changes }] };
 }
 
-test("files of the user's own are listened for everywhere, as soon as they are there and no longer", async () => {
+test("files of the user's own are listened for everywhere, from when they are there until they are gone", async () => {
   const write = { method: "POST", url: "https://club.example.org/club" };
   origins = seen("x.com", "club.example.org");
-  const { slots, catalogue } = await live().wake();
+  const { listeners, catalogue } = await live().wake();
   assert.equal(requests.ask(write), 0);
   await browser.storage.local.set({ own_files: [ownFile("club")] });
   await catalogue.reload();
-  await slots.fit();
-  assert.deepEqual(requests.places(), [ADDRESSES.x, WRITES]);
+  await listeners.update();
+  assert.deepEqual(requests.places(), [URL_FILTERS.x, WRITES]);
   assert.equal(requests.ask(write), 1);
 
   requests.endLife();
   const { wake } = live();
   const woken = await wake();
-  assert.deepEqual(requests.places(), [ADDRESSES.x, WRITES]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.x, WRITES]);
   await browser.storage.local.set({ own_files: [] });
   await woken.catalogue.reload();
-  await woken.slots.fit();
-  assert.deepEqual(requests.places(), [ADDRESSES.x]);
+  await woken.listeners.update();
+  assert.deepEqual(requests.places(), [URL_FILTERS.x]);
 });
 
-test("an own file in the place of a shipped one takes its slot along; unseen, it takes none", async () => {
+test("an own file that replaces a shipped one replaces its listeners; without a permission it has none", async () => {
   await browser.storage.local.set({ own_files: [ownFile("x"), ownFile("club")] });
   origins = seen("club.example.org", "mastodon.social");
   await live().wake();
-  assert.deepEqual(requests.places(), [ADDRESSES.mastodon, WRITES]);
+  assert.deepEqual(requests.places(), [URL_FILTERS.mastodon, WRITES]);
   requests.endLife();
   origins = seen("x.com");
   await live().wake();
   assert.deepEqual(requests.places(), []);
 });
 
-test("GETs are heard only where one can be an act, and there as pictures too", async () => {
+test("GETs are listened to only where one can be an interaction, and there as images too", async () => {
   assert.deepEqual(GET_NETWORKS, ["hackernews"]);
   const vote = { method: "GET", url: "https://news.ycombinator.com/vote?id=1&how=up" };
   const own = { method: "GET", url: "https://club.example.org/any" };
   await browser.storage.local.set({ own_files: [ownFile("club", { method: "GET" })] });
   origins = seen("news.ycombinator.com", "x.com", "club.example.org");
   await live().wake();
-  const listens = [...requests.taken.values()].filter(({ event }) => event === "onBeforeRequest");
+  const listens = [...requests.added.values()].filter(({ event }) => event === "onBeforeRequest");
   assert.deepEqual(
     listens.map(({ urls, types }) => [urls, types.includes("image")]),
     [
-      [ADDRESSES.hackernews, true],
-      [ADDRESSES.x, false],
+      [URL_FILTERS.hackernews, true],
+      [URL_FILTERS.x, false],
       [WRITES, false],
       [seen("club.example.org"), true],
     ],
