@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Trouble } from "./api/ask.ts";
-import { lazily, type Page } from "./lazy.tsx";
-import { useLive } from "./live.ts";
+import { Trouble } from "./api/client.ts";
+import { useLive } from "./hooks/use-live.ts";
+import { linkTo, useRoute } from "./hooks/use-route.ts";
+import { lazily, type Page } from "./lazy-page.tsx";
 import mark from "./look/mark.svg";
 import { TodayPage } from "./pages/today.tsx";
-import { Troubled } from "./parts/trouble.tsx";
-import { linkTo, useRoute } from "./route.ts";
-import { type Key, t } from "./words/index.ts";
+import { Troubled } from "./parts/error-message.tsx";
+import { type Key, t } from "./words/text.ts";
 
 const TrendsPage = lazily(() => import("./pages/trends.tsx"));
 

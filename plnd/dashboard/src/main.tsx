@@ -1,8 +1,8 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { listen } from "./live.ts";
+import { listen } from "./hooks/use-live.ts";
 import "./look/look.css";
-import { language } from "./words/index.ts";
+import { language } from "./words/text.ts";
 
 document.documentElement.lang = language;
 listen();

@@ -1,8 +1,8 @@
 /** Chats: the list, the followed ones, their slots. */
-import { ask, FILE_PATIENCE_MS } from "./ask.ts";
-import { part } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+import { ask, FILE_PATIENCE_MS } from "./client.ts";
+import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./schema.ts";
 import { type Weekday, weekday } from "./trends.ts";
+import { part } from "./url.ts";
 
 const slot = object({ starts_at: number, ends_at: number });
 const chatBreak = object({ first: text, last: text, name: text });

@@ -1,6 +1,6 @@
 /** A day's figures. */
-import { ask } from "./ask.ts";
-import { list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { list, number, object, oneOf, orNull, record, type Shaped, text } from "./schema.ts";
 
 const budgetState = oneOf("under", "near", "over", "off");
 

@@ -1,6 +1,6 @@
 /** The health of the chain from browser to desktop. */
-import { ask } from "./ask.ts";
-import { flag, list, object, oneOf, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { flag, list, object, oneOf, type Shaped, text } from "./schema.ts";
 
 const link = object({
   name: text,

@@ -1,6 +1,6 @@
 /** Public feeds: of own profiles, and of people's handles. */
-import { ask } from "./ask.ts";
-import { flag, list, number, object, orAbsent, orNull, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { flag, list, number, object, orAbsent, orNull, type Shaped, text } from "./schema.ts";
 
 /** A feed as it stands with its profile or person. */
 export const feed = object({

@@ -7,7 +7,7 @@ export * from "./feeds.ts";
 export * from "./journal.ts";
 export * from "./networks.ts";
 export * from "./notices.ts";
-export * from "./own.ts";
+export * from "./own-data.ts";
 export * from "./people.ts";
 export * from "./profiles.ts";
 export * from "./review.ts";

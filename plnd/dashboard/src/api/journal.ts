@@ -1,7 +1,7 @@
 /** The journal: learned and taught. */
-import { ask } from "./ask.ts";
-import { part, query } from "./path.ts";
-import { list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { list, number, object, oneOf, orNull, type Shaped, text } from "./schema.ts";
+import { part, query } from "./url.ts";
 
 const kind = oneOf("learned", "taught");
 export type EntryKind = Shaped<typeof kind>;

@@ -1,7 +1,7 @@
 /** The networks that plnd knows: how certain their rules are, and which are counted. */
-import { ask } from "./ask.ts";
-import { part } from "./path.ts";
-import { flag, list, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { flag, list, object, oneOf, orNull, record, type Shaped, text } from "./schema.ts";
+import { part } from "./url.ts";
 
 const certainty = oneOf("high", "medium", "low");
 export type Certainty = Shaped<typeof certainty>;

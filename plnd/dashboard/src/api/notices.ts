@@ -1,6 +1,6 @@
 /** What was told, and holding it back. */
-import { ask } from "./ask.ts";
-import { flag, list, number, object, orNull, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { flag, list, number, object, orNull, type Shaped, text } from "./schema.ts";
 
 const notice = object({
   cause: text,

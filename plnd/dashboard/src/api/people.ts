@@ -1,9 +1,9 @@
 /** People: kept, found, merged, suggested, met, taken in from elsewhere. */
-import { ask, FILE_PATIENCE_MS } from "./ask.ts";
+import { ask, FILE_PATIENCE_MS } from "./client.ts";
 import { type FeedChange, feed } from "./feeds.ts";
 import { entry } from "./journal.ts";
-import { part, query } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./schema.ts";
+import { part, query } from "./url.ts";
 
 const handle = object({ network: text, handle: text });
 const touch = object({ at: number, kind: text, network: orNull(text) });

@@ -1,8 +1,8 @@
 /** Profiles: kept, decided upon; what left this machine for them; what an hour affords. */
-import { ask } from "./ask.ts";
+import { ask } from "./client.ts";
 import { type FeedChange, feed } from "./feeds.ts";
-import { part, query } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./schema.ts";
+import { part, query } from "./url.ts";
 
 const choice = oneOf("revive", "reading", "close", "not_now", "active", "retired");
 export type Choice = Shaped<typeof choice>;

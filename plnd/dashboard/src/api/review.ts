@@ -1,7 +1,6 @@
 /** The review, the plan, the log of professional development. */
-import { ask } from "./ask.ts";
+import { ask } from "./client.ts";
 import { entry } from "./journal.ts";
-import { part, query } from "./path.ts";
 import { person } from "./people.ts";
 import {
   anything,
@@ -14,7 +13,8 @@ import {
   record,
   type Shaped,
   text,
-} from "./shape.ts";
+} from "./schema.ts";
+import { part, query } from "./url.ts";
 
 const review = object({
   week: text,

@@ -1,8 +1,8 @@
 /** What the user sets: settings, budgets, the pause. */
-import { ask } from "./ask.ts";
-import { part } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./schema.ts";
 import { weekday } from "./trends.ts";
+import { part } from "./url.ts";
 
 const settings = object({
   language: orNull(oneOf("en", "de")),

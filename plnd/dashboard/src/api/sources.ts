@@ -1,6 +1,6 @@
 /** What the extension says of itself in each browser's profile. */
-import { ask } from "./ask.ts";
-import { list, number, object, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { list, number, object, type Shaped, text } from "./schema.ts";
 
 const source = object({
   profile: text,

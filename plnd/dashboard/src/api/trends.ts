@@ -1,7 +1,7 @@
 /** Looking back: a day as a strip of time, and many days side by side. */
-import { ask } from "./ask.ts";
-import { query } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+import { ask } from "./client.ts";
+import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./schema.ts";
+import { query } from "./url.ts";
 
 const networkName = object({ id: text, name: text });
 

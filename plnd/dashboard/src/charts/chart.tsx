@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useWidth } from "../hooks/use-width.ts";
 import { Card } from "../parts/card.tsx";
-import { Table, type TableOf } from "../parts/table.tsx";
-import { useWidth } from "../width.ts";
-import { t } from "../words/index.ts";
-import type { Drawn, Spot } from "./drawn.ts";
+import { Table, type TableOf } from "../parts/data-table.tsx";
+import { t } from "../words/text.ts";
+import type { Drawn, Spot } from "./drawing.ts";
 
 /**
  * A chart with its numbers: under the pointer, with the arrow keys, in a table and as CSV.

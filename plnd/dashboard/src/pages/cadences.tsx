@@ -5,13 +5,13 @@ import {
   putCadence,
   type TagCadence,
 } from "../api/index.ts";
+import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
 import { entered, enteredNumber, Form } from "../parts/form.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { counted, t } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { counted, t } from "../words/text.ts";
 
 const DAYS = { type: "number", min: "1", max: "3650" } as const;
 

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { type Break, type Breaks, type Chat, postBreaks } from "../api/index.ts";
+import { useDoing, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
-import { useDoing, wrongWith } from "../resource.ts";
-import { counted, dayFull, t, together } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { counted, dayFull, t, together } from "../words/text.ts";
 
 interface Chosen {
   content: string;

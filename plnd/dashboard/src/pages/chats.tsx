@@ -1,13 +1,13 @@
 import { type Chat, deleteChat, getChats, patchChat, postChat, WEEKDAYS } from "../api/index.ts";
+import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
+import { Sure } from "../parts/confirm-button.tsx";
 import { Field } from "../parts/field.tsx";
 import { entered, Form } from "../parts/form.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
+import { Resourceful } from "../parts/query-result.tsx";
 import {
   dayAndTime,
   dayOrLonger,
@@ -16,7 +16,7 @@ import {
   timeOfDay,
   weekdayLong,
   wireDay,
-} from "../words/index.ts";
+} from "../words/text.ts";
 import { ChatBreaks, daysOf } from "./chat-breaks.tsx";
 
 export default function ChatsPage() {

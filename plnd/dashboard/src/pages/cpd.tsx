@@ -1,13 +1,13 @@
 import { type CpdRow, deleteCpd, getCpd, patchCpd, postCpd } from "../api/index.ts";
+import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
+import { Sure } from "../parts/confirm-button.tsx";
 import { Field } from "../parts/field.tsx";
 import { entered, Form } from "../parts/form.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { dayFull, number, t, wireDay } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { dayFull, number, t, wireDay } from "../words/text.ts";
 
 export default function CpdPage({ route }: { route: Route }) {
   const year = route.query.get("year") ?? "";

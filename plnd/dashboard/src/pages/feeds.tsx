@@ -1,10 +1,10 @@
 import { type FeedView, getFeeds, putFeed, putPersonFeed } from "../api/index.ts";
+import { useResource } from "../hooks/use-query.ts";
+import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useResource } from "../resource.ts";
-import { linkTo } from "../route.ts";
-import { t } from "../words/index.ts";
+import { Resourceful } from "../parts/query-result.tsx";
+import { t } from "../words/text.ts";
 
 /** Every public feed from one place: where it is asked, when it was, and its switch. */
 export function Feeds() {

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Doctor, getDoctor, type Link, postMend } from "../api/index.ts";
+import { useDoing } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Troubled } from "../parts/trouble.tsx";
-import { useDoing } from "../resource.ts";
-import { counted, isKey, t } from "../words/index.ts";
+import { Troubled } from "../parts/error-message.tsx";
+import { counted, isKey, t } from "../words/text.ts";
 
 /** The chain from browser to desktop, link by link: looked at when the page opens, and on demand. */
 export function Health() {

@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 import { deleteEntry, type Entry, getJournal, postEntry } from "../api/index.ts";
+import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
+import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
+import { Sure } from "../parts/confirm-button.tsx";
+import { download } from "../parts/data-table.tsx";
+import { Out } from "../parts/external-link.tsx";
 import { Field } from "../parts/field.tsx";
 import { entered, Form } from "../parts/form.tsx";
-import { Out } from "../parts/out.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { download } from "../parts/table.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { linkTo } from "../route.ts";
-import { counted, dayAndTime, t } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { counted, dayAndTime, t } from "../words/text.ts";
 
 export default function JournalPage() {
   const [q, setQ] = useState("");

@@ -7,13 +7,13 @@ import {
   putNetwork,
   type Source,
 } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { ACTS } from "../parts/network-bar.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { counted, t, together } from "../words/index.ts";
+import { counted, t, together } from "../words/text.ts";
 
 /** Which networks are counted, which browser sees them, and how well they are known. */
 export function Networks() {

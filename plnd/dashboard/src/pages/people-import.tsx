@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { type Imported, type ImportKind, postPeopleImport } from "../api/index.ts";
+import { useDoing, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
-import { useDoing, wrongWith } from "../resource.ts";
-import { counted, t, together } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { counted, t, together } from "../words/text.ts";
 
 const KINDS: Record<string, ImportKind> = { vcf: "vcard", csv: "linkedin", ics: "meetings" };
 

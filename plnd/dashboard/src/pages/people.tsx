@@ -9,16 +9,16 @@ import {
   postSuggestion,
   type Suggestion,
 } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Form } from "../parts/form.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personOf } from "../parts/person-fields.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { counted, t } from "../words/index.ts";
+import { Resourceful } from "../parts/query-result.tsx";
+import { counted, t } from "../words/text.ts";
 import { Cadences } from "./cadences.tsx";
 import { PeopleImport } from "./people-import.tsx";
 import { PersonPage } from "./person.tsx";

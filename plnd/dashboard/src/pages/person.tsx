@@ -13,21 +13,21 @@ import {
   postMerge,
   putPersonFeed,
 } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
+import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
+import { Sure } from "../parts/confirm-button.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { Field } from "../parts/field.tsx";
-import { Forgettable } from "../parts/forgettable.tsx";
+import { Forgettable } from "../parts/forget-with-undo.tsx";
 import { entered, Form } from "../parts/form.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personOf } from "../parts/person-fields.tsx";
 import { touchWords } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { linkTo } from "../route.ts";
-import { counted, dayAndTime, isKey, t } from "../words/index.ts";
+import { Resourceful } from "../parts/query-result.tsx";
+import { counted, dayAndTime, isKey, t } from "../words/text.ts";
 
 type Leave = (change: () => Promise<unknown>) => unknown;
 

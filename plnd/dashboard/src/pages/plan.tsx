@@ -1,10 +1,10 @@
 import { getPlan, type Plan, putPlan } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { counted, t } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { counted, t } from "../words/text.ts";
 
 const PARTS = ["add", "tend", "close"] as const;
 

@@ -12,18 +12,18 @@ import {
   putFeed,
   putStep,
 } from "../api/index.ts";
+import { type Doing, useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
+import { Out } from "../parts/external-link.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { Field } from "../parts/field.tsx";
 import { Form } from "../parts/form.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { Out } from "../parts/out.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { type Doing, useDoing, useResource, wrongWith } from "../resource.ts";
-import { ago, counted, duration, number, t } from "../words/index.ts";
+import { ago, counted, duration, number, t } from "../words/text.ts";
 
 export default function ProfilesPage() {
   const profiles = useResource(getProfiles);

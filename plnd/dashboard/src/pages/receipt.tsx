@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { getReceipt, type Receipt } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { t } from "../words/index.ts";
-import { Carrying } from "./carrying.tsx";
-import { Forgetting } from "./forgetting.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { t } from "../words/text.ts";
+import { Carrying } from "./export-import.tsx";
+import { Forgetting } from "./forget.tsx";
 
 export default function ReceiptPage() {
   const [network, setNetwork] = useState("");

@@ -1,13 +1,13 @@
 import { getReview, type Review } from "../api/index.ts";
+import { useResource } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useResource } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { dayLong, duration, isKey, t } from "../words/index.ts";
-import { LedgerCard } from "./ledger.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { dayLong, duration, isKey, t } from "../words/text.ts";
 import { PlanCard } from "./plan.tsx";
+import { LedgerCard } from "./work-and-home.tsx";
 
 export default function ReviewPage({ route }: { route: Route }) {
   const week = route.query.get("week") ?? "";

@@ -15,15 +15,15 @@ import {
   type Settings,
   WEEKDAYS,
 } from "../api/index.ts";
+import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
 import { entered, Form } from "../parts/form.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { pickedDays, Weekdays } from "../parts/weekdays.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { counted, dayAndTime, t, timeOfDay, together, weekday } from "../words/index.ts";
+import { Resourceful } from "../parts/query-result.tsx";
+import { pickedDays, Weekdays } from "../parts/weekday-picker.tsx";
+import { counted, dayAndTime, t, timeOfDay, together, weekday } from "../words/text.ts";
 import { Feeds } from "./feeds.tsx";
 import { Health } from "./health.tsx";
 import { Networks } from "./networks.tsx";

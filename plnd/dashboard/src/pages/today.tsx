@@ -1,15 +1,15 @@
 import { getBudgets, getDays, getSpans, getTies, getToday, type Today } from "../api/index.ts";
-import { useLive } from "../live.ts";
+import { Ring, roundUp } from "../charts/budget-ring.tsx";
+import { Strip } from "../charts/day-timeline.tsx";
+import { useLive } from "../hooks/use-live.ts";
+import { type Resource, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { NetworkBar } from "../parts/network-bar.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Ring, roundUp } from "../parts/ring.tsx";
-import { Strip } from "../parts/strip.tsx";
-import { type Resource, useResource } from "../resource.ts";
-import { counted, dayAndTime, dayLong, duration, t, timeOfDay } from "../words/index.ts";
-import { FirstDay } from "./first-day.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
+import { counted, dayAndTime, dayLong, duration, t, timeOfDay } from "../words/text.ts";
+import { FirstDay } from "./first-steps.tsx";
 
 export function TodayPage() {
   const live = useLive();

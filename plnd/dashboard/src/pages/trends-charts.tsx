@@ -1,12 +1,12 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { type Day, type Days, getDays, WEEKDAYS } from "../api/index.ts";
 import { Chart } from "../charts/chart.tsx";
-import { grid, type Square } from "../charts/grid.ts";
-import { type Column, stacked, total } from "../charts/stacked.ts";
-import { colourOf } from "../colour.ts";
-import { Resourceful } from "../parts/resourceful.tsx";
-import type { Cell } from "../parts/table.tsx";
-import { useResource } from "../resource.ts";
+import { grid, type Square } from "../charts/heatmap.ts";
+import { colourOf } from "../charts/network-colour.ts";
+import { type Column, stacked, total } from "../charts/stacked-bars.ts";
+import { useResource } from "../hooks/use-query.ts";
+import type { Cell } from "../parts/data-table.tsx";
+import { Resourceful } from "../parts/query-result.tsx";
 import {
   dateOf,
   dayFull,
@@ -17,7 +17,7 @@ import {
   t,
   weekday,
   weekdayLong,
-} from "../words/index.ts";
+} from "../words/text.ts";
 
 const A_MINUTE = 60_000;
 const MOST_COLUMNS = 100;

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Feed, FeedChange } from "../api/index.ts";
-import { useDoing, wrongWith } from "../resource.ts";
-import { dayAndTime, t } from "../words/index.ts";
-import { Done } from "./done.tsx";
+import { useDoing, wrongWith } from "../hooks/use-query.ts";
+import { dayAndTime, t } from "../words/text.ts";
 import { Field } from "./field.tsx";
 import { entered, Form } from "./form.tsx";
+import { Done } from "./mutation-status.tsx";
 import { Switch } from "./switch.tsx";
 
 /** A public feed on or off. Where it is, is asked for only where plnd cannot know. */

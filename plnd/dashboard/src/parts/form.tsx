@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import type { Doing } from "../resource.ts";
-import { t } from "../words/index.ts";
-import { Done } from "./done.tsx";
+import type { Doing } from "../hooks/use-query.ts";
+import { t } from "../words/text.ts";
+import { Done } from "./mutation-status.tsx";
 
 /** A form whose change is told of: what it did, or what was refused and why. */
 export function Form({

@@ -1,5 +1,5 @@
 import type { NetworkToday } from "../api/index.ts";
-import { counted, duration, t, together } from "../words/index.ts";
+import { counted, duration, t, together } from "../words/text.ts";
 
 export const ACTS = ["post", "reply", "share", "message", "react", "follow", "save"] as const;
 

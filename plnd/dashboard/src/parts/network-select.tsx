@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { getNetworks } from "../api/index.ts";
-import { useResource } from "../resource.ts";
+import { useResource } from "../hooks/use-query.ts";
 
 let underWay: ReturnType<typeof getNetworks> | null = null;
 

@@ -1,6 +1,6 @@
 import type { Person, PersonWords } from "../api/index.ts";
-import { type Doing, wrongWith } from "../resource.ts";
-import { t } from "../words/index.ts";
+import { type Doing, wrongWith } from "../hooks/use-query.ts";
+import { t } from "../words/text.ts";
 import { Field } from "./field.tsx";
 import { entered, enteredNumber } from "./form.tsx";
 

@@ -1,6 +1,6 @@
 import type { Person } from "../api/index.ts";
-import { linkTo } from "../route.ts";
-import { ago, isKey, t } from "../words/index.ts";
+import { linkTo } from "../hooks/use-route.ts";
+import { ago, isKey, t } from "../words/text.ts";
 import { Chip } from "./chip.tsx";
 import { useNetworkNames } from "./network-select.tsx";
 

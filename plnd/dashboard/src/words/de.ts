@@ -1,5 +1,5 @@
 /** Every text of the dashboard in German. */
-import type { Words } from "./index.ts";
+import type { Words } from "./text.ts";
 
 export const de: Words = {
   skip: "Zum Inhalt springen",

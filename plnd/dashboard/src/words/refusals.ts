@@ -2,8 +2,8 @@
  * What went wrong, in the reader's words. The daemon refuses in English; for readers of another
  * language the page says it by the code and the field, else by the code.
  */
-import type { Trouble } from "../api/ask.ts";
-import { isKey, language, t } from "./index.ts";
+import type { Trouble } from "../api/client.ts";
+import { isKey, language, t } from "./text.ts";
 
 /** What happened, and what to do. */
 type Said = readonly [message: string, hint: string];

@@ -1,6 +1,6 @@
-import type { Trouble } from "../api/ask.ts";
-import { t } from "../words/index.ts";
+import type { Trouble } from "../api/client.ts";
 import { said } from "../words/refusals.ts";
+import { t } from "../words/text.ts";
 
 /** What went wrong and what to do. */
 export function Troubled({ trouble, again }: { trouble: Trouble; again?: () => void }) {

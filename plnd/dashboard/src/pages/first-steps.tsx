@@ -1,6 +1,6 @@
 import type { Budget, Days, Today } from "../api/index.ts";
 import { Card } from "../parts/card.tsx";
-import { type Key, t } from "../words/index.ts";
+import { type Key, t } from "../words/text.ts";
 
 interface Step {
   name: Key;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import type { Resource } from "../resource.ts";
-import { t } from "../words/index.ts";
-import { Troubled } from "./trouble.tsx";
+import type { Resource } from "../hooks/use-query.ts";
+import { t } from "../words/text.ts";
+import { Troubled } from "./error-message.tsx";
 
 /** What a resource holds, once it is there; the trouble that it met, whatever is there. */
 export function Resourceful<T>({

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "../words/index.ts";
+import { t } from "../words/text.ts";
 import { csv } from "./csv.ts";
 
 export interface TableOf {

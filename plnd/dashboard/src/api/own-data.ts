@@ -1,6 +1,5 @@
 /** The user's own: the receipt, forgetting, export and import, backups. */
-import { ask } from "./ask.ts";
-import { query } from "./path.ts";
+import { ask } from "./client.ts";
 import {
   anything,
   flag,
@@ -11,7 +10,8 @@ import {
   record,
   type Shaped,
   text,
-} from "./shape.ts";
+} from "./schema.ts";
+import { query } from "./url.ts";
 
 const receipt = object({
   entries: list(object({ words: text, at: number, browser: text, event: record(anything) })),

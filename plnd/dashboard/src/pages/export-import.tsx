@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { getBackups, getExport, postImport, postRestore } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
+import { Sure } from "../parts/confirm-button.tsx";
+import { save } from "../parts/data-table.tsx";
 import { Field } from "../parts/field.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { save } from "../parts/table.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { counted, dayAndTime, t, wireDay } from "../words/index.ts";
+import { Done } from "../parts/mutation-status.tsx";
+import { counted, dayAndTime, t, wireDay } from "../words/text.ts";
 
 const LINES = 1000;
 

@@ -1,5 +1,5 @@
 /** One request to the daemon that served this page, and what can go wrong with it. */
-import { Misshapen, object, orNull, type Shape, text } from "./shape.ts";
+import { Misshapen, object, orNull, type Shape, text } from "./schema.ts";
 
 /** Something that the user has to hear of: what happened, and what to do. */
 export class Trouble extends Error {

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Forgotten, postForget, type ToForget } from "../api/index.ts";
-import { useDoing } from "../resource.ts";
-import { counted, duration, t } from "../words/index.ts";
-import { Done } from "./done.tsx";
+import { useDoing } from "../hooks/use-query.ts";
+import { counted, duration, t } from "../words/text.ts";
+import { Done } from "./mutation-status.tsx";
 
 const SECONDS = 10;
 

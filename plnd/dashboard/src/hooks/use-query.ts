@@ -1,8 +1,8 @@
 /** What a page shows of the API: asked for when the page opens, and anew when something changed. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { Trouble } from "./api/ask.ts";
-import { useLive } from "./live.ts";
-import { said } from "./words/refusals.ts";
+import { Trouble } from "../api/client.ts";
+import { said } from "../words/refusals.ts";
+import { useLive } from "./use-live.ts";
 
 export interface Resource<T> {
   /** What was last heard; it stays while it is asked for anew, so that nothing flickers. */

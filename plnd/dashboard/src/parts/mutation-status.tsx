@@ -1,6 +1,6 @@
-import type { Doing } from "../resource.ts";
-import { t } from "../words/index.ts";
-import { Troubled } from "./trouble.tsx";
+import type { Doing } from "../hooks/use-query.ts";
+import { t } from "../words/text.ts";
+import { Troubled } from "./error-message.tsx";
 
 /** What became of a change: read aloud, and in sight. */
 export function Done({ of: { done, trouble }, says }: { of: Doing; says?: string }) {

@@ -1,8 +1,8 @@
 import type { Spans } from "../api/index.ts";
-import { colourOf } from "../colour.ts";
-import { useWidth } from "../width.ts";
-import { counted, duration, isKey, t, timeOfDay } from "../words/index.ts";
-import { Table, type TableOf } from "./table.tsx";
+import { useWidth } from "../hooks/use-width.ts";
+import { Table, type TableOf } from "../parts/data-table.tsx";
+import { counted, duration, isKey, t, timeOfDay } from "../words/text.ts";
+import { colourOf } from "./network-colour.ts";
 
 const LANE = 34;
 const TOP = 8;

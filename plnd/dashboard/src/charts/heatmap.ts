@@ -1,4 +1,4 @@
-import { type Drawn, tame } from "./drawn.ts";
+import { type Drawn, tame } from "./drawing.ts";
 import { axisX, axisY, cell, dot, plot } from "./plot.ts";
 
 export interface Square {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "../words/index.ts";
+import { t } from "../words/text.ts";
 
 /** A button that asks once more before it does what cannot be taken back. */
 export function Sure({

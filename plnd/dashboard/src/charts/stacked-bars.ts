@@ -1,5 +1,5 @@
-import { dayFull, dayShort, duration, t } from "../words/index.ts";
-import { type Drawn, type Spot, tame, timeTicks } from "./drawn.ts";
+import { dayFull, dayShort, duration, t } from "../words/text.ts";
+import { type Drawn, type Spot, tame, timeTicks } from "./drawing.ts";
 import { axisX, axisY, barY, gridY, plot, ruleY } from "./plot.ts";
 
 export interface Column {

@@ -1,5 +1,5 @@
 import type { Today } from "../api/index.ts";
-import { duration, t } from "../words/index.ts";
+import { duration, t } from "../words/text.ts";
 
 const RADIUS = 54;
 const ROUND = 2 * Math.PI * RADIUS;

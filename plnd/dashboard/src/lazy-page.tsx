@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Trouble } from "./api/ask.ts";
-import { Troubled } from "./parts/trouble.tsx";
-import type { Route } from "./route.ts";
-import { t } from "./words/index.ts";
+import { Trouble } from "./api/client.ts";
+import type { Route } from "./hooks/use-route.ts";
+import { Troubled } from "./parts/error-message.tsx";
+import { t } from "./words/text.ts";
 
 export type Page = (props: { route: Route }) => ComponentChildren;
 

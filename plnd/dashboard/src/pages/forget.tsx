@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import { getPeople, postForget, type ToForget } from "../api/index.ts";
+import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
-import { Forgettable } from "../parts/forgettable.tsx";
+import { Forgettable } from "../parts/forget-with-undo.tsx";
 import { entered } from "../parts/form.tsx";
+import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { t, wireDay } from "../words/index.ts";
+import { t, wireDay } from "../words/text.ts";
 
 const HOUR = 3_600_000;
 
