@@ -1,5 +1,6 @@
-import type { Today } from "../api/index.ts";
-import { duration, t } from "../words/text.ts";
+import type { Today } from "../api/day.ts";
+import { duration } from "../words/format.ts";
+import { t } from "../words/text.ts";
 
 const RADIUS = 54;
 const ROUND = 2 * Math.PI * RADIUS;

@@ -1,7 +1,8 @@
-import type { Spans } from "../api/index.ts";
+import type { Spans } from "../api/trends.ts";
 import { useWidth } from "../hooks/use-width.ts";
 import { Table, type TableOf } from "../parts/data-table.tsx";
-import { counted, duration, isKey, t, timeOfDay } from "../words/text.ts";
+import { duration, timeOfDay } from "../words/format.ts";
+import { counted, isKey, t } from "../words/text.ts";
 import { colourOf } from "./network-colour.ts";
 
 const LANE = 34;

@@ -1,5 +1,5 @@
+import { axisX, axisY, cell, dot, plot } from "@observablehq/plot";
 import { type Drawn, tame } from "./drawing.ts";
-import { axisX, axisY, cell, dot, plot } from "./plot.ts";
 
 export interface Square {
   x: number;

@@ -1,6 +1,7 @@
-import { dayFull, dayShort, duration, t } from "../words/text.ts";
+import { axisX, axisY, barY, gridY, plot, ruleY } from "@observablehq/plot";
+import { dayFull, dayShort, duration } from "../words/format.ts";
+import { t } from "../words/text.ts";
 import { type Drawn, type Spot, tame, timeTicks } from "./drawing.ts";
-import { axisX, axisY, barY, gridY, plot, ruleY } from "./plot.ts";
 
 export interface Column {
   /** The day, or the first day of the week, that the column is. */

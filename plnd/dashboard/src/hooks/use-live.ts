@@ -1,6 +1,6 @@
 /** What the daemon tells by itself: today's figures, and that something changed. */
 import { useEffect, useState } from "preact/hooks";
-import { type Today, today as todayShape } from "../api/index.ts";
+import { type Today, today as todayShape } from "../api/day.ts";
 
 export interface Live {
   today: Today | null;

@@ -4,7 +4,7 @@ import {
   getPeople,
   putCadence,
   type TagCadence,
-} from "../api/index.ts";
+} from "../api/people.ts";
 import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
-import { type Break, type Breaks, type Chat, postBreaks } from "../api/index.ts";
+import { type Break, type Breaks, type Chat, postBreaks } from "../api/chats.ts";
 import { useDoing, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";
 import { Done } from "../parts/mutation-status.tsx";
-import { counted, dayFull, t, together } from "../words/text.ts";
+import { dayFull, together } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 interface Chosen {
   content: string;

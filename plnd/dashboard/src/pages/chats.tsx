@@ -1,4 +1,5 @@
-import { type Chat, deleteChat, getChats, patchChat, postChat, WEEKDAYS } from "../api/index.ts";
+import { type Chat, deleteChat, getChats, patchChat, postChat } from "../api/chats.ts";
+import { WEEKDAYS } from "../api/trends.ts";
 import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
@@ -8,15 +9,8 @@ import { entered, Form } from "../parts/form.tsx";
 import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import {
-  dayAndTime,
-  dayOrLonger,
-  isKey,
-  t,
-  timeOfDay,
-  weekdayLong,
-  wireDay,
-} from "../words/text.ts";
+import { dayAndTime, dayOrLonger, timeOfDay, weekdayLong, wireDay } from "../words/format.ts";
+import { isKey, t } from "../words/text.ts";
 import { ChatBreaks, daysOf } from "./chat-breaks.tsx";
 
 export default function ChatsPage() {

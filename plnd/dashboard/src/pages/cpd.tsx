@@ -1,4 +1,4 @@
-import { type CpdRow, deleteCpd, getCpd, patchCpd, postCpd } from "../api/index.ts";
+import { type CpdRow, deleteCpd, getCpd, patchCpd, postCpd } from "../api/review.ts";
 import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
@@ -7,7 +7,8 @@ import { Field } from "../parts/field.tsx";
 import { entered, Form } from "../parts/form.tsx";
 import { Done } from "../parts/mutation-status.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import { dayFull, number, t, wireDay } from "../words/text.ts";
+import { dayFull, number, wireDay } from "../words/format.ts";
+import { t } from "../words/text.ts";
 
 export default function CpdPage({ route }: { route: Route }) {
   const year = route.query.get("year") ?? "";

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
-import { getBackups, getExport, postImport, postRestore } from "../api/index.ts";
+import { getBackups, getExport, postImport, postRestore } from "../api/own-data.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Sure } from "../parts/confirm-button.tsx";
 import { save } from "../parts/data-table.tsx";
 import { Field } from "../parts/field.tsx";
 import { Done } from "../parts/mutation-status.tsx";
-import { counted, dayAndTime, t, wireDay } from "../words/text.ts";
+import { dayAndTime, wireDay } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 const LINES = 1000;
 

@@ -1,4 +1,6 @@
-import { type FeedView, getFeeds, putFeed, putPersonFeed } from "../api/index.ts";
+import { type FeedView, getFeeds } from "../api/feeds.ts";
+import { putPersonFeed } from "../api/people.ts";
+import { putFeed } from "../api/profiles.ts";
 import { useResource } from "../hooks/use-query.ts";
 import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";

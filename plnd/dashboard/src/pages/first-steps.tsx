@@ -1,4 +1,6 @@
-import type { Budget, Days, Today } from "../api/index.ts";
+import type { Today } from "../api/day.ts";
+import type { Budget } from "../api/settings.ts";
+import type { Days } from "../api/trends.ts";
 import { Card } from "../parts/card.tsx";
 import { type Key, t } from "../words/text.ts";
 

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { getPeople, postForget, type ToForget } from "../api/index.ts";
+import { postForget, type ToForget } from "../api/own-data.ts";
+import { getPeople } from "../api/people.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";
@@ -7,7 +8,8 @@ import { Forgettable } from "../parts/forget-with-undo.tsx";
 import { entered } from "../parts/form.tsx";
 import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { t, wireDay } from "../words/text.ts";
+import { wireDay } from "../words/format.ts";
+import { t } from "../words/text.ts";
 
 const HOUR = 3_600_000;
 

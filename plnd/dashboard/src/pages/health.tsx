@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Doctor, getDoctor, type Link, postMend } from "../api/index.ts";
+import { type Doctor, getDoctor, type Link, postMend } from "../api/doctor.ts";
 import { useDoing } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";

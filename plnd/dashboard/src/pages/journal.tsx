@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { deleteEntry, type Entry, getJournal, postEntry } from "../api/index.ts";
+import { deleteEntry, type Entry, getJournal, postEntry } from "../api/journal.ts";
 import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
@@ -10,7 +10,8 @@ import { Field } from "../parts/field.tsx";
 import { entered, Form } from "../parts/form.tsx";
 import { Done } from "../parts/mutation-status.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import { counted, dayAndTime, t } from "../words/text.ts";
+import { dayAndTime } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 export default function JournalPage() {
   const [q, setQ] = useState("");

@@ -1,19 +1,14 @@
-import {
-  type Certainty,
-  getDays,
-  getNetworks,
-  getSources,
-  type Network,
-  putNetwork,
-  type Source,
-} from "../api/index.ts";
+import { type Certainty, getNetworks, type Network, putNetwork } from "../api/networks.ts";
+import { getSources, type Source } from "../api/sources.ts";
+import { getDays } from "../api/trends.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Done } from "../parts/mutation-status.tsx";
 import { ACTS } from "../parts/network-bar.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { counted, t, together } from "../words/text.ts";
+import { together } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 /** Which networks are counted, which browser sees them, and how well they are known. */
 export function Networks() {

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
-import { type Imported, type ImportKind, postPeopleImport } from "../api/index.ts";
+import { type Imported, type ImportKind, postPeopleImport } from "../api/people.ts";
 import { useDoing, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";
 import { Done } from "../parts/mutation-status.tsx";
-import { counted, t, together } from "../words/text.ts";
+import { together } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 const KINDS: Record<string, ImportKind> = { vcf: "vcard", csv: "linkedin", ics: "meetings" };
 

@@ -8,7 +8,7 @@ import {
   postPerson,
   postSuggestion,
   type Suggestion,
-} from "../api/index.ts";
+} from "../api/people.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { postForget } from "../api/own-data.ts";
 import {
   deleteMeeting,
   deletePerson,
@@ -8,11 +9,10 @@ import {
   type PersonPage as Page,
   type Person,
   patchPerson,
-  postForget,
   postMeeting,
   postMerge,
   putPersonFeed,
-} from "../api/index.ts";
+} from "../api/people.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
@@ -27,7 +27,8 @@ import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personOf } from "../parts/person-fields.tsx";
 import { touchWords } from "../parts/person-row.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import { counted, dayAndTime, isKey, t } from "../words/text.ts";
+import { dayAndTime } from "../words/format.ts";
+import { counted, isKey, t } from "../words/text.ts";
 
 type Leave = (change: () => Promise<unknown>) => unknown;
 

@@ -1,4 +1,4 @@
-import { getPlan, type Plan, putPlan } from "../api/index.ts";
+import { getPlan, type Plan, putPlan } from "../api/review.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";

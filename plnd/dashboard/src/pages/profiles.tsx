@@ -11,7 +11,7 @@ import {
   putDecision,
   putFeed,
   putStep,
-} from "../api/index.ts";
+} from "../api/profiles.ts";
 import { type Doing, useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
@@ -23,7 +23,8 @@ import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { ago, counted, duration, number, t } from "../words/text.ts";
+import { ago, duration, number } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 export default function ProfilesPage() {
   const profiles = useResource(getProfiles);

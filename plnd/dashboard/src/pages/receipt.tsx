@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { getReceipt, type Receipt } from "../api/index.ts";
+import { getReceipt, type Receipt } from "../api/own-data.ts";
 import { useDoing, useResource } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";

@@ -1,11 +1,12 @@
-import { getReview, type Review } from "../api/index.ts";
+import { getReview, type Review } from "../api/review.ts";
 import { useResource } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import { dayLong, duration, isKey, t } from "../words/text.ts";
+import { dayLong, duration } from "../words/format.ts";
+import { isKey, t } from "../words/text.ts";
 import { PlanCard } from "./plan.tsx";
 import { LedgerCard } from "./work-and-home.tsx";
 

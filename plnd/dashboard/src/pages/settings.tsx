@@ -1,20 +1,17 @@
+import { getNotices, type Notice, postTestNotice, putSnooze } from "../api/notices.ts";
 import {
   type Budget,
   deleteBudget,
   deletePause,
   getBudgets,
-  getNotices,
   getPause,
   getSettings,
-  type Notice,
   patchSettings,
-  postTestNotice,
   putBudget,
   putPause,
-  putSnooze,
   type Settings,
-  WEEKDAYS,
-} from "../api/index.ts";
+} from "../api/settings.ts";
+import { WEEKDAYS } from "../api/trends.ts";
 import { useDoing, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";
@@ -23,7 +20,8 @@ import { Done } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
 import { pickedDays, Weekdays } from "../parts/weekday-picker.tsx";
-import { counted, dayAndTime, t, timeOfDay, together, weekday } from "../words/text.ts";
+import { dayAndTime, timeOfDay, together, weekday } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 import { Feeds } from "./feeds.tsx";
 import { Health } from "./health.tsx";
 import { Networks } from "./networks.tsx";

@@ -1,4 +1,7 @@
-import { getBudgets, getDays, getSpans, getTies, getToday, type Today } from "../api/index.ts";
+import { getToday, type Today } from "../api/day.ts";
+import { getTies } from "../api/people.ts";
+import { getBudgets } from "../api/settings.ts";
+import { getDays, getSpans } from "../api/trends.ts";
 import { Ring, roundUp } from "../charts/budget-ring.tsx";
 import { Strip } from "../charts/day-timeline.tsx";
 import { useLive } from "../hooks/use-live.ts";
@@ -8,7 +11,8 @@ import { NetworkBar } from "../parts/network-bar.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import { counted, dayAndTime, dayLong, duration, t, timeOfDay } from "../words/text.ts";
+import { dayAndTime, dayLong, duration, timeOfDay } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 import { FirstDay } from "./first-steps.tsx";
 
 export function TodayPage() {

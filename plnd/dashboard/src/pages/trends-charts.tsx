@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from "preact/hooks";
-import { type Day, type Days, getDays, WEEKDAYS } from "../api/index.ts";
+import { type Day, type Days, getDays, WEEKDAYS } from "../api/trends.ts";
 import { Chart } from "../charts/chart.tsx";
 import { grid, type Square } from "../charts/heatmap.ts";
 import { colourOf } from "../charts/network-colour.ts";
@@ -14,10 +14,10 @@ import {
   hourOfDay,
   month,
   plusDays,
-  t,
   weekday,
   weekdayLong,
-} from "../words/text.ts";
+} from "../words/format.ts";
+import { t } from "../words/text.ts";
 
 const A_MINUTE = 60_000;
 const MOST_COLUMNS = 100;

@@ -1,9 +1,10 @@
 import { useMemo } from "preact/hooks";
-import { type Days, getDays } from "../api/index.ts";
+import { type Days, getDays } from "../api/trends.ts";
 import { useResource } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Resourceful } from "../parts/query-result.tsx";
-import { dayLong, duration, percent, plusDays, t, wireDay } from "../words/text.ts";
+import { dayLong, duration, percent, plusDays, wireDay } from "../words/format.ts";
+import { t } from "../words/text.ts";
 import { HoursChart, NetworksChart, WorkChart, YearChart } from "./trends-charts.tsx";
 
 /** Many days are not asked for at each event: only the last of them changes. */

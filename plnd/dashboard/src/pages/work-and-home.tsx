@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import { getLedger, type Ledger, type LedgerOf, ledgerPage } from "../api/index.ts";
+import { getLedger, type Ledger, type LedgerOf, ledgerPage } from "../api/review.ts";
 import { type Resource, useResource, wrongWith } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";
 import { entered } from "../parts/form.tsx";
 import { Resourceful } from "../parts/query-result.tsx";
-import { counted, duration, number, t, together } from "../words/text.ts";
+import { duration, number, together } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 /** Work and home, added up between two days, as it can be handed on. */
 export function LedgerCard() {

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Feed, FeedChange } from "../api/index.ts";
+import type { Feed, FeedChange } from "../api/feeds.ts";
 import { useDoing, wrongWith } from "../hooks/use-query.ts";
-import { dayAndTime, t } from "../words/text.ts";
+import { dayAndTime } from "../words/format.ts";
+import { t } from "../words/text.ts";
 import { Field } from "./field.tsx";
 import { entered, Form } from "./form.tsx";
 import { Done } from "./mutation-status.tsx";

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Forgotten, postForget, type ToForget } from "../api/index.ts";
+import { type Forgotten, postForget, type ToForget } from "../api/own-data.ts";
 import { useDoing } from "../hooks/use-query.ts";
-import { counted, duration, t } from "../words/text.ts";
+import { duration } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 import { Done } from "./mutation-status.tsx";
 
 const SECONDS = 10;

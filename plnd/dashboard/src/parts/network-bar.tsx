@@ -1,5 +1,6 @@
-import type { NetworkToday } from "../api/index.ts";
-import { counted, duration, t, together } from "../words/text.ts";
+import type { NetworkToday } from "../api/day.ts";
+import { duration, together } from "../words/format.ts";
+import { counted, t } from "../words/text.ts";
 
 export const ACTS = ["post", "reply", "share", "message", "react", "follow", "save"] as const;
 

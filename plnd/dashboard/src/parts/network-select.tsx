@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { getNetworks } from "../api/index.ts";
+import { getNetworks } from "../api/networks.ts";
 import { useResource } from "../hooks/use-query.ts";
 
 let underWay: ReturnType<typeof getNetworks> | null = null;

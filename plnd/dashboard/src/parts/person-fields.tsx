@@ -1,4 +1,4 @@
-import type { Person, PersonWords } from "../api/index.ts";
+import type { Person, PersonWords } from "../api/people.ts";
 import { type Doing, wrongWith } from "../hooks/use-query.ts";
 import { t } from "../words/text.ts";
 import { Field } from "./field.tsx";

@@ -1,6 +1,7 @@
-import type { Person } from "../api/index.ts";
+import type { Person } from "../api/people.ts";
 import { linkTo } from "../hooks/use-route.ts";
-import { ago, isKey, t } from "../words/text.ts";
+import { ago } from "../words/format.ts";
+import { isKey, t } from "../words/text.ts";
 import { Chip } from "./chip.tsx";
 import { useNetworkNames } from "./network-select.tsx";
 

@@ -1,5 +1,5 @@
-import { WEEKDAYS, type Weekday } from "../api/index.ts";
-import { weekday, weekdayLong } from "../words/text.ts";
+import { WEEKDAYS, type Weekday } from "../api/trends.ts";
+import { weekday, weekdayLong } from "../words/format.ts";
 
 /** Days of the week to be ticked; in the form they are all called `days`. */
 export function Weekdays({ legend, picked }: { legend: string; picked: Weekday[] }) {

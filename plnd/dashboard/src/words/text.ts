@@ -1,13 +1,12 @@
-/** Texts, numbers, days and hours in the reader's language and way of writing. */
+/** The texts of the page in the language of the browser. */
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 
 export type Key = keyof typeof en;
-export type Words = Record<Key, string>;
 type Counted = { [K in Key]: K extends `${infer Stem}_one` ? Stem : never }[Key];
 type Values = Record<string, string | number>;
 
-const CATALOGUES: Record<string, Words> = { en, de };
+const CATALOGUES: Record<string, Record<Key, string>> = { en, de };
 
 /** The first language of the reader's that there is a catalogue for. */
 export const language =
@@ -15,7 +14,7 @@ export const language =
 const words = CATALOGUES[language] ?? en;
 
 /** How the reader writes numbers and days: their own region, where it speaks the page's language. */
-const locale = navigator.languages.find((one) => one.startsWith(language)) ?? language;
+export const locale = navigator.languages.find((one) => one.startsWith(language)) ?? language;
 const plural = new Intl.PluralRules(locale);
 const plain = new Intl.NumberFormat(locale);
 
@@ -33,103 +32,3 @@ export function counted(stem: Counted, n: number, values: Values = {}): string {
 }
 
 export const isKey = (key: string): key is Key => key in words;
-
-/** Whole minutes, in hours from an hour on. */
-export function duration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return t("duration_m", { m: minutes });
-  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
-  return m === 0 ? t("duration_h", { h }) : t("duration_hm", { h, m });
-}
-
-export const percent = (part: number, whole: number): string =>
-  t("percent", { n: whole > 0 ? Math.floor((100 * part) / whole) : 0 });
-
-const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-export const number = (value: number): string => decimal.format(value);
-
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-
-/**
- * How long ago a moment was that lies `days` whole days back: by the calendar where it was not
- * long ("yesterday"), and in months where days say little ("3 months ago").
- */
-export function ago(days: number, at: number): string {
-  if (days < 2) return relative.format(-midnightsSince(at), "day");
-  if (days < 60) return relative.format(-days, "day");
-  return relative.format(-Math.floor(days / 30.44), "month");
-}
-
-function midnightsSince(at: number): number {
-  const noon = (day: Date) => day.setHours(12, 0, 0, 0);
-  return Math.round((noon(new Date()) - noon(new Date(at))) / 86_400_000);
-}
-
-const dateFormat = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale, options);
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-/** A moment's time of day in a zone, such as the user's own. */
-export function timeOfDay(at: number, timeZone?: string): string {
-  const key = timeZone ?? "";
-  const known = clocks.get(key);
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const clock = known ?? dateFormat({ hour: "2-digit", minute: "2-digit", ...zone });
-  clocks.set(key, clock);
-  return clock.format(at);
-}
-
-const moment = dateFormat({
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-});
-export const dayAndTime = (at: number): string => moment.format(at);
-
-/** A day as it is written on the wire, as noon of that day in UTC: no zone turns it into another. */
-export const dateOf = (day: string): Date => new Date(`${day}T12:00:00Z`);
-export const wireDay = (date: Date): string => date.toISOString().slice(0, 10);
-export const plusDays = (day: string, count: number): string =>
-  wireDay(new Date(dateOf(day).getTime() + count * 86_400_000));
-
-const UTC = { timeZone: "UTC" } as const;
-const longDay = dateFormat({ weekday: "long", day: "numeric", month: "long", ...UTC });
-const shortDay = dateFormat({ day: "numeric", month: "short", ...UTC });
-const fullDay = dateFormat({
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  ...UTC,
-});
-const monthName = dateFormat({ month: "short", ...UTC });
-const weekdayName = dateFormat({ weekday: "short", ...UTC });
-const longWeekdayName = dateFormat({ weekday: "long", ...UTC });
-const hourName = dateFormat({ hour: "numeric", ...UTC });
-
-export const dayLong = (day: string): string => longDay.format(dateOf(day));
-export const dayShort = (day: string): string => shortDay.format(dateOf(day));
-export const dayFull = (day: string): string => fullDay.format(dateOf(day));
-const monthOfYear = dateFormat({ month: "short", year: "numeric", ...UTC });
-
-/** A day, a month or a year, as precisely as it is written on the wire. */
-export function dayOrLonger(text: string): string {
-  if (text.length === "2026".length) return text;
-  return text.length === "2026-11".length
-    ? monthOfYear.format(dateOf(`${text}-15`))
-    : fullDay.format(dateOf(text));
-}
-export const month = (day: string): string => monthName.format(dateOf(day));
-
-/** Names of weekdays by number, Monday being 0. */
-export const weekday = (number: number): string =>
-  weekdayName.format(Date.UTC(2024, 0, 1 + number));
-export const weekdayLong = (number: number): string =>
-  longWeekdayName.format(Date.UTC(2024, 0, 1 + number));
-export const hourOfDay = (hour: number): string => hourName.format(Date.UTC(2024, 0, 1, hour));
-
-/** Words as one enumeration: "a, b and c". */
-export const together = (parts: string[]): string =>
-  new Intl.ListFormat(locale, { type: "conjunction" }).format(parts);
