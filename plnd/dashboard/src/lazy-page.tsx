@@ -1,34 +1,37 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Trouble } from "./api/client.ts";
+import { AppError } from "./api/client.ts";
 import type { Route } from "./hooks/use-route.ts";
-import { Troubled } from "./parts/error-message.tsx";
+import { ErrorMessage } from "./parts/error-message.tsx";
 import { t } from "./words/text.ts";
 
 export type Page = (props: { route: Route }) => ComponentChildren;
 
-/** A page whose code is fetched when it is first opened. */
-export function lazily(load: () => Promise<{ default: Page }>): Page {
-  let fetched: Page | null = null;
-  return function Lazy(props: { route: Route }) {
-    const [asked, setAsked] = useState(0);
-    const [Shown, setShown] = useState(() => fetched);
+/** A page whose code is loaded when it is first opened. */
+export function lazyPage(load: () => Promise<{ default: Page }>): Page {
+  let loaded: Page | null = null;
+  return function LazyPage(props: { route: Route }) {
+    const [attempt, setAttempt] = useState(0);
+    const [LoadedPage, setLoadedPage] = useState(() => loaded);
     const [failed, setFailed] = useState(false);
     useEffect(() => {
-      if (fetched) return;
+      if (loaded) return;
       setFailed(false);
       load().then(
         (module) => {
-          fetched = module.default;
-          setShown(() => fetched);
+          loaded = module.default;
+          setLoadedPage(() => loaded);
         },
         () => setFailed(true),
       );
-    }, [asked]);
-    if (Shown) return <Shown {...props} />;
+    }, [attempt]);
+    if (LoadedPage) return <LoadedPage {...props} />;
     if (!failed) return <p class="loading soft">{t("loading")}</p>;
     return (
-      <Troubled trouble={new Trouble("not_loaded", "")} again={() => setAsked((one) => one + 1)} />
+      <ErrorMessage
+        error={new AppError("not_loaded", "")}
+        retry={() => setAttempt((count) => count + 1)}
+      />
     );
   };
 }

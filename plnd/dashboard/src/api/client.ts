@@ -1,8 +1,8 @@
-/** One request to the daemon that served this page, and what can go wrong with it. */
-import { Misshapen, object, orNull, type Shape, text } from "./schema.ts";
+/** The HTTP client for plnd's API, and the one error class that the page shows. */
+import { nullable, object, type Schema, SchemaError, string } from "./schema.ts";
 
-/** Something that the user has to hear of: what happened, and what to do. */
-export class Trouble extends Error {
+/** An error to show to the user: what happened, and in `hint` what to do about it. */
+export class AppError extends Error {
   constructor(
     readonly code: string,
     message: string,
@@ -13,36 +13,40 @@ export class Trouble extends Error {
   }
 }
 
-const refusal = object({
-  error: object({ code: text, message: text, hint: text, field: orNull(text) }),
+/** Any thrown value as an `AppError`; what is not one already is a bug of the page. */
+export const toAppError = (error: unknown): AppError =>
+  error instanceof AppError ? error : new AppError("bug", String(error));
+
+const errorAnswer = object({
+  error: object({ code: string, message: string, hint: string, field: nullable(string) }),
 });
 
-const PATIENCE_MS = 20_000;
-/** For a file to import: the daemon gives up earlier. */
-export const FILE_PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 20_000;
+/** For requests that carry a file to import; the daemon's own limit is shorter. */
+export const FILE_TIMEOUT_MS = 60_000;
 
 /**
- * The answer to a request (`path` is what follows /api/v1/), as its shape says it is.
+ * Sends a request (`path` is what follows /api/v1/) and returns the answer, checked by `schema`.
  *
- * Throws `Trouble`: "unreachable" when nobody answers, "invalid_answer" when what answers is
- * not what this page knows, and whatever the daemon itself refuses with.
+ * Throws `AppError` with the code that the daemon gave, "unreachable" when there is no answer,
+ * or "invalid_answer" when the answer does not match the schema.
  */
-export async function ask<T>(
-  shape: Shape<T>,
+export async function request<T>(
+  schema: Schema<T>,
   path: string,
   {
     method = "GET",
     body,
-    patience = PATIENCE_MS,
-  }: { method?: string; body?: unknown; patience?: number } = {},
+    timeoutMs = TIMEOUT_MS,
+  }: { method?: string; body?: unknown; timeoutMs?: number } = {},
 ): Promise<T> {
-  const response = await send(path, method, body, patience);
-  const answer = await read(response);
-  if (!response.ok) throw refused(answer, response.status);
+  const response = await send(path, method, body, timeoutMs);
+  const answer = await readJson(response);
+  if (!response.ok) throw errorFrom(answer, response.status);
   try {
-    return shape(answer, "");
+    return schema(answer, "");
   } catch (error) {
-    if (error instanceof Misshapen) throw new Trouble("invalid_answer", error.message);
+    if (error instanceof SchemaError) throw new AppError("invalid_answer", error.message);
     throw error;
   }
 }
@@ -51,33 +55,33 @@ async function send(
   path: string,
   method: string,
   body: unknown,
-  patience: number,
+  timeoutMs: number,
 ): Promise<Response> {
   try {
     return await fetch(`/api/v1/${path}`, {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch {
-    throw new Trouble("unreachable", "");
+    throw new AppError("unreachable", "");
   }
 }
 
-async function read(response: Response): Promise<unknown> {
+async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    throw new Trouble("invalid_answer", `status ${response.status}`);
+    throw new AppError("invalid_answer", `status ${response.status}`);
   }
 }
 
-function refused(answer: unknown, status: number): Trouble {
+function errorFrom(answer: unknown, status: number): AppError {
   try {
-    const { error } = refusal(answer, "");
-    return new Trouble(error.code, error.message, error.hint, error.field);
+    const { error } = errorAnswer(answer, "");
+    return new AppError(error.code, error.message, error.hint, error.field);
   } catch {
-    return new Trouble("invalid_answer", `status ${status}`);
+    return new AppError("invalid_answer", `status ${status}`);
   }
 }

@@ -1,72 +1,76 @@
-/** The user's own: the receipt, forgetting, export and import, backups. */
-import { ask } from "./client.ts";
+/** The user's own data: the receipt, forgetting, export and import, backups. */
+import { request } from "./client.ts";
 import {
-  anything,
-  flag,
-  list,
+  array,
+  boolean,
+  type Infer,
+  nullable,
   number,
   object,
-  orNull,
   record,
-  type Shaped,
-  text,
+  string,
+  unknown,
 } from "./schema.ts";
-import { query } from "./url.ts";
+import { queryString } from "./url.ts";
 
 const receipt = object({
-  entries: list(object({ words: text, at: number, browser: text, event: record(anything) })),
-  next: orNull(text),
+  entries: array(object({ words: string, at: number, browser: string, event: record(unknown) })),
+  next: nullable(string),
 });
-export type Receipt = Shaped<typeof receipt>;
+export type Receipt = Infer<typeof receipt>;
 export const getReceipt = (before?: string, network?: string) =>
-  ask(receipt, `receipt${query({ before, network })}`);
+  request(receipt, `receipt${queryString({ before, network })}`);
 
 const forgotten = object({
-  dry_run: flag,
-  person: orNull(text),
+  dry_run: boolean,
+  person: nullable(string),
   visits: number,
   visit_seconds: number,
   interactions: number,
   backups: number,
   documents: record(number),
   kept: record(number),
-  unfinished: list(text),
+  unfinished: array(string),
 });
-export type Forgotten = Shaped<typeof forgotten>;
-export interface ToForget {
+export type Forgotten = Infer<typeof forgotten>;
+export interface ForgetScope {
   start?: number;
   end?: number;
   day?: string;
   network?: string;
-  /** Somebody as a whole, and nothing else: an id, network:handle or the whole name. */
+  /** A whole person, without other fields: an id, network:handle or the full name. */
   person?: string;
   everything?: boolean;
 }
-export const postForget = (what: ToForget, dry_run: boolean) =>
-  ask(forgotten, "forget", { method: "POST", body: { ...what, dry_run } });
+export const postForget = (what: ForgetScope, dry_run: boolean) =>
+  request(forgotten, "forget", { method: "POST", body: { ...what, dry_run } });
 
 const exported = object({
-  lines: list(record(anything)),
-  next: orNull(text),
-  left_out: list(object({ file: text, message: text })),
+  lines: array(record(unknown)),
+  next: nullable(string),
+  left_out: array(object({ file: string, message: string })),
 });
-export const getExport = (after?: string) => ask(exported, `export${query({ after })}`);
+export const getExport = (after?: string) => request(exported, `export${queryString({ after })}`);
 
 const imported = object({
   taken: number,
   known: number,
-  rejected: list(object({ index: number, message: text })),
-  networks: list(text),
-  switched_off: list(text),
+  rejected: array(object({ index: number, message: string })),
+  networks: array(string),
+  switched_off: array(string),
 });
-/** `networks`: those that earlier parts of a trial would have brought. */
+/** `networks`: the networks that earlier parts of the same dry run would have added. */
 export const postImport = (lines: string[], dry_run: boolean, networks: string[]) =>
-  ask(imported, "import", { method: "POST", body: { lines, dry_run, networks } });
+  request(imported, "import", { method: "POST", body: { lines, dry_run, networks } });
 
-const backup = object({ name: text, made_at: number, why: text });
-export const getBackups = () => ask(object({ backups: list(backup) }), "backups");
+const backup = object({ name: string, made_at: number, why: string });
+export const getBackups = () => request(object({ backups: array(backup) }), "backups");
 export const postRestore = (name: string, dry_run: boolean) =>
-  ask(object({ dry_run: flag, kept_aside: orNull(text), switched_off: list(text) }), "restore", {
-    method: "POST",
-    body: { backup: name, dry_run },
-  });
+  request(
+    object({ dry_run: boolean, kept_aside: nullable(string), switched_off: array(string) }),
+    "restore",
+    {
+      method: "POST",
+      body: { backup: name, dry_run },
+    },
+  );

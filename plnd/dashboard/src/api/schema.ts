@@ -1,69 +1,76 @@
 /**
- * The shape that an answer must have before anybody uses it. A `Shape` gives back the value it
- * was shown, or throws a `Misshapen` that names the part that is not as it must be.
+ * Schemas that check the answers of the API. A `Schema` returns the value when it matches, and
+ * otherwise throws a `SchemaError` that names the part that does not.
  */
-export type Shape<T> = (value: unknown, path: string) => T;
-export type Shaped<S> = S extends Shape<infer T> ? T : never;
+export type Schema<T> = (value: unknown, path: string) => T;
+/** The type of the values that a schema accepts. */
+export type Infer<S> = S extends Schema<infer T> ? T : never;
 
-export class Misshapen extends Error {}
+export class SchemaError extends Error {}
 
-function wrong(path: string, wanted: string): never {
-  throw new Misshapen(`${path || "the answer"} is not ${wanted}`);
+function mismatch(path: string, expected: string): never {
+  throw new SchemaError(`${path || "the answer"} is not ${expected}`);
 }
 
-export const text: Shape<string> = (value, path) =>
-  typeof value === "string" ? value : wrong(path, "a text");
+export const string: Schema<string> = (value, path) =>
+  typeof value === "string" ? value : mismatch(path, "a text");
 
-export const number: Shape<number> = (value, path) =>
-  typeof value === "number" ? value : wrong(path, "a number");
+export const number: Schema<number> = (value, path) =>
+  typeof value === "number" ? value : mismatch(path, "a number");
 
-export const flag: Shape<boolean> = (value, path) =>
-  typeof value === "boolean" ? value : wrong(path, "true or false");
+export const boolean: Schema<boolean> = (value, path) =>
+  typeof value === "boolean" ? value : mismatch(path, "true or false");
 
-export const anything: Shape<unknown> = (value) => value;
+/** Accepts any value. */
+export const unknown: Schema<unknown> = (value) => value;
 
 export const oneOf =
-  <const T extends string>(...words: T[]): Shape<T> =>
+  <const T extends string>(...options: T[]): Schema<T> =>
   (value, path) =>
-    words.find((word) => word === value) ?? wrong(path, `one of ${words.join(", ")}`);
+    options.find((option) => option === value) ?? mismatch(path, `one of ${options.join(", ")}`);
 
-export const orNull =
-  <T>(shape: Shape<T>): Shape<T | null> =>
+export const nullable =
+  <T>(schema: Schema<T>): Schema<T | null> =>
   (value, path) =>
-    value === null ? null : shape(value, path);
+    value === null ? null : schema(value, path);
 
-/** A field that is left out where there is nothing to say. */
-export const orAbsent =
-  <T>(shape: Shape<T>): Shape<T | null> =>
+/** A field that may be missing; it is null then. */
+export const optional =
+  <T>(schema: Schema<T>): Schema<T | null> =>
   (value, path) =>
-    value === undefined || value === null ? null : shape(value, path);
+    value === undefined || value === null ? null : schema(value, path);
 
-export const list =
-  <T>(shape: Shape<T>): Shape<T[]> =>
+export const array =
+  <T>(schema: Schema<T>): Schema<T[]> =>
   (value, path) =>
     Array.isArray(value)
-      ? value.map((one, at) => shape(one, `${path}[${at}]`))
-      : wrong(path, "a list");
+      ? value.map((item, index) => schema(item, `${path}[${index}]`))
+      : mismatch(path, "a list");
 
 export const record =
-  <T>(shape: Shape<T>): Shape<Record<string, T>> =>
+  <T>(schema: Schema<T>): Schema<Record<string, T>> =>
   (value, path) =>
     Object.fromEntries(
-      Object.entries(fields(value, path)).map(([key, one]) => [key, shape(one, `${path}.${key}`)]),
+      Object.entries(fieldsOf(value, path)).map(([key, field]) => [
+        key,
+        schema(field, `${path}.${key}`),
+      ]),
     );
 
-/** An object with these fields; more than these are allowed, so that a newer daemon may add some. */
+/** An object with these fields. Further fields are ignored, so that a newer daemon may add some. */
 export const object =
-  <T extends object>(shapes: { [K in keyof T]: Shape<T[K]> }): Shape<T> =>
+  <T extends object>(schemas: { [K in keyof T]: Schema<T[K]> }): Schema<T> =>
   (value, path) => {
-    const found = fields(value, path);
-    const made: Partial<T> = {};
-    for (const key in shapes) made[key] = shapes[key](found[key], path ? `${path}.${key}` : key);
-    return made as T;
+    const fields = fieldsOf(value, path);
+    const checked: Partial<T> = {};
+    for (const key in schemas) {
+      checked[key] = schemas[key](fields[key], path ? `${path}.${key}` : key);
+    }
+    return checked as T;
   };
 
-function fields(value: unknown, path: string): Record<string, unknown> {
+function fieldsOf(value: unknown, path: string): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
-    : wrong(path, "an object");
+    : mismatch(path, "an object");
 }

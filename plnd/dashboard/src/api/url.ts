@@ -1,8 +1,8 @@
-/** Values as parts of an address. */
-export const part = encodeURIComponent;
+/** A value as one segment of a URL path. */
+export const pathSegment = encodeURIComponent;
 
-/** The query of an address, without what is not given. */
-export function query(values: Record<string, string | undefined>): string {
+/** The query string of a URL, with its "?"; values that are missing or empty are left out. */
+export function queryString(values: Record<string, string | undefined>): string {
   const given = Object.entries(values).filter((one): one is [string, string] => Boolean(one[1]));
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }

@@ -3,11 +3,11 @@ import { duration } from "../words/format.ts";
 import { t } from "../words/text.ts";
 
 const RADIUS = 54;
-const ROUND = 2 * Math.PI * RADIUS;
+const CIRCUMFERENCE = 2 * Math.PI * RADIUS;
 
-/** The budget as a ring that empties; the words beside it say the same. */
-export function Ring({ today }: { today: Today }) {
-  const { figure, label, part } = standing(today);
+/** The rest of the budget as a ring that empties; the headline beside it says the same. */
+export function BudgetRing({ today }: { today: Today }) {
+  const { figure, label, part } = ringOf(today);
   return (
     <svg class={`ring ${today.state}`} viewBox="0 0 128 128" aria-hidden="true">
       <circle class="track" cx="64" cy="64" r={RADIUS} />
@@ -16,7 +16,7 @@ export function Ring({ today }: { today: Today }) {
         cx="64"
         cy="64"
         r={RADIUS}
-        stroke-dasharray={`${part * ROUND} ${ROUND}`}
+        stroke-dasharray={`${part * CIRCUMFERENCE} ${CIRCUMFERENCE}`}
         transform="rotate(-90 64 64)"
       />
       <text class="figure" x="64" y="66">
@@ -29,7 +29,7 @@ export function Ring({ today }: { today: Today }) {
   );
 }
 
-function standing({
+function ringOf({
   state,
   spent_seconds: spent,
   budget_minutes: minutes,
@@ -42,11 +42,11 @@ function standing({
   }
   const rest = left ?? 0;
   return {
-    figure: duration(roundUp(rest)),
+    figure: duration(roundUpToMinute(rest)),
     label: t("left_label"),
     part: budget > 0 ? rest / budget : 0,
   };
 }
 
-/** What was used is shown rounded down, so what is left is rounded up: together the budget. */
-export const roundUp = (seconds: number): number => Math.ceil(seconds / 60) * 60;
+/** What was used is shown rounded down, so what is left is rounded up: formatList the budget. */
+export const roundUpToMinute = (seconds: number): number => Math.ceil(seconds / 60) * 60;

@@ -1,10 +1,10 @@
-/** A drawing, and the places on it that have numbers. */
-export interface Drawn {
+/** A chart as SVG, and the areas on it that show their numbers when selected. */
+export interface ChartDrawing {
   svg: Element;
-  spots: Spot[];
+  hotspots: Hotspot[];
 }
 
-export interface Spot {
+export interface Hotspot {
   x: number;
   y: number;
   width: number;
@@ -12,8 +12,8 @@ export interface Spot {
   words: string;
 }
 
-/** A drawing of Plot's as the page may have it: the policy forbids a style element in it. */
-export function tame<T extends Element>(drawing: T): T {
+/** Removes the style element from a drawing by Plot: the content security policy forbids it. */
+export function makeCspSafe<T extends Element>(drawing: T): T {
   drawing.querySelector("style")?.remove();
   drawing.setAttribute("aria-hidden", "true");
   return drawing;
@@ -21,7 +21,7 @@ export function tame<T extends Element>(drawing: T): T {
 
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 5760];
 
-/** Marks of an axis of seconds, as many as are easy to read. */
+/** The ticks of an axis up to `most` seconds, five or so, at round durations. */
 export function timeTicks(most: number): number[] {
   const minutes = most / 60;
   const step = STEPS.find((one) => minutes / one <= 5) ?? Math.ceil(minutes / 5);

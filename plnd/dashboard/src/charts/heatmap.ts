@@ -1,20 +1,20 @@
 import { axisX, axisY, cell, dot, plot } from "@observablehq/plot";
-import { type Drawn, tame } from "./drawing.ts";
+import { type ChartDrawing, makeCspSafe } from "./drawing.ts";
 
-export interface Square {
+export interface HeatmapCell {
   x: number;
   y: number;
   value: number;
-  /** Whether it has a dot. */
+  /** Whether a dot marks the cell. */
   dotted?: boolean;
   words: string;
 }
 
 const SHADES = [0, 1, 2, 3, 4, 5].map((number) => `var(--heat-${number})`);
 
-/** Squares in rows and columns, the darker the more; `columns` and `rows` have the labels. */
-export function grid(
-  squares: Square[],
+/** A heat map: the darker a cell, the higher its value. `columns` and `rows` carry the labels. */
+export function heatmap(
+  cells: HeatmapCell[],
   {
     width,
     columns,
@@ -24,11 +24,11 @@ export function grid(
     width: number;
     columns: { count: number; labels: Map<number, string> };
     rows: Map<number, string>;
-    /** How high a row is, in pixels. */
+    /** The height of a row in pixels. */
     row: number;
   },
-): Drawn {
-  const most = Math.max(1, ...squares.map(({ value }) => value));
+): ChartDrawing {
+  const most = Math.max(1, ...cells.map(({ value }) => value));
   const svg = plot({
     width,
     height: 7 * row + 30,
@@ -44,9 +44,9 @@ export function grid(
       range: SHADES,
     },
     marks: [
-      cell(squares, { x: "x", y: "y", fill: "value", rx: 2 }),
+      cell(cells, { x: "x", y: "y", fill: "value", rx: 2 }),
       dot(
-        squares.filter(({ dotted }) => dotted),
+        cells.filter(({ dotted }) => dotted),
         {
           x: "x",
           y: "y",
@@ -70,12 +70,12 @@ export function grid(
     ],
   });
   const [x, y] = [svg.scale("x"), svg.scale("y")];
-  const spots = squares.map((square) => ({
-    x: x?.apply(square.x) ?? 0,
-    y: y?.apply(square.y) ?? 0,
+  const hotspots = cells.map((one) => ({
+    x: x?.apply(one.x) ?? 0,
+    y: y?.apply(one.y) ?? 0,
     width: x?.bandwidth ?? 0,
     height: y?.bandwidth ?? 0,
-    words: square.words,
+    words: one.words,
   }));
-  return { svg: tame(svg), spots };
+  return { svg: makeCspSafe(svg), hotspots };
 }

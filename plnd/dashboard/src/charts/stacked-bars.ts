@@ -1,10 +1,10 @@
 import { axisX, axisY, barY, gridY, plot, ruleY } from "@observablehq/plot";
 import { dayFull, dayShort, duration } from "../words/format.ts";
 import { t } from "../words/text.ts";
-import { type Drawn, type Spot, tame, timeTicks } from "./drawing.ts";
+import { type ChartDrawing, type Hotspot, makeCspSafe, timeTicks } from "./drawing.ts";
 
 export interface Column {
-  /** The day, or the first day of the week, that the column is. */
+  /** The day, or the first day of the week, that the column stands for. */
   day: string;
   parts: { id: string; name: string; seconds: number }[];
 }
@@ -12,12 +12,12 @@ export interface Column {
 const HEIGHT = 260;
 const LEFT = 56;
 
-/** Time by day or week, in parts one upon the other. */
-export function stacked(
+/** Stacked bars of the time by day, or by week with `weeks`. */
+export function stackedBars(
   columns: Column[],
   series: { id: string; colour: string }[],
   { width, weeks }: { width: number; weeks: boolean },
-): Drawn {
+): ChartDrawing {
   const pieces = columns.flatMap(({ day, parts }) => parts.map((part) => ({ day, ...part })));
   const most = Math.max(60, ...columns.map(total));
   const domain = columns.map(({ day }) => day);
@@ -45,13 +45,16 @@ export function stacked(
       ruleY([0]),
     ],
   });
-  return { svg: tame(svg), spots: columns.map((column) => spotOf(column, svg, weeks)) };
+  return {
+    svg: makeCspSafe(svg),
+    hotspots: columns.map((column) => hotspotOf(column, svg, weeks)),
+  };
 }
 
 export const total = ({ parts }: Column): number =>
   parts.reduce((sum, { seconds }) => sum + seconds, 0);
 
-function spotOf(column: Column, svg: ReturnType<typeof plot>, weeks: boolean): Spot {
+function hotspotOf(column: Column, svg: ReturnType<typeof plot>, weeks: boolean): Hotspot {
   const scale = svg.scale("x");
   const width = scale?.bandwidth ?? 0;
   const room = ((scale?.step ?? width) - width) / 2;

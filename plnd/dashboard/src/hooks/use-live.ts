@@ -1,40 +1,42 @@
-/** What the daemon tells by itself: today's figures, and that something changed. */
+/** The daemon's event stream: today's figures, and a signal whenever something changed. */
 import { useEffect, useState } from "preact/hooks";
-import { type Today, today as todayShape } from "../api/day.ts";
+import { type Today, today as todaySchema } from "../api/day.ts";
 
 export interface Live {
   today: Today | null;
-  /** Grows with each change, of whatever it was: what a page shows is asked for anew. */
+  /** Grows by one with every change of any kind; queries reload when it does. */
   version: number;
-  /** "open", "lost" while the daemon does not answer, "shut" when this page has lost its key. */
-  line: "opening" | "open" | "lost" | "shut";
+  /** "lost": the daemon does not answer. "closed": the browser has given up trying. */
+  connection: "connecting" | "open" | "lost" | "closed";
 }
 
-let state: Live = { today: null, version: 0, line: "opening" };
+const RECONNECT_MS = 10_000;
+
+let state: Live = { today: null, version: 0, connection: "connecting" };
 const listeners = new Set<(live: Live) => void>();
 
-function become(change: Partial<Live>): void {
+function update(change: Partial<Live>): void {
   state = { ...state, ...change };
   for (const listener of listeners) listener(state);
 }
 
-/** Listen to the daemon for as long as the page is open; the browser itself tries again. */
-export function listen(): void {
+/** Connects for as long as the page is open. The browser reconnects by itself. */
+export function connectLive(): void {
   const source = new EventSource("/api/v1/live");
   source.onmessage = ({ data }) => {
     try {
-      const today = todayShape(JSON.parse(data), "today");
-      become({ today, version: state.version + 1, line: "open" });
+      const today = todaySchema(JSON.parse(data), "today");
+      update({ today, version: state.version + 1, connection: "open" });
     } catch {
-      // The page asks for today as well, and says there what it does not understand.
-      become({ version: state.version + 1, line: "open" });
+      // The page also requests today's figures, and shows there what is wrong with them.
+      update({ version: state.version + 1, connection: "open" });
     }
   };
   source.onerror = () => {
-    const shut = source.readyState === EventSource.CLOSED;
-    become({ line: shut ? "shut" : "lost" });
-    // A browser gives up for good after an answer that is no stream: ask again, but not at once.
-    if (shut) setTimeout(listen, 10_000);
+    const closed = source.readyState === EventSource.CLOSED;
+    update({ connection: closed ? "closed" : "lost" });
+    // A browser stops reconnecting after an answer that is not a stream.
+    if (closed) setTimeout(connectLive, RECONNECT_MS);
   };
 }
 

@@ -1,17 +1,17 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-/** A place on the page, and how wide it is now; 0 until it is known. */
+/** A ref for an element, and the element's width in pixels; 0 until it is measured. */
 export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
-  const place = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    if (!place.current) return;
+    if (!ref.current) return;
     const observer = new ResizeObserver(([entry]) => {
       if (entry) setWidth(Math.floor(entry.contentRect.width));
     });
-    observer.observe(place.current);
+    observer.observe(ref.current);
     return () => observer.disconnect();
   }, []);
-  return [place, width];
+  return [ref, width];
 }

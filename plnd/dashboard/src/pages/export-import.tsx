@@ -1,17 +1,17 @@
 import { useState } from "preact/hooks";
-import { getBackups, getExport, postImport, postRestore } from "../api/own-data.ts";
-import { useDoing, useResource } from "../hooks/use-query.ts";
+import { getExport, postImport } from "../api/own-data.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
 import { Card } from "../parts/card.tsx";
-import { Sure } from "../parts/confirm-button.tsx";
-import { save } from "../parts/data-table.tsx";
-import { Field } from "../parts/field.tsx";
-import { Done } from "../parts/mutation-status.tsx";
-import { dayAndTime, wireDay } from "../words/format.ts";
+import { download } from "../parts/download.ts";
+import { FileImport } from "../parts/file-import.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
+import { isoDay } from "../words/format.ts";
 import { counted, t } from "../words/text.ts";
+import { Backups, SwitchedOffFeeds } from "./backups.tsx";
 
-const LINES = 1000;
+const LINES_PER_REQUEST = 1000;
 
-interface Read {
+interface ImportResult {
   lines: string[];
   taken: number;
   known: number;
@@ -19,66 +19,52 @@ interface Read {
   switchedOff: string[];
 }
 
-/** Everything out as a file, and in again; and back to a backup. */
-export function Carrying() {
-  const exporting = useDoing();
-  const importing = useDoing();
-  const [read, setRead] = useState<Read | null>(null);
-  const [leftOut, setLeftOut] = useState<string[]>([]);
+/** Export of everything to a file, import of such a file, and the backups. */
+export function ExportImport() {
   return (
     <Card title={t("carry_title")} lead={t("carry_lead")}>
-      <div class="actions">
-        <button
-          type="button"
-          onClick={() => exporting.run(async () => setLeftOut(await exportAll()))}
-        >
-          {t("export_all")}
-        </button>
-        <Done of={exporting} says={t("exported")} />
-      </div>
-      {leftOut.length > 0 && <p>{t("export_left_out", { files: leftOut.join(", ") })}</p>}
-      <Field label={t("import_file")}>
-        {(of) => (
-          <input
-            {...of}
-            type="file"
-            accept=".jsonl"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              setRead(null);
-              if (file) importing.run(async () => setRead(await sent(await linesOf(file), true)));
-            }}
-          />
+      <Export />
+      <FileImport
+        label={t("import_file")}
+        accept=".jsonl"
+        preview={async (file) => importLines(await linesOf(file), true)}
+        importFile={({ lines }) => importLines(lines, false)}
+      >
+        {({ taken, known, rejected, switchedOff }) => (
+          <>
+            <p>
+              {counted("import_lines", taken)} {counted("import_same", known)}{" "}
+              {rejected > 0 && counted("import_rejected", rejected)}
+            </p>
+            <SwitchedOffFeeds feeds={switchedOff} />
+          </>
         )}
-      </Field>
-      {read && (
-        <div class="ask">
-          <p>
-            {counted("import_lines", read.taken)} {counted("import_same", read.known)}{" "}
-            {read.rejected > 0 && counted("import_rejected", read.rejected)}
-          </p>
-          <SwitchedOff feeds={read.switchedOff} />
-          <button
-            type="button"
-            class="main"
-            onClick={() =>
-              importing.run(async () => {
-                await sent(read.lines, false);
-                setRead(null);
-              })
-            }
-          >
-            {t("import_take")}
-          </button>
-        </div>
-      )}
-      <Done of={importing} says={t(read ? "import_looked" : "saved")} />
+      </FileImport>
       <Backups />
     </Card>
   );
 }
 
-/** Everything into the downloads; the files of networks that are in no use and were left out. */
+function Export() {
+  const mutation = useMutation();
+  const [leftOut, setLeftOut] = useState<string[]>([]);
+  return (
+    <>
+      <div class="actions">
+        <button
+          type="button"
+          onClick={() => mutation.run(async () => setLeftOut(await exportAll()))}
+        >
+          {t("export_all")}
+        </button>
+        <MutationStatus mutation={mutation} success={t("exported")} />
+      </div>
+      {leftOut.length > 0 && <p>{t("export_left_out", { files: leftOut.join(", ") })}</p>}
+    </>
+  );
+}
+
+/** Downloads everything as one file; returns the network files that the export leaves out. */
 async function exportAll(): Promise<string[]> {
   const lines: string[] = [];
   const leftOut: string[] = [];
@@ -89,18 +75,19 @@ async function exportAll(): Promise<string[]> {
     for (const { file } of part.left_out) leftOut.push(file);
     after = part.next ?? undefined;
   } while (after);
-  save(`plnd-${wireDay(new Date())}.jsonl`, `${lines.join("\n")}\n`, "application/jsonl");
+  download(`plnd-${isoDay(new Date())}.jsonl`, `${lines.join("\n")}\n`, "application/jsonl");
   return leftOut;
 }
 
 const linesOf = async (file: File): Promise<string[]> =>
   (await file.text()).split("\n").filter((line) => line.trim());
 
-async function sent(lines: string[], dryRun: boolean): Promise<Read> {
-  const sum: Read = { lines, taken: 0, known: 0, rejected: 0, switchedOff: [] };
+async function importLines(lines: string[], dryRun: boolean): Promise<ImportResult> {
+  const sum: ImportResult = { lines, taken: 0, known: 0, rejected: 0, switchedOff: [] };
   const networks: string[] = [];
-  for (let from = 0; from < lines.length; from += LINES) {
-    const answer = await postImport(lines.slice(from, from + LINES), dryRun, networks);
+  for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
+    const part = lines.slice(from, from + LINES_PER_REQUEST);
+    const answer = await postImport(part, dryRun, networks);
     networks.push(...answer.networks);
     sum.taken += answer.taken;
     sum.known += answer.known;
@@ -108,39 +95,4 @@ async function sent(lines: string[], dryRun: boolean): Promise<Read> {
     sum.switchedOff.push(...answer.switched_off);
   }
   return sum;
-}
-
-/** Which feeds come in switched off: only the user has plnd go out. */
-function SwitchedOff({ feeds }: { feeds: string[] }) {
-  if (feeds.length === 0) return null;
-  return <p>{t("feeds_switched_off", { feeds: feeds.join(", ") })}</p>;
-}
-
-function Backups() {
-  const backups = useResource(getBackups);
-  const doing = useDoing();
-  const [switchedOff, setSwitchedOff] = useState<string[]>([]);
-  const found = backups.value?.backups ?? [];
-  if (found.length === 0) return null;
-  return (
-    <details class="more">
-      <summary>{counted("backups", found.length)}</summary>
-      <ul class="rows">
-        {[...found].reverse().map(({ name, made_at: at }) => (
-          <li key={name}>
-            <span>{dayAndTime(at)}</span>
-            <Sure
-              name={t("restore")}
-              label={t("restore_of", { when: dayAndTime(at) })}
-              act={() =>
-                doing.run(async () => setSwitchedOff((await postRestore(name, false)).switched_off))
-              }
-            />
-          </li>
-        ))}
-      </ul>
-      <Done of={doing} />
-      <SwitchedOff feeds={switchedOff} />
-    </details>
-  );
 }

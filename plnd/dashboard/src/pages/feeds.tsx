@@ -1,19 +1,19 @@
 import { type FeedView, getFeeds } from "../api/feeds.ts";
 import { putPersonFeed } from "../api/people.ts";
 import { putFeed } from "../api/profiles.ts";
-import { useResource } from "../hooks/use-query.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
-import { Resourceful } from "../parts/query-result.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
 import { t } from "../words/text.ts";
 
-/** Every public feed from one place: where it is asked, when it was, and its switch. */
+/** All public feeds in one list: the address, when it was last read, and a switch. */
 export function Feeds() {
-  const feeds = useResource(getFeeds);
+  const feeds = useQuery(getFeeds);
   return (
     <Card title={t("feeds_title")} lead={t("feeds_lead")}>
-      <Resourceful of={feeds}>
+      <QueryResult query={feeds}>
         {({ feeds }) =>
           feeds.length === 0 ? (
             <p class="soft">{t("feeds_none")}</p>
@@ -25,7 +25,7 @@ export function Feeds() {
             </ul>
           )
         }
-      </Resourceful>
+      </QueryResult>
       <p class="soft">{t("feeds_people")}</p>
     </Card>
   );
@@ -38,7 +38,7 @@ function Row({ feed }: { feed: FeedView }) {
       <div>
         <FeedSwitch
           feed={feed}
-          turn={(change) =>
+          save={(change) =>
             person === null ? putFeed(feed, change) : putPersonFeed(person, feed, change)
           }
         >

@@ -10,8 +10,8 @@ interface Step {
   done: boolean;
 }
 
-/** The way from an empty home to a full one: each step is seen done by itself, and all go at last. */
-export function FirstDay({
+/** The first steps after installing. Each ticks itself off; the card goes when all are done. */
+export function FirstSteps({
   today,
   days,
   budgets,

@@ -1,46 +1,54 @@
 import { useState } from "preact/hooks";
-import { postForget, type ToForget } from "../api/own-data.ts";
+import { type ForgetScope, postForget } from "../api/own-data.ts";
 import { getPeople } from "../api/people.ts";
-import { useDoing, useResource } from "../hooks/use-query.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Field } from "../parts/field.tsx";
-import { Forgettable } from "../parts/forget-with-undo.tsx";
-import { entered } from "../parts/form.tsx";
-import { Done } from "../parts/mutation-status.tsx";
+import { ForgetWithUndo } from "../parts/forget-with-undo.tsx";
+import { textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { wireDay } from "../words/format.ts";
+import { isoDay } from "../words/format.ts";
 import { t } from "../words/text.ts";
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
-type Plan = (what: ToForget) => unknown;
+type Plan = (what: ForgetScope) => unknown;
 
-/** Forget something: what it would be is said first, and for ten seconds it can be called off. */
-export function Forgetting() {
-  const doing = useDoing();
-  const [held, setHeld] = useState<string[]>([]);
-  const forget = async (what: ToForget) => setHeld((await postForget(what, false)).unfinished);
-  const says = held.length ? t("forgotten_unfinished", { files: held.join(", ") }) : t("forgotten");
+/** Deletes recorded data by time, network or person, with a preview and time to undo. */
+export function ForgetCard() {
+  const mutation = useMutation();
+  const [unfinished, setUnfinished] = useState<string[]>([]);
+  const forget = async (what: ForgetScope) =>
+    setUnfinished((await postForget(what, false)).unfinished);
+  const says = unfinished.length
+    ? t("forgotten_unfinished", { files: unfinished.join(", ") })
+    : t("forgotten");
   return (
     <Card title={t("forget_title")} lead={t("forget_lead")}>
-      <Forgettable act={(what) => doing.run(() => forget(what))}>
+      <ForgetWithUndo onForget={(what) => mutation.run(() => forget(what))}>
         {(plan) => (
           <>
-            <Choices plan={plan} />
-            <Somebody plan={plan} />
-            <Done of={doing} says={says} />
+            <ForgetTimeOrNetwork plan={plan} />
+            <ForgetPerson plan={plan} />
+            <MutationStatus mutation={mutation} success={says} />
           </>
         )}
-      </Forgettable>
+      </ForgetWithUndo>
     </Card>
   );
 }
 
-function Choices({ plan }: { plan: Plan }) {
+function ForgetTimeOrNetwork({ plan }: { plan: Plan }) {
   return (
     <>
       <div class="choices">
-        <button type="button" onClick={() => plan({ start: Date.now() - HOUR, end: Date.now() })}>
+        <button
+          type="button"
+          onClick={() => plan({ start: Date.now() - HOUR_MS, end: Date.now() })}
+        >
           {t("forget_hour")}
         </button>
         <button type="button" onClick={() => plan({ everything: true })}>
@@ -52,16 +60,14 @@ function Choices({ plan }: { plan: Plan }) {
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
-          const [day, network] = [entered(form, "day"), entered(form, "network")];
+          const [day, network] = [textOf(form, "day"), textOf(form, "network")];
           if (day || network) plan({ ...(day ? { day } : {}), ...(network ? { network } : {}) });
         }}
       >
         <div class="pair">
-          <Field label={t("day")}>
-            {(of) => <input {...of} type="date" name="day" max={wireDay(new Date())} />}
-          </Field>
+          <InputField label={t("day")} type="date" name="day" max={isoDay(new Date())} />
           <Field label={t("network")}>
-            {(of) => <NetworkSelect {...of} name="network" none="" />}
+            {(props) => <NetworkSelect {...props} name="network" none="" />}
           </Field>
         </div>
         <div class="actions">
@@ -72,21 +78,21 @@ function Choices({ plan }: { plan: Plan }) {
   );
 }
 
-function Somebody({ plan }: { plan: Plan }) {
-  const people = useResource(getPeople).value?.people ?? [];
+function ForgetPerson({ plan }: { plan: Plan }) {
+  const people = useQuery(getPeople).data?.people ?? [];
   if (people.length === 0) return null;
   return (
     <form
       class="form"
       onSubmit={(event) => {
         event.preventDefault();
-        const person = entered(new FormData(event.currentTarget), "person");
+        const person = textOf(new FormData(event.currentTarget), "person");
         if (person) plan({ person });
       }}
     >
       <Field label={t("forget_whom")}>
-        {(of) => (
-          <select {...of} name="person" required>
+        {(props) => (
+          <select {...props} name="person" required>
             <option value="" />
             {people.map(({ id, name }) => (
               <option key={id} value={id}>

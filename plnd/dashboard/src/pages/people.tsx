@@ -9,34 +9,35 @@ import {
   postSuggestion,
   type Suggestion,
 } from "../api/people.ts";
-import { useDoing, useResource } from "../hooks/use-query.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Form } from "../parts/form.tsx";
-import { Done } from "../parts/mutation-status.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
-import { PersonFields, personOf } from "../parts/person-fields.tsx";
+import { PersonFields, personFromForm } from "../parts/person-fields.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/query-result.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
 import { counted, t } from "../words/text.ts";
 import { Cadences } from "./cadences.tsx";
 import { PeopleImport } from "./people-import.tsx";
 import { PersonPage } from "./person.tsx";
 
 export default function PeoplePage({ route }: { route: Route }) {
-  const [id] = route.rest;
-  return id ? <PersonPage key={id} id={id} /> : <Everybody />;
+  const [id] = route.segments;
+  return id ? <PersonPage key={id} id={id} /> : <AllPeople />;
 }
 
-function Everybody() {
+function AllPeople() {
   const [q, setQ] = useState("");
-  const people = useResource(() => getPeople(q), q);
+  const people = useQuery(() => getPeople(q), q);
   return (
     <>
       <h1>{t("page_people")}</h1>
       <div class="cards">
         <Drift />
-        <Suggested />
+        <SuggestedPeople />
       </div>
       <Card title={t("people_all")} wide>
         <label class="search">
@@ -48,7 +49,7 @@ function Everybody() {
             autoComplete="off"
           />
         </label>
-        <Resourceful of={people}>
+        <QueryResult query={people}>
           {({ people }) => (
             <>
               <p class="soft" role="status">
@@ -63,10 +64,10 @@ function Everybody() {
               </ul>
             </>
           )}
-        </Resourceful>
+        </QueryResult>
       </Card>
       <div class="cards">
-        <Adding />
+        <AddPerson />
         <div class="stack">
           <Cadences />
           <PeopleImport />
@@ -78,10 +79,10 @@ function Everybody() {
 }
 
 function Drift() {
-  const ties = useResource(getTies);
+  const ties = useQuery(getTies);
   return (
     <Card title={t("drift_title")} lead={t("drift_lead")}>
-      <Resourceful of={ties}>
+      <QueryResult query={ties}>
         {({ drifting, weak_tie: weak, gone_silent: silent, counts }) => (
           <>
             {drifting.length === 0 ? (
@@ -111,29 +112,29 @@ function Drift() {
                 })}
               </p>
             )}
-            <p class="soft">{tieCounts(counts)}</p>
+            <p class="soft">{tieCountsText(counts)}</p>
           </>
         )}
-      </Resourceful>
+      </QueryResult>
     </Card>
   );
 }
 
-const tieCounts = (counts: Record<string, number>): string =>
+const tieCountsText = (counts: Record<string, number>): string =>
   (["strong", "weak", "dormant", "new"] as const)
     .filter((tie) => counts[tie])
     .map((tie) => counted(`ties_${tie}`, counts[tie] ?? 0))
     .join(" · ");
 
-function Suggested() {
-  const suggestions = useResource(getSuggestions);
+function SuggestedPeople() {
+  const suggestions = useQuery(getSuggestions);
   const nameOf = useNetworkNames();
-  const doing = useDoing();
+  const mutation = useMutation();
   const reply = ({ network, handle }: Suggestion, answer: "yes" | "no") =>
-    doing.run(() => postSuggestion({ network, handle, answer }));
+    mutation.run(() => postSuggestion({ network, handle, answer }));
   return (
     <Card title={t("suggested_title")} lead={t("suggested_lead")}>
-      <Resourceful of={suggestions}>
+      <QueryResult query={suggestions}>
         {({ suggestions }) =>
           suggestions.length === 0 ? (
             <p class="soft">{t("suggested_none")}</p>
@@ -170,27 +171,32 @@ function Suggested() {
             </ul>
           )
         }
-      </Resourceful>
-      <Done of={doing} />
+      </QueryResult>
+      <MutationStatus mutation={mutation} />
     </Card>
   );
 }
 
-function Adding() {
-  const doing = useDoing();
+function AddPerson() {
+  const mutation = useMutation();
   return (
     <Card title={t("person_add")}>
-      <Form doing={doing} submit={t("add")} clears change={(form) => postPerson(personOf(form))}>
-        <PersonFields doing={doing} />
+      <Form
+        mutation={mutation}
+        submit={t("add")}
+        clears
+        save={(form) => postPerson(personFromForm(form))}
+      >
+        <PersonFields />
       </Form>
     </Card>
   );
 }
 
 function Merges() {
-  const merges = useResource(getMerges);
-  const doing = useDoing();
-  const found = merges.value?.merges ?? [];
+  const merges = useQuery(getMerges);
+  const mutation = useMutation();
+  const found = merges.data?.merges ?? [];
   if (found.length === 0) return null;
   return (
     <Card title={t("merges_title")}>
@@ -198,13 +204,13 @@ function Merges() {
         {found.slice(0, 5).map(({ id, kept, gone }) => (
           <li key={id}>
             <span>{t("merged", { kept: kept.name, gone: gone.name })}</span>
-            <button type="button" onClick={() => doing.run(() => deleteMerge(id))}>
+            <button type="button" onClick={() => mutation.run(() => deleteMerge(id))}>
               {t("undo")}
             </button>
           </li>
         ))}
       </ul>
-      <Done of={doing} />
+      <MutationStatus mutation={mutation} />
     </Card>
   );
 }

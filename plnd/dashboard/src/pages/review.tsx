@@ -1,31 +1,31 @@
 import { getReview, type Review } from "../api/review.ts";
-import { useResource } from "../hooks/use-query.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/query-result.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
 import { dayLong, duration } from "../words/format.ts";
 import { isKey, t } from "../words/text.ts";
 import { PlanCard } from "./plan.tsx";
-import { LedgerCard } from "./work-and-home.tsx";
+import { WorkAndHomeCard } from "./work-and-home.tsx";
 
 export default function ReviewPage({ route }: { route: Route }) {
   const week = route.query.get("week") ?? "";
-  const review = useResource(() => getReview(week), week);
+  const review = useQuery(() => getReview(week), week);
   return (
     <>
       <h1>{t("page_review")}</h1>
-      <Resourceful of={review}>{(review) => <Shown review={review} />}</Resourceful>
+      <QueryResult query={review}>{(review) => <ReviewSections review={review} />}</QueryResult>
       <div class="cards">
         <PlanCard />
-        <LedgerCard />
+        <WorkAndHomeCard />
       </div>
     </>
   );
 }
 
-function Shown({ review }: { review: Review }) {
+function ReviewSections({ review }: { review: Review }) {
   return (
     <>
       <p class="actions">
@@ -43,7 +43,7 @@ function Shown({ review }: { review: Review }) {
       <ul class="lights">
         {review.lights.map((light) => (
           <li key={light.name} class="card">
-            <Chip tone={toneOf(light.colour)}>{colourWord(light.colour)}</Chip>
+            <Chip tone={toneOf(light.colour)}>{colourText(light.colour)}</Chip>
             <h2>{t(`light_${light.name}`)}</h2>
             <p>{light.says}</p>
           </li>
@@ -103,7 +103,7 @@ const TONES: Record<string, "good" | "middling" | "bad"> = {
 };
 const toneOf = (colour: string) => TONES[colour] ?? "plain";
 
-function colourWord(colour: string): string {
+function colourText(colour: string): string {
   const key = `colour_${colour}`;
   return isKey(key) ? t(key) : colour;
 }

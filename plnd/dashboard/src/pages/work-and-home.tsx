@@ -1,45 +1,46 @@
 import { useState } from "preact/hooks";
-import { getLedger, type Ledger, type LedgerOf, ledgerPage } from "../api/review.ts";
-import { type Resource, useResource, wrongWith } from "../hooks/use-query.ts";
+import { getLedger, type Ledger, type LedgerQuery, ledgerPageUrl } from "../api/review.ts";
+import { type Query, useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Field } from "../parts/field.tsx";
-import { entered } from "../parts/form.tsx";
-import { Resourceful } from "../parts/query-result.tsx";
-import { duration, number, together } from "../words/format.ts";
+import { FieldErrors } from "../parts/field.tsx";
+import { textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { duration, formatList, number } from "../words/format.ts";
 import { counted, t } from "../words/text.ts";
 
-/** Work and home, added up between two days, as it can be handed on. */
-export function LedgerCard() {
-  const [of, setOf] = useState<LedgerOf>({});
-  const ledger = useResource(() => getLedger(of), JSON.stringify(of));
+/** The time at work and at home between two days, by network. */
+export function WorkAndHomeCard() {
+  const [period, setPeriod] = useState<LedgerQuery>({});
+  const ledger = useQuery(() => getLedger(period), JSON.stringify(period));
   return (
     <Card title={t("ledger_title")} lead={t("ledger_lead")}>
-      <Asking ledger={ledger} show={setOf} />
-      <Resourceful of={ledger}>
+      <PeriodForm ledger={ledger} show={setPeriod} />
+      <QueryResult query={ledger}>
         {(ledger) => (
           <>
-            <Sums ledger={ledger} />
+            <LedgerTable ledger={ledger} />
             <p>
-              <a href={ledgerPage(of)} target="_blank" rel="noreferrer">
+              <a href={ledgerPageUrl(period)} target="_blank" rel="noreferrer">
                 {t("ledger_page")}
               </a>
             </p>
           </>
         )}
-      </Resourceful>
+      </QueryResult>
     </Card>
   );
 }
 
-/** The days are those of the last answer, until others are asked for. */
-function Asking({ ledger, show }: { ledger: Resource<Ledger>; show: (of: LedgerOf) => void }) {
+/** The form for the period; at first it has the days that the daemon chose. */
+function PeriodForm({ ledger, show }: { ledger: Query<Ledger>; show: (of: LedgerQuery) => void }) {
   return (
     <form
       class="form"
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
-        const [first, last] = [entered(form, "first"), entered(form, "last")];
+        const [first, last] = [textOf(form, "first"), textOf(form, "last")];
         show({
           ...(first ? { first } : {}),
           ...(last ? { last } : {}),
@@ -47,19 +48,19 @@ function Asking({ ledger, show }: { ledger: Resource<Ledger>; show: (of: LedgerO
         });
       }}
     >
-      <div class="pair days">
-        {(["first", "last"] as const).map((name) => (
-          <Field
-            key={name}
-            label={t(name === "first" ? "from" : "to")}
-            wrong={wrongWith(ledger, name)}
-          >
-            {(of) => (
-              <input {...of} type="date" name={name} defaultValue={ledger.value?.[name] ?? ""} />
-            )}
-          </Field>
-        ))}
-      </div>
+      <FieldErrors.Provider value={ledger.error}>
+        <div class="pair days">
+          {(["first", "last"] as const).map((name) => (
+            <InputField
+              key={name}
+              label={t(name === "first" ? "from" : "to")}
+              field={name}
+              type="date"
+              defaultValue={ledger.data?.[name] ?? ""}
+            />
+          ))}
+        </div>
+      </FieldErrors.Provider>
       <label class="switch">
         <input type="checkbox" name="names" />
         {t("ledger_names")}
@@ -71,7 +72,7 @@ function Asking({ ledger, show }: { ledger: Resource<Ledger>; show: (of: LedgerO
   );
 }
 
-function Sums({ ledger: { rows, people, names } }: { ledger: Ledger }) {
+function LedgerTable({ ledger: { rows, people, names } }: { ledger: Ledger }) {
   if (rows.length === 0) return <p class="soft">{t("ledger_nothing")}</p>;
   return (
     <>
@@ -103,7 +104,7 @@ function Sums({ ledger: { rows, people, names } }: { ledger: Ledger }) {
       </section>
       <p>
         {counted("ledger_people", people)}{" "}
-        {names && names.length > 0 && <bdi>{together(names)}</bdi>}
+        {names && names.length > 0 && <bdi>{formatList(names)}</bdi>}
       </p>
     </>
   );

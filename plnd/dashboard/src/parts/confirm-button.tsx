@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 import { t } from "../words/text.ts";
 
-/** A button that asks once more before it does what cannot be taken back. */
-export function Sure({
+/** A button that asks for confirmation before it does something that cannot be undone. */
+export function ConfirmButton({
   name,
   label,
-  act,
+  onConfirm,
 }: {
   name: string;
-  /** What it is about, for those who do not see where the button stands. */
+  /** The accessible name, where the button's place alone shows what it is about. */
   label?: string;
-  act: () => unknown;
+  onConfirm: () => unknown;
 }) {
   const [asking, setAsking] = useState(false);
   if (!asking) {
@@ -28,7 +28,7 @@ export function Sure({
         ref={(button) => button?.focus()}
         onClick={() => {
           setAsking(false);
-          act();
+          onConfirm();
         }}
       >
         {t("sure", { name })}

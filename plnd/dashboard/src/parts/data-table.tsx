@@ -1,36 +1,38 @@
 import { useState } from "preact/hooks";
 import { t } from "../words/text.ts";
 import { csv } from "./csv.ts";
+import { download } from "./download.ts";
 
-export interface TableOf {
-  /** The name of the CSV's file, without its ending. */
+export interface TableData {
+  /** The name of the CSV file, without its extension. */
   file: string;
   caption: string;
   head: string[];
-  /** Cells as they are shown; where that differs, `value` is what stands in the CSV. */
   rows: Cell[][];
 }
+/** A cell as text, or a text for the screen and a `value` for the CSV file. */
 export type Cell = string | { shown: string; value: number | string };
 
-const shown = (cell: Cell) => (typeof cell === "string" ? cell : cell.shown);
+const screenText = (cell: Cell) => (typeof cell === "string" ? cell : cell.shown);
+const csvText = (cell: Cell) => (typeof cell === "string" ? cell : String(cell.value));
 
-/** A chart's numbers as a table that opens, and as a file. */
-export function Table({ of }: { of: TableOf }) {
+/** The numbers of a chart: a table that opens on demand, and a CSV file. */
+export function DataTable({ data }: { data: TableData }) {
   const [open, setOpen] = useState(false);
   return (
     <div class="table">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{t("as_table")}</summary>
-        {open && <Rows of={of} />}
+        {open && <Rows data={data} />}
       </details>
-      <button type="button" class="plain" onClick={() => download(of)}>
+      <button type="button" class="plain" onClick={() => downloadCsv(data)}>
         {t("csv")}
       </button>
     </div>
   );
 }
 
-function Rows({ of: { caption, head, rows } }: { of: TableOf }) {
+function Rows({ data: { caption, head, rows } }: { data: TableData }) {
   return (
     <section class="table-frame" aria-label={t("table_of", { title: caption })} tabIndex={0}>
       <table>
@@ -44,12 +46,12 @@ function Rows({ of: { caption, head, rows } }: { of: TableOf }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(([first, ...cells], number) => (
-            <tr key={number}>
-              <th scope="row">{first === undefined ? "" : shown(first)}</th>
-              {cells.map((cell, at) => (
-                <td key={at} class={typeof cell === "string" ? "" : "figure"}>
-                  {shown(cell)}
+          {rows.map(([first, ...cells], row) => (
+            <tr key={row}>
+              <th scope="row">{first === undefined ? "" : screenText(first)}</th>
+              {cells.map((cell, column) => (
+                <td key={column} class={typeof cell === "string" ? "" : "figure"}>
+                  {screenText(cell)}
                 </td>
               ))}
             </tr>
@@ -60,18 +62,6 @@ function Rows({ of: { caption, head, rows } }: { of: TableOf }) {
   );
 }
 
-export function download({ file, head, rows }: TableOf): void {
-  save(`${file}.csv`, csv([head, ...rows.map((row) => row.map(written))]), "text/csv");
+export function downloadCsv({ file, head, rows }: TableData): void {
+  download(`${file}.csv`, csv([head, ...rows.map((row) => row.map(csvText))]), "text/csv");
 }
-
-/** Hand a text to the browser as a file to be saved. */
-export function save(name: string, content: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url));
-}
-
-const written = (cell: Cell) => (typeof cell === "string" ? cell : String(cell.value));

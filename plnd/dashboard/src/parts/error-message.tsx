@@ -1,17 +1,17 @@
-import type { Trouble } from "../api/client.ts";
-import { said } from "../words/refusals.ts";
+import type { AppError } from "../api/client.ts";
+import { errorText } from "../words/refusals.ts";
 import { t } from "../words/text.ts";
 
-/** What went wrong and what to do. */
-export function Troubled({ trouble, again }: { trouble: Trouble; again?: () => void }) {
-  const [message, hint] = said(trouble);
+/** An error with its hint, and a button to try again where that is possible. */
+export function ErrorMessage({ error, retry }: { error: AppError; retry?: () => void }) {
+  const [message, hint] = errorText(error);
   return (
-    <div class="trouble" role="alert">
+    <div class="error-message" role="alert">
       <p>
         <strong>{message}</strong> {hint}
       </p>
-      {again && (
-        <button type="button" onClick={again}>
+      {retry && (
+        <button type="button" onClick={retry}>
           {t("try_again")}
         </button>
       )}

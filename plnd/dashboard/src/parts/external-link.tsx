@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 
-/** A link that leads out of the dashboard. Where it leads learns nothing of where it stood. */
-export function Out({ to, children }: { to: string; children: ComponentChildren }) {
-  if (!/^https?:\/\//i.test(to)) return <>{children}</>;
+/** A link to another site, sent without a referrer. Anything but http(s) is shown as text. */
+export function ExternalLink({ href, children }: { href: string; children: ComponentChildren }) {
+  if (!/^https?:\/\//i.test(href)) return <>{children}</>;
   return (
-    <a href={to} target="_blank" rel="noreferrer noopener">
+    <a href={href} target="_blank" rel="noreferrer noopener">
       {children}
     </a>
   );

@@ -1,52 +1,60 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Forgotten, postForget, type ToForget } from "../api/own-data.ts";
-import { useDoing } from "../hooks/use-query.ts";
+import { type ForgetScope, type Forgotten, postForget } from "../api/own-data.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
 import { duration } from "../words/format.ts";
 import { counted, t } from "../words/text.ts";
-import { Done } from "./mutation-status.tsx";
+import { MutationStatus } from "./mutation-status.tsx";
 
 const SECONDS = 10;
 
 interface Planned {
-  what: ToForget;
-  would: Forgotten;
+  what: ForgetScope;
+  preview: Forgotten;
 }
 
 /**
- * What offers to forget. Once it is asked, what would go stands in its place, and for ten
- * seconds it can be called off; then `act` does it.
+ * Deletion with a preview and time to undo. After `plan` is called, a countdown replaces the
+ * children: it says what would be deleted, can be stopped for ten seconds, then calls `onForget`.
  */
-export function Forgettable({
-  act,
+export function ForgetWithUndo({
+  onForget,
   children,
 }: {
-  act: (what: ToForget) => unknown;
-  children: (plan: (what: ToForget) => unknown) => ComponentChildren;
+  onForget: (what: ForgetScope) => unknown;
+  children: (plan: (what: ForgetScope) => unknown) => ComponentChildren;
 }) {
   const [planned, setPlanned] = useState<Planned | null>(null);
-  const planning = useDoing();
-  const plan = (what: ToForget) =>
-    planning.run(async () => setPlanned({ what, would: await postForget(what, true) }));
+  const preview = useMutation();
+  const plan = (what: ForgetScope) =>
+    preview.run(async () => setPlanned({ what, preview: await postForget(what, true) }));
   if (!planned) {
     return (
       <>
         {children(plan)}
-        <Done of={planning} says="" />
+        <MutationStatus mutation={preview} success="" />
       </>
     );
   }
   const forget = () => {
     setPlanned(null);
-    act(planned.what);
+    onForget(planned.what);
   };
-  return <Countdown would={planned.would} act={forget} stop={() => setPlanned(null)} />;
+  return <Countdown preview={planned.preview} onEnd={forget} onStop={() => setPlanned(null)} />;
 }
 
-function Countdown({ would, act, stop }: { would: Forgotten; act: () => void; stop: () => void }) {
+function Countdown({
+  preview,
+  onEnd,
+  onStop,
+}: {
+  preview: Forgotten;
+  onEnd: () => void;
+  onStop: () => void;
+}) {
   const [left, setLeft] = useState(SECONDS);
-  const latest = useRef(act);
-  latest.current = act;
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
   useEffect(() => {
     const end = Date.now() + SECONDS * 1000;
     const timer = setInterval(() => {
@@ -60,17 +68,17 @@ function Countdown({ would, act, stop }: { would: Forgotten; act: () => void; st
     return () => clearInterval(timer);
   }, []);
   return (
-    <div class="ask">
-      <p role="status">{wouldWords(would)}</p>
+    <div class="callout">
+      <p role="status">{previewText(preview)}</p>
       <p>{counted("forget_in", Math.max(0, left))}</p>
-      <button type="button" class="main" ref={(button) => button?.focus()} onClick={stop}>
+      <button type="button" class="main" ref={(button) => button?.focus()} onClick={onStop}>
         {t("forget_stop")}
       </button>
     </div>
   );
 }
 
-function wouldWords({ person, visits, visit_seconds, interactions, kept, backups }: Forgotten) {
+function previewText({ person, visits, visit_seconds, interactions, kept, backups }: Forgotten) {
   const gone = {
     visits: counted("visits", visits),
     time: duration(visit_seconds),

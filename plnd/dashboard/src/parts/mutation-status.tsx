@@ -1,15 +1,22 @@
-import type { Doing } from "../hooks/use-query.ts";
+import type { Mutation } from "../hooks/use-mutation.ts";
 import { t } from "../words/text.ts";
-import { Troubled } from "./error-message.tsx";
+import { ErrorMessage } from "./error-message.tsx";
 
-/** What became of a change: read aloud, and in sight. */
-export function Done({ of: { done, trouble }, says }: { of: Doing; says?: string }) {
+/** The result of a mutation, which screen readers announce: `success`, or the error. */
+export function MutationStatus({
+  mutation: { done, error },
+  success,
+}: {
+  mutation: Mutation;
+  /** Defaults to "Saved."; empty for a change that is visible anyway. */
+  success?: string | undefined;
+}) {
   return (
     <>
-      <p class="done" role="status">
-        {done ? (says ?? t("saved")) : ""}
+      <p class="mutation-status" role="status">
+        {done ? (success ?? t("saved")) : ""}
       </p>
-      {trouble && <Troubled trouble={trouble} />}
+      {error && <ErrorMessage error={error} />}
     </>
   );
 }

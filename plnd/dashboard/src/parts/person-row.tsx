@@ -5,7 +5,7 @@ import { isKey, t } from "../words/text.ts";
 import { Chip } from "./chip.tsx";
 import { useNetworkNames } from "./network-select.tsx";
 
-/** A person in a list: who, where, the last touch, and how things stand. */
+/** A person in a list: name, handles, last touch, and how close the tie is. */
 export function PersonRow({ person }: { person: Person }) {
   const nameOf = useNetworkNames();
   return (
@@ -20,7 +20,7 @@ export function PersonRow({ person }: { person: Person }) {
             .join(", ")}
         </bdi>
         <br />
-        <span class="soft">{touchWords(person, nameOf)}</span>
+        <span class="soft">{lastTouchText(person, nameOf)}</span>
       </span>
       <span class="actions">
         {person.gap && person.gap !== "fine" && (
@@ -32,7 +32,7 @@ export function PersonRow({ person }: { person: Person }) {
   );
 }
 
-export function touchWords(
+export function lastTouchText(
   { last_touch: touch, days_since: days }: Person,
   nameOf: (id: string) => string,
 ): string {

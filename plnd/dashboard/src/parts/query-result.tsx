@@ -1,21 +1,21 @@
 import type { ComponentChildren } from "preact";
-import type { Resource } from "../hooks/use-query.ts";
+import type { Query } from "../hooks/use-query.ts";
 import { t } from "../words/text.ts";
-import { Troubled } from "./error-message.tsx";
+import { ErrorMessage } from "./error-message.tsx";
 
-/** What a resource holds, once it is there; the trouble that it met, whatever is there. */
-export function Resourceful<T>({
-  of: { value, trouble, again },
+/** Renders a query: its data once loaded, a loading line before, and its error if there is one. */
+export function QueryResult<T>({
+  query: { data, error, refetch },
   children,
 }: {
-  of: Resource<T>;
-  children: (value: T) => ComponentChildren;
+  query: Query<T>;
+  children: (data: T) => ComponentChildren;
 }) {
   return (
     <>
-      {trouble && <Troubled trouble={trouble} again={again} />}
-      {value !== null && children(value)}
-      {value === null && !trouble && (
+      {error && <ErrorMessage error={error} retry={refetch} />}
+      {data !== null && children(data)}
+      {data === null && !error && (
         <p class="loading soft" role="status">
           {t("loading")}
         </p>

@@ -1,10 +1,10 @@
 import { WEEKDAYS, type Weekday } from "../api/trends.ts";
 import { weekday, weekdayLong } from "../words/format.ts";
 
-/** Days of the week to be ticked; in the form they are all called `days`. */
-export function Weekdays({ legend, picked }: { legend: string; picked: Weekday[] }) {
+/** A checkbox for each day of the week; the form field is `days`. */
+export function WeekdayPicker({ legend, picked }: { legend: string; picked: Weekday[] }) {
   return (
-    <fieldset class="weekdays">
+    <fieldset class="inline-options">
       <legend>{legend}</legend>
       {WEEKDAYS.map((day, number) => (
         <label key={day}>
@@ -22,5 +22,5 @@ export function Weekdays({ legend, picked }: { legend: string; picked: Weekday[]
   );
 }
 
-export const pickedDays = (form: FormData): Weekday[] =>
+export const selectedDays = (form: FormData): Weekday[] =>
   WEEKDAYS.filter((day) => form.getAll("days").includes(day));

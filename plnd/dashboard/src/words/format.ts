@@ -56,10 +56,10 @@ const moment = dateFormat({
 export const dayAndTime = (at: number): string => moment.format(at);
 
 /** A day as it is written on the wire, as noon of that day in UTC: no zone turns it into another. */
-export const dateOf = (day: string): Date => new Date(`${day}T12:00:00Z`);
-export const wireDay = (date: Date): string => date.toISOString().slice(0, 10);
+export const dateOfDay = (day: string): Date => new Date(`${day}T12:00:00Z`);
+export const isoDay = (date: Date): string => date.toISOString().slice(0, 10);
 export const plusDays = (day: string, count: number): string =>
-  wireDay(new Date(dateOf(day).getTime() + count * 86_400_000));
+  isoDay(new Date(dateOfDay(day).getTime() + count * 86_400_000));
 
 const UTC = { timeZone: "UTC" } as const;
 const longDay = dateFormat({ weekday: "long", day: "numeric", month: "long", ...UTC });
@@ -76,19 +76,19 @@ const weekdayName = dateFormat({ weekday: "short", ...UTC });
 const longWeekdayName = dateFormat({ weekday: "long", ...UTC });
 const hourName = dateFormat({ hour: "numeric", ...UTC });
 
-export const dayLong = (day: string): string => longDay.format(dateOf(day));
-export const dayShort = (day: string): string => shortDay.format(dateOf(day));
-export const dayFull = (day: string): string => fullDay.format(dateOf(day));
+export const dayLong = (day: string): string => longDay.format(dateOfDay(day));
+export const dayShort = (day: string): string => shortDay.format(dateOfDay(day));
+export const dayFull = (day: string): string => fullDay.format(dateOfDay(day));
 const monthOfYear = dateFormat({ month: "short", year: "numeric", ...UTC });
 
 /** A day, a month or a year, as precisely as it is written on the wire. */
 export function dayOrLonger(text: string): string {
   if (text.length === "2026".length) return text;
   return text.length === "2026-11".length
-    ? monthOfYear.format(dateOf(`${text}-15`))
-    : fullDay.format(dateOf(text));
+    ? monthOfYear.format(dateOfDay(`${text}-15`))
+    : fullDay.format(dateOfDay(text));
 }
-export const month = (day: string): string => monthName.format(dateOf(day));
+export const month = (day: string): string => monthName.format(dateOfDay(day));
 
 /** Names of weekdays by number, Monday being 0. */
 export const weekday = (number: number): string =>
@@ -98,5 +98,5 @@ export const weekdayLong = (number: number): string =>
 export const hourOfDay = (hour: number): string => hourName.format(Date.UTC(2024, 0, 1, hour));
 
 /** Words as one enumeration: "a, b and c". */
-export const together = (parts: string[]): string =>
+export const formatList = (parts: string[]): string =>
   new Intl.ListFormat(locale, { type: "conjunction" }).format(parts);

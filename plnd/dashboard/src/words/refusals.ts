@@ -2,7 +2,7 @@
  * What went wrong, in the reader's words. The daemon refuses in English; for readers of another
  * language the page says it by the code and the field, else by the code.
  */
-import type { Trouble } from "../api/client.ts";
+import type { AppError } from "../api/client.ts";
 import { isKey, language, t } from "./text.ts";
 
 /** What happened, and what to do. */
@@ -91,7 +91,7 @@ const GERMAN: Record<string, Said> = {
 const IN_OTHER_WORDS: Record<string, Record<string, Said>> = { de: GERMAN };
 
 /** What happened and what to do: in this page's words where it has some, else in the daemon's. */
-export function said({ code, field, message, hint }: Trouble): Said {
+export function errorText({ code, field, message, hint }: AppError): Said {
   const [ownMessage, ownHint] = [`trouble_${code}`, `hint_${code}`];
   if (isKey(ownMessage)) {
     return [t(ownMessage, { detail: message }), isKey(ownHint) ? t(ownHint) : hint];
