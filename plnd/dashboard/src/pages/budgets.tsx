@@ -10,6 +10,7 @@ import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
 import { selectedDays, WeekdayPicker } from "../parts/weekday-picker.tsx";
 import { formatList, weekday } from "../words/format.ts";
 import { counted, t } from "../words/text.ts";
@@ -22,32 +23,28 @@ export function Budgets() {
   return (
     <Card title={t("budgets_title")} lead={t("budgets_lead")}>
       <QueryResult query={budgets}>
-        {({ budgets }) =>
-          budgets.length === 0 ? (
-            <p class="soft">{t("budget_none")}</p>
-          ) : (
-            <ul class="rows">
-              {budgets.map((budget) => {
-                const what = scopeText(budget, nameOf);
-                return (
-                  <li key={budget.id}>
-                    <span>
-                      <strong>{counted("budget_minutes", budget.minutes)}</strong>
-                      <span class="soft"> {what}</span>
-                    </span>
-                    <button
-                      type="button"
-                      aria-label={t("budget_remove", { what })}
-                      onClick={() => removal.run(() => deleteBudget(budget.id))}
-                    >
-                      {t("remove")}
-                    </button>
-                  </li>
-                );
-              })}
-            </ul>
-          )
-        }
+        {({ budgets }) => (
+          <RowList items={budgets} empty={t("budget_none")}>
+            {(budget) => {
+              const what = scopeText(budget, nameOf);
+              return (
+                <li key={budget.id}>
+                  <span>
+                    <strong>{counted("budget_minutes", budget.minutes)}</strong>
+                    <span class="soft"> {what}</span>
+                  </span>
+                  <button
+                    type="button"
+                    aria-label={t("budget_remove", { what })}
+                    onClick={() => removal.run(() => deleteBudget(budget.id))}
+                  >
+                    {t("remove")}
+                  </button>
+                </li>
+              );
+            }}
+          </RowList>
+        )}
       </QueryResult>
       <MutationStatus mutation={removal} />
       <BudgetForm />

@@ -14,6 +14,7 @@ import { numberOf, textOf } from "../parts/form-data.ts";
 import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
 import { counted, t } from "../words/text.ts";
 
 const DAYS = { type: "number", min: "1", max: "3650" } as const;
@@ -25,29 +26,24 @@ export function Cadences() {
   return (
     <Card title={t("cadences_title")} lead={t("cadences_lead")}>
       <QueryResult query={cadences}>
-        {({ cadences }) =>
-          cadences.length === 0 ? (
-            <p class="soft">{t("cadences_none")}</p>
-          ) : (
-            <ul class="rows">
-              {cadences.map((one) => (
-                <li key={one.tag}>
-                  <span>
-                    <strong dir="auto">{one.tag}</strong>{" "}
-                    <span class="soft">{cadenceText(one)}</span>
-                  </span>
-                  <button
-                    type="button"
-                    aria-label={t("cadence_remove", { tag: one.tag })}
-                    onClick={() => removal.run(() => deleteCadence(one.tag))}
-                  >
-                    {t("remove")}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )
-        }
+        {({ cadences }) => (
+          <RowList items={cadences} empty={t("cadences_none")}>
+            {(one) => (
+              <li key={one.tag}>
+                <span>
+                  <strong dir="auto">{one.tag}</strong> <span class="soft">{cadenceText(one)}</span>
+                </span>
+                <button
+                  type="button"
+                  aria-label={t("cadence_remove", { tag: one.tag })}
+                  onClick={() => removal.run(() => deleteCadence(one.tag))}
+                >
+                  {t("remove")}
+                </button>
+              </li>
+            )}
+          </RowList>
+        )}
       </QueryResult>
       <MutationStatus mutation={removal} />
       <CadenceForm />

@@ -1,6 +1,6 @@
 import { type Chat, deleteChat, getChats, patchChat, postChat } from "../api/chats.ts";
 import { WEEKDAYS } from "../api/trends.ts";
-import { useMutation } from "../hooks/use-mutation.ts";
+import { type Mutation, useMutation } from "../hooks/use-mutation.ts";
 import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
@@ -98,32 +98,38 @@ function FollowedChat({ chat }: { chat: Chat }) {
         )}
         <MutationStatus mutation={mutation} success="" />
       </span>
-      <span class="actions">
-        <StateChip chat={chat} />
-        {chat.state === "unconfirmed" && (
-          <button
-            type="button"
-            onClick={() => mutation.run(() => patchChat(chat.id, { confirmed: true }))}
-          >
-            {t("chat_alive")}
-          </button>
-        )}
-        {chat.shipped ? (
-          <button
-            type="button"
-            aria-label={t("unfollow_chat", { tag: chat.tag })}
-            onClick={() => mutation.run(() => patchChat(chat.id, { followed: false }))}
-          >
-            {t("unfollow")}
-          </button>
-        ) : (
-          <ConfirmButton
-            name={t("remove")}
-            onConfirm={() => mutation.run(() => deleteChat(chat.id))}
-          />
-        )}
-      </span>
+      <FollowedChatActions chat={chat} mutation={mutation} />
     </li>
+  );
+}
+
+function FollowedChatActions({ chat, mutation }: { chat: Chat; mutation: Mutation }) {
+  return (
+    <span class="actions">
+      <StateChip chat={chat} />
+      {chat.state === "unconfirmed" && (
+        <button
+          type="button"
+          onClick={() => mutation.run(() => patchChat(chat.id, { confirmed: true }))}
+        >
+          {t("chat_alive")}
+        </button>
+      )}
+      {chat.shipped ? (
+        <button
+          type="button"
+          aria-label={t("unfollow_chat", { tag: chat.tag })}
+          onClick={() => mutation.run(() => patchChat(chat.id, { followed: false }))}
+        >
+          {t("unfollow")}
+        </button>
+      ) : (
+        <ConfirmButton
+          name={t("remove")}
+          onConfirm={() => mutation.run(() => deleteChat(chat.id))}
+        />
+      )}
+    </span>
   );
 }
 

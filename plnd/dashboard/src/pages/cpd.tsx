@@ -9,6 +9,7 @@ import { textOf } from "../parts/form-data.ts";
 import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
 import { dayFull, isoDay, number } from "../words/format.ts";
 import { t } from "../words/text.ts";
 
@@ -34,15 +35,9 @@ export default function CpdPage({ route }: { route: Route }) {
               </a>
             </p>
             <Card title={t("cpd_rows")} wide>
-              {log.rows.length === 0 ? (
-                <p class="soft">{t("cpd_nothing")}</p>
-              ) : (
-                <ul class="rows">
-                  {log.rows.map((row) => (
-                    <Row key={row.id} row={row} />
-                  ))}
-                </ul>
-              )}
+              <RowList items={log.rows} empty={t("cpd_nothing")}>
+                {(row) => <Row key={row.id} row={row} />}
+              </RowList>
             </Card>
           </>
         )}

@@ -6,6 +6,7 @@ import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
 import { t } from "../words/text.ts";
 
 /** All public feeds in one list: the address, when it was last read, and a switch. */
@@ -14,17 +15,11 @@ export function Feeds() {
   return (
     <Card title={t("feeds_title")} lead={t("feeds_lead")}>
       <QueryResult query={feeds}>
-        {({ feeds }) =>
-          feeds.length === 0 ? (
-            <p class="soft">{t("feeds_none")}</p>
-          ) : (
-            <ul class="rows">
-              {feeds.map((one) => (
-                <Row key={`${one.person} ${one.network} ${one.handle}`} feed={one} />
-              ))}
-            </ul>
-          )
-        }
+        {({ feeds }) => (
+          <RowList items={feeds} empty={t("feeds_none")}>
+            {(one) => <Row key={`${one.person} ${one.network} ${one.handle}`} feed={one} />}
+          </RowList>
+        )}
       </QueryResult>
       <p class="soft">{t("feeds_people")}</p>
     </Card>

@@ -10,6 +10,7 @@ import { textOf } from "../parts/form-data.ts";
 import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
+import { PersonSelect } from "../parts/person-select.tsx";
 import { isoDay } from "../words/format.ts";
 import { t } from "../words/text.ts";
 
@@ -91,16 +92,7 @@ function ForgetPerson({ plan }: { plan: Plan }) {
       }}
     >
       <Field label={t("forget_whom")}>
-        {(props) => (
-          <select {...props} name="person" required>
-            <option value="" />
-            {people.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
+        {(props) => <PersonSelect {...props} name="person" people={people} />}
       </Field>
       <div class="actions">
         <button type="submit">{t("forget_them")}</button>

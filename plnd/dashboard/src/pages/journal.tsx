@@ -40,32 +40,36 @@ export default function JournalPage() {
           </label>
         </div>
         <QueryResult query={journal}>
-          {({ entries }) => (
-            <>
-              <p class="soft" role="status">
-                {entries.length === 0
-                  ? t(q || kind ? "journal_none_found" : "journal_nothing")
-                  : counted("entries_count", entries.length)}
-              </p>
-              <ul class="rows entries">
-                {entries.map((entry) => (
-                  <EntryRow key={entry.id} entry={entry} />
-                ))}
-              </ul>
-              {entries.length > 0 && (
-                <p class="actions">
-                  <button type="button" class="plain" onClick={() => downloadCsv(tableOf(entries))}>
-                    {t("csv")}
-                  </button>
-                  <button type="button" class="plain" onClick={() => print()}>
-                    {t("print")}
-                  </button>
-                </p>
-              )}
-            </>
-          )}
+          {({ entries }) => <Entries entries={entries} filtered={q !== "" || kind !== ""} />}
         </QueryResult>
       </Card>
+    </>
+  );
+}
+
+function Entries({ entries, filtered }: { entries: Entry[]; filtered: boolean }) {
+  return (
+    <>
+      <p class="soft" role="status">
+        {entries.length === 0
+          ? t(filtered ? "journal_none_found" : "journal_nothing")
+          : counted("entries_count", entries.length)}
+      </p>
+      <ul class="rows entries">
+        {entries.map((entry) => (
+          <EntryRow key={entry.id} entry={entry} />
+        ))}
+      </ul>
+      {entries.length > 0 && (
+        <p class="actions">
+          <button type="button" class="plain" onClick={() => downloadCsv(tableOf(entries))}>
+            {t("csv")}
+          </button>
+          <button type="button" class="plain" onClick={() => print()}>
+            {t("print")}
+          </button>
+        </p>
+      )}
     </>
   );
 }

@@ -41,53 +41,61 @@ export function Notices({ settings }: { settings: Settings }) {
           })
         }
       >
-        {SWITCHES.map((name) => (
-          <label key={name} class="switch">
-            <input type="checkbox" name={name} defaultChecked={settings[name]} />
-            {t(name)}
-          </label>
-        ))}
-        <Field label={t("notices_language")}>
-          {(props) => (
-            <select {...props} name="language" defaultValue={settings.language ?? ""}>
-              <option value="">{t("language_of_system")}</option>
-              {LANGUAGES.map((language) => (
-                <option key={language} value={language}>
-                  {t(`language_${language}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <InputField
-          label={t("grace_minutes")}
-          field="grace_minutes"
-          type="number"
-          min="0"
-          max="240"
-          required
-          defaultValue={String(settings.grace_minutes)}
-        />
-        <div class="pair">
-          <InputField
-            label={t("quiet_start")}
-            hint={t("quiet_hint")}
-            field="quiet_start"
-            type="time"
-            step={QUARTER_HOUR_S}
-            defaultValue={settings.quiet_start ?? ""}
-          />
-          <InputField
-            label={t("quiet_end")}
-            field="quiet_end"
-            type="time"
-            step={QUARTER_HOUR_S}
-            defaultValue={settings.quiet_end ?? ""}
-          />
-        </div>
+        <NoticeFields settings={settings} />
       </Form>
       <NoticeLog />
     </Card>
+  );
+}
+
+function NoticeFields({ settings }: { settings: Settings }) {
+  return (
+    <>
+      {SWITCHES.map((name) => (
+        <label key={name} class="switch">
+          <input type="checkbox" name={name} defaultChecked={settings[name]} />
+          {t(name)}
+        </label>
+      ))}
+      <Field label={t("notices_language")}>
+        {(props) => (
+          <select {...props} name="language" defaultValue={settings.language ?? ""}>
+            <option value="">{t("language_of_system")}</option>
+            {LANGUAGES.map((language) => (
+              <option key={language} value={language}>
+                {t(`language_${language}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <InputField
+        label={t("grace_minutes")}
+        field="grace_minutes"
+        type="number"
+        min="0"
+        max="240"
+        required
+        defaultValue={String(settings.grace_minutes)}
+      />
+      <div class="pair">
+        <InputField
+          label={t("quiet_start")}
+          hint={t("quiet_hint")}
+          field="quiet_start"
+          type="time"
+          step={QUARTER_HOUR_S}
+          defaultValue={settings.quiet_start ?? ""}
+        />
+        <InputField
+          label={t("quiet_end")}
+          field="quiet_end"
+          type="time"
+          step={QUARTER_HOUR_S}
+          defaultValue={settings.quiet_end ?? ""}
+        />
+      </div>
+    </>
   );
 }
 

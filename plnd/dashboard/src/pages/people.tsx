@@ -19,6 +19,7 @@ import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personFromForm } from "../parts/person-fields.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
 import { counted, t } from "../words/text.ts";
 import { Cadences } from "./cadences.tsx";
 import { PeopleImport } from "./people-import.tsx";
@@ -85,15 +86,9 @@ function Drift() {
       <QueryResult query={ties}>
         {({ drifting, weak_tie: weak, gone_silent: silent, counts }) => (
           <>
-            {drifting.length === 0 ? (
-              <p class="soft">{t("drift_none")}</p>
-            ) : (
-              <ul class="rows">
-                {drifting.slice(0, 5).map((person) => (
-                  <PersonRow key={person.id} person={person} />
-                ))}
-              </ul>
-            )}
+            <RowList items={drifting.slice(0, 5)} empty={t("drift_none")}>
+              {(person) => <PersonRow key={person.id} person={person} />}
+            </RowList>
             {weak && (
               <p>
                 {t("weak_tie")}{" "}
@@ -135,42 +130,38 @@ function SuggestedPeople() {
   return (
     <Card title={t("suggested_title")} lead={t("suggested_lead")}>
       <QueryResult query={suggestions}>
-        {({ suggestions }) =>
-          suggestions.length === 0 ? (
-            <p class="soft">{t("suggested_none")}</p>
-          ) : (
-            <ul class="rows">
-              {suggestions.slice(0, 5).map((one) => (
-                <li key={`${one.network} ${one.handle}`}>
-                  <span>
-                    <strong>
-                      <bdi>@{one.handle}</bdi>
-                    </strong>{" "}
-                    <span class="soft">{nameOf(one.network)}</span>
-                    <br />
-                    <span class="soft">{one.says}</span>
-                  </span>
-                  <span class="actions">
-                    <button
-                      type="button"
-                      aria-label={t("suggestion_yes", { handle: one.handle })}
-                      onClick={() => reply(one, "yes")}
-                    >
-                      {t("add")}
-                    </button>
-                    <button
-                      type="button"
-                      aria-label={t("suggestion_no", { handle: one.handle })}
-                      onClick={() => reply(one, "no")}
-                    >
-                      {t("refuse")}
-                    </button>
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )
-        }
+        {({ suggestions }) => (
+          <RowList items={suggestions.slice(0, 5)} empty={t("suggested_none")}>
+            {(one) => (
+              <li key={`${one.network} ${one.handle}`}>
+                <span>
+                  <strong>
+                    <bdi>@{one.handle}</bdi>
+                  </strong>{" "}
+                  <span class="soft">{nameOf(one.network)}</span>
+                  <br />
+                  <span class="soft">{one.says}</span>
+                </span>
+                <span class="actions">
+                  <button
+                    type="button"
+                    aria-label={t("suggestion_yes", { handle: one.handle })}
+                    onClick={() => reply(one, "yes")}
+                  >
+                    {t("add")}
+                  </button>
+                  <button
+                    type="button"
+                    aria-label={t("suggestion_no", { handle: one.handle })}
+                    onClick={() => reply(one, "no")}
+                  >
+                    {t("refuse")}
+                  </button>
+                </span>
+              </li>
+            )}
+          </RowList>
+        )}
       </QueryResult>
       <MutationStatus mutation={mutation} />
     </Card>

@@ -29,6 +29,7 @@ import { MutationStatus } from "../parts/mutation-status.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonFields, personFromForm } from "../parts/person-fields.tsx";
 import { lastTouchText } from "../parts/person-row.tsx";
+import { PersonSelect } from "../parts/person-select.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayAndTime } from "../words/format.ts";
 import { counted, isKey, t } from "../words/text.ts";
@@ -224,16 +225,7 @@ function MergePerson({ person }: { person: Person }) {
         save={(form) => postMerge({ kept: person.id, gone: String(form.get("gone")) })}
       >
         <Field label={t("merge_with")} hint={t("merge_hint")}>
-          {(props) => (
-            <select {...props} name="gone" required>
-              <option value="" />
-              {others.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
+          {(props) => <PersonSelect {...props} name="gone" people={others} />}
         </Field>
       </Form>
     </Card>

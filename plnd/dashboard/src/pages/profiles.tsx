@@ -69,8 +69,32 @@ function ProfileCard({ profile }: { profile: Profile }) {
   const closing = active && profile.decisions.at(-1)?.choice === "close";
   return (
     <Card title={`${profile.name} · @${profile.handle}`}>
+      <ProfileState profile={profile} />
+      {closing && <ClosingSteps profile={profile} mutation={mutation} />}
+      {profile.card && !closing && (
+        <div class="callout">
+          <p>{t("decide")}</p>
+          <DecisionButtons decide={decide} />
+        </div>
+      )}
+      <ProfileActions profile={profile} mutation={mutation} decide={decide} />
+      {active && !profile.card && (
+        <details class="more">
+          <summary>{t("decide_any_time")}</summary>
+          <DecisionButtons decide={decide} />
+        </details>
+      )}
+      <ProfileFeed profile={profile} />
+      <MutationStatus mutation={mutation} />
+    </Card>
+  );
+}
+
+function ProfileState({ profile }: { profile: Profile }) {
+  return (
+    <>
       <p>
-        {active ? (
+        {profile.mode === "active" ? (
           <Chip tone={TONES[profile.freshness]}>{t(`fresh_${profile.freshness}`)}</Chip>
         ) : (
           <Chip tone="plain">{t(`mode_${profile.mode}`)}</Chip>
@@ -87,42 +111,42 @@ function ProfileCard({ profile }: { profile: Profile }) {
           .filter(Boolean)
           .join(" ")}
       </p>
-      {closing && <ClosingSteps profile={profile} mutation={mutation} />}
-      {profile.card && !closing && (
-        <div class="callout">
-          <p>{t("decide")}</p>
-          <DecisionButtons decide={decide} />
-        </div>
+    </>
+  );
+}
+
+/** Links to write or look, and buttons to reactivate the profile or undo the last decision. */
+function ProfileActions({
+  profile,
+  mutation,
+  decide,
+}: {
+  profile: Profile;
+  mutation: Mutation;
+  decide: (choice: Choice) => unknown;
+}) {
+  const active = profile.mode === "active";
+  return (
+    <div class="actions">
+      {active && profile.compose_url && (
+        <ExternalLink href={profile.compose_url}>{t("write_post")}</ExternalLink>
       )}
-      <div class="actions">
-        {active && profile.compose_url && (
-          <ExternalLink href={profile.compose_url}>{t("write_post")}</ExternalLink>
-        )}
-        {profile.url && <ExternalLink href={profile.url}>{t("look_at_profile")}</ExternalLink>}
-        {!active && (
-          <button type="button" onClick={() => decide("active")}>
-            {t("choice_active")}
-          </button>
-        )}
-        {profile.decisions.length > 0 && (
-          <button
-            type="button"
-            class="plain"
-            onClick={() => mutation.run(() => deleteDecision(profile))}
-          >
-            {t("undo_decision")}
-          </button>
-        )}
-      </div>
-      {active && !profile.card && (
-        <details class="more">
-          <summary>{t("decide_any_time")}</summary>
-          <DecisionButtons decide={decide} />
-        </details>
+      {profile.url && <ExternalLink href={profile.url}>{t("look_at_profile")}</ExternalLink>}
+      {!active && (
+        <button type="button" onClick={() => decide("active")}>
+          {t("choice_active")}
+        </button>
       )}
-      <ProfileFeed profile={profile} />
-      <MutationStatus mutation={mutation} />
-    </Card>
+      {profile.decisions.length > 0 && (
+        <button
+          type="button"
+          class="plain"
+          onClick={() => mutation.run(() => deleteDecision(profile))}
+        >
+          {t("undo_decision")}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -181,42 +205,9 @@ function ProfileFeed({ profile }: { profile: Profile }) {
 
 function AddProfile() {
   const mutation = useMutation();
-  const suggested = useQuery(getSuggestedProfiles);
   return (
     <Card title={t("profile_add")} lead={t("profile_add_lead")}>
-      {suggested.data && suggested.data.suggestions.length > 0 && (
-        <ul class="rows">
-          {suggested.data.suggestions.map((one) => (
-            <li key={`${one.network} ${one.handle}`}>
-              <span>
-                <strong>{one.handle ? `${one.name} · @${one.handle}` : one.name}</strong>
-                <br />
-                <span class="soft">{one.reason}</span>
-              </span>
-              <span class="actions">
-                {one.handle !== null && (
-                  <button
-                    type="button"
-                    onClick={() =>
-                      mutation.run(() =>
-                        postProfile({ network: one.network, handle: one.handle ?? "" }),
-                      )
-                    }
-                  >
-                    {t("mine")}
-                  </button>
-                )}
-                <button
-                  type="button"
-                  onClick={() => mutation.run(() => deleteSuggestedProfile(one))}
-                >
-                  {t("not_mine")}
-                </button>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <SuggestedProfiles mutation={mutation} />
       <Form
         mutation={mutation}
         submit={t("add")}
@@ -234,6 +225,41 @@ function AddProfile() {
         <InputField label={t("handle_or_address")} field="handle" required autoComplete="off" />
       </Form>
     </Card>
+  );
+}
+
+function SuggestedProfiles({ mutation }: { mutation: Mutation }) {
+  const suggestions = useQuery(getSuggestedProfiles).data?.suggestions ?? [];
+  if (suggestions.length === 0) return null;
+  return (
+    <ul class="rows">
+      {suggestions.map((one) => (
+        <li key={`${one.network} ${one.handle}`}>
+          <span>
+            <strong>{one.handle ? `${one.name} · @${one.handle}` : one.name}</strong>
+            <br />
+            <span class="soft">{one.reason}</span>
+          </span>
+          <span class="actions">
+            {one.handle !== null && (
+              <button
+                type="button"
+                onClick={() =>
+                  mutation.run(() =>
+                    postProfile({ network: one.network, handle: one.handle ?? "" }),
+                  )
+                }
+              >
+                {t("mine")}
+              </button>
+            )}
+            <button type="button" onClick={() => mutation.run(() => deleteSuggestedProfile(one))}>
+              {t("not_mine")}
+            </button>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

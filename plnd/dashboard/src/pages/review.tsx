@@ -28,27 +28,8 @@ export default function ReviewPage({ route }: { route: Route }) {
 function ReviewSections({ review }: { review: Review }) {
   return (
     <>
-      <p class="actions">
-        <a href={`${linkTo("review")}?week=${weekBefore(review.first)}`}>{t("week_before")}</a>
-        <strong>
-          {dayLong(review.first)} – {dayLong(review.last)}
-        </strong>
-        <a href={`/api/v1/review.html?week=${review.week}`} target="_blank" rel="noreferrer">
-          {t("print")}
-        </a>
-        <a href={`/api/v1/review.md?week=${review.week}`} download={`plnd-${review.week}.md`}>
-          Markdown
-        </a>
-      </p>
-      <ul class="lights">
-        {review.lights.map((light) => (
-          <li key={light.name} class="card">
-            <Chip tone={toneOf(light.colour)}>{colourText(light.colour)}</Chip>
-            <h2>{t(`light_${light.name}`)}</h2>
-            <p>{light.says}</p>
-          </li>
-        ))}
-      </ul>
+      <WeekLinks review={review} />
+      <Lights lights={review.lights} />
       <div class="cards">
         <Card title={t("one_suggestion")}>
           <p>
@@ -86,6 +67,38 @@ function ReviewSections({ review }: { review: Review }) {
         )}
       </div>
     </>
+  );
+}
+
+/** The week, with links to the week before, to print and to Markdown. */
+function WeekLinks({ review }: { review: Review }) {
+  return (
+    <p class="actions">
+      <a href={`${linkTo("review")}?week=${weekBefore(review.first)}`}>{t("week_before")}</a>
+      <strong>
+        {dayLong(review.first)} – {dayLong(review.last)}
+      </strong>
+      <a href={`/api/v1/review.html?week=${review.week}`} target="_blank" rel="noreferrer">
+        {t("print")}
+      </a>
+      <a href={`/api/v1/review.md?week=${review.week}`} download={`plnd-${review.week}.md`}>
+        Markdown
+      </a>
+    </p>
+  );
+}
+
+function Lights({ lights }: { lights: Review["lights"] }) {
+  return (
+    <ul class="lights">
+      {lights.map((light) => (
+        <li key={light.name} class="card">
+          <Chip tone={toneOf(light.colour)}>{colourText(light.colour)}</Chip>
+          <h2>{t(`light_${light.name}`)}</h2>
+          <p>{light.says}</p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -11,6 +11,7 @@ import { NetworkBar } from "../parts/network-bar.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
 import { dayAndTime, dayLong, duration, timeOfDay } from "../words/format.ts";
 import { counted, t } from "../words/text.ts";
 import { FirstSteps } from "./first-steps.tsx";
@@ -154,14 +155,10 @@ function PeopleToContact() {
       <QueryResult query={ties}>
         {({ drifting, weak_tie: weak }) => {
           const due = drifting.length > 0 ? drifting.slice(0, 3) : weak ? [weak] : [];
-          return due.length === 0 ? (
-            <p class="soft">{t("drift_none")}</p>
-          ) : (
-            <ul class="rows">
-              {due.map((person) => (
-                <PersonRow key={person.id} person={person} />
-              ))}
-            </ul>
+          return (
+            <RowList items={due} empty={t("drift_none")}>
+              {(person) => <PersonRow key={person.id} person={person} />}
+            </RowList>
           );
         }}
       </QueryResult>

@@ -29,33 +29,39 @@ export function PersonFields({ person }: { person?: Person }) {
         field="tags"
         defaultValue={person?.tags.join(", ") ?? ""}
       />
-      <div class="pair">
-        <InputField
-          label={t("cadence")}
-          hint={t("cadence_hint")}
-          field="cadence.ideal_days"
-          type="number"
-          name="cadence"
-          min="1"
-          max="3650"
-          defaultValue={person?.cadence ? String(person.cadence.ideal_days) : ""}
-        />
-        <InputField
-          label={t("cadence_worst")}
-          hint={t("cadence_worst_hint")}
-          field="cadence.worst_days"
-          type="number"
-          name="worst"
-          min="1"
-          max="3650"
-          defaultValue={String(person?.cadence?.worst_days ?? "")}
-        />
-      </div>
+      <CadenceFields person={person} />
       <InputField label={t("how_met")} field="how_met" defaultValue={person?.how_met ?? ""} />
       <Field label={t("note")} field="note">
         {(props) => <textarea {...props} name="note" rows={2} defaultValue={person?.note ?? ""} />}
       </Field>
     </>
+  );
+}
+
+function CadenceFields({ person }: { person: Person | undefined }) {
+  return (
+    <div class="pair">
+      <InputField
+        label={t("cadence")}
+        hint={t("cadence_hint")}
+        field="cadence.ideal_days"
+        type="number"
+        name="cadence"
+        min="1"
+        max="3650"
+        defaultValue={person?.cadence ? String(person.cadence.ideal_days) : ""}
+      />
+      <InputField
+        label={t("cadence_worst")}
+        hint={t("cadence_worst_hint")}
+        field="cadence.worst_days"
+        type="number"
+        name="worst"
+        min="1"
+        max="3650"
+        defaultValue={String(person?.cadence?.worst_days ?? "")}
+      />
+    </div>
   );
 }
 
