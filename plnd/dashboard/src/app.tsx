@@ -6,7 +6,7 @@ import { lazyPage, type Page } from "./lazy-page.tsx";
 import mark from "./look/mark.svg";
 import { TodayPage } from "./pages/today.tsx";
 import { ErrorMessage } from "./parts/error-message.tsx";
-import { type Key, t } from "./words/text.ts";
+import { type Key, t } from "./words/lookup.ts";
 
 const TrendsPage = lazyPage(() => import("./pages/trends.tsx"));
 

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { AppError } from "./api/client.ts";
 import type { Route } from "./hooks/use-route.ts";
 import { ErrorMessage } from "./parts/error-message.tsx";
-import { t } from "./words/text.ts";
+import { t } from "./words/lookup.ts";
 
 export type Page = (props: { route: Route }) => ComponentChildren;
 

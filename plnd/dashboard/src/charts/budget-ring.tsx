@@ -1,6 +1,6 @@
 import type { Today } from "../api/day.ts";
 import { duration } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 const RADIUS = 54;
 const CIRCUMFERENCE = 2 * Math.PI * RADIUS;

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useWidth } from "../hooks/use-width.ts";
 import { Card } from "../parts/card.tsx";
 import { DataTable, type TableData } from "../parts/data-table.tsx";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import type { ChartDrawing, Hotspot } from "./drawing.ts";
 
 /**

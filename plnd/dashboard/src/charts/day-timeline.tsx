@@ -2,7 +2,7 @@ import type { Spans } from "../api/trends.ts";
 import { useWidth } from "../hooks/use-width.ts";
 import { DataTable, type TableData } from "../parts/data-table.tsx";
 import { duration, timeOfDay } from "../words/format.ts";
-import { counted, isKey, t } from "../words/text.ts";
+import { counted, isKey, t } from "../words/lookup.ts";
 import { colourOf } from "./network-colour.ts";
 
 const LANE_HEIGHT = 34;

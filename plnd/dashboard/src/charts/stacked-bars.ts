@@ -1,6 +1,6 @@
 import { axisX, axisY, barY, gridY, plot, ruleY } from "@observablehq/plot";
 import { dayFull, dayShort, duration } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { type ChartDrawing, type Hotspot, makeCspSafe, timeTicks } from "./drawing.ts";
 
 export interface Column {

@@ -5,7 +5,7 @@ import { useQuery } from "../hooks/use-query.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { dayAndTime } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 /** The backups, newest first, each with a button to restore it. */
 export function Backups() {

@@ -13,7 +13,7 @@ import { QueryResult } from "../parts/query-result.tsx";
 import { RowList } from "../parts/row-list.tsx";
 import { selectedDays, WeekdayPicker } from "../parts/weekday-picker.tsx";
 import { formatList, weekday } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 /** The budgets, and a form for another one. */
 export function Budgets() {

@@ -15,7 +15,7 @@ import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { RowList } from "../parts/row-list.tsx";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 const DAYS = { type: "number", min: "1", max: "3650" } as const;
 

@@ -7,7 +7,7 @@ import { FileField } from "../parts/file-field.tsx";
 import { ImportProblems } from "../parts/import-problems.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { dayFull, formatList } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 interface Previewed {
   content: string;

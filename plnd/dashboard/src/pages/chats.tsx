@@ -13,7 +13,7 @@ import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayAndTime, dayOrLonger, isoDay, timeOfDay, weekdayLong } from "../words/format.ts";
-import { isKey, t } from "../words/text.ts";
+import { isKey, t } from "../words/lookup.ts";
 import { ChatBreaks, daysOf } from "./chat-breaks.tsx";
 
 export default function ChatsPage() {

@@ -10,8 +10,8 @@ import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { RowList } from "../parts/row-list.tsx";
-import { dayFull, isoDay, number } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { dayFull, formatNumber, isoDay } from "../words/format.ts";
+import { t } from "../words/lookup.ts";
 
 export default function CpdPage({ route }: { route: Route }) {
   const year = route.query.get("year") ?? "";
@@ -25,7 +25,7 @@ export default function CpdPage({ route }: { route: Route }) {
           <>
             <p class="actions">
               <a href={`${linkTo("cpd")}?year=${log.year - 1}`}>{log.year - 1}</a>
-              <strong>{t("cpd_hours", { hours: number(log.hours), name: log.name })}</strong>
+              <strong>{t("cpd_hours", { hours: formatNumber(log.hours), name: log.name })}</strong>
               <a href={`${linkTo("cpd")}?year=${log.year + 1}`}>{log.year + 1}</a>
               <a href={`/api/v1/cpd.csv?year=${log.year}`} download={`plnd-cpd-${log.year}.csv`}>
                 {t("csv")}
@@ -53,7 +53,8 @@ function Row({ row }: { row: CpdRow }) {
     <li class={row.struck ? "struck" : ""}>
       <div class="cpd">
         <span class="soft">
-          {dayFull(row.day)} · {t("hours", { n: number(row.hours) })} · {t(`source_${row.source}`)}
+          {dayFull(row.day)} · {t("hours", { n: formatNumber(row.hours) })} ·{" "}
+          {t(`source_${row.source}`)}
           {row.struck && ` · ${t("struck")}`}
         </span>
         <strong dir="auto">{row.topic}</strong>

@@ -6,7 +6,7 @@ import { download } from "../parts/download.ts";
 import { FileImport } from "../parts/file-import.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { isoDay } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 import { Backups, SwitchedOffFeeds } from "./backups.tsx";
 
 const LINES_PER_REQUEST = 1000;

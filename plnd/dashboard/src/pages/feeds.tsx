@@ -7,7 +7,7 @@ import { Card } from "../parts/card.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { RowList } from "../parts/row-list.tsx";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 /** All public feeds in one list: the address, when it was last read, and a switch. */
 export function Feeds() {

@@ -2,7 +2,7 @@ import type { Today } from "../api/day.ts";
 import type { Budget } from "../api/settings.ts";
 import type { Days } from "../api/trends.ts";
 import { Card } from "../parts/card.tsx";
-import { type Key, t } from "../words/text.ts";
+import { type Key, t } from "../words/lookup.ts";
 
 interface Step {
   name: Key;

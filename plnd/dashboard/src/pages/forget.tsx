@@ -12,7 +12,7 @@ import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
 import { PersonSelect } from "../parts/person-select.tsx";
 import { isoDay } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 const HOUR_MS = 3_600_000;
 

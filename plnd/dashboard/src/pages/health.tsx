@@ -4,7 +4,7 @@ import { useMutation } from "../hooks/use-mutation.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { ErrorMessage } from "../parts/error-message.tsx";
-import { counted, isKey, t } from "../words/text.ts";
+import { counted, isKey, t } from "../words/lookup.ts";
 
 /** The health checks from browser to desktop: run when the page opens and on demand. */
 export function Health() {

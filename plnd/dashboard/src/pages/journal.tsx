@@ -14,7 +14,7 @@ import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayAndTime } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 export default function JournalPage() {
   const [q, setQ] = useState("");

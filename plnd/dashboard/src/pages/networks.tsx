@@ -9,7 +9,7 @@ import { ACTS } from "../parts/network-bar.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
 import { formatList } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 /** Which networks are counted, which browsers see them, and how certain their rules are. */
 export function Networks() {

@@ -10,7 +10,7 @@ import { InputField } from "../parts/input-field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayAndTime, timeOfDay } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -5,7 +5,7 @@ import { Card } from "../parts/card.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { timeOfDay } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -3,7 +3,7 @@ import { Card } from "../parts/card.tsx";
 import { FileImport } from "../parts/file-import.tsx";
 import { ImportProblems } from "../parts/import-problems.tsx";
 import { formatList } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 const KINDS: Record<string, ImportKind> = { vcf: "vcard", csv: "linkedin", ics: "meetings" };
 

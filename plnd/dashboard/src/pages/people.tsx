@@ -20,7 +20,7 @@ import { PersonFields, personFromForm } from "../parts/person-fields.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { RowList } from "../parts/row-list.tsx";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 import { Cadences } from "./cadences.tsx";
 import { PeopleImport } from "./people-import.tsx";
 import { PersonPage } from "./person.tsx";

@@ -32,7 +32,7 @@ import { lastTouchText } from "../parts/person-row.tsx";
 import { PersonSelect } from "../parts/person-select.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayAndTime } from "../words/format.ts";
-import { counted, isKey, t } from "../words/text.ts";
+import { counted, isKey, t } from "../words/lookup.ts";
 
 type RunAndLeave = (change: () => Promise<unknown>) => unknown;
 

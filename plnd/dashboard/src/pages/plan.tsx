@@ -5,7 +5,7 @@ import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 const PARTS = ["add", "tend", "close"] as const;
 

@@ -25,8 +25,8 @@ import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { ago, duration, number } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { ago, duration, formatNumber } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
 export default function ProfilesPage() {
   const profiles = useQuery(getProfiles);
@@ -311,7 +311,9 @@ function AffordsTable({ affords }: { affords: Affords }) {
           <tr key={one.network}>
             <th scope="row">{one.name}</th>
             <td>{one.weekly_minutes === null ? "–" : duration(one.weekly_minutes * 60)}</td>
-            <td>{one.interactions_an_hour === null ? "–" : number(one.interactions_an_hour)}</td>
+            <td>
+              {one.interactions_an_hour === null ? "–" : formatNumber(one.interactions_an_hour)}
+            </td>
             <td>
               <Chip tone={one.state === "fits" ? "good" : "plain"}>
                 {t(one.state === "learning" ? "learning" : `affords_${one.state}`)}

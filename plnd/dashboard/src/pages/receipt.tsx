@@ -7,7 +7,7 @@ import { Field } from "../parts/field.tsx";
 import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { ExportImport } from "./export-import.tsx";
 import { ForgetCard } from "./forget.tsx";
 

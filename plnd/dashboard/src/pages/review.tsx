@@ -6,7 +6,7 @@ import { Chip } from "../parts/chip.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayLong, duration } from "../words/format.ts";
-import { isKey, t } from "../words/text.ts";
+import { isKey, t } from "../words/lookup.ts";
 import { PlanCard } from "./plan.tsx";
 import { WorkAndHomeCard } from "./work-and-home.tsx";
 

@@ -5,7 +5,7 @@ import { Form } from "../parts/form.tsx";
 import { QUARTER_HOUR_S, textOf } from "../parts/form-data.ts";
 import { InputField } from "../parts/input-field.tsx";
 import { selectedDays, WeekdayPicker } from "../parts/weekday-picker.tsx";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 /** Time zone, start of the day, work days and hours. */
 export function Schedule({ settings }: { settings: Settings }) {

@@ -1,7 +1,7 @@
 import { getSettings } from "../api/settings.ts";
 import { useQuery } from "../hooks/use-query.ts";
 import { QueryResult } from "../parts/query-result.tsx";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { Budgets } from "./budgets.tsx";
 import { Feeds } from "./feeds.tsx";
 import { Health } from "./health.tsx";

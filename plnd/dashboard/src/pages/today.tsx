@@ -13,7 +13,7 @@ import { PersonRow } from "../parts/person-row.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
 import { RowList } from "../parts/row-list.tsx";
 import { dayAndTime, dayLong, duration, timeOfDay } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 import { FirstSteps } from "./first-steps.tsx";
 
 export function TodayPage() {

@@ -17,7 +17,7 @@ import {
   weekday,
   weekdayLong,
 } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 const MINUTE_MS = 60_000;
 const MAX_COLUMNS = 100;

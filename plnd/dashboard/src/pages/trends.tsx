@@ -4,7 +4,7 @@ import { useQuery } from "../hooks/use-query.ts";
 import { linkTo, type Route } from "../hooks/use-route.ts";
 import { QueryResult } from "../parts/query-result.tsx";
 import { dayLong, duration, isoDay, percent, plusDays } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { HoursChart, NetworksChart, WorkChart, YearChart } from "./trends-charts.tsx";
 
 /** How often the days reload at most: they are many, and only the last of them changes. */

@@ -6,8 +6,8 @@ import { FieldErrors } from "../parts/field.tsx";
 import { textOf } from "../parts/form-data.ts";
 import { InputField } from "../parts/input-field.tsx";
 import { QueryResult } from "../parts/query-result.tsx";
-import { duration, formatList, number } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { duration, formatList, formatNumber } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
 /** The time at work and at home between two days, by network. */
 export function WorkAndHomeCard() {
@@ -96,7 +96,7 @@ function LedgerTable({ ledger: { rows, people, names } }: { ledger: Ledger }) {
                 <th scope="row">{row.network}</th>
                 <td class="figure">{duration(row.work_seconds)}</td>
                 <td class="figure">{duration(row.off_seconds)}</td>
-                <td class="figure">{number(row.interactions)}</td>
+                <td class="figure">{formatNumber(row.interactions)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 
 /** A button that asks for confirmation before it does something that cannot be undone. */
 export function ConfirmButton({

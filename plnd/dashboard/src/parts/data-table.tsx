@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { csv } from "./csv.ts";
 import { download } from "./download.ts";
 

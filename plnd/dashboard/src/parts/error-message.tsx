@@ -1,6 +1,6 @@
 import type { AppError } from "../api/client.ts";
-import { errorText } from "../words/refusals.ts";
-import { t } from "../words/text.ts";
+import { errorText } from "../words/errors.ts";
+import { t } from "../words/lookup.ts";
 
 /** An error with its hint, and a button to try again where that is possible. */
 export function ErrorMessage({ error, retry }: { error: AppError; retry?: () => void }) {

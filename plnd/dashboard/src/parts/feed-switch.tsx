@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Feed, FeedChange } from "../api/feeds.ts";
 import { useMutation } from "../hooks/use-mutation.ts";
 import { dayAndTime } from "../words/format.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { Form } from "./form.tsx";
 import { textOf } from "./form-data.ts";
 import { InputField } from "./input-field.tsx";

@@ -1,7 +1,7 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useId } from "preact/hooks";
 import type { AppError } from "../api/client.ts";
-import { errorText } from "../words/refusals.ts";
+import { errorText } from "../words/errors.ts";
 
 /** The error of the form around a field: a field shows it when it is about that field. */
 export const FieldErrors = createContext<AppError | null>(null);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useMutation } from "../hooks/use-mutation.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { FieldErrors } from "./field.tsx";
 import { FileField } from "./file-field.tsx";
 import { MutationStatus } from "./mutation-status.tsx";

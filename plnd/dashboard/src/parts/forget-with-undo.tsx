@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type ForgetScope, type Forgotten, postForget } from "../api/own-data.ts";
 import { useMutation } from "../hooks/use-mutation.ts";
 import { duration } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 import { MutationStatus } from "./mutation-status.tsx";
 
 const SECONDS = 10;

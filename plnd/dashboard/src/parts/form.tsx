@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { type Mutation, useMutation } from "../hooks/use-mutation.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { FieldErrors } from "./field.tsx";
 import { MutationStatus } from "./mutation-status.tsx";
 

@@ -1,5 +1,5 @@
 import type { Mutation } from "../hooks/use-mutation.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { ErrorMessage } from "./error-message.tsx";
 
 /** The result of a mutation, which screen readers announce: `success`, or the error. */

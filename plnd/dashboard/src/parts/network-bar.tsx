@@ -1,6 +1,6 @@
 import type { NetworkToday } from "../api/day.ts";
 import { duration, formatList } from "../words/format.ts";
-import { counted, t } from "../words/text.ts";
+import { counted, t } from "../words/lookup.ts";
 
 export const ACTS = ["post", "reply", "share", "message", "react", "follow", "save"] as const;
 

@@ -1,5 +1,5 @@
 import type { Person, PersonInput } from "../api/people.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { Field } from "./field.tsx";
 import { numberOf, textOf } from "./form-data.ts";
 import { InputField } from "./input-field.tsx";

@@ -1,7 +1,7 @@
 import type { Person } from "../api/people.ts";
 import { linkTo } from "../hooks/use-route.ts";
 import { ago } from "../words/format.ts";
-import { isKey, t } from "../words/text.ts";
+import { isKey, t } from "../words/lookup.ts";
 import { Chip } from "./chip.tsx";
 import { useNetworkNames } from "./network-select.tsx";
 

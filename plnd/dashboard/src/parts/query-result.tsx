@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Query } from "../hooks/use-query.ts";
-import { t } from "../words/text.ts";
+import { t } from "../words/lookup.ts";
 import { ErrorMessage } from "./error-message.tsx";
 
 /** Renders a query: its data once loaded, a loading line before, and its error if there is one. */

@@ -1,4 +1,4 @@
-/** Every text of the dashboard in German. */
+/** All texts in German. */
 import type { en } from "./en.ts";
 
 export const de: Record<keyof typeof en, string> = {

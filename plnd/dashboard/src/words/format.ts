@@ -1,7 +1,7 @@
 /** Numbers, durations, days and times as the reader's language and region write them. */
-import { locale, t } from "./text.ts";
+import { locale, t } from "./lookup.ts";
 
-/** Whole minutes, in hours from an hour on. */
+/** A duration in whole minutes, from an hour on as hours and minutes. */
 export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return t("duration_m", { m: minutes });
@@ -9,17 +9,18 @@ export function duration(seconds: number): string {
   return m === 0 ? t("duration_h", { h }) : t("duration_hm", { h, m });
 }
 
+/** `part` as a percentage of `whole`, rounded down. */
 export const percent = (part: number, whole: number): string =>
   t("percent", { n: whole > 0 ? Math.floor((100 * part) / whole) : 0 });
 
 const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-export const number = (value: number): string => decimal.format(value);
+export const formatNumber = (value: number): string => decimal.format(value);
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 /**
- * How long ago a moment was that lies `days` whole days back: by the calendar where it was not
- * long ("yesterday"), and in months where days say little ("3 months ago").
+ * How long ago `at` (ms) was, `days` being the whole days since: by the calendar for the last
+ * two days ("yesterday"), then in days, and from 60 days on in months.
  */
 export function ago(days: number, at: number): string {
   if (days < 2) return relative.format(-midnightsSince(at), "day");
@@ -36,7 +37,7 @@ const dateFormat = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale, options);
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** A moment's time of day in a zone, such as the user's own. */
+/** The time of day in a time zone; without one, in the browser's. */
 export function timeOfDay(at: number, timeZone?: string): string {
   const key = timeZone ?? "";
   const known = clocks.get(key);
@@ -55,7 +56,7 @@ const moment = dateFormat({
 });
 export const dayAndTime = (at: number): string => moment.format(at);
 
-/** A day as it is written on the wire, as noon of that day in UTC: no zone turns it into another. */
+/** An ISO day as a date at noon in UTC, so that no time zone moves it to another day. */
 export const dateOfDay = (day: string): Date => new Date(`${day}T12:00:00Z`);
 export const isoDay = (date: Date): string => date.toISOString().slice(0, 10);
 export const plusDays = (day: string, count: number): string =>
@@ -81,7 +82,7 @@ export const dayShort = (day: string): string => shortDay.format(dateOfDay(day))
 export const dayFull = (day: string): string => fullDay.format(dateOfDay(day));
 const monthOfYear = dateFormat({ month: "short", year: "numeric", ...UTC });
 
-/** A day, a month or a year, as precisely as it is written on the wire. */
+/** A year, a month or a day, depending on the precision of the ISO text. */
 export function dayOrLonger(text: string): string {
   if (text.length === "2026".length) return text;
   return text.length === "2026-11".length
@@ -90,13 +91,13 @@ export function dayOrLonger(text: string): string {
 }
 export const month = (day: string): string => monthName.format(dateOfDay(day));
 
-/** Names of weekdays by number, Monday being 0. */
+/** The name of a weekday by its number; Monday is 0. */
 export const weekday = (number: number): string =>
   weekdayName.format(Date.UTC(2024, 0, 1 + number));
 export const weekdayLong = (number: number): string =>
   longWeekdayName.format(Date.UTC(2024, 0, 1 + number));
 export const hourOfDay = (hour: number): string => hourName.format(Date.UTC(2024, 0, 1, hour));
 
-/** Words as one enumeration: "a, b and c". */
+/** A list in words: "a, b and c". */
 export const formatList = (parts: string[]): string =>
   new Intl.ListFormat(locale, { type: "conjunction" }).format(parts);

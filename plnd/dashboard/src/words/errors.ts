@@ -1,14 +1,21 @@
 /**
- * What went wrong, in the reader's words. The daemon refuses in English; for readers of another
- * language the page says it by the code and the field, else by the code.
+ * The text of an error. The daemon writes its errors in English; for other languages this module
+ * has texts of its own, by code and field, or by code alone.
  */
-import type { AppError } from "../api/client.ts";
-import { isKey, language, t } from "./text.ts";
+import { isKey, language, t } from "./lookup.ts";
+
+/** An error as the daemon answers it. */
+interface ErrorAnswer {
+  code: string;
+  field: string | null;
+  message: string;
+  hint: string;
+}
 
 /** What happened, and what to do. */
-type Said = readonly [message: string, hint: string];
+type ErrorText = readonly [message: string, hint: string];
 
-const GERMAN: Record<string, Said> = {
+const GERMAN: Record<string, ErrorText> = {
   invalid: ["Das passt so nicht.", "Sehen Sie die Eingaben noch einmal durch."],
   "invalid time_zone": ["Diese Zeitzone gibt es nicht.", "Zum Beispiel Europe/Berlin."],
   "invalid day_start": ["Eine volle Stunde von 0 bis 23.", ""],
@@ -88,14 +95,14 @@ const GERMAN: Record<string, Said> = {
   catalogue: ["In der Beschreibung eines Netzwerks steckt ein Fehler.", "„plnd doctor“ weiß mehr."],
   failed: ["Das ist nicht gelungen.", "„plnd doctor“ weiß mehr."],
 };
-const IN_OTHER_WORDS: Record<string, Record<string, Said>> = { de: GERMAN };
+const TRANSLATIONS: Record<string, Record<string, ErrorText>> = { de: GERMAN };
 
-/** What happened and what to do: in this page's words where it has some, else in the daemon's. */
-export function errorText({ code, field, message, hint }: AppError): Said {
+/** The text of an error: the page's own where there is one, otherwise the daemon's. */
+export function errorText({ code, field, message, hint }: ErrorAnswer): ErrorText {
   const [ownMessage, ownHint] = [`trouble_${code}`, `hint_${code}`];
   if (isKey(ownMessage)) {
     return [t(ownMessage, { detail: message }), isKey(ownHint) ? t(ownHint) : hint];
   }
-  const known = IN_OTHER_WORDS[language];
-  return known?.[`${code} ${field}`] ?? known?.[code] ?? [message, hint];
+  const texts = TRANSLATIONS[language];
+  return texts?.[`${code} ${field}`] ?? texts?.[code] ?? [message, hint];
 }
