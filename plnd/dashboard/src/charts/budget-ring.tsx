@@ -48,5 +48,5 @@ function ringOf({
   };
 }
 
-/** What was used is shown rounded down, so what is left is rounded up: formatList the budget. */
+/** Rounds up to whole minutes: used time is rounded down, and both together make the budget. */
 export const roundUpToMinute = (seconds: number): number => Math.ceil(seconds / 60) * 60;

@@ -16,7 +16,7 @@ import { t } from "../words/lookup.ts";
 
 const HOUR_MS = 3_600_000;
 
-type Plan = (what: ForgetScope) => unknown;
+type RequestForget = (what: ForgetScope) => unknown;
 
 /** Deletes recorded data by time, network or person, with a preview and time to undo. */
 export function ForgetCard() {
@@ -30,10 +30,10 @@ export function ForgetCard() {
   return (
     <Card title={t("forget_title")} lead={t("forget_lead")}>
       <ForgetWithUndo onForget={(what) => mutation.run(() => forget(what))}>
-        {(plan) => (
+        {(requestForget) => (
           <>
-            <ForgetTimeOrNetwork plan={plan} />
-            <ForgetPerson plan={plan} />
+            <ForgetTimeOrNetwork requestForget={requestForget} />
+            <ForgetPerson requestForget={requestForget} />
             <MutationStatus mutation={mutation} success={says} />
           </>
         )}
@@ -42,17 +42,17 @@ export function ForgetCard() {
   );
 }
 
-function ForgetTimeOrNetwork({ plan }: { plan: Plan }) {
+function ForgetTimeOrNetwork({ requestForget }: { requestForget: RequestForget }) {
   return (
     <>
       <div class="choices">
         <button
           type="button"
-          onClick={() => plan({ start: Date.now() - HOUR_MS, end: Date.now() })}
+          onClick={() => requestForget({ start: Date.now() - HOUR_MS, end: Date.now() })}
         >
           {t("forget_hour")}
         </button>
-        <button type="button" onClick={() => plan({ everything: true })}>
+        <button type="button" onClick={() => requestForget({ everything: true })}>
           {t("forget_everything")}
         </button>
       </div>
@@ -62,7 +62,8 @@ function ForgetTimeOrNetwork({ plan }: { plan: Plan }) {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
           const [day, network] = [textOf(form, "day"), textOf(form, "network")];
-          if (day || network) plan({ ...(day ? { day } : {}), ...(network ? { network } : {}) });
+          if (day || network)
+            requestForget({ ...(day ? { day } : {}), ...(network ? { network } : {}) });
         }}
       >
         <div class="pair">
@@ -79,7 +80,7 @@ function ForgetTimeOrNetwork({ plan }: { plan: Plan }) {
   );
 }
 
-function ForgetPerson({ plan }: { plan: Plan }) {
+function ForgetPerson({ requestForget }: { requestForget: RequestForget }) {
   const people = useQuery(getPeople).data?.people ?? [];
   if (people.length === 0) return null;
   return (
@@ -88,7 +89,7 @@ function ForgetPerson({ plan }: { plan: Plan }) {
       onSubmit={(event) => {
         event.preventDefault();
         const person = textOf(new FormData(event.currentTarget), "person");
-        if (person) plan({ person });
+        if (person) requestForget({ person });
       }}
     >
       <Field label={t("forget_whom")}>

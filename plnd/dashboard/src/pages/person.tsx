@@ -243,13 +243,13 @@ function RemovePerson({
   return (
     <Card title={t("person_part")} lead={t("person_part_lead")}>
       <ForgetWithUndo onForget={(what) => runAndLeave(() => postForget(what, false))}>
-        {(plan) => (
+        {(requestForget) => (
           <p class="actions">
             <ConfirmButton
               name={t("person_remove")}
               onConfirm={() => runAndLeave(() => deletePerson(id))}
             />
-            <button type="button" onClick={() => plan({ person: id })}>
+            <button type="button" onClick={() => requestForget({ person: id })}>
               {t("person_forget")}
             </button>
           </p>

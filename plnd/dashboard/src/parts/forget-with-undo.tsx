@@ -8,13 +8,13 @@ import { MutationStatus } from "./mutation-status.tsx";
 
 const SECONDS = 10;
 
-interface Planned {
+interface PendingForget {
   what: ForgetScope;
   preview: Forgotten;
 }
 
 /**
- * Deletion with a preview and time to undo. After `plan` is called, a countdown replaces the
+ * Deletion with a preview and time to undo. After `requestForget`, a countdown replaces the
  * children: it says what would be deleted, can be stopped for ten seconds, then calls `onForget`.
  */
 export function ForgetWithUndo({
@@ -22,25 +22,25 @@ export function ForgetWithUndo({
   children,
 }: {
   onForget: (what: ForgetScope) => unknown;
-  children: (plan: (what: ForgetScope) => unknown) => ComponentChildren;
+  children: (requestForget: (what: ForgetScope) => unknown) => ComponentChildren;
 }) {
-  const [planned, setPlanned] = useState<Planned | null>(null);
+  const [pending, setPending] = useState<PendingForget | null>(null);
   const preview = useMutation();
-  const plan = (what: ForgetScope) =>
-    preview.run(async () => setPlanned({ what, preview: await postForget(what, true) }));
-  if (!planned) {
+  const requestForget = (what: ForgetScope) =>
+    preview.run(async () => setPending({ what, preview: await postForget(what, true) }));
+  if (!pending) {
     return (
       <>
-        {children(plan)}
+        {children(requestForget)}
         <MutationStatus mutation={preview} success="" />
       </>
     );
   }
   const forget = () => {
-    setPlanned(null);
-    onForget(planned.what);
+    setPending(null);
+    onForget(pending.what);
   };
-  return <Countdown preview={planned.preview} onEnd={forget} onStop={() => setPlanned(null)} />;
+  return <Countdown preview={pending.preview} onEnd={forget} onStop={() => setPending(null)} />;
 }
 
 function Countdown({
