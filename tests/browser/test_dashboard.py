@@ -81,7 +81,7 @@ def test_an_event_is_on_the_page_without_a_reload(fresh: Board) -> None:
         batch(visit(now() - 15 * MINUTE, 660), act(now() - 10 * MINUTE, "reply")),
     )
     expect(page.get_by_text("21 min of 1 h used")).to_be_visible(timeout=1000)
-    expect(page.locator(".strip .mark")).to_have_count(1)
+    expect(page.locator(".timeline .mark")).to_have_count(1)
     assert page.evaluate("window.kept === document.querySelector('.network')")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     assert not [url for url in asked if url.endswith("/today")]
@@ -91,7 +91,7 @@ def test_the_strip_has_its_table(board: Board) -> None:
     page = board.open()
     spans = board.ask("GET", "spans")
     page.get_by_text("As a table").click()
-    rows = page.locator(".strip tbody tr")
+    rows = page.locator(".timeline tbody tr")
     expect(rows).to_have_count(len(spans["spans"]) + len(spans["interactions"]))
 
 
@@ -126,7 +126,7 @@ def test_the_arrow_keys_and_the_pointer_give_the_numbers(board: Board) -> None:
             said.append(card.get_by_role("status").inner_text())
         assert all(re.search(r"\d+ (min|h)|nothing", words) for words in said), said
         assert len(set(said[:3])) == 3
-        expect(card.locator(".picked")).to_have_count(1)
+        expect(card.locator(".selected")).to_have_count(1)
     card = page.locator(".card", has=page.get_by_role("heading", name="By network"))
     box = card.get_by_role("group", name="Arrow keys").bounding_box()
     assert box

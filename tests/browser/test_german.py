@@ -86,7 +86,7 @@ def test_what_is_refused_is_refused_in_german(lived: Board) -> None:
     page.get_by_label("Name dort oder Adresse").fill("ich")
     page.get_by_role("button", name="Hinzufügen").click()
     expect(page.get_by_role("alert")).to_contain_text("Dieses Profil ist schon da.")
-    expect(page.locator("p.wrong")).to_have_text("Dieses Profil ist schon da.")
+    expect(page.locator("p.invalid")).to_have_text("Dieses Profil ist schon da.")
     lived.go(page, "settings")
     zone = page.get_by_label("Zeitzone")
     zone.fill("Mond/Krater")

@@ -47,7 +47,7 @@ def test_counted_texts_come_in_both_forms() -> None:
 
 
 REFUSALS = set(
-    re.findall(r'^  (?:"([^"]+)"|(\w+)): \[', (WORDS / "refusals.ts").read_text(), re.MULTILINE)
+    re.findall(r'^  (?:"([^"]+)"|(\w+)): \[', (WORDS / "errors.ts").read_text(), re.MULTILINE)
 )
 
 
@@ -68,9 +68,7 @@ def test_each_refusal_has_words_of_its_own_in_other_languages() -> None:
     assert not codes - named - own
     pages = [*WORDS.parent.glob("pages/*.tsx"), *WORDS.parent.glob("parts/*.tsx")]
     fields = {
-        field
-        for page in pages
-        for field in re.findall(r'wrongWith\(\w+, "([\w.]+)"\)', page.read_text())
+        field for page in pages for field in re.findall(r'\bfield="([\w.]+)"', page.read_text())
     }
     assert len(fields) > 10
     assert not {field for field in fields if f"invalid {field}" not in named}

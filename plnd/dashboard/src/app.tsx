@@ -1,31 +1,31 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Trouble } from "./api/ask.ts";
-import { lazily, type Page } from "./lazy.tsx";
-import { useLive } from "./live.ts";
+import { AppError } from "./api/client.ts";
+import { useLive } from "./hooks/use-live.ts";
+import { linkTo, useRoute } from "./hooks/use-route.ts";
+import { lazyPage, type Page } from "./lazy-page.tsx";
 import mark from "./look/mark.svg";
 import { TodayPage } from "./pages/today.tsx";
-import { Troubled } from "./parts/trouble.tsx";
-import { linkTo, useRoute } from "./route.ts";
-import { type Key, t } from "./words/index.ts";
+import { ErrorMessage } from "./parts/error-message.tsx";
+import { type Key, t } from "./words/lookup.ts";
 
-const TrendsPage = lazily(() => import("./pages/trends.tsx"));
+const TrendsPage = lazyPage(() => import("./pages/trends.tsx"));
 
-const ProfilesPage = lazily(() => import("./pages/profiles.tsx"));
-const PeoplePage = lazily(() => import("./pages/people.tsx"));
-const ChatsPage = lazily(() => import("./pages/chats.tsx"));
-const JournalPage = lazily(() => import("./pages/journal.tsx"));
-const CpdPage = lazily(() => import("./pages/cpd.tsx"));
-const ReviewPage = lazily(() => import("./pages/review.tsx"));
-const SettingsPage = lazily(() => import("./pages/settings.tsx"));
-const ReceiptPage = lazily(() => import("./pages/receipt.tsx"));
+const ProfilesPage = lazyPage(() => import("./pages/profiles.tsx"));
+const PeoplePage = lazyPage(() => import("./pages/people.tsx"));
+const ChatsPage = lazyPage(() => import("./pages/chats.tsx"));
+const JournalPage = lazyPage(() => import("./pages/journal.tsx"));
+const CpdPage = lazyPage(() => import("./pages/cpd.tsx"));
+const ReviewPage = lazyPage(() => import("./pages/review.tsx"));
+const SettingsPage = lazyPage(() => import("./pages/settings.tsx"));
+const ReceiptPage = lazyPage(() => import("./pages/receipt.tsx"));
 
-interface PageOf {
+interface PageEntry {
   id: string;
   name: Key;
   page: Page;
 }
 
-const PAGES: PageOf[] = [
+const PAGES: PageEntry[] = [
   { id: "today", name: "page_today", page: TodayPage },
   { id: "trends", name: "page_trends", page: TrendsPage },
   { id: "profiles", name: "page_profiles", page: ProfilesPage },
@@ -41,24 +41,24 @@ const PAGES: PageOf[] = [
 export function App() {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
-  const shown = PAGES.find(({ id }) => id === route.page) ?? PAGES[0];
+  const current = PAGES.find(({ id }) => id === route.page) ?? PAGES[0];
   useEffect(() => {
-    if (shown) document.title = `${t(shown.name)} · plnd`;
-  }, [shown]);
-  if (!shown) return null;
-  const Shown = shown.page;
+    if (current) document.title = `${t(current.name)} · plnd`;
+  }, [current]);
+  if (!current) return null;
+  const CurrentPage = current.page;
   return (
     <>
-      <Head shown={shown.id} skip={() => main.current?.focus()} />
+      <Header current={current.id} skip={() => main.current?.focus()} />
       <main ref={main} tabIndex={-1}>
-        <Line />
-        <Shown key={shown.id} route={route} />
+        <ConnectionError />
+        <CurrentPage key={current.id} route={route} />
       </main>
     </>
   );
 }
 
-function Head({ shown, skip }: { shown: string; skip: () => void }) {
+function Header({ current, skip }: { current: string; skip: () => void }) {
   const [open, setOpen] = useState(false);
   return (
     <header class="head">
@@ -83,7 +83,7 @@ function Head({ shown, skip }: { shown: string; skip: () => void }) {
           <a
             key={id}
             href={linkTo(id)}
-            aria-current={id === shown ? "page" : undefined}
+            aria-current={id === current ? "page" : undefined}
             onClick={() => setOpen(false)}
           >
             {t(name)}
@@ -94,9 +94,10 @@ function Head({ shown, skip }: { shown: string; skip: () => void }) {
   );
 }
 
-/** Says when the daemon does not answer: once, and only after it has answered before. */
-function Line() {
-  const { line, version } = useLive();
-  if (line === "lost" && version > 0) return <Troubled trouble={new Trouble("unreachable", "")} />;
+/** An error while the daemon does not answer; at the start the page itself shows it. */
+function ConnectionError() {
+  const { connection, version } = useLive();
+  if (connection === "lost" && version > 0)
+    return <ErrorMessage error={new AppError("unreachable", "")} />;
   return null;
 }

@@ -1,10 +1,10 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { listen } from "./live.ts";
-import "./look/look.css";
-import { language } from "./words/index.ts";
+import { connectLive } from "./hooks/use-live.ts";
+import "./look/index.css";
+import { language } from "./words/lookup.ts";
 
 document.documentElement.lang = language;
-listen();
-const place = document.getElementById("app");
-if (place) render(<App />, place);
+connectLive();
+const root = document.getElementById("app");
+if (root) render(<App />, root);

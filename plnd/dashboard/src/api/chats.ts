@@ -1,38 +1,38 @@
-/** Chats: the list, the followed ones, their slots. */
-import { ask, FILE_PATIENCE_MS } from "./ask.ts";
-import { part } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+/** Chats: all known ones, those that the user follows, their slots and breaks. */
+import { FILE_TIMEOUT_MS, request } from "./client.ts";
+import { array, boolean, type Infer, nullable, number, object, oneOf, string } from "./schema.ts";
 import { type Weekday, weekday } from "./trends.ts";
+import { pathSegment } from "./url.ts";
 
 const slot = object({ starts_at: number, ends_at: number });
-const chatBreak = object({ first: text, last: text, name: text });
-export type Break = Shaped<typeof chatBreak>;
+const chatBreak = object({ first: string, last: string, name: string });
+export type Break = Infer<typeof chatBreak>;
 const chat = object({
-  id: text,
-  tag: text,
-  network: text,
+  id: string,
+  tag: string,
+  network: string,
   weekday,
-  start: orNull(text),
+  start: nullable(string),
   minutes: number,
-  time_zone: text,
+  time_zone: string,
   repeat: oneOf("weekly", "fortnightly", "monthly"),
-  breaks: list(chatBreak),
-  topic: text,
-  status: text,
-  evidence: orNull(text),
-  note: text,
-  shipped: flag,
-  followed: flag,
+  breaks: array(chatBreak),
+  topic: string,
+  status: string,
+  evidence: nullable(string),
+  note: string,
+  shipped: boolean,
+  followed: boolean,
   state: oneOf("confirmed", "unconfirmed"),
-  next_slot: orNull(slot),
-  attendance: orNull(
+  next_slot: nullable(slot),
+  attendance: nullable(
     object({ slots: number, took_part: number, listened: number, missed: number }),
   ),
 });
-export type Chat = Shaped<typeof chat>;
+export type Chat = Infer<typeof chat>;
 const answer = object({ chat });
 
-export const getChats = () => ask(object({ chats: list(chat) }), "chats");
+export const getChats = () => request(object({ chats: array(chat) }), "chats");
 export const postChat = (body: {
   tag: string;
   network: string;
@@ -40,15 +40,15 @@ export const postChat = (body: {
   start: string;
   minutes: number;
   repeat: Chat["repeat"];
-}) => ask(answer, "chats", { method: "POST", body });
+}) => request(answer, "chats", { method: "POST", body });
 export const patchChat = (id: string, body: { followed?: boolean; confirmed?: true }) =>
-  ask(answer, `chats/${part(id)}`, { method: "PATCH", body });
+  request(answer, `chats/${pathSegment(id)}`, { method: "PATCH", body });
 export const deleteChat = (id: string) =>
-  ask(object({ deleted: text }), `chats/${part(id)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `chats/${pathSegment(id)}`, { method: "DELETE" });
 
 const page = object({
   chat,
-  slots: list(
+  slots: array(
     object({
       starts_at: number,
       ends_at: number,
@@ -56,16 +56,16 @@ const page = object({
     }),
   ),
 });
-export const getChat = (id: string) => ask(page, `chats/${part(id)}`);
+export const getChat = (id: string) => request(page, `chats/${pathSegment(id)}`);
 
 const breaks = object({
-  dry_run: flag,
-  breaks: list(chatBreak),
-  /** The tags of those for which they hold, or would. */
-  chats: list(text),
-  problems: list(object({ where: text, message: text })),
+  dry_run: boolean,
+  breaks: array(chatBreak),
+  /** The tags of the chats that get these breaks. */
+  chats: array(string),
+  problems: array(object({ where: string, message: string })),
 });
-export type Breaks = Shaped<typeof breaks>;
-/** `chat` null: for all that are followed. */
+export type BreaksImportResult = Infer<typeof breaks>;
+/** `chat` null means all chats that the user follows. */
 export const postBreaks = (body: { content: string; chat: string | null; dry_run: boolean }) =>
-  ask(breaks, "chat-breaks", { method: "POST", body, patience: FILE_PATIENCE_MS });
+  request(breaks, "chat-breaks", { method: "POST", body, timeoutMs: FILE_TIMEOUT_MS });

@@ -1,50 +1,50 @@
-/** A day's figures. */
-import { ask } from "./ask.ts";
-import { list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+/** Today's figures. */
+import { request } from "./client.ts";
+import { array, type Infer, nullable, number, object, oneOf, record, string } from "./schema.ts";
 
 const budgetState = oneOf("under", "near", "over", "off");
 
 const networkToday = object({
-  id: text,
-  name: text,
+  id: string,
+  name: string,
   spent_seconds: number,
-  budget_minutes: orNull(number),
+  budget_minutes: nullable(number),
   state: budgetState,
   taking_part_seconds: number,
   interactions: record(number),
-  /** Kinds of act that may be counted too high. */
-  about: list(text),
+  /** The kinds of interaction whose counts may be too high. */
+  about: array(string),
   page_seconds: record(number),
 });
-export type NetworkToday = Shaped<typeof networkToday>;
+export type NetworkToday = Infer<typeof networkToday>;
 
 const profileToday = object({
-  network: text,
-  handle: text,
-  last_post_at: orNull(number),
-  days_silent: orNull(number),
+  network: string,
+  handle: string,
+  last_post_at: nullable(number),
+  days_silent: nullable(number),
   freshness: oneOf("fresh", "quiet", "ageing", "stale", "unknown"),
   mode: oneOf("active", "reading", "retired"),
 });
-export type ProfileToday = Shaped<typeof profileToday>;
+export type ProfileToday = Infer<typeof profileToday>;
 
-const chatSlot = object({ tag: text, network: text, starts_at: number, ends_at: number });
+const chatSlot = object({ tag: string, network: string, starts_at: number, ends_at: number });
 
 export const today = object({
-  day: text,
-  time_zone: text,
+  day: string,
+  time_zone: string,
   now: number,
   spent_seconds: number,
-  budget_minutes: orNull(number),
-  left_seconds: orNull(number),
+  budget_minutes: nullable(number),
+  left_seconds: nullable(number),
   state: budgetState,
   taking_part_seconds: number,
   chat_seconds: number,
-  networks: list(networkToday),
-  profiles: list(profileToday),
-  next_chat: orNull(chatSlot),
-  sources: list(object({ browser: text, last_event_at: number })),
+  networks: array(networkToday),
+  profiles: array(profileToday),
+  next_chat: nullable(chatSlot),
+  sources: array(object({ browser: string, last_event_at: number })),
 });
-export type Today = Shaped<typeof today>;
+export type Today = Infer<typeof today>;
 
-export const getToday = () => ask(today, "today");
+export const getToday = () => request(today, "today");

@@ -1,20 +1,20 @@
-/** The health of the chain from browser to desktop. */
-import { ask } from "./ask.ts";
-import { flag, list, object, oneOf, type Shaped, text } from "./shape.ts";
+/** The health checks, from browser to desktop. */
+import { request } from "./client.ts";
+import { array, boolean, type Infer, object, oneOf, string } from "./schema.ts";
 
-const link = object({
-  name: text,
+const check = object({
+  name: string,
   status: oneOf("ok", "warn", "fail"),
-  message: text,
-  /** What to do; empty when all is well. */
-  fix: text,
-  /** Whether plnd can do it, without losing anything. */
-  mends: flag,
+  message: string,
+  /** What the user can do; empty when all is well. */
+  fix: string,
+  /** Whether plnd can fix it itself without losing data. */
+  mends: boolean,
 });
-export type Link = Shaped<typeof link>;
+export type Check = Infer<typeof check>;
 
-const doctor = object({ checks: list(link), mended: list(link) });
-export type Doctor = Shaped<typeof doctor>;
+const health = object({ checks: array(check), mended: array(check) });
+export type Health = Infer<typeof health>;
 
-export const getDoctor = () => ask(doctor, "doctor");
-export const postMend = () => ask(doctor, "doctor/mend", { method: "POST" });
+export const getDoctor = () => request(health, "doctor");
+export const postMend = () => request(health, "doctor/mend", { method: "POST" });

@@ -1,36 +1,45 @@
-/** Public feeds: of own profiles, and of people's handles. */
-import { ask } from "./ask.ts";
-import { flag, list, number, object, orAbsent, orNull, type Shaped, text } from "./shape.ts";
+/** The public feeds of the user's profiles and of people's handles. */
+import { request } from "./client.ts";
+import {
+  array,
+  boolean,
+  type Infer,
+  nullable,
+  number,
+  object,
+  optional,
+  string,
+} from "./schema.ts";
 
-/** A feed as it stands with its profile or person. */
+/** The feed of one profile or handle. */
 export const feed = object({
-  on: flag,
-  checked_at: orAbsent(number),
-  /** Why the last answer said nothing. */
-  error: orAbsent(text),
+  on: boolean,
+  checked_at: optional(number),
+  /** Why the last attempt to read it failed. */
+  error: optional(string),
 });
-export type Feed = Shaped<typeof feed>;
+export type Feed = Infer<typeof feed>;
 
-/** Whether it may be asked, and where it is if plnd cannot know. */
+/** Turns a feed on or off; `url` only where plnd cannot work out its address. */
 export interface FeedChange {
   on: boolean;
   url?: string;
 }
 
 const view = object({
-  network: text,
-  name: text,
-  handle: text,
-  person: orNull(text),
-  person_name: orNull(text),
-  on: flag,
-  /** Its profile is closed: it is not asked. */
-  resting: flag,
-  /** Null while plnd cannot know where it is. */
-  address: orNull(text),
-  checked_at: orNull(number),
-  error: orNull(text),
+  network: string,
+  name: string,
+  handle: string,
+  person: nullable(string),
+  person_name: nullable(string),
+  on: boolean,
+  /** Not read, because its profile is retired. */
+  resting: boolean,
+  /** Null while plnd cannot work out the address. */
+  address: nullable(string),
+  checked_at: nullable(number),
+  error: nullable(string),
 });
-export type FeedView = Shaped<typeof view>;
+export type FeedView = Infer<typeof view>;
 
-export const getFeeds = () => ask(object({ feeds: list(view) }), "feeds");
+export const getFeeds = () => request(object({ feeds: array(view) }), "feeds");

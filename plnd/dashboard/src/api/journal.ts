@@ -1,33 +1,33 @@
-/** The journal: learned and taught. */
-import { ask } from "./ask.ts";
-import { part, query } from "./path.ts";
-import { list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+/** The journal: what the user learned and taught. */
+import { request } from "./client.ts";
+import { array, type Infer, nullable, number, object, oneOf, string } from "./schema.ts";
+import { pathSegment, queryString } from "./url.ts";
 
 const kind = oneOf("learned", "taught");
-export type EntryKind = Shaped<typeof kind>;
+export type EntryKind = Infer<typeof kind>;
 
 export const entry = object({
-  id: text,
+  id: string,
   kind,
   at: number,
-  text,
-  person: orNull(text),
-  person_name: orNull(text),
-  link: orNull(text),
-  title: orNull(text),
-  minutes: orNull(number),
+  text: string,
+  person: nullable(string),
+  person_name: nullable(string),
+  link: nullable(string),
+  title: nullable(string),
+  minutes: nullable(number),
 });
-export type Entry = Shaped<typeof entry>;
+export type Entry = Infer<typeof entry>;
 const answer = object({ entry });
 
 export const getJournal = (given: { q?: string; kind?: string }) =>
-  ask(object({ entries: list(entry) }), `journal${query(given)}`);
+  request(object({ entries: array(entry) }), `journal${queryString(given)}`);
 export const postEntry = (body: {
   kind: EntryKind;
   text: string;
   person: string | null;
   link: string | null;
   minutes: number | null;
-}) => ask(answer, "journal", { method: "POST", body });
+}) => request(answer, "journal", { method: "POST", body });
 export const deleteEntry = (id: string) =>
-  ask(object({ deleted: text }), `journal/${part(id)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `journal/${pathSegment(id)}`, { method: "DELETE" });

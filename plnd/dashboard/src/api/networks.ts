@@ -1,23 +1,23 @@
-/** The networks that plnd knows: how certain their rules are, and which are counted. */
-import { ask } from "./ask.ts";
-import { part } from "./path.ts";
-import { flag, list, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+/** The networks: whether each is counted, and how certain its rules are. */
+import { request } from "./client.ts";
+import { array, boolean, type Infer, nullable, object, oneOf, record, string } from "./schema.ts";
+import { pathSegment } from "./url.ts";
 
 const certainty = oneOf("high", "medium", "low");
-export type Certainty = Shaped<typeof certainty>;
+export type Certainty = Infer<typeof certainty>;
 
 const network = object({
-  id: text,
-  name: text,
-  counted: flag,
-  /** By kind of act. */
+  id: string,
+  name: string,
+  counted: boolean,
+  /** By kind of interaction. */
   certainty: record(certainty),
-  /** Kinds of act that may be counted too high. */
-  about: list(text),
-  fault: orNull(object({ message: text })),
+  /** The kinds of interaction whose counts may be too high. */
+  about: array(string),
+  fault: nullable(object({ message: string })),
 });
-export type Network = Shaped<typeof network>;
+export type Network = Infer<typeof network>;
 
-export const getNetworks = () => ask(object({ networks: list(network) }), "networks");
+export const getNetworks = () => request(object({ networks: array(network) }), "networks");
 export const putNetwork = (id: string, counted: boolean) =>
-  ask(object({ network }), `networks/${part(id)}`, { method: "PUT", body: { counted } });
+  request(object({ network }), `networks/${pathSegment(id)}`, { method: "PUT", body: { counted } });

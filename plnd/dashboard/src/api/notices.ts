@@ -1,24 +1,24 @@
-/** What was told, and holding it back. */
-import { ask } from "./ask.ts";
-import { flag, list, number, object, orNull, type Shaped, text } from "./shape.ts";
+/** Desktop notices: those shown, the snooze, a test notice. */
+import { request } from "./client.ts";
+import { array, boolean, type Infer, nullable, number, object, string } from "./schema.ts";
 
 const notice = object({
-  cause: text,
-  kind: text,
+  cause: string,
+  kind: string,
   at: number,
-  title: text,
-  body: text,
-  shown: orNull(flag),
-  error: orNull(text),
+  title: string,
+  body: string,
+  shown: nullable(boolean),
+  error: nullable(string),
 });
-export type Notice = Shaped<typeof notice>;
+export type Notice = Infer<typeof notice>;
 
 export const getNotices = () =>
-  ask(object({ notices: list(notice), snoozed_until: orNull(number) }), "notices");
+  request(object({ notices: array(notice), snoozed_until: nullable(number) }), "notices");
 export const putSnooze = (until: number | null) =>
-  ask(object({ snoozed_until: orNull(number) }), "notices/snooze", {
+  request(object({ snoozed_until: nullable(number) }), "notices/snooze", {
     method: "PUT",
     body: { until },
   });
 export const postTestNotice = () =>
-  ask(object({ shown: flag, error: orNull(text) }), "notices/test", { method: "POST" });
+  request(object({ shown: boolean, error: nullable(string) }), "notices/test", { method: "POST" });

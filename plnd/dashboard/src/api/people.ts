@@ -1,34 +1,44 @@
-/** People: kept, found, merged, suggested, met, taken in from elsewhere. */
-import { ask, FILE_PATIENCE_MS } from "./ask.ts";
+/** People: kept, suggested, merged, imported; meetings with them, and cadences by tag. */
+import { FILE_TIMEOUT_MS, request } from "./client.ts";
 import { type FeedChange, feed } from "./feeds.ts";
 import { entry } from "./journal.ts";
-import { part, query } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+import {
+  array,
+  boolean,
+  type Infer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  record,
+  string,
+} from "./schema.ts";
+import { pathSegment, queryString } from "./url.ts";
 
-const handle = object({ network: text, handle: text });
-const touch = object({ at: number, kind: text, network: orNull(text) });
-const cadence = object({ ideal_days: number, worst_days: orNull(number) });
-export type Handle = Shaped<typeof handle>;
-export type Cadence = Shaped<typeof cadence>;
+const handle = object({ network: string, handle: string });
+const touch = object({ at: number, kind: string, network: nullable(string) });
+const cadence = object({ ideal_days: number, worst_days: nullable(number) });
+export type Handle = Infer<typeof handle>;
+export type Cadence = Infer<typeof cadence>;
 
 export const person = object({
-  id: text,
-  name: text,
-  handles: list(handle),
-  last_touch: orNull(touch),
+  id: string,
+  name: string,
+  handles: array(handle),
+  last_touch: nullable(touch),
   days_since: number,
   tie: oneOf("strong", "weak", "dormant", "new"),
-  gap: orNull(oneOf("fine", "due", "late")),
-  cadence: orNull(cadence),
-  silent_days: orNull(number),
-  tags: list(text),
-  how_met: text,
-  note: text,
+  gap: nullable(oneOf("fine", "due", "late")),
+  cadence: nullable(cadence),
+  silent_days: nullable(number),
+  tags: array(string),
+  how_met: string,
+  note: string,
 });
-export type Person = Shaped<typeof person>;
+export type Person = Infer<typeof person>;
 const answer = object({ person });
 
-export interface PersonWords {
+export interface PersonInput {
   name: string;
   handles: Handle[];
   tags: string[];
@@ -38,74 +48,85 @@ export interface PersonWords {
 }
 
 export const getPeople = (q?: string) =>
-  ask(object({ people: list(person) }), `people${query({ q })}`);
-export const postPerson = (body: PersonWords) => ask(answer, "people", { method: "POST", body });
-export const patchPerson = (id: string, body: Partial<PersonWords>) =>
-  ask(answer, `people/${part(id)}`, { method: "PATCH", body });
+  request(object({ people: array(person) }), `people${queryString({ q })}`);
+export const postPerson = (body: PersonInput) =>
+  request(answer, "people", { method: "POST", body });
+export const patchPerson = (id: string, body: Partial<PersonInput>) =>
+  request(answer, `people/${pathSegment(id)}`, { method: "PATCH", body });
 export const deletePerson = (id: string) =>
-  ask(object({ deleted: text }), `people/${part(id)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `people/${pathSegment(id)}`, { method: "DELETE" });
 
 const page = object({
   person,
-  touches: list(touch),
-  meetings: list(object({ id: text, at: number, note: text })),
-  entries: list(entry),
-  /** Those that were turned on once. */
-  feeds: list(object({ network: text, handle: text, feed })),
+  touches: array(touch),
+  meetings: array(object({ id: string, at: number, note: string })),
+  entries: array(entry),
+  /** The feeds that were on at some time. */
+  feeds: array(object({ network: string, handle: string, feed })),
 });
-export type PersonPage = Shaped<typeof page>;
-export const getPerson = (id: string) => ask(page, `people/${part(id)}`);
+export type PersonPage = Infer<typeof page>;
+export const getPerson = (id: string) => request(page, `people/${pathSegment(id)}`);
 export const putPersonFeed = (id: string, { network, handle }: Handle, body: FeedChange) =>
-  ask(page, `people/${part(id)}/feeds/${part(network)}/${part(handle)}`, { method: "PUT", body });
+  request(page, `people/${pathSegment(id)}/feeds/${pathSegment(network)}/${pathSegment(handle)}`, {
+    method: "PUT",
+    body,
+  });
 
 const ties = object({
-  drifting: list(person),
+  drifting: array(person),
   counts: record(number),
-  weak_tie: orNull(person),
-  gone_silent: list(person),
+  weak_tie: nullable(person),
+  gone_silent: array(person),
 });
-export type Ties = Shaped<typeof ties>;
-export const getTies = () => ask(ties, "ties");
+export type Ties = Infer<typeof ties>;
+export const getTies = () => request(ties, "ties");
 
 const suggestion = object({
-  network: text,
-  handle: text,
+  network: string,
+  handle: string,
   touches: number,
-  says: text,
+  says: string,
 });
-export type Suggestion = Shaped<typeof suggestion>;
-export const getSuggestions = () => ask(object({ suggestions: list(suggestion) }), "suggestions");
+export type Suggestion = Infer<typeof suggestion>;
+export const getSuggestions = () =>
+  request(object({ suggestions: array(suggestion) }), "suggestions");
 export const postSuggestion = (body: { network: string; handle: string; answer: "yes" | "no" }) =>
-  ask(object({ person: orNull(person) }), "suggestions", { method: "POST", body });
+  request(object({ person: nullable(person) }), "suggestions", { method: "POST", body });
 
 export const postMeeting = (body: { person: string; note?: string }) =>
-  ask(object({ person, added: flag }), "meetings", { method: "POST", body });
+  request(object({ person, added: boolean }), "meetings", { method: "POST", body });
 export const deleteMeeting = (id: string) =>
-  ask(object({ deleted: text }), `meetings/${part(id)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `meetings/${pathSegment(id)}`, { method: "DELETE" });
 
 const imported = object({
-  dry_run: flag,
-  added: list(text),
-  changed: list(text),
+  dry_run: boolean,
+  added: array(string),
+  changed: array(string),
   same: number,
-  problems: list(object({ where: text, message: text })),
+  problems: array(object({ where: string, message: string })),
 });
-export type Imported = Shaped<typeof imported>;
+export type PeopleImportResult = Infer<typeof imported>;
 export type ImportKind = "vcard" | "linkedin" | "meetings";
 export const postPeopleImport = (body: { kind: ImportKind; content: string; dry_run: boolean }) =>
-  ask(imported, "people-import", { method: "POST", body, patience: FILE_PATIENCE_MS });
+  request(imported, "people-import", { method: "POST", body, timeoutMs: FILE_TIMEOUT_MS });
 
-const merge = object({ id: text, kept: object({ name: text }), gone: object({ name: text }) });
-export const getMerges = () => ask(object({ merges: list(merge) }), "merges");
+const merge = object({
+  id: string,
+  kept: object({ name: string }),
+  gone: object({ name: string }),
+});
+export const getMerges = () => request(object({ merges: array(merge) }), "merges");
 export const postMerge = (body: { kept: string; gone: string }) =>
-  ask(object({ merge: text, person }), "merges", { method: "POST", body });
-export const deleteMerge = (id: string) => ask(answer, `merges/${part(id)}`, { method: "DELETE" });
+  request(object({ merge: string, person }), "merges", { method: "POST", body });
+export const deleteMerge = (id: string) =>
+  request(answer, `merges/${pathSegment(id)}`, { method: "DELETE" });
 
-const tagCadence = object({ tag: text, ideal_days: number, worst_days: orNull(number) });
-export type TagCadence = Shaped<typeof tagCadence>;
-const cadences = object({ cadences: list(tagCadence) });
-/** The cadences of all who carry a tag and have none of their own. */
-export const getCadences = () => ask(cadences, "cadences");
-export const putCadence = (body: TagCadence) => ask(cadences, "cadences", { method: "PUT", body });
+const tagCadence = object({ tag: string, ideal_days: number, worst_days: nullable(number) });
+export type TagCadence = Infer<typeof tagCadence>;
+const cadences = object({ cadences: array(tagCadence) });
+/** Cadences by tag, for people who have none of their own. */
+export const getCadences = () => request(cadences, "cadences");
+export const putCadence = (body: TagCadence) =>
+  request(cadences, "cadences", { method: "PUT", body });
 export const deleteCadence = (tag: string) =>
-  ask(object({ deleted: text }), `cadences/${part(tag)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `cadences/${pathSegment(tag)}`, { method: "DELETE" });

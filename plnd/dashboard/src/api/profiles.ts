@@ -1,86 +1,92 @@
-/** Profiles: kept, decided upon; what left this machine for them; what an hour affords. */
-import { ask } from "./ask.ts";
+/** The user's profiles: decisions, closing steps, feeds, suggestions; what a budget affords. */
+import { request } from "./client.ts";
 import { type FeedChange, feed } from "./feeds.ts";
-import { part, query } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+import { array, boolean, type Infer, nullable, number, object, oneOf, string } from "./schema.ts";
+import { pathSegment, queryString } from "./url.ts";
 
 const choice = oneOf("revive", "reading", "close", "not_now", "active", "retired");
-export type Choice = Shaped<typeof choice>;
+export type Choice = Infer<typeof choice>;
 
 const profile = object({
-  network: text,
-  name: text,
-  handle: text,
-  url: orNull(text),
+  network: string,
+  name: string,
+  handle: string,
+  url: nullable(string),
   mode: oneOf("active", "reading", "retired"),
-  last_post_at: orNull(number),
-  rough: flag,
-  days_silent: orNull(number),
+  last_post_at: nullable(number),
+  rough: boolean,
+  days_silent: nullable(number),
   freshness: oneOf("fresh", "quiet", "ageing", "stale", "unknown"),
-  usual_gap_days: orNull(number),
-  out_of_rhythm: flag,
-  silence: orNull(oneOf("listening", "abandoned")),
-  card: flag,
-  peace_until: orNull(number),
-  compose_url: orNull(text),
-  closing: list(object({ step: text, title: text, url: orNull(text), done_at: orNull(number) })),
-  decisions: list(object({ choice, at: number })),
-  feed: orNull(feed),
+  usual_gap_days: nullable(number),
+  out_of_rhythm: boolean,
+  silence: nullable(oneOf("listening", "abandoned")),
+  card: boolean,
+  peace_until: nullable(number),
+  compose_url: nullable(string),
+  closing: array(
+    object({ step: string, title: string, url: nullable(string), done_at: nullable(number) }),
+  ),
+  decisions: array(object({ choice, at: number })),
+  feed: nullable(feed),
 });
-export type Profile = Shaped<typeof profile>;
+export type Profile = Infer<typeof profile>;
 const answer = object({ profile });
 
-const one = (network: string, handle: string) => `profiles/${part(network)}/${part(handle)}`;
+const one = (network: string, handle: string) =>
+  `profiles/${pathSegment(network)}/${pathSegment(handle)}`;
 
-export const getProfiles = () => ask(object({ profiles: list(profile) }), "profiles");
+export const getProfiles = () => request(object({ profiles: array(profile) }), "profiles");
 export const postProfile = (body: { network: string; handle: string }) =>
-  ask(answer, "profiles", { method: "POST", body });
+  request(answer, "profiles", { method: "POST", body });
 export const putDecision = ({ network, handle }: Profile, choice: Choice) =>
-  ask(answer, `${one(network, handle)}/decision`, { method: "PUT", body: { choice } });
+  request(answer, `${one(network, handle)}/decision`, { method: "PUT", body: { choice } });
 export const deleteDecision = ({ network, handle }: Profile) =>
-  ask(answer, `${one(network, handle)}/decision`, { method: "DELETE" });
+  request(answer, `${one(network, handle)}/decision`, { method: "DELETE" });
 export const putStep = ({ network, handle }: Profile, step: string, done: boolean) =>
-  ask(answer, `${one(network, handle)}/steps/${part(step)}`, { method: "PUT", body: { done } });
+  request(answer, `${one(network, handle)}/steps/${pathSegment(step)}`, {
+    method: "PUT",
+    body: { done },
+  });
 export const putFeed = (
   { network, handle }: { network: string; handle: string },
   body: FeedChange,
-) => ask(answer, `${one(network, handle)}/feed`, { method: "PUT", body });
+) => request(answer, `${one(network, handle)}/feed`, { method: "PUT", body });
 
 const suggested = object({
-  network: text,
-  name: text,
-  handle: orNull(text),
-  sure: flag,
-  reason: text,
+  network: string,
+  name: string,
+  handle: nullable(string),
+  sure: boolean,
+  reason: string,
 });
-export type SuggestedProfile = Shaped<typeof suggested>;
+export type SuggestedProfile = Infer<typeof suggested>;
 
 export const getSuggestedProfiles = () =>
-  ask(object({ suggestions: list(suggested) }), "suggestions/profiles");
+  request(object({ suggestions: array(suggested) }), "suggestions/profiles");
 export const deleteSuggestedProfile = ({ network, handle }: SuggestedProfile) =>
-  ask(
-    object({ deleted: text }),
-    `suggestions/profiles/${part(network)}${query({ handle: handle ?? undefined })}`,
+  request(
+    object({ deleted: string }),
+    `suggestions/profiles/${pathSegment(network)}${queryString({ handle: handle ?? undefined })}`,
     { method: "DELETE" },
   );
 
 const affords = object({
   state: oneOf("ready", "learning", "no_budget"),
-  weekly_budget_minutes: orNull(number),
+  weekly_budget_minutes: nullable(number),
   used_minutes: number,
-  networks: list(
+  networks: array(
     object({
-      network: text,
-      name: text,
+      network: string,
+      name: string,
       hours: number,
       interactions: number,
-      interactions_an_hour: orNull(number),
-      weekly_minutes: orNull(number),
+      interactions_an_hour: nullable(number),
+      weekly_minutes: nullable(number),
       state: oneOf("fits", "rest", "learning"),
     }),
   ),
-  breadth_networks: orNull(number),
+  breadth_networks: nullable(number),
 });
-export type Affords = Shaped<typeof affords>;
+export type Affords = Infer<typeof affords>;
 
-export const getAffords = () => ask(affords, "affords");
+export const getAffords = () => request(affords, "affords");

@@ -1,32 +1,32 @@
-/** The review, the plan, the log of professional development. */
-import { ask } from "./ask.ts";
+/** The weekly review, the plan, the ledger of work and home, the CPD log. */
+import { request } from "./client.ts";
 import { entry } from "./journal.ts";
-import { part, query } from "./path.ts";
 import { person } from "./people.ts";
 import {
-  anything,
-  flag,
-  list,
+  array,
+  boolean,
+  type Infer,
+  nullable,
   number,
   object,
   oneOf,
-  orNull,
   record,
-  type Shaped,
-  text,
-} from "./shape.ts";
+  string,
+  unknown,
+} from "./schema.ts";
+import { pathSegment, queryString } from "./url.ts";
 
 const review = object({
-  week: text,
-  first: text,
-  last: text,
+  week: string,
+  first: string,
+  last: string,
   days_known: number,
-  lights: list(
+  lights: array(
     object({
       name: oneOf("time", "interaction", "freshness", "breadth"),
-      colour: text,
-      says: text,
-      sums: record(anything),
+      colour: string,
+      says: string,
+      sums: record(unknown),
     }),
   ),
   interaction_days: number,
@@ -34,31 +34,33 @@ const review = object({
   taking_part_seconds: number,
   scrolling_seconds: number,
   chat_seconds: number,
-  new_people: list(person),
-  drifting: list(person),
-  weak_tie: orNull(person),
-  learned: list(entry),
-  suggestion: object({ kind: text, text, reason: text }),
+  new_people: array(person),
+  drifting: array(person),
+  weak_tie: nullable(person),
+  learned: array(entry),
+  suggestion: object({ kind: string, text: string, reason: string }),
 });
-export type Review = Shaped<typeof review>;
-export const getReview = (week?: string) => ask(review, `review${query({ week })}`);
+export type Review = Infer<typeof review>;
+export const getReview = (week?: string) => request(review, `review${queryString({ week })}`);
 
-const item = object({ key: text, text, reason: text });
+const item = object({ key: string, text: string, reason: string });
 const plan = object({
-  plan: object({ quarter: text, add: list(item), tend: list(item), close: list(item) }),
-  /** Beside the last one that was kept in an earlier quarter; keys are `add/` and the item's. */
-  compared: orNull(object({ since: text, new: list(text), still: list(text), gone: list(text) })),
+  plan: object({ quarter: string, add: array(item), tend: array(item), close: array(item) }),
+  /** Compared with the last plan kept in an earlier quarter; an entry is like `add/` + key. */
+  compared: nullable(
+    object({ since: string, new: array(string), still: array(string), gone: array(string) }),
+  ),
 });
-export type Plan = Shaped<typeof plan>;
-export const getPlan = () => ask(plan, "plan");
-export const putPlan = () => ask(plan, "plan", { method: "PUT" });
+export type Plan = Infer<typeof plan>;
+export const getPlan = () => request(plan, "plan");
+export const putPlan = () => request(plan, "plan", { method: "PUT" });
 
 const ledger = object({
-  first: text,
-  last: text,
-  rows: list(
+  first: string,
+  last: string,
+  rows: array(
     object({
-      network: text,
+      network: string,
       work_seconds: number,
       off_seconds: number,
       taking_part_seconds: number,
@@ -66,44 +68,44 @@ const ledger = object({
     }),
   ),
   people: number,
-  names: orNull(list(text)),
+  names: nullable(array(string)),
 });
-export type Ledger = Shaped<typeof ledger>;
-export interface LedgerOf {
+export type Ledger = Infer<typeof ledger>;
+export interface LedgerQuery {
   first?: string;
   last?: string;
   names?: "1";
 }
-const ledgerQuery = (of: LedgerOf) => query({ ...of });
-export const getLedger = (of: LedgerOf) => ask(ledger, `ledger${ledgerQuery(of)}`);
-/** Where the same is a page to hand on. */
-export const ledgerPage = (of: LedgerOf) => `/api/v1/ledger.html${ledgerQuery(of)}`;
+const ledgerQuery = (of: LedgerQuery) => queryString({ ...of });
+export const getLedger = (of: LedgerQuery) => request(ledger, `ledger${ledgerQuery(of)}`);
+/** The URL of the ledger as a page to print. */
+export const ledgerPageUrl = (of: LedgerQuery) => `/api/v1/ledger.html${ledgerQuery(of)}`;
 
 const row = object({
-  id: text,
-  day: text,
+  id: string,
+  day: string,
   hours: number,
-  topic: text,
-  evidence: text,
-  note: text,
+  topic: string,
+  evidence: string,
+  note: string,
   source: oneOf("chat", "session", "journal", "own"),
-  struck: flag,
+  struck: boolean,
 });
-export type CpdRow = Shaped<typeof row>;
+export type CpdRow = Infer<typeof row>;
 
 const cpd = object({
-  body: text,
+  body: string,
   year: number,
-  name: text,
-  first: text,
-  last: text,
+  name: string,
+  first: string,
+  last: string,
   hours: number,
-  rows: list(row),
+  rows: array(row),
 });
-export const getCpd = (year?: string) => ask(cpd, `cpd${query({ year })}`);
+export const getCpd = (year?: string) => request(cpd, `cpd${queryString({ year })}`);
 export const postCpd = (body: { day: string; hours: number; topic: string; evidence: string }) =>
-  ask(object({ row }), "cpd", { method: "POST", body });
+  request(object({ row }), "cpd", { method: "POST", body });
 export const patchCpd = (id: string, body: { note?: string; struck?: boolean }) =>
-  ask(object({ row }), `cpd/${part(id)}`, { method: "PATCH", body });
+  request(object({ row }), `cpd/${pathSegment(id)}`, { method: "PATCH", body });
 export const deleteCpd = (id: string) =>
-  ask(object({ deleted: text }), `cpd/${part(id)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `cpd/${pathSegment(id)}`, { method: "DELETE" });

@@ -1,52 +1,52 @@
-/** What the user sets: settings, budgets, the pause. */
-import { ask } from "./ask.ts";
-import { part } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, type Shaped, text } from "./shape.ts";
+/** Settings, budgets and the pause. */
+import { request } from "./client.ts";
+import { array, boolean, type Infer, nullable, number, object, oneOf, string } from "./schema.ts";
 import { weekday } from "./trends.ts";
+import { pathSegment } from "./url.ts";
 
 const settings = object({
-  language: orNull(oneOf("en", "de")),
-  time_zone: orNull(text),
+  language: nullable(oneOf("en", "de")),
+  time_zone: nullable(string),
   day_start: number,
-  work_days: list(weekday),
-  work_start: text,
-  work_end: text,
-  quiet_start: orNull(text),
-  quiet_end: orNull(text),
+  work_days: array(weekday),
+  work_start: string,
+  work_end: string,
+  quiet_start: nullable(string),
+  quiet_end: nullable(string),
   grace_minutes: number,
-  notify_budget: flag,
-  notify_profiles: flag,
-  notify_chats: flag,
-  notify_review: flag,
-  chats_outside_budget: flag,
+  notify_budget: boolean,
+  notify_profiles: boolean,
+  notify_chats: boolean,
+  notify_review: boolean,
+  chats_outside_budget: boolean,
 });
-export type Settings = Shaped<typeof settings>;
+export type Settings = Infer<typeof settings>;
 const settingsAnswer = object({ settings });
 
-export const getSettings = () => ask(settingsAnswer, "settings");
+export const getSettings = () => request(settingsAnswer, "settings");
 export const patchSettings = (body: Partial<Settings>) =>
-  ask(settingsAnswer, "settings", { method: "PATCH", body });
+  request(settingsAnswer, "settings", { method: "PATCH", body });
 
 const when = oneOf("work", "off");
 const budget = object({
-  id: text,
+  id: string,
   minutes: number,
-  network: orNull(text),
-  days: orNull(list(weekday)),
-  when: orNull(when),
+  network: nullable(string),
+  days: nullable(array(weekday)),
+  when: nullable(when),
 });
-export type Budget = Shaped<typeof budget>;
+export type Budget = Infer<typeof budget>;
 
-export const getBudgets = () => ask(object({ budgets: list(budget) }), "budgets");
+export const getBudgets = () => request(object({ budgets: array(budget) }), "budgets");
 export const putBudget = (body: Omit<Budget, "id">) =>
-  ask(object({ budget }), "budgets", { method: "PUT", body });
+  request(object({ budget }), "budgets", { method: "PUT", body });
 export const deleteBudget = (id: string) =>
-  ask(object({ deleted: text }), `budgets/${part(id)}`, { method: "DELETE" });
+  request(object({ deleted: string }), `budgets/${pathSegment(id)}`, { method: "DELETE" });
 
-const pause = object({ paused: flag, since: orNull(number), until: orNull(number) });
-export type Pause = Shaped<typeof pause>;
+const pause = object({ paused: boolean, since: nullable(number), until: nullable(number) });
+export type Pause = Infer<typeof pause>;
 
-export const getPause = () => ask(pause, "pause");
+export const getPause = () => request(pause, "pause");
 export const putPause = (until: number | null) =>
-  ask(pause, "pause", { method: "PUT", body: { until } });
-export const deletePause = () => ask(pause, "pause", { method: "DELETE" });
+  request(pause, "pause", { method: "PUT", body: { until } });
+export const deletePause = () => request(pause, "pause", { method: "DELETE" });

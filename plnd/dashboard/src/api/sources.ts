@@ -1,15 +1,15 @@
-/** What the extension says of itself in each browser's profile. */
-import { ask } from "./ask.ts";
-import { list, number, object, type Shaped, text } from "./shape.ts";
+/** The extension in each browser profile, and what it may see there. */
+import { request } from "./client.ts";
+import { array, type Infer, number, object, string } from "./schema.ts";
 
 const source = object({
-  profile: text,
-  browser: text,
-  /** Those that may be seen there. */
-  networks: list(text),
+  profile: string,
+  browser: string,
+  /** The networks that the extension may see there. */
+  networks: array(string),
   heard_at: number,
 });
-export type Source = Shaped<typeof source>;
+export type Source = Infer<typeof source>;
 
-/** Who spoke last stands first. */
-export const getSources = () => ask(object({ sources: list(source) }), "sources");
+/** Sorted by when they last reported, the latest first. */
+export const getSources = () => request(object({ sources: array(source) }), "sources");

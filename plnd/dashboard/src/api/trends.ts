@@ -1,29 +1,39 @@
-/** Looking back: a day as a strip of time, and many days side by side. */
-import { ask } from "./ask.ts";
-import { query } from "./path.ts";
-import { flag, list, number, object, oneOf, orNull, record, type Shaped, text } from "./shape.ts";
+/** Figures over time: the spans of one day, and many days with their sums. */
+import { request } from "./client.ts";
+import {
+  array,
+  boolean,
+  type Infer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  record,
+  string,
+} from "./schema.ts";
+import { queryString } from "./url.ts";
 
-const networkName = object({ id: text, name: text });
+const networkName = object({ id: string, name: string });
 
 const spans = object({
-  day: text,
-  time_zone: text,
+  day: string,
+  time_zone: string,
   start: number,
   end: number,
-  networks: list(networkName),
-  spans: list(object({ network: text, start: number, end: number })),
-  interactions: list(object({ network: text, action: text, at: number })),
+  networks: array(networkName),
+  spans: array(object({ network: string, start: number, end: number })),
+  interactions: array(object({ network: string, action: string, at: number })),
 });
-export type Spans = Shaped<typeof spans>;
+export type Spans = Infer<typeof spans>;
 
-export const getSpans = (day?: string) => ask(spans, `spans${query({ day })}`);
+export const getSpans = (day?: string) => request(spans, `spans${queryString({ day })}`);
 
 export const weekday = oneOf("mon", "tue", "wed", "thu", "fri", "sat", "sun");
-export type Weekday = Shaped<typeof weekday>;
+export type Weekday = Infer<typeof weekday>;
 export const WEEKDAYS: Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 const networkOfDay = object({
-  id: text,
+  id: string,
   spent_seconds: number,
   work_seconds: number,
   taking_part_seconds: number,
@@ -31,17 +41,18 @@ const networkOfDay = object({
 });
 
 const days = object({
-  first: text,
-  last: text,
-  time_zone: text,
-  known_since: orNull(text),
-  networks: list(networkName),
-  days: list(object({ day: text, interaction_day: flag, networks: list(networkOfDay) })),
-  hours: list(
+  first: string,
+  last: string,
+  time_zone: string,
+  known_since: nullable(string),
+  networks: array(networkName),
+  days: array(object({ day: string, interaction_day: boolean, networks: array(networkOfDay) })),
+  hours: array(
     object({ weekday, hour: number, spent_seconds: number, taking_part_seconds: number }),
   ),
 });
-export type Days = Shaped<typeof days>;
+export type Days = Infer<typeof days>;
 export type Day = Days["days"][number];
 
-export const getDays = (from?: string, to?: string) => ask(days, `days${query({ from, to })}`);
+export const getDays = (from?: string, to?: string) =>
+  request(days, `days${queryString({ from, to })}`);

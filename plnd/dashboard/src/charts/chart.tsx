@@ -1,13 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useWidth } from "../hooks/use-width.ts";
 import { Card } from "../parts/card.tsx";
-import { Table, type TableOf } from "../parts/table.tsx";
-import { useWidth } from "../width.ts";
-import { t } from "../words/index.ts";
-import type { Drawn, Spot } from "./drawn.ts";
+import { DataTable, type TableData } from "../parts/data-table.tsx";
+import { t } from "../words/lookup.ts";
+import type { ChartDrawing, Hotspot } from "./drawing.ts";
 
 /**
- * A chart with its numbers: under the pointer, with the arrow keys, in a table and as CSV.
- * `draw` makes it for a width; `legend` names the colours.
+ * A chart in a card. Its numbers can be read with the pointer, with the arrow keys, in a table
+ * and as CSV. `draw` draws it for a width in pixels; `legend` names the colours.
  */
 export function Chart({
   title,
@@ -19,12 +19,12 @@ export function Chart({
 }: {
   title: string;
   lead: string;
-  draw: (width: number) => Drawn;
+  draw: (width: number) => ChartDrawing;
   legend?: { name: string; colour: string }[];
-  table: TableOf;
+  table: TableData;
   wide?: boolean;
 }) {
-  const [place, width] = useWidth();
+  const [ref, width] = useWidth();
   return (
     <Card title={title} lead={lead} wide={wide}>
       {legend.length > 1 && (
@@ -39,10 +39,10 @@ export function Chart({
           ))}
         </ul>
       )}
-      <div class="chart" ref={place}>
+      <div class="chart" ref={ref}>
         {width > 0 && <Drawing title={title} draw={draw} width={width} />}
       </div>
-      <Table of={table} />
+      <DataTable data={table} />
     </Card>
   );
 }
@@ -53,82 +53,85 @@ function Drawing({
   width,
 }: {
   title: string;
-  draw: (width: number) => Drawn;
+  draw: (width: number) => ChartDrawing;
   width: number;
 }) {
-  const place = useRef<HTMLDivElement>(null);
-  const { svg, spots } = useMemo(() => draw(width), [draw, width]);
-  const [picked, setPicked] = useState<Spot | null>(null);
+  const container = useRef<HTMLDivElement>(null);
+  const { svg, hotspots } = useMemo(() => draw(width), [draw, width]);
+  const [selected, setSelected] = useState<Hotspot | null>(null);
   useEffect(() => {
-    place.current?.replaceChildren(svg);
-    setPicked(null);
+    container.current?.replaceChildren(svg);
+    setSelected(null);
   }, [svg]);
-  useEffect(() => mark(svg, picked), [svg, picked]);
+  useEffect(() => drawFrame(svg, selected), [svg, selected]);
   return (
     <>
       <div
-        ref={place}
+        ref={container}
         role="group"
         tabIndex={0}
         aria-label={t("chart_keys", { title })}
-        onPointerMove={(event) => setPicked(under(spots, svg, event))}
-        onPointerLeave={() => setPicked(null)}
+        onPointerMove={(event) => setSelected(hotspotAt(hotspots, svg, event))}
+        onPointerLeave={() => setSelected(null)}
         onKeyDown={(event) => {
-          const next = stepped(spots, picked, event.key);
+          const next = nextHotspot(hotspots, selected, event.key);
           if (!next) return;
           event.preventDefault();
-          setPicked(next);
+          setSelected(next);
         }}
       />
       <p class="readout" role="status">
-        {picked?.words ?? "\u00a0"}
+        {selected?.words ?? "\u00a0"}
       </p>
     </>
   );
 }
 
-/** Draw a frame around the spot whose numbers are told. */
-function mark(svg: Element, spot: Spot | null): void {
-  svg.querySelector(".picked")?.remove();
-  if (!spot) return;
+/** Draws a frame around the selected hotspot. */
+function drawFrame(svg: Element, hotspot: Hotspot | null): void {
+  svg.querySelector(".selected")?.remove();
+  if (!hotspot) return;
   const frame = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  frame.setAttribute("class", "picked");
+  frame.setAttribute("class", "selected");
   for (const name of ["x", "y", "width", "height"] as const) {
-    frame.setAttribute(name, String(spot[name]));
+    frame.setAttribute(name, String(hotspot[name]));
   }
   svg.append(frame);
 }
 
-function under(spots: Spot[], svg: Element, event: PointerEvent): Spot | null {
+function hotspotAt(hotspots: Hotspot[], svg: Element, event: PointerEvent): Hotspot | null {
   const box = svg.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  const inside = (spot: Spot) =>
-    x >= spot.x && x <= spot.x + spot.width && y >= spot.y && y <= spot.y + spot.height;
-  return spots.find(inside) ?? null;
+  const inside = (hotspot: Hotspot) =>
+    x >= hotspot.x &&
+    x <= hotspot.x + hotspot.width &&
+    y >= hotspot.y &&
+    y <= hotspot.y + hotspot.height;
+  return hotspots.find(inside) ?? null;
 }
 
-const STEPS: Record<string, [number, number]> = {
+const DIRECTIONS: Record<string, [number, number]> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
 
-/** The spot to which a key leads: the nearest in its direction. */
-function stepped(spots: Spot[], from: Spot | null, key: string): Spot | null {
-  if (key === "Home") return spots[0] ?? null;
-  if (key === "End" || (!from && key in STEPS)) return spots.at(-1) ?? null;
-  const step = STEPS[key];
+/** The hotspot to which a key moves: the nearest one in its direction. */
+function nextHotspot(hotspots: Hotspot[], from: Hotspot | null, key: string): Hotspot | null {
+  if (key === "Home") return hotspots[0] ?? null;
+  if (key === "End" || (!from && key in DIRECTIONS)) return hotspots.at(-1) ?? null;
+  const step = DIRECTIONS[key];
   if (!step || !from) return null;
   const [dx, dy] = step;
-  let best: Spot | null = null;
+  let best: Hotspot | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const spot of spots) {
-    const [x, y] = [spot.x - from.x, spot.y - from.y];
+  for (const hotspot of hotspots) {
+    const [x, y] = [hotspot.x - from.x, hotspot.y - from.y];
     const ahead = x * dx + y * dy;
     const aside = Math.abs(x * dy) + Math.abs(y * dx);
     if (ahead > 0.5 && ahead + 8 * aside < least) {
-      best = spot;
+      best = hotspot;
       least = ahead + 8 * aside;
     }
   }

@@ -4,80 +4,77 @@ import {
   getPeople,
   putCadence,
   type TagCadence,
-} from "../api/index.ts";
+} from "../api/people.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
-import { entered, enteredNumber, Form } from "../parts/form.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { counted, t } from "../words/index.ts";
+import { Form } from "../parts/form.tsx";
+import { numberOf, textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
+import { counted, t } from "../words/lookup.ts";
 
 const DAYS = { type: "number", min: "1", max: "3650" } as const;
 
-/** How often to speak to all who carry a tag. */
+/** How often the user wants to be in touch with people, by tag. */
 export function Cadences() {
-  const cadences = useResource(getCadences);
-  const removing = useDoing();
+  const cadences = useQuery(getCadences);
+  const removal = useMutation();
   return (
     <Card title={t("cadences_title")} lead={t("cadences_lead")}>
-      <Resourceful of={cadences}>
-        {({ cadences }) =>
-          cadences.length === 0 ? (
-            <p class="soft">{t("cadences_none")}</p>
-          ) : (
-            <ul class="rows">
-              {cadences.map((one) => (
-                <li key={one.tag}>
-                  <span>
-                    <strong dir="auto">{one.tag}</strong>{" "}
-                    <span class="soft">{cadenceWords(one)}</span>
-                  </span>
-                  <button
-                    type="button"
-                    aria-label={t("cadence_remove", { tag: one.tag })}
-                    onClick={() => removing.run(() => deleteCadence(one.tag))}
-                  >
-                    {t("remove")}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Resourceful>
-      <Done of={removing} />
-      <Setting />
+      <QueryResult query={cadences}>
+        {({ cadences }) => (
+          <RowList items={cadences} empty={t("cadences_none")}>
+            {(one) => (
+              <li key={one.tag}>
+                <span>
+                  <strong dir="auto">{one.tag}</strong> <span class="soft">{cadenceText(one)}</span>
+                </span>
+                <button
+                  type="button"
+                  aria-label={t("cadence_remove", { tag: one.tag })}
+                  onClick={() => removal.run(() => deleteCadence(one.tag))}
+                >
+                  {t("remove")}
+                </button>
+              </li>
+            )}
+          </RowList>
+        )}
+      </QueryResult>
+      <MutationStatus mutation={removal} />
+      <CadenceForm />
     </Card>
   );
 }
 
-const cadenceWords = ({ ideal_days: ideal, worst_days: worst }: TagCadence): string =>
+const cadenceText = ({ ideal_days: ideal, worst_days: worst }: TagCadence): string =>
   [counted("cadence_every", ideal), worst !== null && counted("cadence_at_worst", worst)]
     .filter(Boolean)
     .join(", ");
 
-function Setting() {
-  const doing = useDoing();
-  const people = useResource(getPeople);
-  const tags = [...new Set(people.value?.people.flatMap(({ tags }) => tags))].sort();
+function CadenceForm() {
+  const people = useQuery(getPeople);
+  const tags = [...new Set(people.data?.people.flatMap(({ tags }) => tags))].sort();
   return (
     <Form
-      doing={doing}
       clears
-      change={(form) =>
+      save={(form) =>
         putCadence({
-          tag: entered(form, "tag") ?? "",
+          tag: textOf(form, "tag") ?? "",
           ideal_days: Number(form.get("ideal_days")),
-          worst_days: enteredNumber(form, "worst_days"),
+          worst_days: numberOf(form, "worst_days"),
         })
       }
     >
-      <Field label={t("tag")} wrong={wrongWith(doing, "tag")}>
-        {(of) => (
+      <Field label={t("tag")} field="tag">
+        {(props) => (
           <>
-            <input {...of} name="tag" required autoComplete="off" list={`${of.id}-tags`} />
-            <datalist id={`${of.id}-tags`}>
+            <input {...props} name="tag" required autoComplete="off" list={`${props.id}-tags`} />
+            <datalist id={`${props.id}-tags`}>
               {tags.map((tag) => (
                 <option key={tag} value={tag} />
               ))}
@@ -86,16 +83,13 @@ function Setting() {
         )}
       </Field>
       <div class="pair">
-        <Field label={t("cadence")} wrong={wrongWith(doing, "ideal_days")}>
-          {(of) => <input {...of} {...DAYS} name="ideal_days" required />}
-        </Field>
-        <Field
+        <InputField label={t("cadence")} field="ideal_days" {...DAYS} required />
+        <InputField
           label={t("cadence_worst")}
           hint={t("cadence_worst_hint")}
-          wrong={wrongWith(doing, "worst_days")}
-        >
-          {(of) => <input {...of} {...DAYS} name="worst_days" />}
-        </Field>
+          field="worst_days"
+          {...DAYS}
+        />
       </div>
     </Form>
   );

@@ -1,105 +1,110 @@
 import { useState } from "preact/hooks";
-import { type Break, type Breaks, type Chat, postBreaks } from "../api/index.ts";
+import { type Break, type BreaksImportResult, type Chat, postBreaks } from "../api/chats.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
-import { Field } from "../parts/field.tsx";
-import { useDoing, wrongWith } from "../resource.ts";
-import { counted, dayFull, t, together } from "../words/index.ts";
+import { Field, FieldErrors } from "../parts/field.tsx";
+import { FileField } from "../parts/file-field.tsx";
+import { ImportProblems } from "../parts/import-problems.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
+import { dayFull, formatList } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
-interface Chosen {
+interface Previewed {
   content: string;
-  found: Breaks;
+  result: BreaksImportResult;
 }
 
-/** Take breaks from a calendar of term dates: first which they are is shown, then they are taken. */
+/** Imports breaks from a calendar of term dates: a preview first, also when the chat changes. */
 export function ChatBreaks({ chats }: { chats: Chat[] }) {
   const [chat, setChat] = useState("");
-  const [chosen, setChosen] = useState<Chosen | null>(null);
-  const doing = useDoing();
-  const send = (content: string, dryRun: boolean, tag = chat) =>
-    postBreaks({ content, chat: tag || null, dry_run: dryRun });
-  const look = (content: string, tag = chat) =>
-    doing.run(async () => {
-      setChosen(null);
-      setChosen({ content, found: await send(content, true, tag) });
+  const [previewed, setPreviewed] = useState<Previewed | null>(null);
+  const mutation = useMutation();
+  const send = (content: string, dryRun: boolean, id: string) =>
+    postBreaks({ content, chat: id || null, dry_run: dryRun });
+  const preview = (content: string, id: string) =>
+    mutation.run(async () => {
+      setPreviewed(null);
+      setPreviewed({ content, result: await send(content, true, id) });
     });
-  const take = ({ content }: Chosen) =>
-    doing.run(async () => {
-      await send(content, false);
-      setChosen(null);
+  const importBreaks = ({ content }: Previewed) =>
+    mutation.run(async () => {
+      await send(content, false, chat);
+      setPreviewed(null);
     });
   if (chats.length === 0) return null;
   return (
     <Card title={t("breaks_title")} lead={t("breaks_lead")}>
-      <div class="form">
-        <Field label={t("breaks_chat")}>
-          {(of) => (
-            <select
-              {...of}
-              value={chat}
-              onChange={({ currentTarget: { value } }) => {
-                setChat(value);
-                if (chosen) look(chosen.content, value);
-              }}
-            >
-              <option value="">{t("breaks_all")}</option>
-              {chats.map(({ id, tag }) => (
-                <option key={id} value={id}>
-                  #{tag}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("breaks_file")} wrong={wrongWith(doing, "content")}>
-          {(of) => (
-            <input
-              {...of}
-              type="file"
-              accept=".ics"
-              onChange={async (event) => {
-                const file = event.currentTarget.files?.[0];
-                setChosen(null);
-                if (file) look(await file.text());
-              }}
-            />
-          )}
-        </Field>
-      </div>
-      {chosen && (
-        <div class="ask">
-          <Preview found={chosen.found} />
-          <button type="button" class="main" onClick={() => take(chosen)}>
+      <FieldErrors.Provider value={mutation.error}>
+        <div class="form">
+          <ChatSelect
+            chats={chats}
+            chat={chat}
+            onChange={(id) => {
+              setChat(id);
+              if (previewed) preview(previewed.content, id);
+            }}
+          />
+          <FileField
+            label={t("breaks_file")}
+            field="content"
+            accept=".ics"
+            onPick={async (file) => {
+              setPreviewed(null);
+              if (file) preview(await file.text(), chat);
+            }}
+          />
+        </div>
+      </FieldErrors.Provider>
+      {previewed && (
+        <div class="callout">
+          <Preview result={previewed.result} />
+          <button type="button" class="main" onClick={() => importBreaks(previewed)}>
             {t("breaks_take")}
           </button>
         </div>
       )}
-      <Done of={doing} says={t(chosen ? "import_looked" : "saved")} />
+      <MutationStatus mutation={mutation} success={t(previewed ? "import_looked" : "saved")} />
     </Card>
   );
 }
 
-function Preview({ found: { breaks, chats, problems } }: { found: Breaks }) {
+function ChatSelect({
+  chats,
+  chat,
+  onChange,
+}: {
+  chats: Chat[];
+  chat: string;
+  onChange: (id: string) => void;
+}) {
+  return (
+    <Field label={t("breaks_chat")}>
+      {(props) => (
+        <select {...props} value={chat} onChange={(event) => onChange(event.currentTarget.value)}>
+          <option value="">{t("breaks_all")}</option>
+          {chats.map(({ id, tag }) => (
+            <option key={id} value={id}>
+              #{tag}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function Preview({ result: { breaks, chats, problems } }: { result: BreaksImportResult }) {
+  const tags = formatList(chats.map((tag) => `#${tag}`));
   return (
     <>
-      <p>
-        {counted("breaks_found", breaks.length, { chats: together(chats.map((tag) => `#${tag}`)) })}
-      </p>
-      <ul class="plain">{breaks.map(breakWords)}</ul>
-      {problems.length > 0 && (
-        <ul class="plain wrong">
-          {problems.slice(0, 5).map(({ where, message }) => (
-            <li key={where}>
-              {where}: {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      <p>{counted("breaks_found", breaks.length, { chats: tags })}</p>
+      <ul class="plain">{breaks.map(breakItem)}</ul>
+      <ImportProblems problems={problems} />
     </>
   );
 }
 
-const breakWords = ({ first, last, name }: Break) => (
+const breakItem = ({ first, last, name }: Break) => (
   <li key={`${first} ${last} ${name}`}>
     {daysOf({ first, last })} <bdi class="soft">{name}</bdi>
   </li>

@@ -1,47 +1,44 @@
-import { type Chat, deleteChat, getChats, patchChat, postChat, WEEKDAYS } from "../api/index.ts";
+import { type Chat, deleteChat, getChats, patchChat, postChat } from "../api/chats.ts";
+import { WEEKDAYS } from "../api/trends.ts";
+import { type Mutation, useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
+import { ConfirmButton } from "../parts/confirm-button.tsx";
 import { Field } from "../parts/field.tsx";
-import { entered, Form } from "../parts/form.tsx";
+import { Form } from "../parts/form.tsx";
+import { textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect, useNetworkNames } from "../parts/network-select.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import {
-  dayAndTime,
-  dayOrLonger,
-  isKey,
-  t,
-  timeOfDay,
-  weekdayLong,
-  wireDay,
-} from "../words/index.ts";
+import { QueryResult } from "../parts/query-result.tsx";
+import { dayAndTime, dayOrLonger, isoDay, timeOfDay, weekdayLong } from "../words/format.ts";
+import { isKey, t } from "../words/lookup.ts";
 import { ChatBreaks, daysOf } from "./chat-breaks.tsx";
 
 export default function ChatsPage() {
-  const chats = useResource(getChats);
+  const chats = useQuery(getChats);
   return (
     <>
       <h1>{t("page_chats")}</h1>
-      <Resourceful of={chats}>
+      <QueryResult query={chats}>
         {({ chats }) => (
           <>
-            <Week chats={chats.filter(({ followed }) => followed)} />
-            <Rest chats={chats.filter(({ followed }) => !followed)} />
+            <FollowedChats chats={chats.filter(({ followed }) => followed)} />
+            <OtherChats chats={chats.filter(({ followed }) => !followed)} />
           </>
         )}
-      </Resourceful>
+      </QueryResult>
       <div class="cards">
-        <Adding />
-        <ChatBreaks chats={chats.value?.chats.filter(({ followed }) => followed) ?? []} />
+        <AddChat />
+        <ChatBreaks chats={chats.data?.chats.filter(({ followed }) => followed) ?? []} />
       </div>
     </>
   );
 }
 
-/** What is followed, by when it comes next in the reader's own time. */
-function Week({ chats }: { chats: Chat[] }) {
+/** The followed chats, by their next slot. */
+function FollowedChats({ chats }: { chats: Chat[] }) {
   const next = (chat: Chat) => chat.next_slot?.starts_at ?? Number.POSITIVE_INFINITY;
   return (
     <Card title={t("chats_followed")} lead={t("chats_followed_lead")} wide>
@@ -53,7 +50,7 @@ function Week({ chats }: { chats: Chat[] }) {
             {[...chats]
               .sort((a, b) => next(a) - next(b))
               .map((chat) => (
-                <Followed key={chat.id} chat={chat} />
+                <FollowedChat key={chat.id} chat={chat} />
               ))}
           </ul>
           <p>
@@ -67,11 +64,11 @@ function Week({ chats }: { chats: Chat[] }) {
   );
 }
 
-function Followed({ chat }: { chat: Chat }) {
-  const doing = useDoing();
+function FollowedChat({ chat }: { chat: Chat }) {
+  const mutation = useMutation();
   const nameOf = useNetworkNames();
   const { attendance: was, next_slot: slot } = chat;
-  const today = wireDay(new Date());
+  const today = isoDay(new Date());
   const away = chat.breaks.find(({ last }) => last >= today);
   return (
     <li>
@@ -99,54 +96,63 @@ function Followed({ chat }: { chat: Chat }) {
             </span>
           </>
         )}
-        <Done of={doing} says="" />
+        <MutationStatus mutation={mutation} success="" />
       </span>
-      <span class="actions">
-        <State chat={chat} />
-        {chat.state === "unconfirmed" && (
-          <button
-            type="button"
-            onClick={() => doing.run(() => patchChat(chat.id, { confirmed: true }))}
-          >
-            {t("chat_alive")}
-          </button>
-        )}
-        {chat.shipped ? (
-          <button
-            type="button"
-            aria-label={t("unfollow_chat", { tag: chat.tag })}
-            onClick={() => doing.run(() => patchChat(chat.id, { followed: false }))}
-          >
-            {t("unfollow")}
-          </button>
-        ) : (
-          <Sure name={t("remove")} act={() => doing.run(() => deleteChat(chat.id))} />
-        )}
-      </span>
+      <FollowedChatActions chat={chat} mutation={mutation} />
     </li>
   );
 }
 
-const State = ({ chat }: { chat: Chat }) => (
+function FollowedChatActions({ chat, mutation }: { chat: Chat; mutation: Mutation }) {
+  return (
+    <span class="actions">
+      <StateChip chat={chat} />
+      {chat.state === "unconfirmed" && (
+        <button
+          type="button"
+          onClick={() => mutation.run(() => patchChat(chat.id, { confirmed: true }))}
+        >
+          {t("chat_alive")}
+        </button>
+      )}
+      {chat.shipped ? (
+        <button
+          type="button"
+          aria-label={t("unfollow_chat", { tag: chat.tag })}
+          onClick={() => mutation.run(() => patchChat(chat.id, { followed: false }))}
+        >
+          {t("unfollow")}
+        </button>
+      ) : (
+        <ConfirmButton
+          name={t("remove")}
+          onConfirm={() => mutation.run(() => deleteChat(chat.id))}
+        />
+      )}
+    </span>
+  );
+}
+
+const StateChip = ({ chat }: { chat: Chat }) => (
   <Chip tone={chat.state === "confirmed" ? "good" : "middling"}>{t(`chat_${chat.state}`)}</Chip>
 );
 
-/** The list that plnd brings along, which says how old its knowledge is. */
-function Rest({ chats }: { chats: Chat[] }) {
+/** The chats that plnd comes with and the user does not follow, with their evidence. */
+function OtherChats({ chats }: { chats: Chat[] }) {
   if (chats.length === 0) return null;
   return (
     <Card title={t("chats_list")} lead={t("chats_list_lead")} wide>
       <ul class="rows">
         {chats.map((chat) => (
-          <Offered key={chat.id} chat={chat} />
+          <OtherChat key={chat.id} chat={chat} />
         ))}
       </ul>
     </Card>
   );
 }
 
-function Offered({ chat }: { chat: Chat }) {
-  const doing = useDoing();
+function OtherChat({ chat }: { chat: Chat }) {
+  const mutation = useMutation();
   const nameOf = useNetworkNames();
   return (
     <li>
@@ -155,23 +161,23 @@ function Offered({ chat }: { chat: Chat }) {
         <br />
         <span class="soft">
           {[
-            when(chat),
+            regularTime(chat),
             chat.evidence
               ? t("chat_evidence", { when: dayOrLonger(chat.evidence) })
               : t("chat_no_evidence"),
-            chat.status === chat.state ? "" : statusWord(chat.status),
+            chat.status === chat.state ? "" : statusText(chat.status),
           ]
             .filter(Boolean)
             .join(" · ")}
         </span>
-        <Done of={doing} says="" />
+        <MutationStatus mutation={mutation} success="" />
       </span>
       <span class="actions">
-        <State chat={chat} />
+        <StateChip chat={chat} />
         <button
           type="button"
           aria-label={t("follow_chat", { tag: chat.tag })}
-          onClick={() => doing.run(() => patchChat(chat.id, { followed: true }))}
+          onClick={() => mutation.run(() => patchChat(chat.id, { followed: true }))}
         >
           {t("follow")}
         </button>
@@ -180,27 +186,25 @@ function Offered({ chat }: { chat: Chat }) {
   );
 }
 
-function statusWord(status: string): string {
+function statusText(status: string): string {
   const key = `chat_status_${status}`;
   return isKey(key) ? t(key) : status;
 }
 
-const when = (chat: Chat): string =>
+const regularTime = (chat: Chat): string =>
   [weekdayLong(WEEKDAYS.indexOf(chat.weekday)), chat.start, chat.start && chat.time_zone]
     .filter(Boolean)
     .join(" ");
 
-function Adding() {
-  const doing = useDoing();
+function AddChat() {
   return (
     <Card title={t("chat_add")} lead={t("chat_add_lead")}>
       <Form
-        doing={doing}
         submit={t("add")}
         clears
-        change={(form) =>
+        save={(form) =>
           postChat({
-            tag: (entered(form, "tag") ?? "").replace(/^#/, ""),
+            tag: (textOf(form, "tag") ?? "").replace(/^#/, ""),
             network: String(form.get("network")),
             weekday: WEEKDAYS[Number(form.get("weekday"))] ?? "mon",
             start: String(form.get("start")),
@@ -210,15 +214,13 @@ function Adding() {
         }
       >
         <div class="pair">
-          <Field label={t("hashtag")} wrong={wrongWith(doing, "tag")}>
-            {(of) => <input {...of} name="tag" required autoComplete="off" />}
-          </Field>
-          <Field label={t("network")} wrong={wrongWith(doing, "network")}>
-            {(of) => <NetworkSelect {...of} name="network" required />}
+          <InputField label={t("hashtag")} field="tag" required autoComplete="off" />
+          <Field label={t("network")} field="network">
+            {(props) => <NetworkSelect {...props} name="network" required />}
           </Field>
           <Field label={t("weekday")}>
-            {(of) => (
-              <select {...of} name="weekday">
+            {(props) => (
+              <select {...props} name="weekday">
                 {WEEKDAYS.map((day, number) => (
                   <option key={day} value={number}>
                     {weekdayLong(number)}
@@ -227,22 +229,16 @@ function Adding() {
               </select>
             )}
           </Field>
-          <Field label={t("begins")} wrong={wrongWith(doing, "start")}>
-            {(of) => <input {...of} type="time" name="start" required defaultValue="20:00" />}
-          </Field>
-          <Field label={t("minutes")} wrong={wrongWith(doing, "minutes")}>
-            {(of) => (
-              <input
-                {...of}
-                type="number"
-                name="minutes"
-                min="5"
-                max="360"
-                required
-                defaultValue="60"
-              />
-            )}
-          </Field>
+          <InputField label={t("begins")} field="start" type="time" required defaultValue="20:00" />
+          <InputField
+            label={t("minutes")}
+            field="minutes"
+            type="number"
+            min="5"
+            max="360"
+            required
+            defaultValue="60"
+          />
         </div>
       </Form>
     </Card>

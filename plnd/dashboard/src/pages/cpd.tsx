@@ -1,27 +1,31 @@
-import { type CpdRow, deleteCpd, getCpd, patchCpd, postCpd } from "../api/index.ts";
+import { type CpdRow, deleteCpd, getCpd, patchCpd, postCpd } from "../api/review.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
-import { Field } from "../parts/field.tsx";
-import { entered, Form } from "../parts/form.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { dayFull, number, t, wireDay } from "../words/index.ts";
+import { ConfirmButton } from "../parts/confirm-button.tsx";
+import { Form } from "../parts/form.tsx";
+import { textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
+import { dayFull, formatNumber, isoDay } from "../words/format.ts";
+import { t } from "../words/lookup.ts";
 
 export default function CpdPage({ route }: { route: Route }) {
   const year = route.query.get("year") ?? "";
-  const log = useResource(() => getCpd(year), year);
+  const log = useQuery(() => getCpd(year), year);
   return (
     <>
       <h1>{t("page_cpd")}</h1>
       <p class="soft">{t("cpd_lead")}</p>
-      <Resourceful of={log}>
+      <QueryResult query={log}>
         {(log) => (
           <>
             <p class="actions">
               <a href={`${linkTo("cpd")}?year=${log.year - 1}`}>{log.year - 1}</a>
-              <strong>{t("cpd_hours", { hours: number(log.hours), name: log.name })}</strong>
+              <strong>{t("cpd_hours", { hours: formatNumber(log.hours), name: log.name })}</strong>
               <a href={`${linkTo("cpd")}?year=${log.year + 1}`}>{log.year + 1}</a>
               <a href={`/api/v1/cpd.csv?year=${log.year}`} download={`plnd-cpd-${log.year}.csv`}>
                 {t("csv")}
@@ -31,31 +35,26 @@ export default function CpdPage({ route }: { route: Route }) {
               </a>
             </p>
             <Card title={t("cpd_rows")} wide>
-              {log.rows.length === 0 ? (
-                <p class="soft">{t("cpd_nothing")}</p>
-              ) : (
-                <ul class="rows">
-                  {log.rows.map((row) => (
-                    <Row key={row.id} row={row} />
-                  ))}
-                </ul>
-              )}
+              <RowList items={log.rows} empty={t("cpd_nothing")}>
+                {(row) => <Row key={row.id} row={row} />}
+              </RowList>
             </Card>
           </>
         )}
-      </Resourceful>
-      <Adding />
+      </QueryResult>
+      <AddRow />
     </>
   );
 }
 
 function Row({ row }: { row: CpdRow }) {
-  const doing = useDoing();
+  const mutation = useMutation();
   return (
     <li class={row.struck ? "struck" : ""}>
       <div class="cpd">
         <span class="soft">
-          {dayFull(row.day)} · {t("hours", { n: number(row.hours) })} · {t(`source_${row.source}`)}
+          {dayFull(row.day)} · {t("hours", { n: formatNumber(row.hours) })} ·{" "}
+          {t(`source_${row.source}`)}
           {row.struck && ` · ${t("struck")}`}
         </span>
         <strong dir="auto">{row.topic}</strong>
@@ -64,8 +63,8 @@ function Row({ row }: { row: CpdRow }) {
           class="sentence"
           onSubmit={(event) => {
             event.preventDefault();
-            const note = entered(new FormData(event.currentTarget), "note") ?? "";
-            doing.run(() => patchCpd(row.id, { note }));
+            const note = textOf(new FormData(event.currentTarget), "note") ?? "";
+            mutation.run(() => patchCpd(row.id, { note }));
           }}
         >
           <input
@@ -76,15 +75,15 @@ function Row({ row }: { row: CpdRow }) {
           />
           <button type="submit">{t("save")}</button>
         </form>
-        <Done of={doing} />
+        <MutationStatus mutation={mutation} />
       </div>
       {row.source === "own" ? (
-        <Sure name={t("remove")} act={() => doing.run(() => deleteCpd(row.id))} />
+        <ConfirmButton name={t("remove")} onConfirm={() => mutation.run(() => deleteCpd(row.id))} />
       ) : (
         <button
           type="button"
           aria-pressed={row.struck}
-          onClick={() => doing.run(() => patchCpd(row.id, { struck: !row.struck }))}
+          onClick={() => mutation.run(() => patchCpd(row.id, { struck: !row.struck }))}
         >
           {t("strike")}
         </button>
@@ -93,50 +92,42 @@ function Row({ row }: { row: CpdRow }) {
   );
 }
 
-function Adding() {
-  const doing = useDoing();
+function AddRow() {
   return (
     <Card title={t("cpd_add")}>
       <Form
-        doing={doing}
         submit={t("add")}
         clears
-        change={(form) =>
+        save={(form) =>
           postCpd({
             day: String(form.get("day")),
             hours: Number(form.get("hours")),
-            topic: entered(form, "topic") ?? "",
-            evidence: entered(form, "evidence") ?? "",
+            topic: textOf(form, "topic") ?? "",
+            evidence: textOf(form, "evidence") ?? "",
           })
         }
       >
         <div class="pair">
-          <Field label={t("day")} wrong={wrongWith(doing, "day")}>
-            {(of) => (
-              <input {...of} type="date" name="day" required defaultValue={wireDay(new Date())} />
-            )}
-          </Field>
-          <Field label={t("hours_label")} wrong={wrongWith(doing, "hours")}>
-            {(of) => (
-              <input
-                {...of}
-                type="number"
-                name="hours"
-                min="0"
-                max="24"
-                step="0.25"
-                required
-                defaultValue="1"
-              />
-            )}
-          </Field>
+          <InputField
+            label={t("day")}
+            field="day"
+            type="date"
+            required
+            defaultValue={isoDay(new Date())}
+          />
+          <InputField
+            label={t("hours_label")}
+            field="hours"
+            type="number"
+            min="0"
+            max="24"
+            step="0.25"
+            required
+            defaultValue="1"
+          />
         </div>
-        <Field label={t("topic")} wrong={wrongWith(doing, "topic")}>
-          {(of) => <input {...of} name="topic" required autoComplete="off" />}
-        </Field>
-        <Field label={t("evidence")} wrong={wrongWith(doing, "evidence")}>
-          {(of) => <input {...of} name="evidence" autoComplete="off" />}
-        </Field>
+        <InputField label={t("topic")} field="topic" required autoComplete="off" />
+        <InputField label={t("evidence")} field="evidence" autoComplete="off" />
       </Form>
     </Card>
   );

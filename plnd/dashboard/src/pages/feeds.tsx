@@ -1,29 +1,26 @@
-import { type FeedView, getFeeds, putFeed, putPersonFeed } from "../api/index.ts";
+import { type FeedView, getFeeds } from "../api/feeds.ts";
+import { putPersonFeed } from "../api/people.ts";
+import { putFeed } from "../api/profiles.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useResource } from "../resource.ts";
-import { linkTo } from "../route.ts";
-import { t } from "../words/index.ts";
+import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
+import { t } from "../words/lookup.ts";
 
-/** Every public feed from one place: where it is asked, when it was, and its switch. */
+/** All public feeds in one list: the address, when it was last read, and a switch. */
 export function Feeds() {
-  const feeds = useResource(getFeeds);
+  const feeds = useQuery(getFeeds);
   return (
     <Card title={t("feeds_title")} lead={t("feeds_lead")}>
-      <Resourceful of={feeds}>
-        {({ feeds }) =>
-          feeds.length === 0 ? (
-            <p class="soft">{t("feeds_none")}</p>
-          ) : (
-            <ul class="rows">
-              {feeds.map((one) => (
-                <Row key={`${one.person} ${one.network} ${one.handle}`} feed={one} />
-              ))}
-            </ul>
-          )
-        }
-      </Resourceful>
+      <QueryResult query={feeds}>
+        {({ feeds }) => (
+          <RowList items={feeds} empty={t("feeds_none")}>
+            {(one) => <Row key={`${one.person} ${one.network} ${one.handle}`} feed={one} />}
+          </RowList>
+        )}
+      </QueryResult>
       <p class="soft">{t("feeds_people")}</p>
     </Card>
   );
@@ -36,7 +33,7 @@ function Row({ feed }: { feed: FeedView }) {
       <div>
         <FeedSwitch
           feed={feed}
-          turn={(change) =>
+          save={(change) =>
             person === null ? putFeed(feed, change) : putPersonFeed(person, feed, change)
           }
         >

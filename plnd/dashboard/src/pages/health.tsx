@@ -1,36 +1,37 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Doctor, getDoctor, type Link, postMend } from "../api/index.ts";
+import { type Check, getDoctor, postMend, type Health as Report } from "../api/doctor.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Troubled } from "../parts/trouble.tsx";
-import { useDoing } from "../resource.ts";
-import { counted, isKey, t } from "../words/index.ts";
+import { ErrorMessage } from "../parts/error-message.tsx";
+import { counted, isKey, t } from "../words/lookup.ts";
 
-/** The chain from browser to desktop, link by link: looked at when the page opens, and on demand. */
+/** The health checks from browser to desktop: run when the page opens and on demand. */
 export function Health() {
-  const [found, setFound] = useState<Doctor | null>(null);
-  const doing = useDoing();
-  const look = (how: () => Promise<Doctor>) => doing.run(async () => setFound(await how()));
+  const [report, setReport] = useState<Report | null>(null);
+  const mutation = useMutation();
+  const runChecks = (how: () => Promise<Report>) =>
+    mutation.run(async () => setReport(await how()));
   useEffect(() => {
-    look(getDoctor);
+    runChecks(getDoctor);
   }, []);
   return (
     <Card title={t("health_title")} lead={t("health_lead")} wide>
-      <p role="status" class={found ? "" : "loading soft"}>
-        {doing.busy || !found ? t("health_looking") : standing(found)}
+      <p role="status" class={report ? "" : "loading soft"}>
+        {mutation.busy || !report ? t("health_looking") : summary(report)}
       </p>
-      {doing.trouble && <Troubled trouble={doing.trouble} />}
-      {found && <Links checks={found.checks} />}
+      {mutation.error && <ErrorMessage error={mutation.error} />}
+      {report && <Checks checks={report.checks} />}
       <div class="actions">
-        <button type="button" aria-disabled={doing.busy} onClick={() => look(getDoctor)}>
+        <button type="button" aria-disabled={mutation.busy} onClick={() => runChecks(getDoctor)}>
           {t("check_again")}
         </button>
-        {found?.checks.some(({ mends }) => mends) && (
+        {report?.checks.some(({ mends }) => mends) && (
           <button
             type="button"
             class="main"
-            aria-disabled={doing.busy}
-            onClick={() => look(postMend)}
+            aria-disabled={mutation.busy}
+            onClick={() => runChecks(postMend)}
           >
             {t("mend")}
           </button>
@@ -40,7 +41,7 @@ export function Health() {
   );
 }
 
-function standing({ checks, mended }: Doctor): string {
+function summary({ checks, mended }: Report): string {
   const open = checks.filter(({ status }) => status !== "ok").length;
   return [
     mended.length > 0 && counted("health_mended", mended.length),
@@ -50,8 +51,8 @@ function standing({ checks, mended }: Doctor): string {
     .join(" ");
 }
 
-/** What needs a look stands in sight, what is well behind it. */
-function Links({ checks }: { checks: Link[] }) {
+/** Lists the failed checks; the passed ones are folded away. */
+function Checks({ checks }: { checks: Check[] }) {
   const open = checks.filter(({ status }) => status !== "ok");
   const well = checks.filter(({ status }) => status === "ok");
   return (
@@ -69,10 +70,10 @@ function Links({ checks }: { checks: Link[] }) {
 
 const TONES = { ok: "good", warn: "middling", fail: "bad" } as const;
 
-const row = ({ name, status, message, fix }: Link) => (
+const row = ({ name, status, message, fix }: Check) => (
   <li key={name}>
     <span>
-      <strong>{nameOf(name)}</strong> <bdi class="soft">{message}</bdi>
+      <strong>{checkName(name)}</strong> <bdi class="soft">{message}</bdi>
       {fix && (
         <>
           <br />
@@ -84,8 +85,8 @@ const row = ({ name, status, message, fix }: Link) => (
   </li>
 );
 
-/** A link's name in the reader's language; that of a browser is its own. */
-function nameOf(name: string): string {
+/** The name of a check in the language of the page. */
+function checkName(name: string): string {
   const [, what, browser] = /^(extension in|events from) (.+)$/.exec(name) ?? [];
   if (browser) return t(what === "events from" ? "link_events_of" : "link_extension", { browser });
   const key = `link_${name.replaceAll(" ", "_")}`;

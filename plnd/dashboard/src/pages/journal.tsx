@@ -1,25 +1,29 @@
 import { useState } from "preact/hooks";
-import { deleteEntry, type Entry, getJournal, postEntry } from "../api/index.ts";
+import { deleteEntry, type Entry, getJournal, postEntry } from "../api/journal.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
+import { ConfirmButton } from "../parts/confirm-button.tsx";
+import { downloadCsv } from "../parts/data-table.tsx";
+import { ExternalLink } from "../parts/external-link.tsx";
 import { Field } from "../parts/field.tsx";
-import { entered, Form } from "../parts/form.tsx";
-import { Out } from "../parts/out.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { download } from "../parts/table.tsx";
-import { useDoing, useResource, wrongWith } from "../resource.ts";
-import { linkTo } from "../route.ts";
-import { counted, dayAndTime, t } from "../words/index.ts";
+import { Form } from "../parts/form.tsx";
+import { textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { dayAndTime } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
 export default function JournalPage() {
   const [q, setQ] = useState("");
   const [kind, setKind] = useState("");
-  const journal = useResource(() => getJournal({ q, kind }), `${kind} ${q}`);
+  const journal = useQuery(() => getJournal({ q, kind }), `${kind} ${q}`);
   return (
     <>
       <h1>{t("page_journal")}</h1>
-      <Writing />
+      <AddEntry />
       <Card title={t("entries")} wide>
         <div class="filters">
           <label class="search">
@@ -35,55 +39,57 @@ export default function JournalPage() {
             </select>
           </label>
         </div>
-        <Resourceful of={journal}>
-          {({ entries }) => (
-            <>
-              <p class="soft" role="status">
-                {entries.length === 0
-                  ? t(q || kind ? "journal_none_found" : "journal_nothing")
-                  : counted("entries_count", entries.length)}
-              </p>
-              <ul class="rows entries">
-                {entries.map((entry) => (
-                  <EntryRow key={entry.id} entry={entry} />
-                ))}
-              </ul>
-              {entries.length > 0 && (
-                <p class="actions">
-                  <button type="button" class="plain" onClick={() => download(table(entries))}>
-                    {t("csv")}
-                  </button>
-                  <button type="button" class="plain" onClick={() => print()}>
-                    {t("print")}
-                  </button>
-                </p>
-              )}
-            </>
-          )}
-        </Resourceful>
+        <QueryResult query={journal}>
+          {({ entries }) => <Entries entries={entries} filtered={q !== "" || kind !== ""} />}
+        </QueryResult>
       </Card>
     </>
   );
 }
 
-function Writing() {
-  const doing = useDoing();
+function Entries({ entries, filtered }: { entries: Entry[]; filtered: boolean }) {
+  return (
+    <>
+      <p class="soft" role="status">
+        {entries.length === 0
+          ? t(filtered ? "journal_none_found" : "journal_nothing")
+          : counted("entries_count", entries.length)}
+      </p>
+      <ul class="rows entries">
+        {entries.map((entry) => (
+          <EntryRow key={entry.id} entry={entry} />
+        ))}
+      </ul>
+      {entries.length > 0 && (
+        <p class="actions">
+          <button type="button" class="plain" onClick={() => downloadCsv(tableOf(entries))}>
+            {t("csv")}
+          </button>
+          <button type="button" class="plain" onClick={() => print()}>
+            {t("print")}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function AddEntry() {
   return (
     <Card title={t("journal_write")}>
       <Form
-        doing={doing}
         clears
-        change={(form) =>
+        save={(form) =>
           postEntry({
             kind: form.get("kind") === "taught" ? "taught" : "learned",
-            text: entered(form, "text") ?? "",
-            person: entered(form, "person"),
-            link: entered(form, "link"),
-            minutes: entered(form, "minutes") === null ? null : Number(form.get("minutes")),
+            text: textOf(form, "text") ?? "",
+            person: textOf(form, "person"),
+            link: textOf(form, "link"),
+            minutes: textOf(form, "minutes") === null ? null : Number(form.get("minutes")),
           })
         }
       >
-        <fieldset class="weekdays">
+        <fieldset class="inline-options">
           <legend>{t("kind")}</legend>
           <label>
             <input type="radio" name="kind" value="learned" defaultChecked />
@@ -94,23 +100,20 @@ function Writing() {
             {t("taught")}
           </label>
         </fieldset>
-        <Field label={t("entry_text")} wrong={wrongWith(doing, "text")}>
-          {(of) => <textarea {...of} name="text" rows={3} required />}
+        <Field label={t("entry_text")} field="text">
+          {(props) => <textarea {...props} name="text" rows={3} required />}
         </Field>
         <div class="pair">
-          <Field label={t("entry_person")} wrong={wrongWith(doing, "person")}>
-            {(of) => <input {...of} name="person" autoComplete="off" />}
-          </Field>
-          <Field label={t("entry_link")} wrong={wrongWith(doing, "link")}>
-            {(of) => <input {...of} type="url" name="link" />}
-          </Field>
-          <Field
+          <InputField label={t("entry_person")} field="person" autoComplete="off" />
+          <InputField label={t("entry_link")} field="link" type="url" />
+          <InputField
             label={t("minutes")}
             hint={t("entry_minutes_hint")}
-            wrong={wrongWith(doing, "minutes")}
-          >
-            {(of) => <input {...of} type="number" name="minutes" min="0" max="1440" />}
-          </Field>
+            field="minutes"
+            type="number"
+            min="0"
+            max="1440"
+          />
         </div>
       </Form>
     </Card>
@@ -118,7 +121,7 @@ function Writing() {
 }
 
 function EntryRow({ entry }: { entry: Entry }) {
-  const doing = useDoing();
+  const mutation = useMutation();
   return (
     <li>
       <span>
@@ -143,17 +146,20 @@ function EntryRow({ entry }: { entry: Entry }) {
         {entry.link && (
           <>
             <br />
-            <Out to={entry.link}>{entry.title ?? entry.link}</Out>
+            <ExternalLink href={entry.link}>{entry.title ?? entry.link}</ExternalLink>
           </>
         )}
-        <Done of={doing} says="" />
+        <MutationStatus mutation={mutation} success="" />
       </span>
-      <Sure name={t("remove")} act={() => doing.run(() => deleteEntry(entry.id))} />
+      <ConfirmButton
+        name={t("remove")}
+        onConfirm={() => mutation.run(() => deleteEntry(entry.id))}
+      />
     </li>
   );
 }
 
-const table = (entries: Entry[]) => ({
+const tableOf = (entries: Entry[]) => ({
   file: "plnd-journal",
   caption: t("page_journal"),
   head: [t("day"), t("kind"), t("entry_text"), t("entry_person"), t("entry_link"), t("minutes")],

@@ -1,42 +1,38 @@
-import {
-  type Certainty,
-  getDays,
-  getNetworks,
-  getSources,
-  type Network,
-  putNetwork,
-  type Source,
-} from "../api/index.ts";
+import { type Certainty, getNetworks, type Network, putNetwork } from "../api/networks.ts";
+import { getSources, type Source } from "../api/sources.ts";
+import { getDays } from "../api/trends.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { ACTS } from "../parts/network-bar.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { counted, t, together } from "../words/index.ts";
+import { formatList } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
-/** Which networks are counted, which browser sees them, and how well they are known. */
+/** Which networks are counted, which browsers see them, and how certain their rules are. */
 export function Networks() {
-  const networks = useResource(getNetworks);
-  const sources = useResource(getSources);
-  const days = useResource(getDays);
-  const used = new Set(days.value?.networks.map(({ id }) => id));
+  const networks = useQuery(getNetworks);
+  const sources = useQuery(getSources);
+  const days = useQuery(getDays);
+  const used = new Set(days.data?.networks.map(({ id }) => id));
   return (
     <Card title={t("networks_title")} lead={t("networks_lead")}>
-      <Resourceful of={networks}>
+      <QueryResult query={networks}>
         {({ networks }) => (
-          <Resourceful of={sources}>
-            {({ sources }) => <Listed networks={networks} sources={sources} used={used} />}
-          </Resourceful>
+          <QueryResult query={sources}>
+            {({ sources }) => <NetworkList networks={networks} sources={sources} used={used} />}
+          </QueryResult>
         )}
-      </Resourceful>
+      </QueryResult>
       <p class="soft">{t("networks_withdraw")}</p>
     </Card>
   );
 }
 
-/** In sight are those that are seen, or were lately, or are switched off. */
-function Listed({
+/** Lists networks that are seen, recently used, off or faulty; the rest is folded away. */
+function NetworkList({
   networks,
   sources,
   used,
@@ -45,19 +41,19 @@ function Listed({
   sources: Source[];
   used: Set<string>;
 }) {
-  const rows = networks.map((network) => ({ network, seenBy: browsersOf(network.id, sources) }));
-  const near = rows.filter(
+  const rows = networks.map((network) => ({ network, seenBy: browsersFor(network.id, sources) }));
+  const relevant = rows.filter(
     ({ network, seenBy }) =>
       seenBy.length > 0 || used.has(network.id) || !network.counted || network.fault,
   );
-  const rest = rows.filter((row) => !near.includes(row));
+  const rest = rows.filter((row) => !relevant.includes(row));
   return (
     <>
-      {near.length === 0 ? (
+      {relevant.length === 0 ? (
         <p>{t("networks_none")}</p>
       ) : (
         <ul class="rows">
-          {near.map((row) => (
+          {relevant.map((row) => (
             <Row key={row.network.id} {...row} />
           ))}
         </ul>
@@ -76,15 +72,15 @@ function Listed({
   );
 }
 
-const browsersOf = (network: string, sources: Source[]): string[] => [
+const browsersFor = (network: string, sources: Source[]): string[] => [
   ...new Set(
     sources.filter(({ networks }) => networks.includes(network)).map(({ browser }) => browser),
   ),
 ];
 
 function Row({ network, seenBy }: { network: Network; seenBy: string[] }) {
-  const doing = useDoing();
-  const certainty = certaintyWords(network);
+  const mutation = useMutation();
+  const certainty = certaintyText(network);
   return (
     <li>
       <span>
@@ -92,7 +88,7 @@ function Row({ network, seenBy }: { network: Network; seenBy: string[] }) {
         <br />
         <span class="soft">
           {seenBy.length > 0
-            ? t("network_seen_by", { browsers: together(seenBy) })
+            ? t("network_seen_by", { browsers: formatList(seenBy) })
             : t("network_unseen")}
           {certainty && (
             <>
@@ -107,25 +103,27 @@ function Row({ network, seenBy }: { network: Network; seenBy: string[] }) {
             {t("network_fault")} <bdi>{network.fault.message}</bdi>
           </>
         )}
-        <Done of={doing} says="" />
+        <MutationStatus mutation={mutation} success="" />
       </span>
       <Switch
         on={network.counted}
-        change={(counted) => doing.run(() => putNetwork(network.id, counted))}
+        onChange={(counted) => mutation.run(() => putNetwork(network.id, counted))}
       >
-        <span class="unseen">{network.name}: </span>
+        <span class="visually-hidden">{network.name}: </span>
         {t("network_counted")}
       </Switch>
     </li>
   );
 }
 
-/** How well which acts are known, the surest first; and that counts may be too high. */
-function certaintyWords({ certainty, about }: Network): string {
+/** The kinds of interaction by certainty, highest first, and whether counts may be too high. */
+function certaintyText({ certainty, about }: Network): string {
   const acts = (how: Certainty) => ACTS.filter((act) => certainty[act] === how);
   const known = (["high", "medium", "low"] as const)
     .filter((how) => acts(how).length > 0)
-    .map((how) => t(`rules_${how}`, { acts: together(acts(how).map((act) => t(`acts_${act}`))) }));
+    .map((how) =>
+      t(`rules_${how}`, { acts: formatList(acts(how).map((act) => t(`acts_${act}`))) }),
+    );
   const tooHigh = about.some((act) => certainty[act] && certainty[act] !== "low");
   return [...known, tooHigh && t("rules_about")].filter(Boolean).join(" ");
 }

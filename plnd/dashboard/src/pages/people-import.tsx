@@ -1,87 +1,52 @@
-import { useState } from "preact/hooks";
-import { type Imported, type ImportKind, postPeopleImport } from "../api/index.ts";
+import { type ImportKind, type PeopleImportResult, postPeopleImport } from "../api/people.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
-import { Field } from "../parts/field.tsx";
-import { useDoing, wrongWith } from "../resource.ts";
-import { counted, t, together } from "../words/index.ts";
+import { FileImport } from "../parts/file-import.tsx";
+import { ImportProblems } from "../parts/import-problems.tsx";
+import { formatList } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
 const KINDS: Record<string, ImportKind> = { vcf: "vcard", csv: "linkedin", ics: "meetings" };
 
-interface Chosen {
-  kind: ImportKind;
-  content: string;
-  preview: Imported;
-}
-
-/** Take in a file: first what it would do is shown, then it is done. */
+/** Imports people from an address book or LinkedIn, or meetings with them from a calendar. */
 export function PeopleImport() {
-  const [chosen, setChosen] = useState<Chosen | null>(null);
-  const doing = useDoing();
-  const choose = async (file: File | undefined) => {
-    setChosen(null);
-    if (!file) return;
+  const preview = async (file: File) => {
     const kind = KINDS[file.name.split(".").at(-1)?.toLowerCase() ?? ""] ?? "vcard";
     const content = await file.text();
-    const preview = await postPeopleImport({ kind, content, dry_run: true });
-    setChosen({ kind, content, preview });
-  };
-  const take = async ({ kind, content }: Chosen) => {
-    await postPeopleImport({ kind, content, dry_run: false });
-    setChosen(null);
+    return { kind, content, result: await postPeopleImport({ kind, content, dry_run: true }) };
   };
   return (
     <Card title={t("import_people")} lead={t("import_people_lead")}>
-      <Field label={t("file")} wrong={wrongWith(doing, "content")}>
-        {(of) => (
-          <input
-            {...of}
-            type="file"
-            accept=".vcf,.csv,.ics"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              doing.run(() => choose(file));
-            }}
-          />
-        )}
-      </Field>
-      {chosen && (
-        <div class="ask">
-          <Preview of={chosen.preview} />
-          <button type="button" class="main" onClick={() => doing.run(() => take(chosen))}>
-            {t("import_take")}
-          </button>
-        </div>
-      )}
-      <Done of={doing} says={t(chosen ? "import_looked" : "saved")} />
+      <FileImport
+        label={t("file")}
+        field="content"
+        accept=".vcf,.csv,.ics"
+        preview={preview}
+        importFile={({ kind, content }) => postPeopleImport({ kind, content, dry_run: false })}
+      >
+        {({ result }) => <Preview result={result} />}
+      </FileImport>
     </Card>
   );
 }
 
-function Preview({ of: { added, changed, same, problems } }: { of: Imported }) {
+function Preview({ result }: { result: PeopleImportResult }) {
+  const { added, changed, same, problems } = result;
   return (
     <>
       <p>
-        {counted("import_new", added.length)} {few(added)}
+        {counted("import_new", added.length)} {firstNames(added)}
       </p>
       {changed.length > 0 && (
         <p>
-          {counted("import_changed", changed.length)} {few(changed)}
+          {counted("import_changed", changed.length)} {firstNames(changed)}
         </p>
       )}
       {same > 0 && <p class="soft">{counted("import_same", same)}</p>}
-      {problems.length > 0 && (
-        <ul class="plain wrong">
-          {problems.slice(0, 5).map(({ where, message }) => (
-            <li key={where}>
-              {where}: {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      <ImportProblems problems={problems} />
     </>
   );
 }
 
-const few = (names: string[]): string =>
-  names.length === 0 ? "" : together(names.length > 6 ? [...names.slice(0, 6), "…"] : names);
+/** Six names at most, with an ellipsis for the rest. */
+const firstNames = (names: string[]): string =>
+  names.length === 0 ? "" : formatList(names.length > 6 ? [...names.slice(0, 6), "…"] : names);

@@ -8,35 +8,37 @@ import {
   postPerson,
   postSuggestion,
   type Suggestion,
-} from "../api/index.ts";
+} from "../api/people.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Form } from "../parts/form.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
-import { PersonFields, personOf } from "../parts/person-fields.tsx";
+import { PersonFields, personFromForm } from "../parts/person-fields.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { counted, t } from "../words/index.ts";
+import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
+import { counted, t } from "../words/lookup.ts";
 import { Cadences } from "./cadences.tsx";
 import { PeopleImport } from "./people-import.tsx";
 import { PersonPage } from "./person.tsx";
 
 export default function PeoplePage({ route }: { route: Route }) {
-  const [id] = route.rest;
-  return id ? <PersonPage key={id} id={id} /> : <Everybody />;
+  const [id] = route.segments;
+  return id ? <PersonPage key={id} id={id} /> : <AllPeople />;
 }
 
-function Everybody() {
+function AllPeople() {
   const [q, setQ] = useState("");
-  const people = useResource(() => getPeople(q), q);
+  const people = useQuery(() => getPeople(q), q);
   return (
     <>
       <h1>{t("page_people")}</h1>
       <div class="cards">
         <Drift />
-        <Suggested />
+        <SuggestedPeople />
       </div>
       <Card title={t("people_all")} wide>
         <label class="search">
@@ -48,7 +50,7 @@ function Everybody() {
             autoComplete="off"
           />
         </label>
-        <Resourceful of={people}>
+        <QueryResult query={people}>
           {({ people }) => (
             <>
               <p class="soft" role="status">
@@ -63,10 +65,10 @@ function Everybody() {
               </ul>
             </>
           )}
-        </Resourceful>
+        </QueryResult>
       </Card>
       <div class="cards">
-        <Adding />
+        <AddPerson />
         <div class="stack">
           <Cadences />
           <PeopleImport />
@@ -78,21 +80,15 @@ function Everybody() {
 }
 
 function Drift() {
-  const ties = useResource(getTies);
+  const ties = useQuery(getTies);
   return (
     <Card title={t("drift_title")} lead={t("drift_lead")}>
-      <Resourceful of={ties}>
+      <QueryResult query={ties}>
         {({ drifting, weak_tie: weak, gone_silent: silent, counts }) => (
           <>
-            {drifting.length === 0 ? (
-              <p class="soft">{t("drift_none")}</p>
-            ) : (
-              <ul class="rows">
-                {drifting.slice(0, 5).map((person) => (
-                  <PersonRow key={person.id} person={person} />
-                ))}
-              </ul>
-            )}
+            <RowList items={drifting.slice(0, 5)} empty={t("drift_none")}>
+              {(person) => <PersonRow key={person.id} person={person} />}
+            </RowList>
             {weak && (
               <p>
                 {t("weak_tie")}{" "}
@@ -111,86 +107,87 @@ function Drift() {
                 })}
               </p>
             )}
-            <p class="soft">{tieCounts(counts)}</p>
+            <p class="soft">{tieCountsText(counts)}</p>
           </>
         )}
-      </Resourceful>
+      </QueryResult>
     </Card>
   );
 }
 
-const tieCounts = (counts: Record<string, number>): string =>
+const tieCountsText = (counts: Record<string, number>): string =>
   (["strong", "weak", "dormant", "new"] as const)
     .filter((tie) => counts[tie])
     .map((tie) => counted(`ties_${tie}`, counts[tie] ?? 0))
     .join(" · ");
 
-function Suggested() {
-  const suggestions = useResource(getSuggestions);
+function SuggestedPeople() {
+  const suggestions = useQuery(getSuggestions);
   const nameOf = useNetworkNames();
-  const doing = useDoing();
+  const mutation = useMutation();
   const reply = ({ network, handle }: Suggestion, answer: "yes" | "no") =>
-    doing.run(() => postSuggestion({ network, handle, answer }));
+    mutation.run(() => postSuggestion({ network, handle, answer }));
   return (
     <Card title={t("suggested_title")} lead={t("suggested_lead")}>
-      <Resourceful of={suggestions}>
-        {({ suggestions }) =>
-          suggestions.length === 0 ? (
-            <p class="soft">{t("suggested_none")}</p>
-          ) : (
-            <ul class="rows">
-              {suggestions.slice(0, 5).map((one) => (
-                <li key={`${one.network} ${one.handle}`}>
-                  <span>
-                    <strong>
-                      <bdi>@{one.handle}</bdi>
-                    </strong>{" "}
-                    <span class="soft">{nameOf(one.network)}</span>
-                    <br />
-                    <span class="soft">{one.says}</span>
-                  </span>
-                  <span class="actions">
-                    <button
-                      type="button"
-                      aria-label={t("suggestion_yes", { handle: one.handle })}
-                      onClick={() => reply(one, "yes")}
-                    >
-                      {t("add")}
-                    </button>
-                    <button
-                      type="button"
-                      aria-label={t("suggestion_no", { handle: one.handle })}
-                      onClick={() => reply(one, "no")}
-                    >
-                      {t("refuse")}
-                    </button>
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Resourceful>
-      <Done of={doing} />
+      <QueryResult query={suggestions}>
+        {({ suggestions }) => (
+          <RowList items={suggestions.slice(0, 5)} empty={t("suggested_none")}>
+            {(one) => (
+              <li key={`${one.network} ${one.handle}`}>
+                <span>
+                  <strong>
+                    <bdi>@{one.handle}</bdi>
+                  </strong>{" "}
+                  <span class="soft">{nameOf(one.network)}</span>
+                  <br />
+                  <span class="soft">{one.says}</span>
+                </span>
+                <span class="actions">
+                  <button
+                    type="button"
+                    aria-label={t("suggestion_yes", { handle: one.handle })}
+                    onClick={() => reply(one, "yes")}
+                  >
+                    {t("add")}
+                  </button>
+                  <button
+                    type="button"
+                    aria-label={t("suggestion_no", { handle: one.handle })}
+                    onClick={() => reply(one, "no")}
+                  >
+                    {t("refuse")}
+                  </button>
+                </span>
+              </li>
+            )}
+          </RowList>
+        )}
+      </QueryResult>
+      <MutationStatus mutation={mutation} />
     </Card>
   );
 }
 
-function Adding() {
-  const doing = useDoing();
+function AddPerson() {
+  const mutation = useMutation();
   return (
     <Card title={t("person_add")}>
-      <Form doing={doing} submit={t("add")} clears change={(form) => postPerson(personOf(form))}>
-        <PersonFields doing={doing} />
+      <Form
+        mutation={mutation}
+        submit={t("add")}
+        clears
+        save={(form) => postPerson(personFromForm(form))}
+      >
+        <PersonFields />
       </Form>
     </Card>
   );
 }
 
 function Merges() {
-  const merges = useResource(getMerges);
-  const doing = useDoing();
-  const found = merges.value?.merges ?? [];
+  const merges = useQuery(getMerges);
+  const mutation = useMutation();
+  const found = merges.data?.merges ?? [];
   if (found.length === 0) return null;
   return (
     <Card title={t("merges_title")}>
@@ -198,13 +195,13 @@ function Merges() {
         {found.slice(0, 5).map(({ id, kept, gone }) => (
           <li key={id}>
             <span>{t("merged", { kept: kept.name, gone: gone.name })}</span>
-            <button type="button" onClick={() => doing.run(() => deleteMerge(id))}>
+            <button type="button" onClick={() => mutation.run(() => deleteMerge(id))}>
               {t("undo")}
             </button>
           </li>
         ))}
       </ul>
-      <Done of={doing} />
+      <MutationStatus mutation={mutation} />
     </Card>
   );
 }

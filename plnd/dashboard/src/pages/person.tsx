@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { postForget } from "../api/own-data.ts";
 import {
   deleteMeeting,
   deletePerson,
@@ -8,72 +9,76 @@ import {
   type PersonPage as Page,
   type Person,
   patchPerson,
-  postForget,
   postMeeting,
   postMerge,
   putPersonFeed,
-} from "../api/index.ts";
+} from "../api/people.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
+import { ConfirmButton } from "../parts/confirm-button.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { Field } from "../parts/field.tsx";
-import { Forgettable } from "../parts/forgettable.tsx";
-import { entered, Form } from "../parts/form.tsx";
+import { ForgetWithUndo } from "../parts/forget-with-undo.tsx";
+import { Form } from "../parts/form.tsx";
+import { textOf } from "../parts/form-data.ts";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
-import { PersonFields, personOf } from "../parts/person-fields.tsx";
-import { touchWords } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Sure } from "../parts/sure.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { linkTo } from "../route.ts";
-import { counted, dayAndTime, isKey, t } from "../words/index.ts";
+import { PersonFields, personFromForm } from "../parts/person-fields.tsx";
+import { lastTouchText } from "../parts/person-row.tsx";
+import { PersonSelect } from "../parts/person-select.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { dayAndTime } from "../words/format.ts";
+import { counted, isKey, t } from "../words/lookup.ts";
 
-type Leave = (change: () => Promise<unknown>) => unknown;
+type RunAndLeave = (change: () => Promise<unknown>) => unknown;
 
-/** One person, and the ways to part with them: who goes is not asked for any more. */
+/** One person. While the person is removed, nothing asks the API for them any more. */
 export function PersonPage({ id }: { id: string }) {
-  const [going, setGoing] = useState(false);
-  const doing = useDoing();
-  const leave = async (change: () => Promise<unknown>) => {
-    setGoing(true);
-    if (await doing.run(change)) location.hash = linkTo("people");
-    else setGoing(false);
+  const [removing, setRemoving] = useState(false);
+  const mutation = useMutation();
+  const runAndLeave = async (change: () => Promise<unknown>) => {
+    setRemoving(true);
+    if (await mutation.run(change)) location.hash = linkTo("people");
+    else setRemoving(false);
   };
   return (
     <>
       <p>
         <a href={linkTo("people")}>{t("back_to_people")}</a>
       </p>
-      <Done of={doing} />
-      {!going && <Whole id={id} leave={leave} />}
+      <MutationStatus mutation={mutation} />
+      {!removing && <PersonDetails id={id} runAndLeave={runAndLeave} />}
     </>
   );
 }
 
-/** How things stand, the touches, the meetings, what the journal says. */
-function Whole({ id, leave }: { id: string; leave: Leave }) {
-  const page = useResource(() => getPerson(id), id);
+/** Touches, notes, the form to edit, feeds, and the ways to merge or remove the person. */
+function PersonDetails({ id, runAndLeave }: { id: string; runAndLeave: RunAndLeave }) {
+  const page = useQuery(() => getPerson(id), id);
   return (
-    <Resourceful of={page}>
+    <QueryResult query={page}>
       {(page) => (
         <>
-          <Head person={page.person} />
+          <PersonHeader person={page.person} />
           <div class="columns">
             <Touches page={page} />
-            <Words page={page} />
-            <Editing person={page.person} />
-            <Feeds page={page} />
-            <Merging person={page.person} />
-            <Parting person={page.person} leave={leave} />
+            <NotesAndEntries page={page} />
+            <EditPerson person={page.person} />
+            <PersonFeeds page={page} />
+            <MergePerson person={page.person} />
+            <RemovePerson person={page.person} runAndLeave={runAndLeave} />
           </div>
         </>
       )}
-    </Resourceful>
+    </QueryResult>
   );
 }
 
-function Head({ person }: { person: Person }) {
+function PersonHeader({ person }: { person: Person }) {
   const nameOf = useNetworkNames();
   return (
     <header>
@@ -90,7 +95,7 @@ function Head({ person }: { person: Person }) {
             {t(`gap_${person.gap}`)}
           </Chip>
         )}{" "}
-        {touchWords(person, nameOf)}
+        {lastTouchText(person, nameOf)}
       </p>
       {person.silent_days !== null && (
         <p class="soft">{counted("person_silent", person.silent_days)}</p>
@@ -101,18 +106,16 @@ function Head({ person }: { person: Person }) {
 
 function Touches({ page: { person, touches, meetings } }: { page: Page }) {
   const nameOf = useNetworkNames();
-  const doing = useDoing();
+  const mutation = useMutation();
   return (
     <Card title={t("touches_title")}>
       <Form
-        doing={doing}
+        mutation={mutation}
         submit={t("met_note")}
         clears
-        change={(form) => postMeeting({ person: person.id, note: entered(form, "note") ?? "" })}
+        save={(form) => postMeeting({ person: person.id, note: textOf(form, "note") ?? "" })}
       >
-        <Field label={t("met_what")}>
-          {(of) => <input {...of} name="note" autoComplete="off" />}
-        </Field>
+        <InputField label={t("met_what")} name="note" autoComplete="off" />
       </Form>
       {touches.length === 0 && <p class="soft">{t("touch_none")}</p>}
       <ul class="plain touches">
@@ -135,7 +138,10 @@ function Touches({ page: { person, touches, meetings } }: { page: Page }) {
                 <span>
                   <span class="soft">{dayAndTime(at)}</span> <bdi>{note}</bdi>
                 </span>
-                <Sure name={t("remove")} act={() => doing.run(() => deleteMeeting(id))} />
+                <ConfirmButton
+                  name={t("remove")}
+                  onConfirm={() => mutation.run(() => deleteMeeting(id))}
+                />
               </li>
             ))}
           </ul>
@@ -145,7 +151,7 @@ function Touches({ page: { person, touches, meetings } }: { page: Page }) {
   );
 }
 
-function Words({ page: { person, entries } }: { page: Page }) {
+function NotesAndEntries({ page: { person, entries } }: { page: Page }) {
   return (
     <Card title={t("person_words")}>
       {person.how_met && <p>{t("how_met_words", { how: person.how_met })}</p>}
@@ -172,8 +178,8 @@ function Words({ page: { person, entries } }: { page: Page }) {
   );
 }
 
-/** The public feed of each handle, off until it is turned on here. */
-function Feeds({ page: { person, feeds } }: { page: Page }) {
+/** A switch for the public feed of each handle; feeds are off at first. */
+function PersonFeeds({ page: { person, feeds } }: { page: Page }) {
   const nameOf = useNetworkNames();
   if (person.handles.length === 0) return null;
   return (
@@ -182,8 +188,8 @@ function Feeds({ page: { person, feeds } }: { page: Page }) {
         {person.handles.map(({ network, handle }) => (
           <li key={`${network} ${handle}`}>
             <FeedSwitch
-              feed={feeds.find(isOf(network, handle))?.feed ?? null}
-              turn={(change) => putPersonFeed(person.id, { network, handle }, change)}
+              feed={feeds.find(isHandle(network, handle))?.feed ?? null}
+              save={(change) => putPersonFeed(person.id, { network, handle }, change)}
             >
               <bdi>{`@${handle} (${nameOf(network)})`}</bdi>
             </FeedSwitch>
@@ -194,63 +200,61 @@ function Feeds({ page: { person, feeds } }: { page: Page }) {
   );
 }
 
-const isOf = (network: string, handle: string) => (one: Handle) =>
+const isHandle = (network: string, handle: string) => (one: Handle) =>
   one.network === network && one.handle.toLowerCase() === handle.toLowerCase();
 
-function Editing({ person }: { person: Person }) {
-  const doing = useDoing();
+function EditPerson({ person }: { person: Person }) {
+  const mutation = useMutation();
   return (
     <Card title={t("person_edit")}>
-      <Form doing={doing} change={(form) => patchPerson(person.id, personOf(form))}>
-        <PersonFields doing={doing} person={person} />
+      <Form mutation={mutation} save={(form) => patchPerson(person.id, personFromForm(form))}>
+        <PersonFields person={person} />
       </Form>
     </Card>
   );
 }
 
-function Merging({ person }: { person: Person }) {
-  const people = useResource(getPeople);
-  const doing = useDoing();
-  const others = (people.value?.people ?? []).filter(({ id }) => id !== person.id);
+function MergePerson({ person }: { person: Person }) {
+  const people = useQuery(getPeople);
+  const others = (people.data?.people ?? []).filter(({ id }) => id !== person.id);
   if (others.length === 0) return null;
   return (
     <Card title={t("person_merge")}>
       <Form
-        doing={doing}
         submit={t("merge")}
-        change={(form) => postMerge({ kept: person.id, gone: String(form.get("gone")) })}
+        save={(form) => postMerge({ kept: person.id, gone: String(form.get("gone")) })}
       >
         <Field label={t("merge_with")} hint={t("merge_hint")}>
-          {(of) => (
-            <select {...of} name="gone" required>
-              <option value="" />
-              {others.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
+          {(props) => <PersonSelect {...props} name="gone" people={others} />}
         </Field>
       </Form>
     </Card>
   );
 }
 
-/** Removed, what the browser recorded stays; forgotten, it goes as well. */
-function Parting({ person: { id }, leave }: { person: Person; leave: Leave }) {
+/** Removing keeps what the browser recorded about the person; forgetting deletes it as well. */
+function RemovePerson({
+  person: { id },
+  runAndLeave,
+}: {
+  person: Person;
+  runAndLeave: RunAndLeave;
+}) {
   return (
     <Card title={t("person_part")} lead={t("person_part_lead")}>
-      <Forgettable act={(what) => leave(() => postForget(what, false))}>
-        {(plan) => (
+      <ForgetWithUndo onForget={(what) => runAndLeave(() => postForget(what, false))}>
+        {(requestForget) => (
           <p class="actions">
-            <Sure name={t("person_remove")} act={() => leave(() => deletePerson(id))} />
-            <button type="button" onClick={() => plan({ person: id })}>
+            <ConfirmButton
+              name={t("person_remove")}
+              onConfirm={() => runAndLeave(() => deletePerson(id))}
+            />
+            <button type="button" onClick={() => requestForget({ person: id })}>
               {t("person_forget")}
             </button>
           </p>
         )}
-      </Forgettable>
+      </ForgetWithUndo>
     </Card>
   );
 }

@@ -1,31 +1,32 @@
-import { getPlan, type Plan, putPlan } from "../api/index.ts";
+import { getPlan, type Plan, putPlan } from "../api/review.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { counted, t } from "../words/index.ts";
+import { MutationStatus } from "../parts/mutation-status.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { counted, t } from "../words/lookup.ts";
 
 const PARTS = ["add", "tend", "close"] as const;
 
-/** What to add, tend and close in this quarter, beside the plan that was kept before. */
+/** What to add, tend and close this quarter, compared with the plan kept before. */
 export function PlanCard() {
-  const plan = useResource(getPlan);
-  const doing = useDoing();
+  const plan = useQuery(getPlan);
+  const mutation = useMutation();
   return (
     <Card title={t("plan_title")} lead={t("plan_lead")}>
-      <Resourceful of={plan}>{(answer) => <Shown {...answer} />}</Resourceful>
+      <QueryResult query={plan}>{(answer) => <PlanSections {...answer} />}</QueryResult>
       <div class="actions">
-        <button type="button" aria-disabled={doing.busy} onClick={() => doing.run(putPlan)}>
+        <button type="button" aria-disabled={mutation.busy} onClick={() => mutation.run(putPlan)}>
           {t("plan_keep")}
         </button>
-        <Done of={doing} says={t("plan_kept")} />
+        <MutationStatus mutation={mutation} success={t("plan_kept")} />
       </div>
     </Card>
   );
 }
 
-function Shown({ plan, compared }: Plan) {
+function PlanSections({ plan, compared }: Plan) {
   const parts = PARTS.filter((part) => plan[part].length > 0);
   const known = new Set(compared?.still);
   return (

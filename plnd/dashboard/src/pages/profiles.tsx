@@ -11,26 +11,29 @@ import {
   putDecision,
   putFeed,
   putStep,
-} from "../api/index.ts";
+} from "../api/profiles.ts";
+import { type Mutation, useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
-import { Done } from "../parts/done.tsx";
+import { ExternalLink } from "../parts/external-link.tsx";
 import { FeedSwitch } from "../parts/feed-switch.tsx";
 import { Field } from "../parts/field.tsx";
 import { Form } from "../parts/form.tsx";
+import { InputField } from "../parts/input-field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { Out } from "../parts/out.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
 import { Switch } from "../parts/switch.tsx";
-import { type Doing, useDoing, useResource, wrongWith } from "../resource.ts";
-import { ago, counted, duration, number, t } from "../words/index.ts";
+import { ago, duration, formatNumber } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
 export default function ProfilesPage() {
-  const profiles = useResource(getProfiles);
+  const profiles = useQuery(getProfiles);
   return (
     <>
       <h1>{t("page_profiles")}</h1>
-      <Resourceful of={profiles}>
+      <QueryResult query={profiles}>
         {({ profiles }) =>
           profiles.length === 0 ? (
             <p class="empty soft">{t("profiles_nothing")}</p>
@@ -42,9 +45,9 @@ export default function ProfilesPage() {
             </div>
           )
         }
-      </Resourceful>
+      </QueryResult>
       <div class="cards">
-        <Adding />
+        <AddProfile />
         <AffordsCard />
       </div>
     </>
@@ -60,19 +63,43 @@ const TONES = {
 } as const;
 
 function ProfileCard({ profile }: { profile: Profile }) {
-  const doing = useDoing();
-  const decide = (choice: Choice) => doing.run(() => putDecision(profile, choice));
+  const mutation = useMutation();
+  const decide = (choice: Choice) => mutation.run(() => putDecision(profile, choice));
   const active = profile.mode === "active";
   const closing = active && profile.decisions.at(-1)?.choice === "close";
   return (
     <Card title={`${profile.name} · @${profile.handle}`}>
+      <ProfileState profile={profile} />
+      {closing && <ClosingSteps profile={profile} mutation={mutation} />}
+      {profile.card && !closing && (
+        <div class="callout">
+          <p>{t("decide")}</p>
+          <DecisionButtons decide={decide} />
+        </div>
+      )}
+      <ProfileActions profile={profile} mutation={mutation} decide={decide} />
+      {active && !profile.card && (
+        <details class="more">
+          <summary>{t("decide_any_time")}</summary>
+          <DecisionButtons decide={decide} />
+        </details>
+      )}
+      <ProfileFeed profile={profile} />
+      <MutationStatus mutation={mutation} />
+    </Card>
+  );
+}
+
+function ProfileState({ profile }: { profile: Profile }) {
+  return (
+    <>
       <p>
-        {active ? (
+        {profile.mode === "active" ? (
           <Chip tone={TONES[profile.freshness]}>{t(`fresh_${profile.freshness}`)}</Chip>
         ) : (
           <Chip tone="plain">{t(`mode_${profile.mode}`)}</Chip>
         )}{" "}
-        {lastPost(profile)}
+        {lastPostText(profile)}
       </p>
       <p class="soft">
         {[
@@ -84,49 +111,51 @@ function ProfileCard({ profile }: { profile: Profile }) {
           .filter(Boolean)
           .join(" ")}
       </p>
-      {closing && <Closing profile={profile} doing={doing} />}
-      {profile.card && !closing && (
-        <div class="ask">
-          <p>{t("decide")}</p>
-          <Decision decide={decide} />
-        </div>
-      )}
-      <div class="actions">
-        {active && profile.compose_url && <Out to={profile.compose_url}>{t("write_post")}</Out>}
-        {profile.url && <Out to={profile.url}>{t("look_at_profile")}</Out>}
-        {!active && (
-          <button type="button" onClick={() => decide("active")}>
-            {t("choice_active")}
-          </button>
-        )}
-        {profile.decisions.length > 0 && (
-          <button
-            type="button"
-            class="plain"
-            onClick={() => doing.run(() => deleteDecision(profile))}
-          >
-            {t("undo_decision")}
-          </button>
-        )}
-      </div>
-      {active && !profile.card && (
-        <details class="more">
-          <summary>{t("decide_any_time")}</summary>
-          <Decision decide={decide} />
-        </details>
-      )}
-      <ProfileFeed profile={profile} />
-      <Done of={doing} />
-    </Card>
+    </>
   );
 }
 
-const lastPost = ({ last_post_at: at, days_silent: days, rough }: Profile): string =>
+/** Links to write or look, and buttons to reactivate the profile or undo the last decision. */
+function ProfileActions({
+  profile,
+  mutation,
+  decide,
+}: {
+  profile: Profile;
+  mutation: Mutation;
+  decide: (choice: Choice) => unknown;
+}) {
+  const active = profile.mode === "active";
+  return (
+    <div class="actions">
+      {active && profile.compose_url && (
+        <ExternalLink href={profile.compose_url}>{t("write_post")}</ExternalLink>
+      )}
+      {profile.url && <ExternalLink href={profile.url}>{t("look_at_profile")}</ExternalLink>}
+      {!active && (
+        <button type="button" onClick={() => decide("active")}>
+          {t("choice_active")}
+        </button>
+      )}
+      {profile.decisions.length > 0 && (
+        <button
+          type="button"
+          class="plain"
+          onClick={() => mutation.run(() => deleteDecision(profile))}
+        >
+          {t("undo_decision")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const lastPostText = ({ last_post_at: at, days_silent: days, rough }: Profile): string =>
   at === null || days === null
     ? t("last_post_unknown")
     : t(rough ? "last_post_rough" : "last_post", { ago: ago(days, at) });
 
-function Decision({ decide }: { decide: (choice: Choice) => unknown }) {
+function DecisionButtons({ decide }: { decide: (choice: Choice) => unknown }) {
   return (
     <>
       <div class="choices" role="group" aria-label={t("decide_any_time")}>
@@ -141,20 +170,20 @@ function Decision({ decide }: { decide: (choice: Choice) => unknown }) {
   );
 }
 
-function Closing({ profile, doing }: { profile: Profile; doing: Doing }) {
+function ClosingSteps({ profile, mutation }: { profile: Profile; mutation: Mutation }) {
   return (
-    <div class="ask">
+    <div class="callout">
       <p>{t("closing_lead")}</p>
       <ul class="plain">
         {profile.closing.map(({ step, title, url, done_at: doneAt }) => (
           <li key={step}>
             <Switch
               on={doneAt !== null}
-              change={(done) => doing.run(() => putStep(profile, step, done))}
+              onChange={(done) => mutation.run(() => putStep(profile, step, done))}
             >
               {title}
             </Switch>
-            {url && <Out to={url}>{t("to_the_page")}</Out>}
+            {url && <ExternalLink href={url}>{t("to_the_page")}</ExternalLink>}
           </li>
         ))}
       </ul>
@@ -166,7 +195,7 @@ function ProfileFeed({ profile }: { profile: Profile }) {
   return (
     <details class="more">
       <summary>{t("feed")}</summary>
-      <FeedSwitch feed={profile.feed} turn={(change) => putFeed(profile, change)}>
+      <FeedSwitch feed={profile.feed} save={(change) => putFeed(profile, change)}>
         {t("feed_ask")}
       </FeedSwitch>
       <p class="soft">{t("feed_hint")}</p>
@@ -174,71 +203,74 @@ function ProfileFeed({ profile }: { profile: Profile }) {
   );
 }
 
-function Adding() {
-  const doing = useDoing();
-  const suggested = useResource(getSuggestedProfiles);
+function AddProfile() {
+  const mutation = useMutation();
   return (
     <Card title={t("profile_add")} lead={t("profile_add_lead")}>
-      {suggested.value && suggested.value.suggestions.length > 0 && (
-        <ul class="rows">
-          {suggested.value.suggestions.map((one) => (
-            <li key={`${one.network} ${one.handle}`}>
-              <span>
-                <strong>{one.handle ? `${one.name} · @${one.handle}` : one.name}</strong>
-                <br />
-                <span class="soft">{one.reason}</span>
-              </span>
-              <span class="actions">
-                {one.handle !== null && (
-                  <button
-                    type="button"
-                    onClick={() =>
-                      doing.run(() =>
-                        postProfile({ network: one.network, handle: one.handle ?? "" }),
-                      )
-                    }
-                  >
-                    {t("mine")}
-                  </button>
-                )}
-                <button type="button" onClick={() => doing.run(() => deleteSuggestedProfile(one))}>
-                  {t("not_mine")}
-                </button>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <SuggestedProfiles mutation={mutation} />
       <Form
-        doing={doing}
+        mutation={mutation}
         submit={t("add")}
         clears
-        change={(form) =>
+        save={(form) =>
           postProfile({
             network: String(form.get("network")),
             handle: String(form.get("handle")).trim(),
           })
         }
       >
-        <Field label={t("network")} wrong={wrongWith(doing, "network")}>
-          {(of) => <NetworkSelect {...of} name="network" required />}
+        <Field label={t("network")} field="network">
+          {(props) => <NetworkSelect {...props} name="network" required />}
         </Field>
-        <Field label={t("handle_or_address")} wrong={wrongWith(doing, "handle")}>
-          {(of) => <input {...of} name="handle" required autoComplete="off" />}
-        </Field>
+        <InputField label={t("handle_or_address")} field="handle" required autoComplete="off" />
       </Form>
     </Card>
   );
 }
 
+function SuggestedProfiles({ mutation }: { mutation: Mutation }) {
+  const suggestions = useQuery(getSuggestedProfiles).data?.suggestions ?? [];
+  if (suggestions.length === 0) return null;
+  return (
+    <ul class="rows">
+      {suggestions.map((one) => (
+        <li key={`${one.network} ${one.handle}`}>
+          <span>
+            <strong>{one.handle ? `${one.name} · @${one.handle}` : one.name}</strong>
+            <br />
+            <span class="soft">{one.reason}</span>
+          </span>
+          <span class="actions">
+            {one.handle !== null && (
+              <button
+                type="button"
+                onClick={() =>
+                  mutation.run(() =>
+                    postProfile({ network: one.network, handle: one.handle ?? "" }),
+                  )
+                }
+              >
+                {t("mine")}
+              </button>
+            )}
+            <button type="button" onClick={() => mutation.run(() => deleteSuggestedProfile(one))}>
+              {t("not_mine")}
+            </button>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function AffordsCard() {
-  const affords = useResource(getAffords);
+  const affords = useQuery(getAffords);
   return (
     <Card title={t("affords_title")} lead={t("affords_lead")}>
-      <Resourceful of={affords}>
+      <QueryResult query={affords}>
         {(affords) => (
           <>
-            <p>{affordsWords(affords)}</p>
+            <p>{affordsText(affords)}</p>
             {affords.networks.length > 0 && (
               <section class="table-frame" aria-label={t("affords_title")} tabIndex={0}>
                 <AffordsTable affords={affords} />
@@ -246,12 +278,12 @@ function AffordsCard() {
             )}
           </>
         )}
-      </Resourceful>
+      </QueryResult>
     </Card>
   );
 }
 
-function affordsWords({
+function affordsText({
   state,
   weekly_budget_minutes: budget,
   used_minutes: used,
@@ -270,7 +302,7 @@ function AffordsTable({ affords }: { affords: Affords }) {
           <th scope="col">{t("upkeep")}</th>
           <th scope="col">{t("an_hour")}</th>
           <th scope="col">
-            <span class="unseen">{t("state")}</span>
+            <span class="visually-hidden">{t("state")}</span>
           </th>
         </tr>
       </thead>
@@ -279,7 +311,9 @@ function AffordsTable({ affords }: { affords: Affords }) {
           <tr key={one.network}>
             <th scope="row">{one.name}</th>
             <td>{one.weekly_minutes === null ? "–" : duration(one.weekly_minutes * 60)}</td>
-            <td>{one.interactions_an_hour === null ? "–" : number(one.interactions_an_hour)}</td>
+            <td>
+              {one.interactions_an_hour === null ? "–" : formatNumber(one.interactions_an_hour)}
+            </td>
             <td>
               <Chip tone={one.state === "fits" ? "good" : "plain"}>
                 {t(one.state === "learning" ? "learning" : `affords_${one.state}`)}

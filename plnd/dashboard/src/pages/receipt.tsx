@@ -1,40 +1,41 @@
 import { useState } from "preact/hooks";
-import { getReceipt, type Receipt } from "../api/index.ts";
+import { getReceipt, type Receipt } from "../api/own-data.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
-import { Done } from "../parts/done.tsx";
 import { Field } from "../parts/field.tsx";
+import { MutationStatus } from "../parts/mutation-status.tsx";
 import { NetworkSelect } from "../parts/network-select.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useDoing, useResource } from "../resource.ts";
-import { t } from "../words/index.ts";
-import { Carrying } from "./carrying.tsx";
-import { Forgetting } from "./forgetting.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { t } from "../words/lookup.ts";
+import { ExportImport } from "./export-import.tsx";
+import { ForgetCard } from "./forget.tsx";
 
 export default function ReceiptPage() {
   const [network, setNetwork] = useState("");
-  const receipt = useResource(() => getReceipt(undefined, network), network);
+  const receipt = useQuery(() => getReceipt(undefined, network), network);
   return (
     <>
       <h1>{t("page_receipt")}</h1>
       <p class="soft">{t("receipt_lead")}</p>
       <div class="cards">
-        <Forgetting />
-        <Carrying />
+        <ForgetCard />
+        <ExportImport />
       </div>
       <Card title={t("receipt_title")} wide>
         <Field label={t("network")}>
-          {(of) => (
+          {(props) => (
             <NetworkSelect
-              {...of}
+              {...props}
               none={t("budget_all")}
               value={network}
               onChange={(event) => setNetwork(event.currentTarget.value)}
             />
           )}
         </Field>
-        <Resourceful of={receipt}>
+        <QueryResult query={receipt}>
           {(first) => <Entries key={network} first={first} network={network} />}
-        </Resourceful>
+        </QueryResult>
       </Card>
     </>
   );
@@ -42,7 +43,7 @@ export default function ReceiptPage() {
 
 function Entries({ first, network }: { first: Receipt; network: string }) {
   const [more, setMore] = useState<Receipt[]>([]);
-  const doing = useDoing();
+  const mutation = useMutation();
   const parts = [first, ...more];
   const next = parts.at(-1)?.next ?? null;
   const entries = parts.flatMap((part) => part.entries);
@@ -63,7 +64,7 @@ function Entries({ first, network }: { first: Receipt; network: string }) {
         <button
           type="button"
           onClick={() =>
-            doing.run(async () => {
+            mutation.run(async () => {
               const part = await getReceipt(next, network);
               setMore((parts) => [...parts, part]);
             })
@@ -72,7 +73,7 @@ function Entries({ first, network }: { first: Receipt; network: string }) {
           {t("receipt_more")}
         </button>
       )}
-      <Done of={doing} says="" />
+      <MutationStatus mutation={mutation} success="" />
     </>
   );
 }

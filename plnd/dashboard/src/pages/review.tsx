@@ -1,53 +1,35 @@
-import { getReview, type Review } from "../api/index.ts";
+import { getReview, type Review } from "../api/review.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
 import { Card } from "../parts/card.tsx";
 import { Chip } from "../parts/chip.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useResource } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { dayLong, duration, isKey, t } from "../words/index.ts";
-import { LedgerCard } from "./ledger.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { dayLong, duration } from "../words/format.ts";
+import { isKey, t } from "../words/lookup.ts";
 import { PlanCard } from "./plan.tsx";
+import { WorkAndHomeCard } from "./work-and-home.tsx";
 
 export default function ReviewPage({ route }: { route: Route }) {
   const week = route.query.get("week") ?? "";
-  const review = useResource(() => getReview(week), week);
+  const review = useQuery(() => getReview(week), week);
   return (
     <>
       <h1>{t("page_review")}</h1>
-      <Resourceful of={review}>{(review) => <Shown review={review} />}</Resourceful>
+      <QueryResult query={review}>{(review) => <ReviewSections review={review} />}</QueryResult>
       <div class="cards">
         <PlanCard />
-        <LedgerCard />
+        <WorkAndHomeCard />
       </div>
     </>
   );
 }
 
-function Shown({ review }: { review: Review }) {
+function ReviewSections({ review }: { review: Review }) {
   return (
     <>
-      <p class="actions">
-        <a href={`${linkTo("review")}?week=${weekBefore(review.first)}`}>{t("week_before")}</a>
-        <strong>
-          {dayLong(review.first)} – {dayLong(review.last)}
-        </strong>
-        <a href={`/api/v1/review.html?week=${review.week}`} target="_blank" rel="noreferrer">
-          {t("print")}
-        </a>
-        <a href={`/api/v1/review.md?week=${review.week}`} download={`plnd-${review.week}.md`}>
-          Markdown
-        </a>
-      </p>
-      <ul class="lights">
-        {review.lights.map((light) => (
-          <li key={light.name} class="card">
-            <Chip tone={toneOf(light.colour)}>{colourWord(light.colour)}</Chip>
-            <h2>{t(`light_${light.name}`)}</h2>
-            <p>{light.says}</p>
-          </li>
-        ))}
-      </ul>
+      <WeekLinks review={review} />
+      <Lights lights={review.lights} />
       <div class="cards">
         <Card title={t("one_suggestion")}>
           <p>
@@ -88,6 +70,38 @@ function Shown({ review }: { review: Review }) {
   );
 }
 
+/** The week, with links to the week before, to print and to Markdown. */
+function WeekLinks({ review }: { review: Review }) {
+  return (
+    <p class="actions">
+      <a href={`${linkTo("review")}?week=${weekBefore(review.first)}`}>{t("week_before")}</a>
+      <strong>
+        {dayLong(review.first)} – {dayLong(review.last)}
+      </strong>
+      <a href={`/api/v1/review.html?week=${review.week}`} target="_blank" rel="noreferrer">
+        {t("print")}
+      </a>
+      <a href={`/api/v1/review.md?week=${review.week}`} download={`plnd-${review.week}.md`}>
+        Markdown
+      </a>
+    </p>
+  );
+}
+
+function Lights({ lights }: { lights: Review["lights"] }) {
+  return (
+    <ul class="lights">
+      {lights.map((light) => (
+        <li key={light.name} class="card">
+          <Chip tone={toneOf(light.colour)}>{colourText(light.colour)}</Chip>
+          <h2>{t(`light_${light.name}`)}</h2>
+          <p>{light.says}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 const Sum = ({ name, seconds }: { name: string; seconds: number }) => (
   <div>
     <dt>{name}</dt>
@@ -102,7 +116,7 @@ const TONES: Record<string, "good" | "middling" | "bad"> = {
 };
 const toneOf = (colour: string) => TONES[colour] ?? "plain";
 
-function colourWord(colour: string): string {
+function colourText(colour: string): string {
   const key = `colour_${colour}`;
   return isKey(key) ? t(key) : colour;
 }

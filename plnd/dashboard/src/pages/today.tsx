@@ -1,59 +1,64 @@
-import { getBudgets, getDays, getSpans, getTies, getToday, type Today } from "../api/index.ts";
-import { useLive } from "../live.ts";
+import { getToday, type Today } from "../api/day.ts";
+import { getTies } from "../api/people.ts";
+import { getBudgets } from "../api/settings.ts";
+import { getDays, getSpans } from "../api/trends.ts";
+import { BudgetRing, roundUpToMinute } from "../charts/budget-ring.tsx";
+import { DayTimeline } from "../charts/day-timeline.tsx";
+import { useLive } from "../hooks/use-live.ts";
+import { type Query, useQuery } from "../hooks/use-query.ts";
 import { Card } from "../parts/card.tsx";
 import { NetworkBar } from "../parts/network-bar.tsx";
 import { useNetworkNames } from "../parts/network-select.tsx";
 import { PersonRow } from "../parts/person-row.tsx";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { Ring, roundUp } from "../parts/ring.tsx";
-import { Strip } from "../parts/strip.tsx";
-import { type Resource, useResource } from "../resource.ts";
-import { counted, dayAndTime, dayLong, duration, t, timeOfDay } from "../words/index.ts";
-import { FirstDay } from "./first-day.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
+import { RowList } from "../parts/row-list.tsx";
+import { dayAndTime, dayLong, duration, timeOfDay } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
+import { FirstSteps } from "./first-steps.tsx";
 
 export function TodayPage() {
   const live = useLive();
-  // The stream brings today, now and later; this answer says what is wrong when it does not come.
-  const asked = useResource(getToday, "", { rest: Number.POSITIVE_INFINITY });
-  const spans = useResource(getSpans);
-  const budgets = useResource(getBudgets);
-  const days = useResource(getDays);
-  const today: Resource<Today> = { ...asked, value: live.today ?? asked.value };
+  // Live updates bring today's figures; this request shows the error when they do not come.
+  const asked = useQuery(getToday, "", { minIntervalMs: Number.POSITIVE_INFINITY });
+  const spans = useQuery(getSpans);
+  const budgets = useQuery(getBudgets);
+  const days = useQuery(getDays);
+  const today: Query<Today> = { ...asked, data: live.today ?? asked.data };
   return (
-    <Resourceful of={today}>
+    <QueryResult query={today}>
       {(today) => (
         <>
           <Headline today={today} />
-          {days.value && budgets.value && (
-            <FirstDay today={today} days={days.value} budgets={budgets.value.budgets} />
+          {days.data && budgets.data && (
+            <FirstSteps today={today} days={days.data} budgets={budgets.data.budgets} />
           )}
           <div class="cards">
             <Networks today={today} />
-            <Beside today={today} />
-            <Resourceful of={spans}>
+            <DueCards today={today} />
+            <QueryResult query={spans}>
               {(spans) =>
                 spans.networks.length > 0 && (
                   <Card title={t("strip_title")} lead={t("strip_marks")} wide>
-                    <Strip spans={spans} />
+                    <DayTimeline spans={spans} />
                   </Card>
                 )
               }
-            </Resourceful>
+            </QueryResult>
           </div>
-          <Sources today={today} />
+          <SourcesLine today={today} />
         </>
       )}
-    </Resourceful>
+    </QueryResult>
   );
 }
 
 function Headline({ today }: { today: Today }) {
   return (
     <section class="hero card" aria-labelledby="headline">
-      <Ring today={today} />
+      <BudgetRing today={today} />
       <div>
         <p class="soft">{dayLong(today.day)}</p>
-        <h1 id="headline">{headline(today)}</h1>
+        <h1 id="headline">{headlineText(today)}</h1>
         <p>
           {today.budget_minutes === null
             ? t("no_budget")
@@ -73,7 +78,7 @@ function Headline({ today }: { today: Today }) {
   );
 }
 
-function headline(today: Today): string {
+function headlineText(today: Today): string {
   const over = today.spent_seconds - (today.budget_minutes ?? 0) * 60;
   switch (today.state) {
     case "off":
@@ -81,9 +86,9 @@ function headline(today: Today): string {
     case "over":
       return over >= 60 ? t("headline_over", { time: duration(over) }) : t("headline_used");
     case "near":
-      return t("headline_near", { time: duration(roundUp(today.left_seconds ?? 0)) });
+      return t("headline_near", { time: duration(roundUpToMinute(today.left_seconds ?? 0)) });
     case "under":
-      return t("headline_under", { time: duration(roundUp(today.left_seconds ?? 0)) });
+      return t("headline_under", { time: duration(roundUpToMinute(today.left_seconds ?? 0)) });
   }
 }
 
@@ -110,22 +115,24 @@ function Networks({ today }: { today: Today }) {
   );
 }
 
-/** What is due: the next chat, whom to write to, the profiles that have gone quiet. */
-function Beside({ today }: { today: Today }) {
+/** The next chat, people to contact, profiles without a recent post. */
+function DueCards({ today }: { today: Today }) {
   const nameOf = useNetworkNames();
-  const quiet = today.profiles.filter((one) => one.mode === "active" && one.freshness === "stale");
+  const staleProfiles = today.profiles.filter(
+    (one) => one.mode === "active" && one.freshness === "stale",
+  );
   return (
     <div class="stack">
       {today.next_chat && (
         <Card title={t("next_chat")}>
-          <p>{chatWords(today, today.next_chat, nameOf)}</p>
+          <p>{nextChatText(today, today.next_chat, nameOf)}</p>
         </Card>
       )}
-      <Whom />
-      {quiet.length > 0 && (
+      <PeopleToContact />
+      {staleProfiles.length > 0 && (
         <Card title={t("profiles_title")}>
           <ul class="plain">
-            {quiet.map((one) => (
+            {staleProfiles.map((one) => (
               <li key={`${one.network} ${one.handle}`}>
                 {counted("profile_silent", one.days_silent ?? 0, {
                   network: nameOf(one.network),
@@ -140,30 +147,26 @@ function Beside({ today }: { today: Today }) {
   );
 }
 
-/** Whom to answer or write to: three at most, those that are due, else the weak tie of the week. */
-function Whom() {
-  const ties = useResource(getTies);
+/** Three people at most: those who are due, otherwise the weak tie of the week. */
+function PeopleToContact() {
+  const ties = useQuery(getTies);
   return (
     <Card title={t("people_title")}>
-      <Resourceful of={ties}>
+      <QueryResult query={ties}>
         {({ drifting, weak_tie: weak }) => {
           const due = drifting.length > 0 ? drifting.slice(0, 3) : weak ? [weak] : [];
-          return due.length === 0 ? (
-            <p class="soft">{t("drift_none")}</p>
-          ) : (
-            <ul class="rows">
-              {due.map((person) => (
-                <PersonRow key={person.id} person={person} />
-              ))}
-            </ul>
+          return (
+            <RowList items={due} empty={t("drift_none")}>
+              {(person) => <PersonRow key={person.id} person={person} />}
+            </RowList>
           );
         }}
-      </Resourceful>
+      </QueryResult>
     </Card>
   );
 }
 
-function chatWords(
+function nextChatText(
   today: Today,
   chat: NonNullable<Today["next_chat"]>,
   nameOf: (id: string) => string,
@@ -174,15 +177,15 @@ function chatWords(
     : t("chat_when", { ...values, when: dayAndTime(chat.starts_at) });
 }
 
-function Sources({ today }: { today: Today }) {
+function SourcesLine({ today }: { today: Today }) {
   return (
     <p class="sources soft">
-      {today.sources.map((one) => heard(one.browser, today.now - one.last_event_at)).join(" ")}
+      {today.sources.map((one) => sourceText(one.browser, today.now - one.last_event_at)).join(" ")}
     </p>
   );
 }
 
-function heard(name: string, ago: number): string {
+function sourceText(name: string, ago: number): string {
   const browser = name.charAt(0).toUpperCase() + name.slice(1);
   const minutes = Math.floor(ago / 60_000);
   if (minutes < 2) return t("heard_now", { browser });

@@ -1,27 +1,27 @@
 import { useCallback, useMemo } from "preact/hooks";
-import { type Day, type Days, getDays, WEEKDAYS } from "../api/index.ts";
+import { type Day, type Days, getDays, WEEKDAYS } from "../api/trends.ts";
 import { Chart } from "../charts/chart.tsx";
-import { grid, type Square } from "../charts/grid.ts";
-import { type Column, stacked, total } from "../charts/stacked.ts";
-import { colourOf } from "../colour.ts";
-import { Resourceful } from "../parts/resourceful.tsx";
-import type { Cell } from "../parts/table.tsx";
-import { useResource } from "../resource.ts";
+import { type HeatmapCell, heatmap } from "../charts/heatmap.ts";
+import { colourOf } from "../charts/network-colour.ts";
+import { type Column, stackedBars, total } from "../charts/stacked-bars.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import type { Cell } from "../parts/data-table.tsx";
+import { QueryResult } from "../parts/query-result.tsx";
 import {
-  dateOf,
+  dateOfDay,
   dayFull,
   duration,
   hourOfDay,
   month,
   plusDays,
-  t,
   weekday,
   weekdayLong,
-} from "../words/index.ts";
+} from "../words/format.ts";
+import { t } from "../words/lookup.ts";
 
-const A_MINUTE = 60_000;
-const MOST_COLUMNS = 100;
-const MOST_SERIES = 7;
+const MINUTE_MS = 60_000;
+const MAX_COLUMNS = 100;
+const MAX_SERIES = 7;
 
 interface Series {
   id: string;
@@ -47,7 +47,7 @@ export function NetworksChart({ days }: { days: Days }) {
         network.id === id || (id === "" && !shown.has(network.id)) ? network.spent_seconds : 0,
       ),
     }));
-  return <Stacked title={t("days_title")} days={days} series={series} parts={parts} weekly />;
+  return <StackedChart title={t("days_title")} days={days} series={series} parts={parts} weekly />;
 }
 
 export function WorkChart({ days }: { days: Days }) {
@@ -67,7 +67,7 @@ export function WorkChart({ days }: { days: Days }) {
     ];
   };
   return (
-    <Stacked
+    <StackedChart
       title={t("work_title")}
       lead={t("work_lead")}
       days={days}
@@ -77,7 +77,7 @@ export function WorkChart({ days }: { days: Days }) {
   );
 }
 
-function Stacked({
+function StackedChart({
   title,
   lead,
   days,
@@ -92,14 +92,14 @@ function Stacked({
   parts: (days: Day[]) => Column["parts"];
   weekly?: boolean;
 }) {
-  const weeks = days.days.length > MOST_COLUMNS;
+  const weeks = days.days.length > MAX_COLUMNS;
   const columns = useMemo(
     () =>
       groups(days.days, weeks).map((group) => ({ day: group[0]?.day ?? "", parts: parts(group) })),
     [days, series, weeks],
   );
   const draw = useCallback(
-    (width: number) => stacked(columns, series, { width, weeks }),
+    (width: number) => stackedBars(columns, series, { width, weeks }),
     [columns, series, weeks],
   );
   return (
@@ -123,7 +123,7 @@ function Stacked({
   );
 }
 
-/** The networks with the most time, each with its colour; the rest as one. */
+/** A series for each network with the most time; the rest together is one more. */
 function seriesOf(days: Days): Series[] {
   const spent = ({ id }: { id: string }) =>
     sum(days.days, (network) => (network.id === id ? network.spent_seconds : 0));
@@ -131,10 +131,7 @@ function seriesOf(days: Days): Series[] {
     .map((network) => ({ ...network, spent: spent(network) }))
     .filter((network) => network.spent > 0)
     .sort((a, b) => b.spent - a.spent);
-  const first = networks.slice(
-    0,
-    networks.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1,
-  );
+  const first = networks.slice(0, networks.length > MAX_SERIES + 1 ? MAX_SERIES : MAX_SERIES + 1);
   const series = first.map(({ id, name }) => ({ id, name, colour: colourOf(id) }));
   return networks.length > first.length
     ? [...series, { id: "", name: t("others"), colour: "var(--soft)" }]
@@ -144,7 +141,7 @@ function seriesOf(days: Days): Series[] {
 const sum = (days: Day[], of: (network: Day["networks"][number]) => number) =>
   days.reduce((all, day) => all + day.networks.reduce((part, one) => part + of(one), 0), 0);
 
-/** Each day by itself, or each week from its Monday on. */
+/** Groups days by themselves, or by week from Monday. */
 function groups(days: Day[], weeks: boolean): Day[][] {
   if (!weeks) return days.map((day) => [day]);
   const found: Day[][] = [];
@@ -155,14 +152,14 @@ function groups(days: Day[], weeks: boolean): Day[][] {
   return found;
 }
 
-const weekdayOf = (day: string) => (dateOf(day).getUTCDay() + 6) % 7;
+const weekdayOf = (day: string) => (dateOfDay(day).getUTCDay() + 6) % 7;
 const rowNames = new Map([0, 2, 4, 6].map((number) => [number, weekday(number)]));
 
 export function HoursChart({ days }: { days: Days }) {
   const squares = useMemo(() => hourSquares(days), [days]);
   const draw = useCallback(
     (width: number) =>
-      grid(squares, {
+      heatmap(squares, {
         width,
         columns: {
           count: 24,
@@ -191,7 +188,7 @@ export function HoursChart({ days }: { days: Days }) {
   );
 }
 
-function hourSquares(days: Days): Square[] {
+function hourSquares(days: Days): HeatmapCell[] {
   const found = new Map(days.hours.map((row) => [`${row.weekday} ${row.hour}`, row.spent_seconds]));
   return WEEKDAYS.flatMap((name, row) =>
     [...Array(24).keys()].map((hour) => {
@@ -202,18 +199,18 @@ function hourSquares(days: Days): Square[] {
   );
 }
 
-/** The year that ends with the range, whatever the range is. */
+/** The year up to the last day of the range. */
 export function YearChart({ to }: { to: string }) {
   const from = plusDays(to, -(52 * 7) - weekdayOf(to));
-  const days = useResource(() => getDays(from, to), `${from} ${to}`, { rest: A_MINUTE });
-  return <Resourceful of={days}>{(days) => <Year days={days} />}</Resourceful>;
+  const days = useQuery(() => getDays(from, to), `${from} ${to}`, { minIntervalMs: MINUTE_MS });
+  return <QueryResult query={days}>{(days) => <Year days={days} />}</QueryResult>;
 }
 
 function Year({ days }: { days: Days }) {
   const squares = useMemo(() => days.days.map(daySquare), [days]);
   const draw = useCallback(
     (width: number) =>
-      grid(squares, {
+      heatmap(squares, {
         width,
         columns: { count: Math.ceil(days.days.length / 7), labels: months(days.days, width) },
         rows: rowNames,
@@ -243,7 +240,7 @@ function Year({ days }: { days: Days }) {
 
 const spentOn = (day: Day) => sum([day], (network) => network.spent_seconds);
 
-function daySquare(day: Day, number: number): Square {
+function daySquare(day: Day, number: number): HeatmapCell {
   const value = spentOn(day);
   const acts = day.interaction_day ? ` · ${t("with_interaction")}` : "";
   return {
@@ -255,7 +252,7 @@ function daySquare(day: Day, number: number): Square {
   };
 }
 
-/** The names of the months, over the week in which each begins; fewer where there is no room. */
+/** Month names by the week in which each month begins; every third where space is short. */
 function months(days: Day[], width: number): Map<number, string> {
   const every = width < 500 ? 3 : 1;
   const firsts = days.flatMap(({ day }, number) =>

@@ -1,13 +1,14 @@
 import { useMemo } from "preact/hooks";
-import { type Days, getDays } from "../api/index.ts";
-import { Resourceful } from "../parts/resourceful.tsx";
-import { useResource } from "../resource.ts";
-import { linkTo, type Route } from "../route.ts";
-import { dayLong, duration, percent, plusDays, t, wireDay } from "../words/index.ts";
+import { type Days, getDays } from "../api/trends.ts";
+import { useQuery } from "../hooks/use-query.ts";
+import { linkTo, type Route } from "../hooks/use-route.ts";
+import { QueryResult } from "../parts/query-result.tsx";
+import { dayLong, duration, isoDay, percent, plusDays } from "../words/format.ts";
+import { t } from "../words/lookup.ts";
 import { HoursChart, NetworksChart, WorkChart, YearChart } from "./trends-charts.tsx";
 
-/** Many days are not asked for at each event: only the last of them changes. */
-const A_MINUTE = 60_000;
+/** How often the days reload at most: they are many, and only the last of them changes. */
+const MINUTE_MS = 60_000;
 const RANGES = [28, 84, 365] as const;
 
 interface Range {
@@ -17,20 +18,20 @@ interface Range {
 
 export default function TrendsPage({ route }: { route: Route }) {
   const range = rangeOf(route.query);
-  const days = useResource(() => getDays(range.from, range.to), `${range.from} ${range.to}`, {
-    rest: A_MINUTE,
+  const days = useQuery(() => getDays(range.from, range.to), `${range.from} ${range.to}`, {
+    minIntervalMs: MINUTE_MS,
   });
   return (
     <>
       <h1>{t("trends_title")}</h1>
-      <Ranges range={range} />
-      <Resourceful of={days}>{(days) => <Shown days={days} />}</Resourceful>
+      <RangePicker range={range} />
+      <QueryResult query={days}>{(days) => <TrendsSections days={days} />}</QueryResult>
     </>
   );
 }
 
 function rangeOf(query: URLSearchParams): Range {
-  const to = query.get("to") || wireDay(new Date());
+  const to = query.get("to") || isoDay(new Date());
   return { from: query.get("from") || plusDays(to, 1 - RANGES[0]), to };
 }
 
@@ -38,8 +39,8 @@ const go = ({ from, to }: Range) => {
   location.hash = `${linkTo("trends")}?${new URLSearchParams({ from, to })}`;
 };
 
-function Ranges({ range }: { range: Range }) {
-  const today = wireDay(new Date());
+function RangePicker({ range }: { range: Range }) {
+  const today = isoDay(new Date());
   return (
     <form
       class="ranges"
@@ -80,12 +81,12 @@ function Ranges({ range }: { range: Range }) {
   );
 }
 
-function Shown({ days }: { days: Days }) {
+function TrendsSections({ days }: { days: Days }) {
   const sums = useMemo(() => summed(days), [days]);
   if (sums.spent === 0 && sums.interactionDays === 0) {
     return <p class="empty soft">{t("trends_nothing")}</p>;
   }
-  const young = days.known_since !== null && days.known_since > plusDays(wireDay(new Date()), -7);
+  const young = days.known_since !== null && days.known_since > plusDays(isoDay(new Date()), -7);
   return (
     <>
       {young && days.known_since && (

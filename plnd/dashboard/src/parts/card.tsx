@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-/** A part of a page under a heading of its own. */
+/** A section of a page with its own heading. */
 export function Card({
   title,
   lead,

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A state as a word with a colour and a sign of its own. */
+/** A state as a word; colour and symbol only repeat what the word says. */
 export function Chip({
   tone,
   children,

@@ -1,14 +1,15 @@
 /**
- * CSV for a spreadsheet, as plnd/api/printed_pages.py writes it: all is quoted, and no reader, whatever it
- * takes for the end of a cell, finds the beginning of a formula in what strangers wrote.
+ * CSV for a spreadsheet, by the same rules as plnd/api/printed_pages.py: every cell is
+ * quoted, and text that could run as a formula, whatever separator the reader splits at, is
+ * disarmed with an apostrophe.
  */
 
-// A formula begins with one of these, in a spreadsheet of East Asia also with their wide forms.
+// What a formula begins with; East Asian spreadsheets also accept the full-width forms.
 const SIGNS = "=+@＝＋－＠﹦﹢﹣﹫⁺⁼₊₌−﬩-";
 const FORMULA = new RegExp(`(^|[,;:|\\n])([\\s"]*)(?=[${SIGNS}])`, "g");
 const ENDS = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 const JOINERS = /[\u00ad\u200c\u200d]/g;
-// Controls, what turns the direction, and what cannot be seen.
+// Control characters, direction marks and invisible characters.
 const HIDDEN = /(?!\n|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 const safe = (text: string) =>

@@ -1,64 +1,67 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Feed, FeedChange } from "../api/index.ts";
-import { useDoing, wrongWith } from "../resource.ts";
-import { dayAndTime, t } from "../words/index.ts";
-import { Done } from "./done.tsx";
-import { Field } from "./field.tsx";
-import { entered, Form } from "./form.tsx";
+import type { Feed, FeedChange } from "../api/feeds.ts";
+import { useMutation } from "../hooks/use-mutation.ts";
+import { dayAndTime } from "../words/format.ts";
+import { t } from "../words/lookup.ts";
+import { Form } from "./form.tsx";
+import { textOf } from "./form-data.ts";
+import { InputField } from "./input-field.tsx";
+import { MutationStatus } from "./mutation-status.tsx";
 import { Switch } from "./switch.tsx";
 
-/** A public feed on or off. Where it is, is asked for only where plnd cannot know. */
+/** A switch for a public feed. It asks for the address only when plnd cannot work it out. */
 export function FeedSwitch({
   feed,
-  turn,
+  save,
   children,
 }: {
   feed: Feed | null;
-  turn: (change: FeedChange) => Promise<unknown>;
-  /** What the switch is called. */
+  save: (change: FeedChange) => Promise<unknown>;
+  /** The label of the switch. */
   children: ComponentChildren;
 }) {
-  const doing = useDoing();
-  const [isUnknown, setUnknown] = useState(false);
+  const mutation = useMutation();
+  const [asksForUrl, setAsksForUrl] = useState(false);
   const change = async (wanted: FeedChange) => {
     try {
-      await turn(wanted);
-      setUnknown(false);
+      await save(wanted);
+      setAsksForUrl(false);
     } catch (error) {
-      setUnknown((was) => was || (error as { field?: string }).field === "url");
+      setAsksForUrl((was) => was || (error as { field?: string }).field === "url");
       throw error;
     }
   };
   return (
     <>
-      <Switch on={feed?.on ?? false} change={(on) => doing.run(() => change({ on }))}>
+      <Switch on={feed?.on ?? false} onChange={(on) => mutation.run(() => change({ on }))}>
         {children}
       </Switch>
-      {feed && <LastAsked feed={feed} />}
-      {isUnknown ? (
+      {feed && <LastRead feed={feed} />}
+      {asksForUrl ? (
         <Form
-          doing={doing}
+          mutation={mutation}
           submit={t("feed_ask_there")}
-          change={(form) => change({ on: true, url: entered(form, "url") ?? "" })}
+          save={(form) => change({ on: true, url: textOf(form, "url") ?? "" })}
         >
-          <Field
+          <InputField
             label={t("feed_address")}
             hint={t("feed_address_hint")}
-            wrong={wrongWith(doing, "url")}
-          >
-            {(of) => <input {...of} type="url" name="url" required autoComplete="off" />}
-          </Field>
+            field="url"
+            type="url"
+            required
+            autoComplete="off"
+          />
         </Form>
       ) : (
-        <Done of={doing} says="" />
+        <MutationStatus mutation={mutation} success="" />
       )}
     </>
   );
 }
 
-/** When it was asked last, and what came of it. */
-function LastAsked({ feed: { on, checked_at: at, error } }: { feed: Feed }) {
+/** When the feed was last read, and with what result. */
+function LastRead({ feed: { on, checked_at: at, error } }: { feed: Feed }) {
   if (at === null) return on ? <p class="soft">{t("feed_not_asked")}</p> : null;
   const when = dayAndTime(at);
   return (

@@ -1,53 +1,48 @@
 import type { ComponentChildren } from "preact";
-import type { Doing } from "../resource.ts";
-import { t } from "../words/index.ts";
-import { Done } from "./done.tsx";
+import { type Mutation, useMutation } from "../hooks/use-mutation.ts";
+import { t } from "../words/lookup.ts";
+import { FieldErrors } from "./field.tsx";
+import { MutationStatus } from "./mutation-status.tsx";
 
-/** A form whose change is told of: what it did, or what was refused and why. */
+/** A form that saves on submit: busy meanwhile, then the result; errors show at their field. */
 export function Form({
-  doing,
-  change,
+  mutation: shared,
+  save,
   submit = t("save"),
-  says,
   clears = false,
   children,
 }: {
-  doing: Doing;
-  change: (entered: FormData) => Promise<unknown>;
+  /** Given where other controls beside the form share its status. */
+  mutation?: Mutation;
+  save: (form: FormData) => Promise<unknown>;
+  /** The text of the submit button. */
   submit?: string;
-  says?: string;
-  /** Whether the form is empty again once its change is made. */
+  /** Whether the form is reset after saving. */
   clears?: boolean;
   children: ComponentChildren;
 }) {
+  const own = useMutation();
+  const mutation = shared ?? own;
   return (
     <form
       class="form"
-      aria-busy={doing.busy}
+      aria-busy={mutation.busy}
       onSubmit={(event) => {
         event.preventDefault();
         const form = event.currentTarget;
-        if (doing.busy) return;
-        doing.run(() => change(new FormData(form))).then((done) => done && clears && form.reset());
+        if (mutation.busy) return;
+        mutation
+          .run(() => save(new FormData(form)))
+          .then((saved) => saved && clears && form.reset());
       }}
     >
-      {children}
+      <FieldErrors.Provider value={mutation.error}>{children}</FieldErrors.Provider>
       <div class="actions">
-        <button type="submit" class="main" aria-disabled={doing.busy}>
+        <button type="submit" class="main" aria-disabled={mutation.busy}>
           {submit}
         </button>
-        <Done of={doing} {...(says === undefined ? {} : { says })} />
+        <MutationStatus mutation={mutation} />
       </div>
     </form>
   );
-}
-
-/** What was entered as text, without the blanks around it; null when there is nothing. */
-export const entered = (form: FormData, name: string): string | null =>
-  String(form.get(name) ?? "").trim() || null;
-
-/** What was entered as a number; null when there is nothing. */
-export function enteredNumber(form: FormData, name: string): number | null {
-  const text = entered(form, name);
-  return text === null ? null : Number(text);
 }

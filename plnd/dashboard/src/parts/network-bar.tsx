@@ -1,9 +1,10 @@
-import type { NetworkToday } from "../api/index.ts";
-import { counted, duration, t, together } from "../words/index.ts";
+import type { NetworkToday } from "../api/day.ts";
+import { duration, formatList } from "../words/format.ts";
+import { counted, t } from "../words/lookup.ts";
 
 export const ACTS = ["post", "reply", "share", "message", "react", "follow", "save"] as const;
 
-/** One network's day: taking part and scrolling in one bar, whose length is the time spent. */
+/** A network today: one bar as long as the time spent, split into taking part and scrolling. */
 export function NetworkBar({ network, most }: { network: NetworkToday; most: number }) {
   const { spent_seconds: spent, taking_part_seconds: part, budget_minutes: budget } = network;
   const share = (seconds: number) => ({ width: `${most > 0 ? (100 * seconds) / most : 0}%` });
@@ -32,6 +33,6 @@ export function NetworkBar({ network, most }: { network: NetworkToday; most: num
 
 function actsOf({ interactions: acts, about }: NetworkToday): string {
   const parts = ACTS.filter((act) => acts[act]).map((act) => counted(`act_${act}`, acts[act] ?? 0));
-  const words = parts.length ? together(parts) : t("only_looking");
+  const words = parts.length ? formatList(parts) : t("only_looking");
   return parts.length && about.length ? t("about", { acts: words }) : words;
 }

@@ -1,24 +1,24 @@
 import type { JSX } from "preact";
-import { getNetworks } from "../api/index.ts";
-import { useResource } from "../resource.ts";
+import { getNetworks } from "../api/networks.ts";
+import { useQuery } from "../hooks/use-query.ts";
 
-let underWay: ReturnType<typeof getNetworks> | null = null;
+let pending: ReturnType<typeof getNetworks> | null = null;
 
-/** Every row of a list asks at the same moment: one request answers them all. */
-function askOnce() {
-  underWay ??= getNetworks().finally(() => {
-    underWay = null;
+/** Rows of a list ask at the same moment: they share one request. */
+function getNetworksOnce() {
+  pending ??= getNetworks().finally(() => {
+    pending = null;
   });
-  return underWay;
+  return pending;
 }
 
-/** The networks that plnd knows. */
+/** All networks that plnd knows; empty until they are loaded. */
 export function useNetworks(): { id: string; name: string }[] {
-  const networks = useResource(askOnce);
-  return networks.value?.networks ?? [];
+  const networks = useQuery(getNetworksOnce);
+  return networks.data?.networks ?? [];
 }
 
-/** A choice among the networks that plnd knows; `none` is the first choice, for no network. */
+/** A select of all networks; `none` is the text of a first option that means no network. */
 export function NetworkSelect({
   none,
   ...rest
@@ -36,6 +36,7 @@ export function NetworkSelect({
   );
 }
 
+/** A function from a network's id to its name. */
 export function useNetworkNames(): (id: string) => string {
   const names = new Map(useNetworks().map(({ id, name }) => [id, name]));
   return (id) => names.get(id) ?? id;

@@ -1,10 +1,11 @@
-import type { Person } from "../api/index.ts";
-import { linkTo } from "../route.ts";
-import { ago, isKey, t } from "../words/index.ts";
+import type { Person } from "../api/people.ts";
+import { linkTo } from "../hooks/use-route.ts";
+import { ago } from "../words/format.ts";
+import { isKey, t } from "../words/lookup.ts";
 import { Chip } from "./chip.tsx";
 import { useNetworkNames } from "./network-select.tsx";
 
-/** A person in a list: who, where, the last touch, and how things stand. */
+/** A person in a list: name, handles, last touch, and how close the tie is. */
 export function PersonRow({ person }: { person: Person }) {
   const nameOf = useNetworkNames();
   return (
@@ -19,7 +20,7 @@ export function PersonRow({ person }: { person: Person }) {
             .join(", ")}
         </bdi>
         <br />
-        <span class="soft">{touchWords(person, nameOf)}</span>
+        <span class="soft">{lastTouchText(person, nameOf)}</span>
       </span>
       <span class="actions">
         {person.gap && person.gap !== "fine" && (
@@ -31,7 +32,7 @@ export function PersonRow({ person }: { person: Person }) {
   );
 }
 
-export function touchWords(
+export function lastTouchText(
   { last_touch: touch, days_since: days }: Person,
   nameOf: (id: string) => string,
 ): string {

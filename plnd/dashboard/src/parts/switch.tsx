@@ -1,15 +1,15 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** Something on or off, changed at once; it goes back when the change is refused. */
+/** A checkbox that saves at once, and goes back when saving fails. */
 export function Switch({
   on,
-  change,
+  onChange,
   children,
 }: {
   on: boolean;
-  /** Makes the change, and says whether that worked. */
-  change: (on: boolean) => Promise<boolean>;
+  /** Saves the new state; resolves to whether that succeeded. */
+  onChange: (on: boolean) => Promise<boolean>;
   children: ComponentChildren;
 }) {
   const [shown, setShown] = useState(on);
@@ -22,7 +22,7 @@ export function Switch({
         onChange={async (event) => {
           const wanted = event.currentTarget.checked;
           setShown(wanted);
-          if (!(await change(wanted))) setShown(!wanted);
+          if (!(await onChange(wanted))) setShown(!wanted);
         }}
       />
       {children}

@@ -1,7 +1,7 @@
-/** Every text of the dashboard in German. */
-import type { Words } from "./index.ts";
+/** All texts in German. */
+import type { en } from "./en.ts";
 
-export const de: Words = {
+export const de: Record<keyof typeof en, string> = {
   skip: "Zum Inhalt springen",
   menu: "Menü",
   pages: "Seiten",

@@ -1,4 +1,4 @@
-/** Every text of the dashboard in English. `{name}` is filled in; `_one` and `_other` go by number. */
+/** All texts in English. `{name}` is a placeholder; `_one` and `_other` are singular and plural. */
 export const en = {
   skip: "Skip to the content",
   menu: "Menu",
