@@ -30,11 +30,10 @@ LAYERS = {
         "background popup welcome look",
     ],
     "plnd/dashboard/src": [
-        "look colour route width api",
-        "words live",
-        "resource",
-        "parts",
-        "charts lazy",
+        "look words api",
+        "hooks",
+        "parts lazy-page",
+        "charts",
         "pages",
         "app",
         "main",
@@ -52,7 +51,7 @@ _IMPORT = re.compile(
 # One object of texts and nothing else, each text written as a T.
 _CATALOGUE = re.compile(
     r"""\s*(?:import\ type\ [^;]+;\s*)*
-        export\ const\ \w+(?:\ ?:\ \w+)?\ =\ \{(?:\s*\w+:\s*T(?:\s*\+\s*T)*,?)*\s*\}
+        export\ const\ \w+(?:\ ?:\ [\w<>,\ ]+)?\ =\ \{(?:\s*\w+:\s*T(?:\s*\+\s*T)*,?)*\s*\}
         (?:\ as\ const)?(?:\ satisfies\ \w+)?;\s*""",
     re.VERBOSE,
 )
