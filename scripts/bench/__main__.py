@@ -75,8 +75,8 @@ def arguments() -> tuple[str, argparse.Namespace]:
         if getattr(args, name) is None:
             setattr(args, name, default)
         elif name not in FORMS[form]:
-            forms = [f"--{one}" for one, options in FORMS.items() if name in options]
-            parser.error(f"--{name} goes with {' or '.join(forms).replace('--daemon', 'no form')}")
+            others = [f"--{one}" for one in FORMS if name in FORMS[one] and one != "daemon"]
+            parser.error(f"--{name} needs {' or '.join(others) or 'no other form'}")
     return form, args
 
 
