@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import kit
@@ -15,7 +14,6 @@ import pytest
 from aiohttp import web
 from builders import NOON
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
 from plnd.core import Plnd
 from plnd.store.files import Home
@@ -43,21 +41,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-PAGES = ("tests/browser/test_dashboard", "tests/browser/test_german")
-"""What looks at pages in a browser without a window."""
+LONGEST_FILES = (
+    "tests/browser/test_main_job.py",
+    "tests/browser/test_at_once.py",
+    "tests/browser/test_profile_pages.py",
+    "tests/browser/test_networks.py",
+    "tests/browser/test_learning.py",
+)
+"""The files that take more than half a minute, the longest first. They mostly wait."""
 
 
-class ByFile(LoadScopeScheduling):
-    """Tests of one file stay together, and those of browsers with windows: they share a desktop."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        windows = path.startswith("tests/browser/") and not path.startswith(PAGES)
-        return "windows" if windows else path
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    return ByFile(config, log)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first, so that two workers finish at about the same time."""
+    ranks = {path: rank for rank, path in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
 
 
 @pytest.fixture(autouse=True)
