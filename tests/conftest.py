@@ -1,12 +1,16 @@
 """Fixtures for all tests: a home of their own, a clock, the real product inside and outside."""
 
+import asyncio
 import contextlib
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import aiohttp
 import kit
@@ -55,6 +59,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest files first, so that two workers finish at about the same time."""
     ranks = {path: rank for rank, path in enumerate(LONGEST_FILES)}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(settings: Any) -> Iterator[object]:
+    """When a test takes too long, print where its asyncio tasks wait as well.
+
+    The stack that pytest-timeout prints of such a test ends in the event loop.
+    """
+    is_set = yield
+    if settings.method == "signal":
+        fail_test = signal.getsignal(signal.SIGALRM)
+
+        def print_tasks(number: int, frame: FrameType | None) -> None:
+            __tracebackhide__ = True
+            with contextlib.suppress(RuntimeError):  # no event loop runs
+                for task in asyncio.all_tasks():
+                    task.print_stack(file=sys.stdout)
+            assert callable(fail_test)
+            fail_test(number, frame)
+
+        signal.signal(signal.SIGALRM, print_tasks)
+    return is_set
 
 
 @pytest.fixture(autouse=True)
