@@ -55,10 +55,16 @@ LONGEST_FILES = (
 """The files that take more than half a minute, the longest first. They mostly wait."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest files first, so that two workers finish at about the same time."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
+    """Run the longest files first, so that two workers finish at about the same time.
+
+    Tests that ask for --rounds get ten seconds for each of them.
+    """
     ranks = {path: rank for rank, path in enumerate(LONGEST_FILES)}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
+    for item in items:
+        if "pytestconfig" in item.fixturenames:
+            item.add_marker(pytest.mark.timeout(120 + 10 * config.getoption("rounds")))
 
 
 @pytest.hookimpl(wrapper=True)
