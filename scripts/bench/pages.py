@@ -88,7 +88,7 @@ def row(what: str, ours: list[float], floor: list[float]) -> None:
     noise = sorted(floor)[int(0.9 * len(floor))] / middle
     with_extension = statistics.median(ours)
     figures = f"{with_extension:.1f} ms", f"{middle:.1f} ms without"
-    table.at_most(what, *figures, with_extension / middle, round(noise, 2))
+    table.at_most(what, *figures, with_extension / middle, noise)
 
 
 class Loads(NamedTuple):

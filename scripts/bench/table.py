@@ -18,13 +18,13 @@ def _mark(is_kept: bool) -> str:
 def at_most(what: str, figure: str, floor: str, ratio: float, promise: float) -> None:
     """A row whose ratio to its floor may be at most `promise`."""
     mark = _mark(ratio <= promise)
-    print(f"{_compared(what, figure, floor, ratio)} ≤ {promise:<6g} {mark}", flush=True)
+    print(f"{_compared(what, figure, floor, ratio)} ≤ {promise:<6.4g} {mark}", flush=True)
 
 
 def at_least(what: str, figure: str, floor: str, ratio: float, promise: float) -> None:
     """A row whose ratio to its floor must be at least `promise`."""
     mark = _mark(ratio >= promise)
-    print(f"{_compared(what, figure, floor, ratio)} ≥ {promise:<6g} {mark}", flush=True)
+    print(f"{_compared(what, figure, floor, ratio)} ≥ {promise:<6.4g} {mark}", flush=True)
 
 
 def without_promise(what: str, figure: str, floor: str, ratio: float) -> None:
