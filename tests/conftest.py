@@ -1,12 +1,15 @@
 """Fixtures for all tests: a home of their own, a clock, the real product inside and outside."""
 
+import asyncio
 import contextlib
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import aiohttp
@@ -15,7 +18,6 @@ from aiohttp import web
 from hypothesis import settings
 from support import harness
 from support.builders import NOON
-from xdist.scheduler import LoadScopeScheduling
 
 from plnd.core.plnd import Plnd
 from plnd.system.files import Home
@@ -43,21 +45,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-PAGES = ("tests/browser/test_dashboard", "tests/browser/test_german")
-"""What looks at pages in a browser without a window."""
+LONGEST_FILES = (
+    "tests/browser/test_main_job.py",
+    "tests/browser/test_at_once.py",
+    "tests/browser/test_profile_pages.py",
+    "tests/browser/test_networks.py",
+    "tests/browser/test_learning.py",
+)
+"""The files that take more than half a minute, the longest first. They mostly wait."""
 
 
-class ByFile(LoadScopeScheduling):
-    """Tests of one file stay together, and those of browsers with windows: they share a desktop."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
+    """Run the longest files first, so that two workers finish at about the same time.
 
-    def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        windows = path.startswith("tests/browser/") and not path.startswith(PAGES)
-        return "windows" if windows else path
+    Tests that ask for --rounds get ten seconds for each of them.
+    """
+    ranks = {path: rank for rank, path in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
+    for item in items:
+        if "pytestconfig" in item.fixturenames:
+            item.add_marker(pytest.mark.timeout(120 + 10 * config.getoption("rounds")))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    return ByFile(config, log)
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(settings: Any) -> Iterator[object]:
+    """When a test takes too long, print where its asyncio tasks wait as well.
+
+    The stack that pytest-timeout prints of such a test ends in the event loop.
+    """
+    is_set = yield
+    if settings.method == "signal":
+        fail_test = signal.getsignal(signal.SIGALRM)
+
+        def print_tasks(number: int, frame: FrameType | None) -> None:
+            __tracebackhide__ = True
+            with contextlib.suppress(RuntimeError):  # no event loop runs
+                for task in asyncio.all_tasks():
+                    task.print_stack(file=sys.stdout)
+            assert callable(fail_test)
+            fail_test(number, frame)
+
+        signal.signal(signal.SIGALRM, print_tasks)
+    return is_set
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +96,7 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLND_PORT", "0")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("COLUMNS", "80")  # argparse wraps its help to the terminal's width
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):

@@ -81,6 +81,7 @@ def test_what_is_not_in_front_is_not_counted(
     assert read - SLACK <= found["x"] <= read + SLACK
 
 
+@pytest.mark.timeout(300)
 def test_two_browsers_at_once_and_a_closed_lid(
     start: Callable[..., Browser],
     start_firefox: Callable[..., Firefox],

@@ -59,6 +59,7 @@ def acts(today: dict[str, Any]) -> dict[str, dict[str, int]]:
     return {row["id"]: row["interactions"] for row in today["networks"] if row["interactions"]}
 
 
+@pytest.mark.timeout(300)
 def test_what_was_done_is_what_status_says(browser: AnyBrowser, desktop: Desktop) -> None:
     """Four networks, switching, looking away, going idle; worker, host and daemon struck down."""
     dwell = Dwell(browser)
@@ -172,6 +173,7 @@ def test_the_dialog_grants_what_was_picked(
     browser.until(lambda: "sees x" in doctor(desktop).get(line, ""), 15, "a word of the extension")
 
 
+@pytest.mark.timeout(300)
 def test_notices_at_80_and_100_per_cent(start: Start, desktop: Desktop) -> None:
     """A minute's budget, used up by browsing: one notice near its end, one when it is over."""
     plnd(desktop, "start")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from support import ROOT
 
 from plnd import client
@@ -14,11 +15,17 @@ from plnd.system.paths import Place
 DEMO = ROOT / "scripts" / "demo"
 
 
-def test_what_the_demo_mends_is_its_own(tmp_path: Path) -> None:
+# A shell that ignores SIGINT, as it does for jobs in the background, and becomes the demo.
+IGNORING_SIGINT = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+
+
+@pytest.mark.parametrize("before", [[], IGNORING_SIGINT], ids=["foreground", "background"])
+def test_what_the_demo_mends_is_its_own(before: list[str], tmp_path: Path) -> None:
+    """SIGINT ends it, also where it was started with that ignored."""
     env = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PLND_PORT": "0"}
-    before = sorted(tmp_path.rglob("*"))
+    files = sorted(tmp_path.rglob("*"))
     with subprocess.Popen(
-        [sys.executable, DEMO],
+        [*before, sys.executable, DEMO],
         env=env,
         stderr=subprocess.PIPE,
         text=True,
@@ -36,4 +43,4 @@ def test_what_the_demo_mends_is_its_own(tmp_path: Path) -> None:
         finally:
             demo.send_signal(signal.SIGINT)
             demo.stderr.read()
-    assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(tmp_path.rglob("*")) == files

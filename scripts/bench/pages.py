@@ -1,35 +1,26 @@
-#!/usr/bin/env python3
-"""Measure what the extension costs a page: Chromium with and without it, on a page on loopback.
-
-    .venv/bin/python scripts/bench-pages [--rounds 15]
+"""What the extension costs a page: Chromium with and without it, on a page on loopback.
 
 The page is of a network that the extension may see, and sends 500 requests, a tenth of them
-writes. The browsers load it in turns. Answers take 30 ms, as they do on the web at its best
-(the browser's own emulation of a network). "Within noise" means: no more than what loads
-without the extension differ among themselves (their 90th percentile over their median). Exits
-with 1 when a promise is broken. Stated without a promise: what an extension costs that has the same
-permissions and does nothing; the worker's CPU, with the page's own beside it; and the same load
-with answers at once, where all that the extension does competes with the page and its server for
-the machine's cores.
+writes. The browsers load it in turns. Answers take 30 ms, as fast servers on the web do
+(the browser's own emulation of a network). The promise is kept when the median with the extension
+is no worse than the 90th percentile without it. Three more figures have no promise: what an
+extension costs that has the same permissions and does nothing; the worker's CPU, beside the
+page's own; and the same load with answers at once, when the extension competes with the page and
+its server for the machine's cores.
 """
 
-import argparse
 import contextlib
 import json
 import shutil
 import statistics
-import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from support.browsers import EXTENSION, Browser, copy_profile, machine, plnd  # noqa: E402
+import table
+from support.browsers import EXTENSION, Browser, copy_profile, machine, plnd
 
 REQUESTS = 500
 LATENCY_MS = 30
@@ -62,7 +53,7 @@ class Cost(NamedTuple):
 
 
 def cpu_ms(browser: Browser, mark: str) -> float:
-    """What the browser's processes with this mark have used so far."""
+    """The CPU time so far of the renderers of pages ("page") or of the extension ("worker")."""
     used = 0.0
     for child in browser.main_process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -74,6 +65,7 @@ def cpu_ms(browser: Browser, mark: str) -> float:
 
 
 def load(browser: Browser, latency_ms: int = LATENCY_MS) -> Cost:
+    """Open the page, let it send its requests, and close it."""
     page = browser.page("https://x.com/home")
     devtools = browser.context.new_cdp_session(page)
     devtools.send("Network.enable")
@@ -90,25 +82,17 @@ def load(browser: Browser, latency_ms: int = LATENCY_MS) -> Cost:
     return Cost(load_ms, found["ScriptDuration"] * 1000, used["page"], used["worker"])
 
 
-def row(what: str, ours: list[float], floor: list[float]) -> bool:
-    """One line of the table; whether the extension stays within the noise of its absence."""
+def row(what: str, ours: list[float], floor: list[float]) -> None:
+    """A row of a time that the extension may not raise above the noise of its absence."""
     middle = statistics.median(floor)
     noise = sorted(floor)[int(0.9 * len(floor))] / middle
-    ratio = statistics.median(ours) / middle
-    kept = ratio <= noise
-    figures = f"{statistics.median(ours):.1f} ms", f"{middle:.1f} ms without"
-    mark = "ok" if kept else "NOT REACHED"
-    print(f"{what:<46} {figures[0]:>14} {figures[1]:>22} {ratio:>7.2f} × ≤ {noise:<6.2f} {mark}")
-    return kept
-
-
-def state(what: str, ours: str, floor: str, ratio: float) -> None:
-    """A line without a promise."""
-    print(f"{what:<46} {ours:>14} {floor:>22} {ratio:>7.2f} ×")
+    with_extension = statistics.median(ours)
+    figures = f"{with_extension:.1f} ms", f"{middle:.1f} ms without"
+    table.at_most(what, *figures, with_extension / middle, noise)
 
 
 class Loads(NamedTuple):
-    """One load each: with the extension, with one that may as much and does nothing, without."""
+    """One load each: with the extension, with an idle one of the same permissions, without any."""
 
     ours: Cost
     idle: Cost
@@ -116,16 +100,16 @@ class Loads(NamedTuple):
 
 
 def make_idle(folder: Path) -> Path:
-    """An extension with the manifest of ours, and nothing behind it."""
+    """An extension with our manifest whose worker does nothing."""
     shutil.copytree(EXTENSION, folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     script = folder / manifest["background"]["service_worker"]
-    script.write_text("chrome.storage.session.set({ open: null });\n")  # as one that has looked
+    script.write_text("chrome.storage.session.set({ open: null });\n")  # what Browser waits for
     return folder
 
 
 def measure(rounds: int) -> dict[int, list[Loads]]:
-    """The loads by the answers' latency; the extensions were granted the network in a dialog."""
+    """The loads, by the latency (ms) of the answers."""
     with tempfile.TemporaryDirectory(prefix="plnd-bench-") as name:
         folder = Path(name)
         with machine(folder) as (desktop, world):
@@ -157,39 +141,28 @@ def measure(rounds: int) -> dict[int, list[Loads]]:
 
 
 def compare(what: str, loads: Iterable[Cost], bare: Iterable[Cost]) -> None:
-    """A line about the time of loads, without a promise."""
+    """A row of the time of loads, without a promise."""
     ours, floor = (statistics.median(one.load_ms for one in side) for side in (loads, bare))
-    state(what, f"{ours:.1f} ms", f"{floor:.1f} ms without", ours / floor)
+    table.without_promise(what, f"{ours:.1f} ms", f"{floor:.1f} ms without", ours / floor)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=15, help="loads in each browser")
-    args = parser.parse_args()
-    measured = measure(args.rounds)
+def main(rounds: int) -> int:
+    """Measure with so many loads in each browser; the exit code."""
+    measured = measure(rounds)
     ours, idle, floor = zip(*measured[LATENCY_MS], strict=True)
-    print(f"{'what':<46} {'plnd':>14} {'floor':>22} {'ratio':>9} promise")
-    kept = [
-        row(
-            f"a page's {REQUESTS} requests",
-            *([one.load_ms for one in side] for side in (ours, floor)),
-        ),
-        row(
-            "its main thread's script", *([one.script_ms for one in side] for side in (ours, floor))
-        ),
-    ]
+    print(table.HEAD)
+    for what, part in (
+        (f"a page's {REQUESTS} requests", "load_ms"),
+        ("its main thread's script", "script_ms"),
+    ):
+        row(what, *([getattr(one, part) for one in side] for side in (ours, floor)))
     compare(DOES_NOTHING, idle, floor)
     scale = 1000 / REQUESTS
     worker = scale * statistics.mean(one.worker_cpu_ms for one in ours)
     page = scale * statistics.mean(one.page_cpu_ms for one in ours)
-    what = "worker, CPU for 1,000 requests"
-    state(what, f"{worker:.0f} ms", f"{page:.0f} ms the page", worker / page)
+    figures = f"{worker:.0f} ms", f"{page:.0f} ms the page"
+    table.without_promise("worker, CPU for 1,000 requests", *figures, worker / page)
     ours, idle, floor = zip(*measured[0], strict=True)
     compare(f"its {REQUESTS} requests, answered at once", ours, floor)
     compare(DOES_NOTHING, idle, floor)
-    print(f"{sum(kept)} of {len(kept)} promises kept")
-    return 0 if all(kept) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return table.summary()
