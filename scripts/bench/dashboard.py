@@ -20,7 +20,7 @@ import table
 from playwright.sync_api import CDPSession, Page, sync_playwright
 from support.browsers import CHROMIUM, Browser, machine, plnd
 from support.builders import batch, visit
-from support.dashboard import Board, fill, now, wait_for
+from support.dashboard import DashboardApp, fill, now, wait_for
 
 PAGES = (
     *("today", "trends", "profiles", "people", "chats"),
@@ -51,41 +51,41 @@ POPUP, BARE = "popup/popup.html", "manifest.json"
 
 
 @contextmanager
-def boards(folder: Path) -> Iterator[Board]:
+def started_dashboard(folder: Path) -> Iterator[DashboardApp]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        board = Board(folder, chromium)
-        fill(board)
-        yield board
-        board.end()
+        dashboard = DashboardApp(folder, chromium)
+        fill(dashboard)
+        yield dashboard
+        dashboard.end()
         chromium.close()
 
 
-def opened(board: Board) -> Page:
+def opened(dashboard: DashboardApp) -> Page:
     """A page in a fresh context, listened to from its first moment."""
-    page = board.open()
+    page = dashboard.open()
     page.add_init_script(LISTEN)
     page.goto("about:blank")
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
-    page.goto(board.daemon.url)
+    page.goto(dashboard.daemon.url)
     page.wait_for_selector(".strip svg")
     page.evaluate(SETTLED)
     return page
 
 
-def first_view(board: Board, rounds: int) -> None:
+def first_view(dashboard: DashboardApp, rounds: int) -> None:
     taken = []
     for _ in range(rounds):
-        taken.append(opened(board).evaluate("seen.view"))
-        board.clear()
+        taken.append(opened(dashboard).evaluate("seen.view"))
+        dashboard.clear()
     table.plain("first view, a year of data: median", statistics.median(taken), "ms", 1000)
     table.plain("the slowest of them", max(taken), "ms", 1000)
 
 
-def weight(board: Board) -> None:
-    page = board.open()
+def weight(dashboard: DashboardApp) -> None:
+    page = dashboard.open()
     page.goto("about:blank")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
@@ -101,20 +101,20 @@ def weight(board: Board) -> None:
         lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
     )
     for name in PAGES:
-        board.go(page, name)
+        dashboard.go(page, name)
     program = sum(size for key, size in sizes.items() if "/api/" not in assets.get(key, "/api/"))
     table.plain("transferred, all pages, without the figures", program / 1000, "kB", 200)
-    board.clear()
+    dashboard.clear()
 
 
-def interactions(board: Board) -> None:
+def interactions(dashboard: DashboardApp) -> None:
     """Each page by its link, each range, charts by their keys, typing, boxes, tables."""
-    page = opened(board)
+    page = opened(dashboard)
     for link in page.locator("nav a").all():
         link.click()
         page.wait_for_selector(".loading", state="detached")
         page.evaluate(SETTLED)
-    board.go(page, "trends")
+    dashboard.go(page, "trends")
     for name in ("12 weeks", "A year", "28 days", "A year"):
         page.get_by_role("button", name=name).click()
         page.evaluate(SETTLED)
@@ -126,9 +126,9 @@ def interactions(board: Board) -> None:
     for numbers in page.get_by_text("As a table").all():
         numbers.click()
         page.evaluate(SETTLED)
-    board.go(page, "people")
+    dashboard.go(page, "people")
     page.get_by_label("Search people").press_sequentially("nasa", delay=30)
-    board.go(page, "settings")
+    dashboard.go(page, "settings")
     page.get_by_text("Set a budget").click()
     page.get_by_label("Time zone").press_sequentially("Europe/Berlin", delay=10)
     page.evaluate(SETTLED)
@@ -138,7 +138,7 @@ def interactions(board: Board) -> None:
         f"{len(slow)} interactions to next paint: median", statistics.median(slow), "ms", 100
     )
     table.plain("the slowest of them", slow[-1], "ms", 100)
-    board.clear()
+    dashboard.clear()
 
 
 def held(devtools: CDPSession) -> dict[str, float]:
@@ -149,15 +149,15 @@ def held(devtools: CDPSession) -> dict[str, float]:
     return {one["name"]: one["value"] for one in found}
 
 
-def send_and_wait(board: Board, page: Page, event: dict[str, Any]) -> None:
+def send_and_wait(dashboard: DashboardApp, page: Page, event: dict[str, Any]) -> None:
     """Send an event, and wait until the page's live stream has told of it."""
     told = page.evaluate("told")
-    board.ask("POST", "events", batch(event))
+    dashboard.ask("POST", "events", batch(event))
     wait_for(page, lambda: page.evaluate("told") > told, "the beat")
 
 
-def memory(board: Board, beats: int) -> None:
-    page = board.open()
+def memory(dashboard: DashboardApp, beats: int) -> None:
+    page = dashboard.open()
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
     page.evaluate(
@@ -167,7 +167,7 @@ def memory(board: Board, beats: int) -> None:
     first: dict[str, float] = {}
     begin = now() - 3 * 3_600_000 - beats * 15_000  # where nothing else is: one long stretch
     for beat in range(1, beats + 1):
-        send_and_wait(board, page, visit(begin + beat * 15_000, 14))
+        send_and_wait(dashboard, page, visit(begin + beat * 15_000, 14))
         if beat == beats // 4:
             first = held(devtools)
     last = held(devtools)
@@ -183,7 +183,7 @@ def memory(board: Board, beats: int) -> None:
             1.1,
         )
     print(f"{'':<56} {last['JSHeapUsedSize'] / 2**20:>10.1f} MiB")
-    board.clear()
+    dashboard.clear()
 
 
 def popup(folder: Path, rounds: int) -> None:
@@ -224,10 +224,10 @@ def main(rounds: int, beats: int) -> int:
     os.environ["TZ"] = "Europe/London"
     with tempfile.TemporaryDirectory(prefix="plnd-bench-") as name:
         os.environ["HOME"] = name
-        with boards(Path(name) / "board") as board:
-            first_view(board, rounds)
-            weight(board)
-            interactions(board)
-            memory(board, beats)
+        with started_dashboard(Path(name) / "dashboard") as dashboard:
+            first_view(dashboard, rounds)
+            weight(dashboard)
+            interactions(dashboard)
+            memory(dashboard, beats)
         popup(Path(name) / "popup", rounds)
     return table.summary()

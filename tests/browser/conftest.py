@@ -16,7 +16,7 @@ from support.browsers import (
     machine,
     plnd,
 )
-from support.dashboard import Board, fill
+from support.dashboard import DashboardApp, fill
 from support.firefox import Firefox
 
 ALL = "x facebook linkedin mastodon"
@@ -140,16 +140,16 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="module")
-def year(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+def year(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardApp]:
     """A daemon with a year of life, for the tests that change nothing for good."""
-    board = Board(tmp_path_factory.mktemp("year"), chromium)
-    fill(board)
-    yield board
-    board.end()
+    dashboard = DashboardApp(tmp_path_factory.mktemp("year"), chromium)
+    fill(dashboard)
+    yield dashboard
+    dashboard.end()
 
 
 @pytest.fixture
-def board(year: Board) -> Iterator[Board]:
+def dashboard(year: DashboardApp) -> Iterator[DashboardApp]:
     """The year, looked at without a fault: no error, no warning, no request to elsewhere."""
     yield year
     faults = list(year.faults)
@@ -158,11 +158,11 @@ def board(year: Board) -> Iterator[Board]:
 
 
 @pytest.fixture
-def fresh(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+def fresh(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardApp]:
     """A home in which nothing has happened yet."""
-    board = Board(tmp_path_factory.mktemp("fresh"), chromium)
-    yield board
-    faults = list(board.faults)
-    board.clear()
-    board.end()
+    dashboard = DashboardApp(tmp_path_factory.mktemp("fresh"), chromium)
+    yield dashboard
+    faults = list(dashboard.faults)
+    dashboard.clear()
+    dashboard.end()
     assert not faults

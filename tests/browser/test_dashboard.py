@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from support.builders import MINUTE, act, batch, visit
-from support.dashboard import WIDER, Board, flaws, look_over, now, wait_for
+from support.dashboard import (
+    OVERFLOW_WIDTH,
+    DashboardApp,
+    axe_violations,
+    check_accessibility,
+    now,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -18,55 +25,55 @@ PAGES = ("today", "trends", "settings")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_stands_in_anybodys_way(board: Board, dark: bool) -> None:
+def test_nothing_stands_in_anybodys_way(dashboard: DashboardApp, dark: bool) -> None:
     """axe finds nothing on any page, whatever its width; no page is wider than its window."""
-    page = board.open(dark=dark)
+    page = dashboard.open(dark=dark)
     for path in PAGES:
-        look_over(board, page, path, dark=dark)
+        check_accessibility(dashboard, page, path, dark=dark)
 
 
-def test_an_empty_home_says_so_and_leads_on(fresh: Board) -> None:
+def test_an_empty_home_says_so_and_leads_on(fresh: DashboardApp) -> None:
     page = fresh.open(width=390)
     expect(page.get_by_role("heading", name="The first day")).to_be_visible()
     steps = page.locator(".steps li")
     expect(steps.locator(".state")).to_have_text(["to do", "to do", "to do", "done"])
     expect(page.get_by_text("Nothing yet today.")).to_be_visible()
-    assert not flaws(page)
+    assert not axe_violations(page)
     fresh.ask("POST", "events", batch(visit(now() - MINUTE, 30)))
     expect(steps.locator(".state")).to_have_text(["done", "done", "to do", "done"])
     fresh.ask("POST", "profiles", {"network": "x", "handle": "nasa"})
     expect(page.get_by_role("heading", name="The first day")).to_be_hidden()
     for path in PAGES:
         fresh.go(page, path)
-        assert page.evaluate(WIDER) <= 0, path
-        assert not flaws(page), path
+        assert page.evaluate(OVERFLOW_WIDTH) <= 0, path
+        assert not axe_violations(page), path
 
 
-def test_in_german_every_word_is_german(board: Board) -> None:
-    page = board.open(language="de-AT")
+def test_in_german_every_word_is_german(dashboard: DashboardApp) -> None:
+    page = dashboard.open(language="de-AT")
     assert page.evaluate("document.documentElement.lang") == "de"
     expect(page.get_by_role("link", name="Verlauf")).to_be_visible()
     for path in PAGES:
-        board.go(page, path)
+        dashboard.go(page, path)
         text = re.sub(r"/\S+", "", page.locator("main").text_content() or "")  # but paths
         assert not re.search(r"\b(the|and|of|with|until)\b", text), path
-    board.go(page, "trends")
+    dashboard.go(page, "trends")
     expect(page.get_by_text("insgesamt").first).to_be_visible()
 
 
 # -- today --------------------------------------------------------------------------
 
 
-def test_today_says_what_status_says(board: Board) -> None:
-    page = board.open()
-    today = board.ask("GET", "today")
+def test_today_says_what_status_says(dashboard: DashboardApp) -> None:
+    page = dashboard.open()
+    today = dashboard.ask("GET", "today")
     used = f"{today['spent_seconds'] // 60} min of 1 h used"
     expect(page.get_by_text(used)).to_be_visible()
     names = page.locator(".network .name").all_inner_texts()
     assert names == [row["name"] for row in today["networks"]]
 
 
-def test_an_event_is_on_the_page_without_a_reload(fresh: Board) -> None:
+def test_an_event_is_on_the_page_without_a_reload(fresh: DashboardApp) -> None:
     """Nothing that stays is drawn anew: no flicker, and the focus stays where it was."""
     fresh.ask("POST", "events", batch(visit(now() - 30 * MINUTE, 600)))
     page = fresh.open()
@@ -87,9 +94,9 @@ def test_an_event_is_on_the_page_without_a_reload(fresh: Board) -> None:
     assert not [url for url in asked if url.endswith("/today")]
 
 
-def test_the_strip_has_its_table(board: Board) -> None:
-    page = board.open()
-    spans = board.ask("GET", "spans")
+def test_the_strip_has_its_table(dashboard: DashboardApp) -> None:
+    page = dashboard.open()
+    spans = dashboard.ask("GET", "spans")
     page.get_by_text("As a table").click()
     rows = page.locator(".timeline tbody tr")
     expect(rows).to_have_count(len(spans["spans"]) + len(spans["interactions"]))
@@ -98,9 +105,9 @@ def test_the_strip_has_its_table(board: Board) -> None:
 # -- trends -------------------------------------------------------------------------
 
 
-def test_every_chart_has_the_numbers_of_the_api(board: Board) -> None:
-    page = board.open("trends")
-    days = board.ask("GET", "days")
+def test_every_chart_has_the_numbers_of_the_api(dashboard: DashboardApp) -> None:
+    page = dashboard.open("trends")
+    days = dashboard.ask("GET", "days")
     card = page.locator(".card", has=page.get_by_role("heading", name="By network"))
     with page.expect_download() as download:
         card.get_by_role("button", name="Download CSV").click()
@@ -114,8 +121,8 @@ def test_every_chart_has_the_numbers_of_the_api(board: Board) -> None:
     expect(card.locator("tbody tr")).to_have_count(28)
 
 
-def test_the_arrow_keys_and_the_pointer_give_the_numbers(board: Board) -> None:
-    page = board.open("trends")
+def test_the_arrow_keys_and_the_pointer_give_the_numbers(dashboard: DashboardApp) -> None:
+    page = dashboard.open("trends")
     for title in ("By network", "Hours of the week", "The year"):
         card = page.locator(".card", has=page.get_by_role("heading", name=title))
         chart = card.get_by_role("group", name="Arrow keys")
@@ -134,24 +141,24 @@ def test_the_arrow_keys_and_the_pointer_give_the_numbers(board: Board) -> None:
     expect(card.get_by_role("status")).to_contain_text("min")
 
 
-def test_a_range_is_kept_in_the_address(board: Board) -> None:
-    page = board.open("trends")
+def test_a_range_is_kept_in_the_address(dashboard: DashboardApp) -> None:
+    page = dashboard.open("trends")
     page.get_by_role("button", name="12 weeks").click()
     expect(page.get_by_text(re.compile("of 84"))).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="12 weeks")).to_have_attribute("aria-pressed", "true")
     page.get_by_label("From").fill("2026-01-01")
     page.get_by_label("To", exact=True).fill("2025-01-01")
-    board.faults.clear()
+    dashboard.faults.clear()
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("alert")).to_contain_text("the first day comes first")
-    board.only_refusals()
+    dashboard.expect_only_failed_requests()
 
 
 # -- settings -----------------------------------------------------------------------
 
 
-def test_budgets_are_set_and_removed(fresh: Board) -> None:
+def test_budgets_are_set_and_removed(fresh: DashboardApp) -> None:
     fresh.ask("POST", "events", batch(visit(now() - 5 * MINUTE, 60)))
     page = fresh.open("settings")
     page.get_by_text("Set a budget").click()
@@ -175,7 +182,7 @@ def test_budgets_are_set_and_removed(fresh: Board) -> None:
     assert len(fresh.ask("GET", "budgets")["budgets"]) == len(budgets) - 1
 
 
-def test_hours_and_quiet_are_kept(fresh: Board) -> None:
+def test_hours_and_quiet_are_kept(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     schedule = page.locator(".card", has=page.get_by_role("heading", name="Your days and hours"))
     schedule.get_by_label("Time zone").fill("Asia/Kathmandu")
@@ -199,8 +206,8 @@ def test_hours_and_quiet_are_kept(fresh: Board) -> None:
     )
 
 
-def test_what_is_refused_is_said_at_its_field(board: Board) -> None:
-    page = board.open("settings")
+def test_what_is_refused_is_said_at_its_field(dashboard: DashboardApp) -> None:
+    page = dashboard.open("settings")
     zone = page.get_by_label("Time zone")
     zone.fill("<b>Middle-earth</b>")
     card = page.locator(".card", has=page.get_by_role("heading", name="Your days and hours"))
@@ -208,11 +215,11 @@ def test_what_is_refused_is_said_at_its_field(board: Board) -> None:
     expect(zone).to_have_attribute("aria-invalid", "true")
     expect(card.get_by_role("alert")).to_contain_text("<b>Middle-earth</b>")
     assert zone.input_value() == "<b>Middle-earth</b>"
-    assert not flaws(page)
-    board.only_refusals()
+    assert not axe_violations(page)
+    dashboard.expect_only_failed_requests()
 
 
-def test_a_pause_begins_and_ends(fresh: Board) -> None:
+def test_a_pause_begins_and_ends(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     page.get_by_role("button", name="1 hour").click()
     expect(page.get_by_text(re.compile("Paused until"))).to_be_visible()
@@ -222,7 +229,7 @@ def test_a_pause_begins_and_ends(fresh: Board) -> None:
     assert not fresh.ask("GET", "pause")["paused"]
 
 
-def test_a_trial_notice_says_what_became_of_it(fresh: Board) -> None:
+def test_a_trial_notice_says_what_became_of_it(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     page.get_by_role("button", name="Show a trial notice").click()
     expect(page.get_by_role("alert")).to_contain_text("was not shown")
@@ -231,7 +238,7 @@ def test_a_trial_notice_says_what_became_of_it(fresh: Board) -> None:
 # -- when something goes wrong ------------------------------------------------------
 
 
-def test_a_daemon_that_dies_is_told_of_and_found_again(fresh: Board) -> None:
+def test_a_daemon_that_dies_is_told_of_and_found_again(fresh: DashboardApp) -> None:
     fresh.ask("POST", "events", batch(visit(now() - 30 * MINUTE, 600)))
     page = fresh.open()
     expect(page.get_by_text("10 min of 1 h used")).to_be_visible()
@@ -239,34 +246,34 @@ def test_a_daemon_that_dies_is_told_of_and_found_again(fresh: Board) -> None:
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("plnd start")
     expect(page.get_by_text("10 min of 1 h used")).to_be_visible()
-    assert not flaws(page)
-    fresh.start_again()
+    assert not axe_violations(page)
+    fresh.restart()
     expect(alert).to_be_hidden(timeout=15_000)
     fresh.ask("POST", "events", batch(visit(now() - 15 * MINUTE, 600)))
     expect(page.get_by_text("20 min of 1 h used")).to_be_visible()
-    fresh.only_refusals()
+    fresh.expect_only_failed_requests()
 
 
-def test_a_change_that_cannot_be_made_is_said(fresh: Board) -> None:
+def test_a_change_that_cannot_be_made_is_said(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     fresh.kill()
     page.get_by_role("button", name="1 hour").click()
     card = page.locator(".card", has=page.get_by_role("heading", name="Pause"))
     expect(card.get_by_role("alert").first).to_contain_text("plnd does not answer")
-    fresh.only_refusals()
-    fresh.start_again()
+    fresh.expect_only_failed_requests()
+    fresh.restart()
 
 
-def test_a_page_without_its_key_says_how_to_get_one(board: Board) -> None:
-    page = board.open()
+def test_a_page_without_its_key_says_how_to_get_one(dashboard: DashboardApp) -> None:
+    page = dashboard.open()
     page.context.clear_cookies()
     page.reload()
     expect(page.get_by_role("alert").first).to_contain_text("plnd open")
-    board.only_refusals()
+    dashboard.expect_only_failed_requests()
 
 
-def test_a_slow_answer_is_waited_for_in_sight(board: Board) -> None:
-    page = board.open("settings")
+def test_a_slow_answer_is_waited_for_in_sight(dashboard: DashboardApp) -> None:
+    page = dashboard.open("settings")
     held: list[Any] = []
     slow = True
     page.route("**/api/v1/days*", lambda route: held.append(route) if slow else route.continue_())
@@ -279,8 +286,8 @@ def test_a_slow_answer_is_waited_for_in_sight(board: Board) -> None:
     expect(page.get_by_role("heading", name="By network")).to_be_visible()
 
 
-def test_an_answer_that_is_none_is_not_shown_as_one(board: Board) -> None:
-    page = board.open("settings")
+def test_an_answer_that_is_none_is_not_shown_as_one(dashboard: DashboardApp) -> None:
+    page = dashboard.open("settings")
     page.route("**/api/v1/days*", lambda route: route.fulfill(body=json.dumps({"days": "many"})))
     page.evaluate("location.hash = '#/trends'")
     expect(page.get_by_role("alert").first).to_contain_text("not what this page understands")
@@ -289,9 +296,9 @@ def test_an_answer_that_is_none_is_not_shown_as_one(board: Board) -> None:
 # -- keyboard -----------------------------------------------------------------------
 
 
-def test_the_keyboard_reaches_everything(board: Board) -> None:
+def test_the_keyboard_reaches_everything(dashboard: DashboardApp) -> None:
     """Skip link first, each stop in sight and marked, and the pages go by Enter."""
-    page = board.open("settings", width=1280)
+    page = dashboard.open("settings", width=1280)
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -319,8 +326,8 @@ STOP = """() => {
 }"""
 
 
-def test_the_menu_of_a_narrow_window_opens_by_key(board: Board) -> None:
-    page = board.open(width=390)
+def test_the_menu_of_a_narrow_window_opens_by_key(dashboard: DashboardApp) -> None:
+    page = dashboard.open(width=390)
     expect(page.get_by_role("link", name="Trends")).to_be_hidden()
     page.get_by_role("button", name="Menu").press("Enter")
     page.get_by_role("link", name="Trends").press("Enter")
@@ -331,11 +338,11 @@ def test_the_menu_of_a_narrow_window_opens_by_key(board: Board) -> None:
 # -- what it costs ------------------------------------------------------------------
 
 
-def test_all_of_it_is_small(board: Board) -> None:
+def test_all_of_it_is_small(dashboard: DashboardApp) -> None:
     """Everything together, as it goes over the wire: 200 kB at most."""
-    page = board.open()
+    page = dashboard.open()
     for path in PAGES:
-        board.go(page, path)
+        dashboard.go(page, path)
     sizes = page.evaluate(
         "performance.getEntriesByType('resource')"
         ".filter(one => one.name.includes('/assets/')).map(one => one.encodedBodySize)"

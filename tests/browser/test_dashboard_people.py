@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.builders import DAY, HOUR, MINUTE, act, batch, visit
-from support.dashboard import HOSTILE, Board, flaws, look_over, now
+from support.dashboard import HOSTILE, DashboardApp, axe_violations, check_accessibility, now
 
 pytestmark = pytest.mark.browser
 
@@ -22,46 +22,50 @@ def card(page: Page, title: str) -> Locator:
     return page.locator(".card", has=page.get_by_role("heading", name=title, exact=True))
 
 
-def add(board: Board, name: str, **more: Any) -> str:
+def add(dashboard: DashboardApp, name: str, **more: Any) -> str:
     body = {"name": name, **more}
-    return str(board.ask("POST", "people", body)["person"]["id"])
+    return str(dashboard.ask("POST", "people", body)["person"]["id"])
 
 
-def live(board: Board) -> None:
+def live(dashboard: DashboardApp) -> None:
     """A little of everything."""
-    ana = add(board, "Ana Lima", tags=["teacher"], cadence={"ideal_days": 14}, note=HOSTILE)
-    add(board, HOSTILE)
-    board.ask("POST", "meetings", {"person": ana, "at": now() - 60 * DAY, "note": "at the fair"})
-    board.ask("POST", "journal", {"kind": "learned", "text": HOSTILE * 12, "person": ana})
-    chat = board.ask("GET", "chats")["chats"][0]["id"]
-    board.ask("PATCH", f"chats/{chat}", {"followed": True})
-    board.ask("PUT", "cadences", {"tag": HOSTILE, "ideal_days": 21, "worst_days": 40})
+    ana = add(dashboard, "Ana Lima", tags=["teacher"], cadence={"ideal_days": 14}, note=HOSTILE)
+    add(dashboard, HOSTILE)
+    dashboard.ask(
+        "POST", "meetings", {"person": ana, "at": now() - 60 * DAY, "note": "at the fair"}
+    )
+    dashboard.ask("POST", "journal", {"kind": "learned", "text": HOSTILE * 12, "person": ana})
+    chat = dashboard.ask("GET", "chats")["chats"][0]["id"]
+    dashboard.ask("PATCH", f"chats/{chat}", {"followed": True})
+    dashboard.ask("PUT", "cadences", {"tag": HOSTILE, "ideal_days": 21, "worst_days": 40})
     days = {"first": "2026-12-19", "last": "2027-01-04", "name": HOSTILE}
-    board.ask("PATCH", f"chats/{chat}", {"breaks": [days]})
-    board.ask("POST", "cpd", {"day": "2026-11-20", "hours": 1.5, "topic": HOSTILE})
+    dashboard.ask("PATCH", f"chats/{chat}", {"breaks": [days]})
+    dashboard.ask("POST", "cpd", {"day": "2026-11-20", "hours": 1.5, "topic": HOSTILE})
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_hostile_words_are_words_and_nothing_stands_in_the_way(fresh: Board, dark: bool) -> None:
+def test_hostile_words_are_words_and_nothing_stands_in_the_way(
+    fresh: DashboardApp, dark: bool
+) -> None:
     live(fresh)
     page = fresh.open(dark=dark)
     ana = fresh.ask("GET", "people?q=Ana")["people"][0]["id"]
     for path in ("today", "people", f"people/{ana}", "chats", "journal", "review", "cpd?year=2026"):
-        look_over(fresh, page, path, dark=dark)
+        check_accessibility(fresh, page, path, dark=dark)
     fresh.go(page, "journal")
     expect(page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
     assert not page.locator("img[src='x']").count()
 
 
-def test_empty_pages_say_what_comes_here(fresh: Board) -> None:
+def test_empty_pages_say_what_comes_here(fresh: DashboardApp) -> None:
     page = fresh.open()
     for path in ("people", "chats", "journal", "review", "cpd"):
-        look_over(fresh, page, path)
+        check_accessibility(fresh, page, path)
     fresh.go(page, "people")
     expect(page.get_by_text("Nobody yet.")).to_be_visible()
 
 
-def test_a_person_is_added_found_met_changed_and_removed(fresh: Board) -> None:
+def test_a_person_is_added_found_met_changed_and_removed(fresh: DashboardApp) -> None:
     page = fresh.open("people")
     form = card(page, "Add somebody")
     form.get_by_label("Name").fill("Ana Lima")
@@ -93,7 +97,7 @@ def test_a_person_is_added_found_met_changed_and_removed(fresh: Board) -> None:
     expect(page.get_by_text("Nobody yet.")).to_be_visible()
 
 
-def test_yesterday_is_yesterday_by_the_calendar(fresh: Board) -> None:
+def test_yesterday_is_yesterday_by_the_calendar(fresh: DashboardApp) -> None:
     """The page's clock stands at midday: 23 hours ago is yesterday, 11 hours ago is today."""
     for name, hours in (("Ana", 23), ("Ben", 11)):
         person = add(fresh, name)
@@ -103,7 +107,9 @@ def test_yesterday_is_yesterday_by_the_calendar(fresh: Board) -> None:
     expect(everybody.get_by_role("listitem").filter(has_text="Ben")).to_contain_text("today")
 
 
-def test_a_worst_gap_is_kept_and_one_that_cannot_be_is_said_at_its_field(fresh: Board) -> None:
+def test_a_worst_gap_is_kept_and_one_that_cannot_be_is_said_at_its_field(
+    fresh: DashboardApp,
+) -> None:
     ana = add(fresh, "Ana Lima", cadence={"ideal_days": 14, "worst_days": 40})
     page = fresh.open(f"people/{ana}")
     edit = card(page, "Change")
@@ -116,11 +122,11 @@ def test_a_worst_gap_is_kept_and_one_that_cannot_be_is_said_at_its_field(fresh: 
     edit.get_by_role("button", name="Save").click()
     expect(edit.get_by_label("At most")).to_have_attribute("aria-invalid", "true")
     expect(edit.get_by_text("the worst gap is shorter").first).to_be_visible()
-    assert not flaws(page)
-    fresh.only_refusals()
+    assert not axe_violations(page)
+    fresh.expect_only_failed_requests()
 
 
-def test_how_often_is_set_by_tag(fresh: Board) -> None:
+def test_how_often_is_set_by_tag(fresh: DashboardApp) -> None:
     add(fresh, "Ana Lima", tags=["teacher"])
     page = fresh.open("people")
     part = card(page, "How often, by tag")
@@ -131,7 +137,7 @@ def test_how_often_is_set_by_tag(fresh: Board) -> None:
     part.get_by_label("At most").fill("7")
     part.get_by_label("At most").press("Enter")
     expect(part.get_by_label("At most")).to_have_attribute("aria-invalid", "true")
-    assert not flaws(page)
+    assert not axe_violations(page)
     part.get_by_label("At most").fill("40")
     part.get_by_label("At most").press("Enter")
     expect(part.get_by_role("listitem")).to_contain_text("teacher every 21 days, at most 40 days")
@@ -141,10 +147,10 @@ def test_how_often_is_set_by_tag(fresh: Board) -> None:
     part.get_by_role("button", name="Remove the aim for teacher").press("Enter")
     expect(part.get_by_text("None yet.")).to_be_visible()
     assert fresh.ask("GET", "cadences")["cadences"] == []
-    fresh.only_refusals()
+    fresh.expect_only_failed_requests()
 
 
-def test_two_who_are_one_are_merged_and_parted_again(fresh: Board) -> None:
+def test_two_who_are_one_are_merged_and_parted_again(fresh: DashboardApp) -> None:
     ana = add(fresh, "Ana")
     add(fresh, "Ana Lima")
     page = fresh.open(f"people/{ana}")
@@ -156,7 +162,7 @@ def test_two_who_are_one_are_merged_and_parted_again(fresh: Board) -> None:
     expect(page.get_by_text("2 people")).to_be_visible()
 
 
-def test_a_suggestion_is_answered(fresh: Board) -> None:
+def test_a_suggestion_is_answered(fresh: DashboardApp) -> None:
     events = [act(now() - n * DAY, "reply", handle="nasa") for n in range(1, 6)]
     fresh.ask("POST", "events", batch(*events))
     page = fresh.open("people")
@@ -165,7 +171,9 @@ def test_a_suggestion_is_answered(fresh: Board) -> None:
     expect(page.get_by_text("No suggestions now.")).to_be_visible()
 
 
-def test_an_address_book_is_looked_at_before_it_is_taken(fresh: Board, tmp_path: Path) -> None:
+def test_an_address_book_is_looked_at_before_it_is_taken(
+    fresh: DashboardApp, tmp_path: Path
+) -> None:
     file = tmp_path / "friends.vcf"
     file.write_text(VCARD)
     page = fresh.open("people")
@@ -176,7 +184,7 @@ def test_an_address_book_is_looked_at_before_it_is_taken(fresh: Board, tmp_path:
     expect(page.get_by_text("2 people")).to_be_visible()
 
 
-def test_a_chat_is_followed_added_and_left(fresh: Board) -> None:
+def test_a_chat_is_followed_added_and_left(fresh: DashboardApp) -> None:
     fresh.ask("POST", "events", batch(visit(now() - MINUTE, 30, network="mastodon")))
     page = fresh.open("chats")
     expect(page.get_by_text("None yet.")).to_be_visible()
@@ -198,17 +206,17 @@ def test_a_chat_is_followed_added_and_left(fresh: Board) -> None:
     assert "BEGIN:VCALENDAR" in Path(download.value.path()).read_text()
 
 
-def test_many_rows_ask_for_the_names_of_networks_once(board: Board) -> None:
-    page = board.open()
+def test_many_rows_ask_for_the_names_of_networks_once(dashboard: DashboardApp) -> None:
+    page = dashboard.open()
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if "/api/v1/networks" in one.url else None)
-    board.go(page, "chats")
-    chats = [one["tag"] for one in board.ask("GET", "chats")["chats"] if not one["followed"]]
+    dashboard.go(page, "chats")
+    chats = [one["tag"] for one in dashboard.ask("GET", "chats")["chats"] if not one["followed"]]
     expect(page.get_by_role("button", name=f"Follow #{chats[-1]}", exact=True)).to_be_visible()
     assert 0 < len(asked) < 5 < len(chats)
 
 
-def test_breaks_are_taken_from_a_calendar(fresh: Board, tmp_path: Path) -> None:
+def test_breaks_are_taken_from_a_calendar(fresh: DashboardApp, tmp_path: Path) -> None:
     """Which they are is shown first; a file that is none is said at its field."""
     for tag in ("ourchat", "theirchat"):
         body = {"tag": tag, "network": "x", "weekday": "thu", "start": "20:30"}
@@ -220,7 +228,7 @@ def test_breaks_are_taken_from_a_calendar(fresh: Board, tmp_path: Path) -> None:
     file = part.get_by_label("Calendar (.ics)")
     file.set_input_files(other)
     expect(file).to_have_attribute("aria-invalid", "true")
-    assert not flaws(page)
+    assert not axe_violations(page)
     terms = tmp_path / "terms.ics"
     first, last = date_in(30), date_in(44)
     terms.write_text(calendar(("Winter holiday", first, last)), newline="")
@@ -230,14 +238,14 @@ def test_breaks_are_taken_from_a_calendar(fresh: Board, tmp_path: Path) -> None:
     assert not fresh.ask("GET", "chats/ourchat")["chat"]["breaks"]
     part.get_by_label("For").select_option("ourchat")
     expect(part).to_contain_text("1 break for #ourchat:")
-    assert not flaws(page)
+    assert not axe_violations(page)
     part.get_by_role("button", name="Take these breaks").press("Enter")
     expect(part.get_by_role("status")).to_have_text("Saved.")
     expect(card(page, "Chats you follow").get_by_text("Break: ")).to_have_count(1)
     (taken,) = fresh.ask("GET", "chats/ourchat")["chat"]["breaks"]
     assert (taken["name"], taken["first"]) == ("Winter holiday", first.isoformat())
     assert not fresh.ask("GET", "chats/theirchat")["chat"]["breaks"]
-    fresh.only_refusals()
+    fresh.expect_only_failed_requests()
 
 
 def date_in(days: int) -> date:
@@ -254,7 +262,7 @@ def calendar(*entries: tuple[str, date, date]) -> str:
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
 
 
-def test_the_journal_is_written_searched_and_kept(fresh: Board) -> None:
+def test_the_journal_is_written_searched_and_kept(fresh: DashboardApp) -> None:
     page = fresh.open("journal")
     form = card(page, "Write")
     form.get_by_label("taught").check()
@@ -283,7 +291,7 @@ def test_the_journal_is_written_searched_and_kept(fresh: Board) -> None:
     expect(page.get_by_text("Nothing yet.")).to_be_visible()
 
 
-def test_the_log_takes_rows_and_sentences(fresh: Board) -> None:
+def test_the_log_takes_rows_and_sentences(fresh: DashboardApp) -> None:
     page = fresh.open("cpd")
     form = card(page, "Add a row of your own")
     form.get_by_label("Hours").fill("1.5")
@@ -299,16 +307,16 @@ def test_the_log_takes_rows_and_sentences(fresh: Board) -> None:
     assert "Webinar" in Path(download.value.path()).read_text()
 
 
-def test_the_review_has_four_lights_and_a_suggestion(board: Board) -> None:
-    page = board.open("review")
-    review = board.ask("GET", "review")
+def test_the_review_has_four_lights_and_a_suggestion(dashboard: DashboardApp) -> None:
+    page = dashboard.open("review")
+    review = dashboard.ask("GET", "review")
     expect(page.locator(".lights li")).to_have_count(4)
     expect(page.get_by_text(review["suggestion"]["text"])).to_be_visible()
     page.get_by_role("link", name="The week before").click()
     expect(page.get_by_text(re.compile("–")).first).to_be_visible()
 
 
-def test_the_plan_is_shown_and_kept(fresh: Board) -> None:
+def test_the_plan_is_shown_and_kept(fresh: DashboardApp) -> None:
     events = [act(now() - n * DAY, "reply", handle="nasa") for n in range(1, 6)]
     page = fresh.open("review")
     part = card(page, "Plan for this quarter")
@@ -323,7 +331,7 @@ def test_the_plan_is_shown_and_kept(fresh: Board) -> None:
     assert [one["add"] for one in kept.values()] == [[item]]
 
 
-def test_a_plan_beside_the_last_one_says_what_was_done(fresh: Board) -> None:
+def test_a_plan_beside_the_last_one_says_what_was_done(fresh: DashboardApp) -> None:
     fresh.ask("POST", "events", batch(*[act(now() - n * DAY, "reply") for n in range(1, 6)]))
     page = fresh.open("review")
     plan = fresh.ask("GET", "plan")["plan"]
@@ -338,10 +346,10 @@ def test_a_plan_beside_the_last_one_says_what_was_done(fresh: Board) -> None:
     expect(part.get_by_text("as last time")).to_have_count(len(still))
 
 
-def test_the_ledger_adds_up_between_two_days(board: Board) -> None:
-    page = board.open("review")
+def test_the_ledger_adds_up_between_two_days(dashboard: DashboardApp) -> None:
+    page = dashboard.open("review")
     part = card(page, "Ledger of work and home")
-    ledger = board.ask("GET", "ledger")
+    ledger = dashboard.ask("GET", "ledger")
     expect(part.locator("tbody tr")).to_have_count(len(ledger["rows"]))
     expect(part.get_by_label("From")).to_have_value(ledger["first"])
     expect(part.get_by_label("To", exact=True)).to_have_value(ledger["last"])
@@ -349,13 +357,13 @@ def test_the_ledger_adds_up_between_two_days(board: Board) -> None:
     page.get_by_label("To", exact=True).fill("2026-01-01")
     part.get_by_role("button", name="Show").click()
     expect(part.get_by_label("From")).to_have_attribute("aria-invalid", "true")
-    assert not flaws(page)
-    board.only_refusals()
+    assert not axe_violations(page)
+    dashboard.expect_only_failed_requests()
     part.get_by_label("To", exact=True).fill("2026-03-01")
     part.get_by_label("With the names").check()
     part.get_by_role("button", name="Show").press("Enter")
     query = "first=2026-02-01&last=2026-03-01&names=1"
-    rows = board.ask("GET", f"ledger?{query}")["rows"]
+    rows = dashboard.ask("GET", f"ledger?{query}")["rows"]
     expect(part.locator("tbody tr")).to_have_count(len(rows))
     expect(part.locator("tbody tr").first).to_contain_text(rows[0]["network"])
     link = part.get_by_role("link", name="As a page to hand on")

@@ -3,21 +3,21 @@
 import pytest
 from playwright.sync_api import expect
 from support.builders import DAY, act, batch, visit
-from support.dashboard import Board, look_over, now
+from support.dashboard import DashboardApp, check_accessibility, now
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_profiles_stand_in_nobodys_way(fresh: Board, dark: bool) -> None:
+def test_profiles_stand_in_nobodys_way(fresh: DashboardApp, dark: bool) -> None:
     fresh.ask("POST", "events", batch(act(now() - 100 * DAY, "post")))
     for network, handle in (("x", "nasa"), ("mastodon", "ana@example.org")):
         fresh.ask("POST", "profiles", {"network": network, "handle": handle})
     fresh.ask("PUT", "profiles/x/nasa/decision", {"choice": "close"})
-    look_over(fresh, fresh.open(dark=dark), "profiles", dark=dark)
+    check_accessibility(fresh, fresh.open(dark=dark), "profiles", dark=dark)
 
 
-def test_a_profile_is_kept_and_decided_upon(fresh: Board) -> None:
+def test_a_profile_is_kept_and_decided_upon(fresh: DashboardApp) -> None:
     fresh.ask("POST", "events", batch(act(now() - 100 * DAY, "post"), visit(now() - DAY, 30)))
     page = fresh.open("profiles")
     expect(page.get_by_text("No profiles yet.")).to_be_visible()
@@ -40,11 +40,11 @@ def test_a_profile_is_kept_and_decided_upon(fresh: Board) -> None:
     expect(page.get_by_text("stale")).to_be_visible()
 
 
-def test_what_is_no_profile_is_refused_in_words(fresh: Board) -> None:
+def test_what_is_no_profile_is_refused_in_words(fresh: DashboardApp) -> None:
     fresh.ask("POST", "events", batch(visit(now() - DAY, 30)))
     page = fresh.open("profiles")
     page.get_by_label("Network").select_option("x")
     page.get_by_label("Name there").fill("https://example.org/nobody")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    fresh.only_refusals()
+    fresh.expect_only_failed_requests()

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from support.builders import DAY, MINUTE, act, batch, visit
-from support.dashboard import Board, look_over, now
+from support.dashboard import DashboardApp, check_accessibility, now
 
 pytestmark = pytest.mark.browser
 
 
-def some(board: Board) -> None:
-    board.ask(
+def some(dashboard: DashboardApp) -> None:
+    dashboard.ask(
         "POST",
         "events",
         batch(
@@ -23,11 +23,11 @@ def some(board: Board) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_receipt_stands_in_nobodys_way(board: Board, dark: bool) -> None:
-    look_over(board, board.open(dark=dark), "receipt", dark=dark)
+def test_the_receipt_stands_in_nobodys_way(dashboard: DashboardApp, dark: bool) -> None:
+    check_accessibility(dashboard, dashboard.open(dark=dark), "receipt", dark=dark)
 
 
-def test_every_event_is_there_in_plain_words(fresh: Board) -> None:
+def test_every_event_is_there_in_plain_words(fresh: DashboardApp) -> None:
     some(fresh)
     page = fresh.open("receipt")
     rows = page.locator(".receipt li")
@@ -39,7 +39,7 @@ def test_every_event_is_there_in_plain_words(fresh: Board) -> None:
     expect(rows).to_have_count(1)
 
 
-def test_forgetting_can_be_called_off(fresh: Board) -> None:
+def test_forgetting_can_be_called_off(fresh: DashboardApp) -> None:
     some(fresh)
     page = fresh.open("receipt")
     page.get_by_role("button", name="The last hour").click()
@@ -50,7 +50,7 @@ def test_forgetting_can_be_called_off(fresh: Board) -> None:
     expect(page.locator(".receipt li")).to_have_count(3)
 
 
-def test_what_is_forgotten_is_gone(fresh: Board) -> None:
+def test_what_is_forgotten_is_gone(fresh: DashboardApp) -> None:
     """Ten seconds after it was asked for, by the page's own clock."""
     some(fresh)
     page = fresh.open("receipt")
@@ -63,7 +63,7 @@ def test_what_is_forgotten_is_gone(fresh: Board) -> None:
 
 
 @pytest.mark.parametrize("path", ["receipt", "person"])
-def test_a_person_is_forgotten_as_a_whole(fresh: Board, path: str) -> None:
+def test_a_person_is_forgotten_as_a_whole(fresh: DashboardApp, path: str) -> None:
     """From both places: first called off, then ten seconds waited for."""
     some(fresh)
     nasa = {"name": "N. Asa", "handles": [{"network": "x", "handle": "nasa"}]}
@@ -96,7 +96,7 @@ def test_a_person_is_forgotten_as_a_whole(fresh: Board, path: str) -> None:
     assert len(fresh.ask("GET", "receipt")["entries"]) == 2
 
 
-def test_everything_goes_out_and_comes_in_again(fresh: Board, tmp_path: Path) -> None:
+def test_everything_goes_out_and_comes_in_again(fresh: DashboardApp, tmp_path: Path) -> None:
     some(fresh)
     page = fresh.open("receipt")
     with page.expect_download() as download:

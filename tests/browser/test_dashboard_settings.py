@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.builders import MINUTE, batch, visit
-from support.dashboard import HOSTILE, Board, flaws, look_over, now, wait_for
+from support.dashboard import (
+    HOSTILE,
+    DashboardApp,
+    axe_violations,
+    check_accessibility,
+    now,
+    wait_for,
+)
 from support.harness import run_plnd
 
 pytestmark = pytest.mark.browser
@@ -23,7 +30,7 @@ def link(health: Locator, name: str) -> Locator:
     return health.locator("li", has=health.page.get_by_text(name, exact=True))
 
 
-def test_a_broken_link_is_a_word_with_its_fix(fresh: Board) -> None:
+def test_a_broken_link_is_a_word_with_its_fix(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     health = card(page, "Health")
     launcher = link(health, "Launcher")
@@ -32,14 +39,14 @@ def test_a_broken_link_is_a_word_with_its_fix(fresh: Board) -> None:
     expect(link(health, "plnd itself")).to_be_hidden()
     health.get_by_text("links are well").press("Enter")
     expect(link(health, "plnd itself")).to_contain_text("well")
-    assert not flaws(page)
+    assert not axe_violations(page)
     run_plnd("install", env=fresh.env)
     health.get_by_role("button", name="Check again").press("Enter")
     expect(launcher.get_by_text("well", exact=True)).to_be_visible()
     expect(link(health, "Way to the browser")).to_contain_text("it answers")
 
 
-def test_opening_the_page_shows_no_notice(fresh: Board) -> None:
+def test_opening_the_page_shows_no_notice(fresh: DashboardApp) -> None:
     """A trial counts for the chain, once it was asked for."""
     page = fresh.open("settings")
     health = card(page, "Health")
@@ -51,7 +58,7 @@ def test_opening_the_page_shows_no_notice(fresh: Board) -> None:
     expect(link(health, "Notice")).to_contain_text("broken")
 
 
-def test_what_can_be_mended_is_mended_when_asked_for(fresh: Board) -> None:
+def test_what_can_be_mended_is_mended_when_asked_for(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     health = card(page, "Health")
     assert not (fresh.home / "host" / "plnd-host").exists()
@@ -62,7 +69,7 @@ def test_what_can_be_mended_is_mended_when_asked_for(fresh: Board) -> None:
     expect(health.get_by_role("button", name="Check again")).to_be_visible()
 
 
-def test_a_look_that_fails_is_said(fresh: Board) -> None:
+def test_a_look_that_fails_is_said(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     health = card(page, "Health")
     expect(link(health, "Launcher")).to_be_visible()
@@ -70,8 +77,8 @@ def test_a_look_that_fails_is_said(fresh: Board) -> None:
     health.get_by_role("button", name="Check again").click()
     expect(health.get_by_role("alert")).to_contain_text("plnd does not answer")
     expect(link(health, "Launcher")).to_be_visible()
-    fresh.only_refusals()
-    fresh.start_again()
+    fresh.expect_only_failed_requests()
+    fresh.restart()
 
 
 # -- networks -------------------------------------------------------------------------
@@ -81,18 +88,18 @@ def row(part: Locator, name: str) -> Locator:
     return part.locator("li", has=part.page.locator("strong", has_text=re.compile(f"^{name}$")))
 
 
-def hear(board: Board, browser: str, *networks: str) -> None:
+def hear(dashboard: DashboardApp, browser: str, *networks: str) -> None:
     said = {"browser": browser, "extension": "0.1.0", "networks": networks}
-    board.ask("PUT", f"sources/{browser}-1", said)
+    dashboard.ask("PUT", f"sources/{browser}-1", said)
 
 
-def off(board: Board) -> list[str]:
+def off(dashboard: DashboardApp) -> list[str]:
     """The networks that are not counted."""
-    found = board.ask("GET", "networks")["networks"]
+    found = dashboard.ask("GET", "networks")["networks"]
     return [one["id"] for one in found if not one["counted"]]
 
 
-def test_a_network_is_switched_off_and_on(fresh: Board) -> None:
+def test_a_network_is_switched_off_and_on(fresh: DashboardApp) -> None:
     """Of what is off nothing is recorded, whatever a browser sends; what is stored stays."""
     hear(fresh, "chromium", "x", "mastodon")
     hear(fresh, "firefox", "x")
@@ -117,10 +124,10 @@ def test_a_network_is_switched_off_and_on(fresh: Board) -> None:
     assert fresh.ask("POST", "events", batch(visit(now(), 1)))["stored"]
     networks.get_by_text("22 more networks").press("Enter")
     expect(row(networks, "Reddit")).to_contain_text("No browser may see it.")
-    assert not flaws(page)
+    assert not axe_violations(page)
 
 
-def test_a_switch_that_is_refused_goes_back(fresh: Board) -> None:
+def test_a_switch_that_is_refused_goes_back(fresh: DashboardApp) -> None:
     hear(fresh, "chromium", "x")
     page = fresh.open("settings")
     networks = card(page, "Networks")
@@ -129,8 +136,8 @@ def test_a_switch_that_is_refused_goes_back(fresh: Board) -> None:
     networks.get_by_label("X: counted").click()
     expect(networks.get_by_role("alert").first).to_contain_text("plnd does not answer")
     expect(networks.get_by_label("X: counted")).to_be_checked()
-    fresh.only_refusals()
-    fresh.start_again()
+    fresh.expect_only_failed_requests()
+    fresh.restart()
 
 
 # -- feeds ----------------------------------------------------------------------------
@@ -138,19 +145,21 @@ def test_a_switch_that_is_refused_goes_back(fresh: Board) -> None:
 NOWHERE = "https://nobody.invalid/feed.xml"
 
 
-def add_ana(board: Board, name: str = "Ana Lima") -> str:
+def add_ana(dashboard: DashboardApp, name: str = "Ana Lima") -> str:
     handles = [{"network": "mastodon", "handle": "ana"}, {"network": "x", "handle": "ana"}]
-    added = board.ask("POST", "people", {"name": name, "handles": handles})
+    added = dashboard.ask("POST", "people", {"name": name, "handles": handles})
     return str(added["person"]["id"])
 
 
-def feeds(board: Board) -> list[Any]:
+def feeds(dashboard: DashboardApp) -> list[Any]:
     return [
-        (one["handle"], one["on"], one["address"]) for one in board.ask("GET", "feeds")["feeds"]
+        (one["handle"], one["on"], one["address"]) for one in dashboard.ask("GET", "feeds")["feeds"]
     ]
 
 
-def test_a_persons_feed_is_turned_on_on_their_page_and_off_in_the_settings(fresh: Board) -> None:
+def test_a_persons_feed_is_turned_on_on_their_page_and_off_in_the_settings(
+    fresh: DashboardApp,
+) -> None:
     """Where plnd cannot know its address it is asked for; what is wrong with one is said there."""
     page = fresh.open(f"people/{add_ana(fresh)}")
     part = card(page, "Public feeds")
@@ -164,14 +173,14 @@ def test_a_persons_feed_is_turned_on_on_their_page_and_off_in_the_settings(fresh
     address.fill("http://nobody.invalid/feed.xml")
     address.press("Enter")
     expect(address).to_have_attribute("aria-invalid", "true")
-    assert not flaws(page)
+    assert not axe_violations(page)
     address.fill(NOWHERE)
     address.press("Enter")
     expect(address).to_be_hidden()
     expect(switch).to_be_checked()
     expect(part).to_contain_text("in vain: nobody.invalid is not found")
     assert feeds(fresh) == [("ana", True, NOWHERE)]
-    fresh.only_refusals()
+    fresh.expect_only_failed_requests()
     fresh.go(page, "settings")
     part = card(page, "Public feeds")
     expect(part).to_contain_text(NOWHERE)
@@ -182,7 +191,7 @@ def test_a_persons_feed_is_turned_on_on_their_page_and_off_in_the_settings(fresh
     assert len(fresh.ask("GET", "requests")["requests"]) == 1
 
 
-def test_own_feeds_are_turned_on_and_off_in_the_settings(fresh: Board) -> None:
+def test_own_feeds_are_turned_on_and_off_in_the_settings(fresh: DashboardApp) -> None:
     page = fresh.open("settings")
     part = card(page, "Public feeds")
     expect(part).to_contain_text("nothing to ask")
@@ -199,7 +208,7 @@ def test_own_feeds_are_turned_on_and_off_in_the_settings(fresh: Board) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_in_the_settings_stands_in_the_way(fresh: Board, dark: bool) -> None:
+def test_nothing_in_the_settings_stands_in_the_way(fresh: DashboardApp, dark: bool) -> None:
     """With every kind of line there is, and with words of strangers."""
     hear(fresh, "chromium", "x", "mastodon")
     hear(fresh, "firefox", "x")
@@ -211,7 +220,7 @@ def test_nothing_in_the_settings_stands_in_the_way(fresh: Board, dark: bool) -> 
     ana = add_ana(fresh, HOSTILE)
     fresh.ask("PUT", f"people/{ana}/feeds/mastodon/ana", {"on": True, "url": NOWHERE})
     page = fresh.open(dark=dark)
-    look_over(fresh, page, "settings", dark=dark)
+    check_accessibility(fresh, page, "settings", dark=dark)
     expect(card(page, "Networks")).to_contain_text("club.json is not JSON")
     expect(card(page, "Public feeds")).to_contain_text("<script>alert(1)</script>")
-    look_over(fresh, page, f"people/{ana}", dark=dark)
+    check_accessibility(fresh, page, f"people/{ana}", dark=dark)

@@ -22,19 +22,19 @@ from support.builders import DAY, MINUTE, Wire, act, batch, visit
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 WIDTHS = (360, 390, 1280, 1920)
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW_WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)> \u202etfel ot thgir "
     "\U0001f469\u200d\U0001f3eb {{name}} =1+1 " + "W" * 120
 )
 """Text that is script, markup, right-to-left, emoji, formula, and one endless word."""
-TELL_OF_VIOLATIONS = """
+LOG_CSP_VIOLATIONS = """
 addEventListener("securitypolicyviolation", event =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
 
 
-class Board:
+class DashboardApp:
     """A daemon of its own on a home of its own, and pages that look at it."""
 
     def __init__(self, home: Path, browser: Browser) -> None:
@@ -56,7 +56,7 @@ class Board:
         os.kill(self.daemon.pid, signal.SIGKILL)
         self.daemon.gone()
 
-    def start_again(self) -> None:
+    def restart(self) -> None:
         """At the same address: the page goes on by itself."""
         port = str(self.daemon.port)
         harness.run_plnd("start", env={**self.env, "PLND_PORT": port})
@@ -77,7 +77,7 @@ class Board:
             accept_downloads=True,
         )
         self._contexts.append(context)
-        context.add_init_script(TELL_OF_VIOLATIONS)
+        context.add_init_script(LOG_CSP_VIOLATIONS)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("console", self._console)
@@ -103,7 +103,7 @@ class Board:
         if not request.url.startswith((f"{self.daemon.url}/", "blob:")):
             self.faults.append(f"a request to {request.url}")
 
-    def only_refusals(self) -> None:
+    def expect_only_failed_requests(self) -> None:
         """The browser notes each refused request in its console: nothing else is there."""
         assert all("Failed to load resource" in fault for fault in self.faults), self.faults
         self.faults.clear()
@@ -138,15 +138,15 @@ def a_year(now: int) -> Iterator[Wire]:
         yield act(begin + 2 * MINUTE, "reply", network=network, handle="nasa")
 
 
-def fill(board: Board) -> None:
+def fill(dashboard: DashboardApp) -> None:
     """The year, sent as the extension sends it."""
     events = list(a_year(time.time_ns() // 10**6))
     for number in range(0, len(events), 900):
-        answer = board.ask("POST", "events", batch(*events[number : number + 900]))
+        answer = dashboard.ask("POST", "events", batch(*events[number : number + 900]))
         assert not answer["rejected"]
 
 
-def flaws(page: Page) -> list[str]:
+def axe_violations(page: Page) -> list[str]:
     """What axe finds, in a line each."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
@@ -158,15 +158,17 @@ def flaws(page: Page) -> list[str]:
     ]
 
 
-def look_over(board: Board, page: Page, path: str, *, dark: bool = False) -> None:
+def check_accessibility(
+    dashboard: DashboardApp, page: Page, path: str, *, dark: bool = False
+) -> None:
     """axe finds nothing on a page of the dashboard, and it is never wider than its window."""
-    board.go(page, path)
+    dashboard.go(page, path)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(WIDER) <= 0, f"{path} at {width}"
+        assert page.evaluate(OVERFLOW_WIDTH) <= 0, f"{path} at {width}"
     page.set_viewport_size({"width": 390 if dark else 1280, "height": 900})
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert not flaws(page), path
+    assert not axe_violations(page), path
 
 
 def now() -> int:
