@@ -18,7 +18,7 @@ from typing import Any
 
 import table
 from playwright.sync_api import CDPSession, Page, sync_playwright
-from support.browsers import CHROMIUM, Browser, machine, plnd
+from support.browsers import CHROMIUM, Browser, desktop_with_web, plnd
 from support.builders import batch, visit
 from support.dashboard import DashboardApp, fill, now, wait_for
 
@@ -188,11 +188,11 @@ def memory(dashboard: DashboardApp, beats: int) -> None:
 
 def popup(folder: Path, rounds: int) -> None:
     folder.mkdir()
-    with machine(folder) as (desktop, world):
+    with desktop_with_web(folder) as (desktop, fake_web):
         plnd(desktop, "start")
         profile = folder / "profile"
         plnd(desktop, "install", "--manifest-dir", str(profile / "NativeMessagingHosts"))
-        browser = Browser(desktop, world, profile, headless=True)
+        browser = Browser(desktop, fake_web, profile, headless=True)
         try:
             browser.tab("welcome")
             browser.context.add_init_script(FIGURE)

@@ -28,7 +28,16 @@ from typing import NamedTuple
 
 import psutil
 import table
-from support.browsers import CHROMIUM, EXTENSION, Browser, Desktop, Web, copy_profile, machine, plnd
+from support.browsers import (
+    CHROMIUM,
+    EXTENSION,
+    Browser,
+    Desktop,
+    Web,
+    copy_profile,
+    desktop_with_web,
+    plnd,
+)
 
 PAGE_SECONDS = 30
 LEAST_SECONDS = 60
@@ -74,9 +83,9 @@ class Cost(NamedTuple):
 class Watched:
     """A browser with the extension and no debugger, and what its extension has used."""
 
-    def __init__(self, desktop: Desktop, world: Web, profile: Path, counts: Path) -> None:
+    def __init__(self, desktop: Desktop, fake_web: Web, profile: Path, counts: Path) -> None:
         self._desktop, self._profile, self._counts = desktop, profile, counts
-        names = "MAP * 127.0.0.1:" + str(world.port) + ",EXCLUDE 127.0.0.1"
+        names = "MAP * 127.0.0.1:" + str(fake_web.port) + ",EXCLUDE 127.0.0.1"
         self._command = [
             *(CHROMIUM, f"--user-data-dir={profile}", "--no-sandbox", "--disable-gpu"),
             *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
@@ -157,16 +166,16 @@ def measure(seconds: float) -> tuple[list[float], list[float]]:
     """The cost of an hour of browsing, and of an idle one."""
     with tempfile.TemporaryDirectory(prefix="plnd-bench-") as name:
         folder = Path(name)
-        with machine(folder) as (desktop, world):
-            first = Browser(desktop, world, folder / "granted", headless=False)
+        with desktop_with_web(folder) as (desktop, fake_web):
+            first = Browser(desktop, fake_web, folder / "granted", headless=False)
             first.pick(["x", "linkedin", "mastodon"])
             first.close()
             profile = copy_profile(folder / "granted", folder / "profile")
             count_frames(desktop, profile, folder)
             plnd(desktop, "start")
             for number in range(1000):
-                world.pages[f"x.com/nasa/status/{number}"] = LIKE
-            watched = Watched(desktop, world, profile, folder / "frames")
+                fake_web.pages[f"x.com/nasa/status/{number}"] = LIKE
+            watched = Watched(desktop, fake_web, profile, folder / "frames")
             try:
                 return watch(desktop, watched, seconds)
             finally:

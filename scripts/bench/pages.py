@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import psutil
 import table
-from support.browsers import EXTENSION, Browser, copy_profile, machine, plnd
+from support.browsers import EXTENSION, Browser, copy_profile, desktop_with_web, plnd
 
 REQUESTS = 500
 LATENCY_MS = 30
@@ -112,21 +112,21 @@ def measure(rounds: int) -> dict[int, list[Loads]]:
     """The loads, by the latency (ms) of the answers."""
     with tempfile.TemporaryDirectory(prefix="plnd-bench-") as name:
         folder = Path(name)
-        with machine(folder) as (desktop, world):
-            first = Browser(desktop, world, folder / "granted", headless=False)
+        with desktop_with_web(folder) as (desktop, fake_web):
+            first = Browser(desktop, fake_web, folder / "granted", headless=False)
             first.pick(["x"])
             first.close()
             profile = copy_profile(folder / "granted", folder / "with")
             plnd(desktop, "install", "--manifest-dir", str(profile / "NativeMessagingHosts"))
-            ours = Browser(desktop, world, profile, headless=True)
+            ours = Browser(desktop, fake_web, profile, headless=True)
             without = folder / "without"
             idle = Browser(
-                *(desktop, world, copy_profile(folder / "granted", folder / "idle")),
+                *(desktop, fake_web, copy_profile(folder / "granted", folder / "idle")),
                 headless=True,
                 extension=make_idle(folder / "idle-extension"),
                 beside=ours,
             )
-            bare = Browser(desktop, world, without, headless=True, extension=None, beside=ours)
+            bare = Browser(desktop, fake_web, without, headless=True, extension=None, beside=ours)
             every = ours, idle, bare
             try:
                 for browser in every:

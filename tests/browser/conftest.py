@@ -13,7 +13,7 @@ from support.browsers import (
     Desktop,
     Web,
     copy_profile,
-    machine,
+    desktop_with_web,
     plnd,
 )
 from support.dashboard import DashboardApp, fill
@@ -23,15 +23,15 @@ ALL = "x facebook linkedin mastodon"
 
 
 @pytest.fixture(scope="session")
-def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desktop, Web]]:
-    with machine(tmp_path_factory.mktemp("desktop")) as found:
+def desktop_and_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desktop, Web]]:
+    with desktop_with_web(tmp_path_factory.mktemp("desktop")) as found:
         yield found
 
 
 @pytest.fixture
-def desktop(surroundings: tuple[Desktop, Web], tmp_path: Path) -> Iterator[Desktop]:
+def desktop(desktop_and_web: tuple[Desktop, Web], tmp_path: Path) -> Iterator[Desktop]:
     """The desktop, with a home of plnd that is this test's own."""
-    desktop, _ = surroundings
+    desktop, _ = desktop_and_web
     before = desktop.env
     desktop.env = {**before, "PLND_HOME": str(tmp_path / "plnd")}
     desktop.forget_notices()
@@ -41,8 +41,8 @@ def desktop(surroundings: tuple[Desktop, Web], tmp_path: Path) -> Iterator[Deskt
 
 
 @pytest.fixture
-def world(surroundings: tuple[Desktop, Web]) -> Web:
-    return surroundings[1]
+def fake_web(desktop_and_web: tuple[Desktop, Web]) -> Web:
+    return desktop_and_web[1]
 
 
 class Granted(dict[str, Path]):
@@ -58,14 +58,14 @@ class Granted(dict[str, Path]):
 
 @pytest.fixture(scope="session")
 def granted(
-    surroundings: tuple[Desktop, Web], tmp_path_factory: pytest.TempPathFactory
+    desktop_and_web: tuple[Desktop, Web], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     """Profiles in which the user said yes to networks, in the browser's own dialog."""
-    desktop, world = surroundings
+    desktop, fake_web = desktop_and_web
 
     def make(picked: str) -> Path:
         profile = tmp_path_factory.mktemp("granted") / "profile"
-        browser = Browser(desktop, world, profile, headless=False)
+        browser = Browser(desktop, fake_web, profile, headless=False)
         try:
             browser.pick(picked.split())
         finally:
@@ -77,7 +77,7 @@ def granted(
 
 @pytest.fixture
 def start(
-    desktop: Desktop, world: Web, granted: dict[str, Path], tmp_path: Path
+    desktop: Desktop, fake_web: Web, granted: dict[str, Path], tmp_path: Path
 ) -> Iterator[Callable[..., Browser]]:
     """Starts Chromium with these networks picked and the native host registered."""
     started: list[Browser] = []
@@ -85,7 +85,7 @@ def start(
     def start(picked: str = ALL, *, headless: bool = True) -> Browser:
         profile = copy_profile(granted[picked], tmp_path / f"profile-{len(started)}")
         plnd(desktop, "install", "--manifest-dir", str(profile / "NativeMessagingHosts"))
-        started.append(Browser(desktop, world, profile, headless=headless))
+        started.append(Browser(desktop, fake_web, profile, headless=headless))
         return started[-1]
 
     yield start
@@ -94,7 +94,9 @@ def start(
 
 
 @pytest.fixture
-def start_firefox(desktop: Desktop, world: Web, tmp_path: Path) -> Iterator[Callable[..., Firefox]]:
+def start_firefox(
+    desktop: Desktop, fake_web: Web, tmp_path: Path
+) -> Iterator[Callable[..., Firefox]]:
     """Starts Firefox, registers plnd as a user does, and picks these networks in its dialog."""
     started: list[Firefox] = []
 
@@ -103,7 +105,7 @@ def start_firefox(desktop: Desktop, world: Web, tmp_path: Path) -> Iterator[Call
         desktop.env = {**desktop.env, "HOME": str(tmp_path / "user")}
         said = plnd(desktop, "install")
         assert f"firefox: {tmp_path}/user/.mozilla/native-messaging-hosts/" in said
-        started.append(Firefox(desktop, world, tmp_path / f"firefox-{len(started)}"))
+        started.append(Firefox(desktop, fake_web, tmp_path / f"firefox-{len(started)}"))
         started[-1].pick(picked.split())
         return started[-1]
 
@@ -121,9 +123,9 @@ def browser(request: pytest.FixtureRequest) -> AnyBrowser:
 
 
 @pytest.fixture
-def served(world: Web) -> Iterator[dict[str, str]]:
-    yield world.pages
-    world.pages.clear()
+def served(fake_web: Web) -> Iterator[dict[str, str]]:
+    yield fake_web.pages
+    fake_web.pages.clear()
 
 
 # -- the dashboard ------------------------------------------------------------------

@@ -95,7 +95,7 @@ def test_two_browsers_at_once_and_a_closed_lid(
     firefox.page("https://mastodon.social/home")
     chromium.page("https://x.com/home")
     chromium.wait(10)
-    chromium.look_away()
+    chromium.minimise()
     firefox.signal(signal.SIGSTOP)  # what closing the lid does to it
     together = time.monotonic() - begin
     chromium.wait(32)

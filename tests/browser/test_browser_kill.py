@@ -34,7 +34,7 @@ def posts(desktop: Desktop) -> int:
 def test_a_killed_browser_loses_at_most_what_it_was_about_to_write(
     granted: dict[str, Path],
     desktop: Desktop,
-    world: Web,
+    fake_web: Web,
     tmp_path: Path,
     pytestconfig: pytest.Config,
 ) -> None:
@@ -44,7 +44,7 @@ def test_a_killed_browser_loses_at_most_what_it_was_about_to_write(
     rounds = max(2, int(pytestconfig.getoption("rounds")) // 30)
     begin, sent = time.monotonic(), 0
     for number in range(rounds):
-        browser = Browser(desktop, world, profile, headless=True)
+        browser = Browser(desktop, fake_web, profile, headless=True)
         page = browser.page("https://x.com/nasa")
         for _ in range(chance.randint(1, 3)):
             send(page, X_POST, {"variables": {"tweet_text": f"secret text {sent}"}})
@@ -54,7 +54,7 @@ def test_a_killed_browser_loses_at_most_what_it_was_about_to_write(
             plnd(desktop, "stop", codes=(0, 1))  # then it has only its own store to rely on
         strike_down(browser)
     plnd(desktop, "start")
-    last = Browser(desktop, world, profile, headless=True)
+    last = Browser(desktop, fake_web, profile, headless=True)
     try:
         last.page("https://x.com/nasa")
         # A post whose answer had just come when the browser died may not have been kept yet.

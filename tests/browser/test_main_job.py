@@ -102,9 +102,9 @@ def test_what_was_done_is_what_status_says(browser: AnyBrowser, desktop: Desktop
     browser.wait(8)
     browser.idle("active")
     dwell.stay("mastodon", 6)
-    browser.look_away()
+    browser.minimise()
     browser.wait(12)
-    browser.look_back()
+    browser.restore()
     browser.page("https://example.org/elsewhere")
     browser.wait(6)
 
@@ -194,7 +194,7 @@ def test_notices_at_80_and_100_per_cent(start: Start, desktop: Desktop) -> None:
 
 
 def test_what_was_not_picked_leaves_no_trace(
-    start: Start, desktop: Desktop, world: Web, tmp_path: Path
+    start: Start, desktop: Desktop, fake_web: Web, tmp_path: Path
 ) -> None:
     """A network that was not picked, and a private window on one that was."""
     browser = start("x", headless=False)
@@ -212,7 +212,7 @@ def test_what_was_not_picked_leaves_no_trace(
     )
     private.wait(30)  # the running browser opens the window, and the command ends
     browser.until(
-        lambda: any("privateperson" in asked for asked in world.asked), 20, "the private window"
+        lambda: any("privateperson" in asked for asked in fake_web.asked), 20, "the private window"
     )
     page.wait_for_timeout(8_000)
     # Something that is counted, so that the pipe is known to work.

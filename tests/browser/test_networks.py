@@ -56,9 +56,11 @@ def allow(browser: Browser, page: Page) -> None:
         browser.desktop.key(name)
 
 
-def test_an_own_host_is_looked_at_then_counted(start: Start, desktop: Desktop, world: Web) -> None:
+def test_an_own_host_is_looked_at_then_counted(
+    start: Start, desktop: Desktop, fake_web: Web
+) -> None:
     """Asked for alone; kept once it shows what it is; gone with its permission."""
-    world.pages["example.org/api/v2/instance"] = json.dumps(
+    fake_web.pages["example.org/api/v2/instance"] = json.dumps(
         {"source_url": "https://example.org/source"}
     )
     browser = start("x", headless=False)
@@ -83,9 +85,9 @@ def test_an_own_host_is_looked_at_then_counted(start: Start, desktop: Desktop, w
     )
 
 
-def test_what_is_no_such_network_is_not_kept(start: Start, world: Web) -> None:
+def test_what_is_no_such_network_is_not_kept(start: Start, fake_web: Web) -> None:
     """Its permission is given back, and what is no host name is not even asked for."""
-    world.pages.pop("example.org/api/v2/instance", None)
+    fake_web.pages.pop("example.org/api/v2/instance", None)
     browser = start("x", headless=False)
     page = welcome_of(browser)
     look_at(page, "mastodon", "*.org")

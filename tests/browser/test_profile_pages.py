@@ -134,7 +134,7 @@ def test_a_page_of_five_megabytes(start: Start, desktop: Desktop, served: dict[s
 
 
 def test_a_page_that_nobody_asked_for_is_not_read(
-    start: Start, desktop: Desktop, world: Web, served: dict[str, str]
+    start: Start, desktop: Desktop, fake_web: Web, served: dict[str, str]
 ) -> None:
     """Somebody else's profile, right before an own one, which is read."""
     plnd(desktop, "start")

@@ -179,10 +179,10 @@ class AnyBrowser(Protocol):
     def idle(self, state: str) -> None:
         """Let nobody be at the keyboard ("idle"), or somebody ("active")."""
 
-    def look_away(self) -> None:
+    def minimise(self) -> None:
         """Let the browser lose the focus."""
 
-    def look_back(self) -> None:
+    def restore(self) -> None:
         """Let it have the focus again."""
 
     def host(self) -> psutil.Process:
@@ -215,7 +215,7 @@ class Browser:
     def __init__(
         self,
         desktop: Desktop,
-        world: Web,
+        fake_web: Web,
         profile: Path,
         *,
         headless: bool,
@@ -230,15 +230,15 @@ class Browser:
         self._own_playwright = beside is None
         self._playwright = beside._playwright if beside else sync_playwright().start()
         try:
-            self.context = self._launch(world, headless)
+            self.context = self._launch(fake_web, headless)
             if extension is not None:
                 self.until(self._has_looked, 20, "the worker's first look")
         except BaseException:
             self._stop_playwright()  # its loop would stand in the way of all other tests
             raise
 
-    def _launch(self, world: Web, headless: bool) -> BrowserContext:
-        rules = ",".join(f"MAP {name} 127.0.0.1:{world.port}" for name in NAMES)
+    def _launch(self, fake_web: Web, headless: bool) -> BrowserContext:
+        rules = ",".join(f"MAP {name} 127.0.0.1:{fake_web.port}" for name in NAMES)
         return self._playwright.chromium.launch_persistent_context(
             self.profile,
             executable_path=CHROMIUM,
@@ -349,11 +349,11 @@ class Browser:
             state,
         )
 
-    def look_away(self) -> None:
+    def minimise(self) -> None:
         """Put the window away: without a desktop to focus, that is what takes the focus."""
         self._window("minimized")
 
-    def look_back(self) -> None:
+    def restore(self) -> None:
         self._window("normal")
 
     def _window(self, state: str) -> None:
@@ -475,15 +475,15 @@ def daemon_pid(desktop: Desktop) -> int:
 
 
 @contextlib.contextmanager
-def machine(folder: Path) -> Iterator[tuple[Desktop, Web]]:
+def desktop_with_web(folder: Path) -> Iterator[tuple[Desktop, Web]]:
     """A desktop and a web, and no daemon left behind."""
     desktop = Desktop(folder)
-    world = Web()
+    fake_web = Web()
     try:
-        yield desktop, world
+        yield desktop, fake_web
     finally:
         plnd(desktop, "stop", codes=(0, 1))
-        world.close()
+        fake_web.close()
         desktop.close()
 
 

@@ -168,10 +168,10 @@ class Firefox:
 
     name = "firefox"
 
-    def __init__(self, desktop: Desktop, world: Web, profile: Path) -> None:
+    def __init__(self, desktop: Desktop, fake_web: Web, profile: Path) -> None:
         self.profile = profile
         profile.mkdir(parents=True)
-        wanted = {**PREFERENCES, "network.socket.forcePort": f"443={world.port}"}
+        wanted = {**PREFERENCES, "network.socket.forcePort": f"443={fake_web.port}"}
         lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in wanted.items()]
         (profile / "user.js").write_text("".join(lines))
         self._process = subprocess.Popen(
@@ -261,7 +261,7 @@ class Firefox:
             0 if state == "active" else 61_000,
         )
 
-    def look_away(self) -> None:
+    def minimise(self) -> None:
         """Another window gets the focus."""
         self._window().evaluate(
             """async () => {
@@ -272,7 +272,7 @@ class Firefox:
             }"""
         )
 
-    def look_back(self) -> None:
+    def restore(self) -> None:
         self._window().evaluate(
             """async () => {
                 window.elsewhere.close();
