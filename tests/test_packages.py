@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import time
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -59,6 +60,36 @@ def test_the_wheel_has_what_runs_and_nothing_else(built: tuple[Path, Path]) -> N
     }
     assert wanted <= found
     assert not [name for name in found if name.endswith((".pyc", ".map")) or "test" in name]
+
+
+def used_by_the_product(text: str, name: str) -> bool:
+    """Whether a file's name, or its stem where code adds the ending, stands in a source."""
+    path = PurePosixPath(name)
+    return path.name in text or re.search(rf"\b{re.escape(path.stem)}\b", text) is not None
+
+
+def test_each_file_of_the_wheel_is_used(built: tuple[Path, Path]) -> None:
+    """A module is imported or run, and whatever else there is is named by a file that is used."""
+    with zipfile.ZipFile(built[0]) as opened:
+        texts = {
+            name: opened.read(name).decode(errors="replace")
+            for name in names(built[0])
+            if not name.endswith(".png")
+        }
+    for_others = {
+        "plnd/__main__.py",
+        "plnd/py.typed",
+        "plnd/dashboard/static/licences.md",  # what the licences of its libraries ask for
+    }
+    unused = [
+        name
+        for name in names(built[0]) - for_others
+        if not name.endswith("/__init__.py")
+        if not any(
+            used_by_the_product(text, name) for other, text in texts.items() if other != name
+        )
+    ]
+    assert unused == []
 
 
 def test_the_sdist_makes_the_same_wheel(built: tuple[Path, Path], tmp_path: Path) -> None:
