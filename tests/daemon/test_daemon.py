@@ -214,10 +214,11 @@ def test_a_stop_waits_for_no_work(busy: str) -> None:
     """Whatever the daemon is doing, and though its event loop is not free to hear of it."""
     program = (
         "import asyncio, re, time\n"
-        "from plnd.daemon.serve import _stop_on_signals\n"
+        "from plnd.system.stop_signals import stop_on_signals\n"
         "async def main():\n"
         "    stop, loop = asyncio.Event(), asyncio.get_running_loop()\n"
-        "    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))\n"
+        "    stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set),\n"
+        "        within_seconds=1.8, before_exit=lambda: None)\n"
         "    print('ready', flush=True)\n"
         f"    {BUSY[busy]}\n"
         "asyncio.run(main())"
@@ -560,7 +561,7 @@ def test_a_missing_desktop_leaves_the_daemon_unharmed(daemon: Daemon, run_plnd: 
 
 def test_the_constants_of_a_start_fit_the_native_host() -> None:
     """A look at whether the daemon runs never makes another's start fail."""
-    assert lock.LOOK_SECONDS >= 0.5
+    assert lock.PROBE_SECONDS >= 0.5
     assert background.STOP_PATIENCE_SECONDS > 2
 
 
@@ -572,7 +573,7 @@ where = home()
 where.make()
 held = lock.take(where)
 print("at work", flush=True)
-time.sleep(2 * lock.LOOK_SECONDS)
+time.sleep(2 * lock.PROBE_SECONDS)
 """
 
 

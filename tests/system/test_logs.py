@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.harness import Seconds
 
 from plnd.system import logs
-from plnd.system.logs import LONGEST_BYTES, BoundedLog, Reduced
+from plnd.system.logs import LONGEST_BYTES, BoundedLog, PrivateFormatter
 
 NEEDLE = "zebrafinch"
 
@@ -37,7 +37,9 @@ def record(name: str, text: str, error: BaseException | None = None) -> logging.
 def test_of_what_others_say_only_the_kind_is_written(
     name: str, error: BaseException | None, around: str
 ) -> None:
-    said = Reduced().format(record(name, f"{around}{NEEDLE}{around}".replace("%", ""), error))
+    said = PrivateFormatter().format(
+        record(name, f"{around}{NEEDLE}{around}".replace("%", ""), error)
+    )
     assert NEEDLE not in said
     assert said.startswith(f"{name}: error in web_protocol.py at 7")
     assert error is None or type(error).__name__ in said
@@ -56,7 +58,7 @@ def raised(number: int) -> BaseException:
 
 @pytest.mark.parametrize("name", ["plnd", "plnd.web", "asyncio"])
 def test_an_exception_says_where_and_what_kind_and_nothing_of_its_own(name: str) -> None:
-    said = Reduced().format(record(name, "a bug", raised(2)))
+    said = PrivateFormatter().format(record(name, "a bug", raised(2)))
     assert NEEDLE not in said
     assert "ValueError" in said and "KeyError" in said
     assert said.count(f"{__file__}:") == 2
@@ -64,12 +66,14 @@ def test_an_exception_says_where_and_what_kind_and_nothing_of_its_own(name: str)
 
 
 def test_a_status_and_a_number_of_the_system_are_said() -> None:
-    assert "BadStatusLine 400" in Reduced().format(record("aiohttp.server", "", BadStatusLine("")))
-    assert "OSError 24" in Reduced().format(record("asyncio", "", OSError(24, NEEDLE)))
+    assert "BadStatusLine 400" in PrivateFormatter().format(
+        record("aiohttp.server", "", BadStatusLine(""))
+    )
+    assert "OSError 24" in PrivateFormatter().format(record("asyncio", "", OSError(24, NEEDLE)))
 
 
 def test_a_line_of_ours_stays_one_line() -> None:
-    assert Reduced().format(record("plnd", "a\nb\x1b[2Jc\u202e")) == "a?b?[2Jc?"
+    assert PrivateFormatter().format(record("plnd", "a\nb\x1b[2Jc\u202e")) == "a?b?[2Jc?"
 
 
 # -- how much of it ------------------------------------------------------------------------
@@ -125,7 +129,7 @@ def test_no_line_is_lost_from_the_count(given_: list[str | int]) -> None:
             now[0] += one
             continue
         said[one] += 1
-        if number := log._number(one):
+        if number := log._due(one):
             assert not written[one] or now[0] - written[one][-1] >= 60
             written[one].append(now[0])
             said[one] -= number
@@ -151,13 +155,13 @@ def test_one_endless_line_is_cut(bounded: BoundedLog, path: Path) -> None:
 
 def test_what_others_write_to_standard_error_counts(bounded: BoundedLog, path: Path) -> None:
     """A child that inherited it, the interpreter: the next line, or the next look, cuts it."""
-    assert bounded._own is not None
+    assert bounded._file is not None
     words = ["-c", "import sys; sys.stderr.write('y' * 5_000_000)"]
-    subprocess.run([sys.executable, *words], stderr=bounded._own, check=True, timeout=60)
+    subprocess.run([sys.executable, *words], stderr=bounded._file, check=True, timeout=60)
     assert path.stat().st_size == 5_000_000
     bounded.flush()
     assert sizes(path) == [0, LONGEST_BYTES]
-    subprocess.run([sys.executable, *words], stderr=bounded._own, check=True, timeout=60)
+    subprocess.run([sys.executable, *words], stderr=bounded._file, check=True, timeout=60)
     bounded.handle(record("plnd", "after it"))
     assert lines(path) == ["after it"]
     assert sizes(path)[1] == LONGEST_BYTES
@@ -176,10 +180,10 @@ def test_whatever_became_of_the_files_it_stays_bounded(
         path.mkdir()
     if in_the_way == "folder before":
         (before / "in it").mkdir(parents=True)
-    assert bounded._own is not None
+    assert bounded._file is not None
     for number in range(10_000):
         bounded.handle(record("plnd", f"{number} " + "x" * 500))
-        assert os.fstat(bounded._own).st_size <= LONGEST_BYTES
+        assert os.fstat(bounded._file).st_size <= LONGEST_BYTES
     assert all(size <= LONGEST_BYTES for size in sizes(path))
     assert not list(path.parent.glob(".plnd-*"))
 
@@ -317,7 +321,7 @@ def test_what_stands_in_the_place_of_the_file_is_set_aside_and_named(path: Path,
     assert kind != "link" or elsewhere.read_text() == "precious"
 
 
-async def test_the_beat_bounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_minute_it_is_cut_to_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also what nobody logs grows no further than until the next minute."""
     from plnd.daemon import serve
 
@@ -328,6 +332,6 @@ async def test_the_beat_bounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
         def speak(self) -> None:
             raise ValueError
 
-    task = asyncio.ensure_future(serve._beat(Idle()))  # type: ignore[arg-type]
+    task = asyncio.ensure_future(serve._tick(Idle()))  # type: ignore[arg-type]
     await asyncio.wait_for(looked.wait(), 20)
     task.cancel()

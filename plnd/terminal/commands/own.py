@@ -159,12 +159,12 @@ def _export_options(parser: ArgumentParser) -> None:
 
 
 def _export(args: Namespace) -> int:
-    from plnd.system.files import replacing
+    from plnd.system.files import atomic_text_file
 
     if args.file in (None, "-", "/dev/stdout"):
         number = _write_lines(sys.stdout)
     else:
-        with replacing(Path(args.file)) as stream:
+        with atomic_text_file(Path(args.file)) as stream:
             number = _write_lines(stream)
     if args.file not in (None, "-") or sys.stderr.isatty():
         print(f"{number} lines exported", file=sys.stderr)
