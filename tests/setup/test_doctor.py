@@ -28,12 +28,13 @@ from plnd.setup.doctor import extension, registration
 from plnd.setup.doctor import home as home_links
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_port, check_time_zone
-from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
-from plnd.setup.doctor.extension import check_heard
-from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
+from plnd.setup.doctor.desktop import check_last_notice, check_notice, check_notifier
+from plnd.setup.doctor.extension import check_extensions
+from plnd.setup.doctor.home import check_disk, check_home, check_leftovers, check_stores
 from plnd.setup.doctor.registration import check_host, check_launcher, check_manifests
 from plnd.system import paths
 from plnd.system.files import Home, home
+from plnd.system.process_list import Process
 
 HOUR_MS = 60 * 60 * 1000
 DAY_MS = 24 * HOUR_MS
@@ -164,12 +165,12 @@ def test_a_check_is_a_word_a_line_and_what_to_do() -> None:
     check = Check("port", "warn", "taken", "set PLND_PORT")
     assert check.line() == "warn port: taken\n     -> set PLND_PORT"
     assert Check("port", "ok", "fine").line() == "ok   port: fine"
-    assert check.link() == HealthLink(
+    assert check.health_link() == HealthLink(
         name="port", status="warn", message="taken", fix="set PLND_PORT", mends=False
     )
     able = check._replace(mend=lambda: None)
-    assert able.link().mends
-    assert not able._replace(status="ok").link().mends
+    assert able.health_link().mends
+    assert not able._replace(status="ok").health_link().mends
 
 
 # ---- the daemon
@@ -274,7 +275,7 @@ def test_days_of_another_zone_are_said(here: Home, ask: Callable[..., Any]) -> N
 
 def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask) -> None:
     """While it runs the same file is its own."""
-    assert check_left_over(installed).status == "ok"
+    assert check_leftovers(installed).status == "ok"
     found = client.daemon(paths.place())
     assert found is not None
     os.kill(found["pid"], signal.SIGKILL)
@@ -282,14 +283,14 @@ def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask
         os.sched_yield()
     half = installed.data / ".plnd-0123456789abcdef.new"
     half.write_bytes(b"{")
-    check = check_left_over(installed)
+    check = check_leftovers(installed)
     assert (check.status, check.message.split()[0]) == (
         "warn", str(installed.state / "daemon.json")
     )  # fmt: skip
     assert [one.status for one in doctor.mend([check])] == ["ok"]
     assert not half.exists()
     assert not (installed.state / "daemon.json").exists()
-    assert check_left_over(installed) == Check("left over", "ok", "nothing")
+    assert check_leftovers(installed) == Check("left over", "ok", "nothing")
 
 
 # ---- the home
@@ -474,11 +475,11 @@ def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.Monk
 
 def test_a_browser_that_fell_silent_is_said(here: Home, ask: Ask) -> None:
     """More than two days without an event is worth a word; so is none ever."""
-    (check,) = check_heard(here, ask)
+    (check,) = check_extensions(here, ask)
     assert (check.status, check.message) == ("warn", "no browser has ever sent any")
     send(ask, "firefox", now() - 3 * DAY_MS)
     send(ask, "chromium", now() - 47 * HOUR_MS)
-    checks = check_heard(here, ask)
+    checks = check_extensions(here, ask)
     silent = named(checks, "events from firefox")
     assert (silent.status, silent.message) == ("warn", "none for 3 days")
     assert named(checks, "events from chromium").status == "ok"
@@ -496,12 +497,12 @@ def test_an_extension_that_cannot_do_its_work_is_said(
 ) -> None:
     """By what it said of itself, with what to do in that browser."""
     report(ask, "firefox", **given)
-    check = named(check_heard(here, ask), "extension in firefox")
+    check = named(check_extensions(here, ask), "extension in firefox")
     assert (check.status, said in check.message, fix in check.fix) == ("warn", True, True)
     report(ask, "firefox")
-    check = named(check_heard(here, ask), "extension in firefox")
+    check = named(check_extensions(here, ask), "extension in firefox")
     assert (check.status, check.message.endswith("sees x")) == ("ok", True)
-    assert named(check_heard(here, ask), "events from firefox").message == "none ever"
+    assert named(check_extensions(here, ask), "events from firefox").message == "none ever"
 
 
 def test_the_profile_that_spoke_last_counts(here: Home, ask: Callable[..., Any]) -> None:
@@ -510,7 +511,7 @@ def test_the_profile_that_spoke_last_counts(here: Home, ask: Callable[..., Any])
     ask("PUT", "sources/old", said)
     time.sleep(0.002)  # they are told apart by the millisecond
     ask("PUT", "sources/new", {**said, "networks": ["x", "facebook"]})
-    check = named(check_heard(here, ask), "extension in firefox")
+    check = named(check_extensions(here, ask), "extension in firefox")
     assert (check.status, check.message.endswith("sees facebook, x")) == ("ok", True)
 
 
@@ -564,14 +565,14 @@ def test_a_browser_whose_extension_was_stopped_is_said(
     )
     browser = vivaldi(code, str(installed.host / "plnd-host"), HOME=str(Path.home()))
     said_by(browser)
-    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+    assert named(check_extensions(installed, ask), "extension in vivaldi").status == "ok"
     said_by(browser, b"\n")
-    check = named(check_heard(installed, ask), "extension in vivaldi")
+    check = named(check_extensions(installed, ask), "extension in vivaldi")
     assert check.message.endswith("vivaldi runs, the extension does not")
     assert "click plnd's icon in vivaldi" in check.fix
     browser.kill()
     browser.wait()
-    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+    assert named(check_extensions(installed, ask), "extension in vivaldi").status == "ok"
 
 
 @pytest.mark.parametrize(
@@ -594,7 +595,7 @@ def test_only_this_users_browsers_are_looked_at(
     """Another's says nothing; Chromium's family writes its title over its environment."""
     report(ask, "vivaldi")
     said_by(vivaldi("import sys; print(flush=True); sys.stdin.readline()", word, **env))
-    assert named(check_heard(installed, ask), "extension in vivaldi").status == status
+    assert named(check_extensions(installed, ask), "extension in vivaldi").status == status
 
 
 def test_fix_mends_all_that_it_can(installed: Home, run_plnd: RunPlnd) -> None:
@@ -621,7 +622,7 @@ def test_an_event_of_the_future_is_said(here: Home, ask: Ask) -> None:
     """The clock was set back since."""
     send(ask, "chromium", now())
     today = {**ask("GET", "today"), "now": now() - HOUR_MS}
-    (check,) = check_heard(here, lambda method, path: {"sources": [], **ask(method, path)}
+    (check,) = check_extensions(here, lambda method, path: {"sources": [], **ask(method, path)}
                            if path != "today" else today)  # fmt: skip
     assert (check.status, check.message) == ("warn", "the last one lies in the future")
 
@@ -636,17 +637,23 @@ def test_a_desktop_that_shows_nothing_is_said(here: Home, ask: Ask) -> None:
 
 def test_to_look_shows_no_notice(here: Home, ask: Ask) -> None:
     """What became of the last one is gone by, be it a trial."""
-    assert (check_told(ask).status, check_told(ask).message) == ("warn", "none was shown yet")
+    assert (check_last_notice(ask).status, check_last_notice(ask).message) == (
+        "warn",
+        "none was shown yet",
+    )
     assert not ask("GET", "notices")["trial"]
     assert not ask("POST", "notices/test")["shown"]
-    assert check_told(ask).status == "fail"
-    assert check_told(ask).message.startswith("the desktop did not show the last one: ")
+    assert check_last_notice(ask).status == "fail"
+    assert check_last_notice(ask).message.startswith("the desktop did not show the last one: ")
     told = {"notices": [{"at": 2, "shown": True}, {"at": 3, "shown": None}], "trial": None}
     older = {"at": 1, "shown": False, "error": "no"}
-    assert check_told(lambda method, path: told).status == "ok"
-    assert check_told(lambda method, path: {**told, "trial": older}).status == "ok"
-    assert check_told(lambda method, path: {**told, "trial": {**older, "at": 9}}).status == "fail"
-    assert check_told(None).fix == "plnd start"
+    assert check_last_notice(lambda method, path: told).status == "ok"
+    assert check_last_notice(lambda method, path: {**told, "trial": older}).status == "ok"
+    assert (
+        check_last_notice(lambda method, path: {**told, "trial": {**older, "at": 9}}).status
+        == "fail"
+    )
+    assert check_last_notice(None).fix == "plnd start"
 
 
 # ---- asked of the daemon
@@ -722,10 +729,10 @@ def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_what_a_browser_starts_of_its_own_is_no_browser(here: Home) -> None:
     """Firefox's and Chromium's inner processes hide whose they are."""
     inner = [
-        extension.Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
-        extension.Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
-        extension.Process(3, 1, "chromium", ["chromium --type=renderer"]),
+        Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
+        Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
+        Process(3, 1, "chromium", ["chromium --type=renderer"]),
     ]
-    assert not extension._is_cut_off(here, "firefox", inner)
-    assert not extension._is_cut_off(here, "chromium", inner)
-    assert extension._is_cut_off(here, "firefox", [extension.Process(1, 0, "firefox", ["firefox"])])
+    assert not extension._is_disconnected(here, "firefox", inner)
+    assert not extension._is_disconnected(here, "chromium", inner)
+    assert extension._is_disconnected(here, "firefox", [Process(1, 0, "firefox", ["firefox"])])

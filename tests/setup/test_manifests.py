@@ -12,7 +12,7 @@ from support.harness import RunPlnd
 
 from plnd.errors import PlndError
 from plnd.setup import browsers, manifests
-from plnd.setup.manifests import System, found_browsers, install, launcher_text, uninstall
+from plnd.setup.manifests import System, install, installed_browsers, launcher_text, uninstall
 from plnd.setup.registry import WindowsRegistry
 from plnd.system.files import Home
 
@@ -97,10 +97,10 @@ def test_the_folders_on_macos(user: Path) -> None:
 
 def test_a_browser_is_found_by_its_folder_or_its_command(user: Path, home: Home) -> None:
     """Either it has been started once, or it can be."""
-    assert found_browsers(home) == []
+    assert installed_browsers(home) == []
     (user / ".config" / "google-chrome").mkdir(parents=True)
     add_command(user, "firefox-esr")
-    assert [browser.id for browser in found_browsers(home)] == ["chrome", "firefox"]
+    assert [browser.id for browser in installed_browsers(home)] == ["chrome", "firefox"]
 
 
 # ---- Flatpak and Snap
@@ -120,9 +120,9 @@ def test_one_that_is_packed_cannot_be_reached_and_that_is_said(
 ) -> None:
     """Nothing is written for it: a manifest there would only look as if it helped."""
     (user / folder).mkdir(parents=True)
-    (found,) = found_browsers(home)
+    (found,) = installed_browsers(home)
     assert found.name == name
-    assert found.hindrance().startswith("runs as a ")
+    assert found.why_unusable().startswith("runs as a ")
     before = tree(user)
     assert install(home) == []
     assert tree(user) == before
@@ -134,9 +134,9 @@ def test_a_packed_firefox_is_registered_where_the_portal_looks(
 ) -> None:
     """That is where a Firefox looks that is not packed; what else it takes is said."""
     (user / folder).mkdir(parents=True)
-    (found,) = found_browsers(home)
-    assert (found.id, found.hindrance()) == ("firefox", "")
-    assert "portal" in found.condition()
+    (found,) = installed_browsers(home)
+    assert (found.id, found.why_unusable()) == ("firefox", "")
+    assert "portal" in found.requirement()
     (installed,) = install(home)
     assert installed.manifest.parent == user / ".mozilla" / "native-messaging-hosts"
 
@@ -146,7 +146,7 @@ def test_a_snaps_command_is_not_taken_for_the_plain_browser(
 ) -> None:
     """Snaps put a command of the same name onto the path."""
     monkeypatch.setattr(shutil, "which", lambda name: f"/snap/bin/{name}")
-    assert not any(browser.found for browser in browsers.browsers(platform="linux"))
+    assert not any(browser.is_installed for browser in browsers.browsers(platform="linux"))
 
 
 # ---- Windows, on this machine: its registry is the one thing that is not there

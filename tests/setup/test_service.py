@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from plnd.errors import StorageError
 from plnd.setup import service
-from plnd.setup.manifests import Unnameable
+from plnd.setup.manifests import UnusablePath
 from plnd.system.files import Home
 
 ODD = '/home/user/my "own" 50% $HOME\\plnd'
@@ -129,7 +129,7 @@ def test_a_home_that_no_service_can_be_given_is_refused(tmp_path: Path) -> None:
         root = tmp_path / name
         home = Home(root / "state", root / "data", root / "host", root)
         for platform in ("linux", "darwin"):
-            with pytest.raises(Unnameable) as caught:
+            with pytest.raises(UnusablePath) as caught:
                 service.service(home, platform=platform, user=tmp_path, config="")
             assert "\n" not in caught.value.message
 
@@ -173,10 +173,10 @@ def test_what_is_installed_is_taken_away_again(home: Home, tmp_path: Path, platf
     assert one.path.stat().st_mode & 0o777 == 0o600
     assert str(home.root).encode() in one.text.replace(b"\0", b"") or platform == "win32"
     assert service.install(one, run=system) == []
-    assert system.told == [*one.take_up, *one.take_up]
+    assert system.told == [*one.enable, *one.enable]
     system.told.clear()
     assert service.uninstall(one, run=system)[0] == one.path
-    assert system.told == [*one.drop]
+    assert system.told == [*one.disable]
     if platform != "win32":
         left = [path for path in sorted(tmp_path.rglob("*")) if path not in before]
         assert [path for path in left if path.is_file()] == []

@@ -44,7 +44,7 @@ def _install(args: Namespace) -> int:
     if args.service:
         _install_service()
     folder = Path(args.manifest_dir) if args.manifest_dir else None
-    found = [] if folder else manifests.found_browsers(home())
+    found = [] if folder else manifests.installed_browsers(home())
     done = manifests.install(home(), manifest_dir=folder, browsers=found)
     if args.json:
         print_json(
@@ -53,7 +53,7 @@ def _install(args: Namespace) -> int:
     else:
         print("".join(f"{one.browser}: {one.manifest}\n" for one in done), end="")
     for one in found:
-        if said := one.hindrance() or one.condition():
+        if said := one.why_unusable() or one.requirement():
             print(f"{one.name} {said}", file=sys.stderr)
     if not done:
         print("no browser was found to set up", file=sys.stderr)
@@ -87,7 +87,7 @@ def _uninstall(args: Namespace) -> int:
         raise Invalid("--data goes without --manifest-dir", field="data")
     gone = manifests.uninstall(home(), manifest_dir=folder)
     if folder is None:
-        with contextlib.suppress(manifests.Unnameable):  # none was ever installed for this home
+        with contextlib.suppress(manifests.UnusablePath):  # none was ever installed for this home
             gone += service.uninstall(service.service(home()))
         background.stop(place())
         gone += uninstall.uninstall(home(), data=args.data)
@@ -122,7 +122,8 @@ def _doctor(args: Namespace) -> int:
     checks = _checks()
     if args.json:
         answer = DoctorAnswer(
-            checks=[check.link() for check in checks], mended=[check.link() for check in mended]
+            checks=[check.health_link() for check in checks],
+            mended=[check.health_link() for check in mended],
         )
         print_json(msgspec.to_builtins(answer))
     elif args.report:
