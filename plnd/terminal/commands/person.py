@@ -286,7 +286,7 @@ def _line(one: dict[str, Any]) -> str:
 
 
 def _ago(days: int, at: int | None = None) -> str:
-    """The text of so many days ago; from the calendar day if it is recent and `at` (ms) is known."""
+    """The text of so many days ago; by calendar days if that is recent and `at` (ms) is given."""
     if days < 2 and at is not None:
         from datetime import date
 
