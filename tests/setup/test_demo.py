@@ -14,7 +14,7 @@ from plnd.system.paths import Place
 DEMO = ROOT / "scripts" / "demo"
 
 
-def test_what_the_demo_mends_is_its_own(tmp_path: Path) -> None:
+def test_the_demo_repairs_only_its_own_home(tmp_path: Path) -> None:
     env = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PLND_PORT": "0"}
     before = sorted(tmp_path.rglob("*"))
     with subprocess.Popen(

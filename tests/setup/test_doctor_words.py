@@ -46,7 +46,7 @@ ENGLISH_WORD = re.compile(
 
 
 class World:
-    """A home with nothing in it, and a browser that has been started once."""
+    """An empty home, and a browser that has been started once."""
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         patch.setenv("PLND_HOME", str(folder / "home"))
@@ -67,12 +67,12 @@ class World:
         manifests.install(self.home, browsers=[self.browser])
 
     def script(self, text: str) -> None:
-        """Another launcher in place of plnd's."""
+        """Replace plnd's launcher with another one."""
         self.launcher.write_text(f"#!/bin/sh\n{text}\n")
 
 
 class Case(NamedTuple):
-    """What looks, and what it says in English."""
+    """A check, and its lines in English."""
 
     look: Callable[[Words], list[Check]]
     says: list[str]
@@ -83,13 +83,13 @@ SETS: list[Set] = []
 
 
 def each(cases: Set) -> Set:
-    """Cases of which each is looked at before the next is made."""
+    """A set of cases; each is checked before the next one is made."""
     SETS.append(cases)
     return cases
 
 
 def answering(**answers: Any) -> Ask:
-    """A daemon that says this; a request's path ends with the name."""
+    """Answers of a daemon, by the last part of the path."""
     return lambda method, path: answers[path.rpartition("/")[2]]
 
 
@@ -498,15 +498,15 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.mark.parametrize("cases", SETS, ids=lambda cases: cases.__name__)
-def test_the_terminal_has_its_lines(world: World, cases: Set) -> None:
-    """To the letter: people and programs search for them."""
+def test_the_english_lines(world: World, cases: Set) -> None:
+    """Exactly, because people and programs search for them."""
     for look, says in cases(world):
         assert [check.line() for check in look(ENGLISH)] == says
 
 
 @pytest.mark.parametrize("cases", SETS, ids=lambda cases: cases.__name__)
-def test_each_line_is_german_in_german(world: World, cases: Set) -> None:
-    """But names, paths and commands; and it means the same."""
+def test_the_german_lines(world: World, cases: Set) -> None:
+    """Names, paths and commands stay the same."""
     for look, _ in cases(world):
         for one, other in zip(look(ENGLISH), look(GERMAN), strict=True):
             assert (one.name, one.status, bool(one.fix)) == (
@@ -518,7 +518,7 @@ def test_each_line_is_german_in_german(world: World, cases: Set) -> None:
 
 
 class Noting(Words):
-    """Words that know which of them were said."""
+    """Messages that record which of them were used."""
 
     def __init__(self) -> None:
         super().__init__("de")
@@ -529,7 +529,7 @@ class Noting(Words):
         return super().say(key, **values)
 
 
-def test_no_line_is_left_out_here(tmp_path: Path) -> None:
+def test_every_message_of_the_doctor_is_tested(tmp_path: Path) -> None:
     words = Noting()
     for cases in SETS:
         with pytest.MonkeyPatch.context() as patch:

@@ -34,7 +34,7 @@ def record(name: str, text: str, error: BaseException | None = None) -> logging.
     st.sampled_from([ValueError(NEEDLE), BadStatusLine(NEEDLE), OSError(24, NEEDLE), None]),
     st.text(max_size=5),
 )
-def test_of_what_others_say_only_the_kind_is_written(
+def test_of_a_librarys_message_only_the_kind_is_written(
     name: str, error: BaseException | None, around: str
 ) -> None:
     said = PrivateFormatter().format(
@@ -46,7 +46,7 @@ def test_of_what_others_say_only_the_kind_is_written(
 
 
 def raised(number: int) -> BaseException:
-    """An exception with one behind it, and the one with one behind that."""
+    """An exception with a cause that has a cause."""
     try:
         try:
             raise KeyError(NEEDLE * number)
@@ -57,7 +57,7 @@ def raised(number: int) -> BaseException:
 
 
 @pytest.mark.parametrize("name", ["plnd", "plnd.web", "asyncio"])
-def test_an_exception_says_where_and_what_kind_and_nothing_of_its_own(name: str) -> None:
+def test_an_exception_is_logged_with_place_and_kind_only(name: str) -> None:
     said = PrivateFormatter().format(record(name, "a bug", raised(2)))
     assert NEEDLE not in said
     assert "ValueError" in said and "KeyError" in said
@@ -65,7 +65,7 @@ def test_an_exception_says_where_and_what_kind_and_nothing_of_its_own(name: str)
     assert " raised\n" in said
 
 
-def test_a_status_and_a_number_of_the_system_are_said() -> None:
+def test_a_status_and_an_errno_are_logged() -> None:
     assert "BadStatusLine 400" in PrivateFormatter().format(
         record("aiohttp.server", "", BadStatusLine(""))
     )
@@ -98,11 +98,11 @@ def sizes(path: Path) -> list[int]:
 
 
 def lines(path: Path) -> list[str]:
-    """What is written, without the times."""
+    """The lines of the log without their times."""
     return [line[16:] for line in path.read_text().splitlines()]
 
 
-def test_the_same_line_comes_once_a_minute_with_its_number(
+def test_the_same_line_is_written_once_a_minute_with_a_count(
     bounded: BoundedLog, path: Path, seconds: Seconds
 ) -> None:
     for _ in range(3):
@@ -119,7 +119,7 @@ def test_the_same_line_comes_once_a_minute_with_its_number(
 
 @given(st.lists(st.sampled_from("abc") | st.integers(1, 70), max_size=40))
 def test_no_line_is_lost_from_the_count(given_: list[str | int]) -> None:
-    """Whatever is said when: what is written stands for all that was said, but for the last."""
+    """The counts of the written lines are all messages, except those since the last line."""
     now = [0.0]
     log = BoundedLog(Path("/nowhere/daemon.log"), lambda: now[0])
     said = {"a": 0, "b": 0, "c": 0}
@@ -153,8 +153,8 @@ def test_one_endless_line_is_cut(bounded: BoundedLog, path: Path) -> None:
     assert path.stat().st_size < 20_000
 
 
-def test_what_others_write_to_standard_error_counts(bounded: BoundedLog, path: Path) -> None:
-    """A child that inherited it, the interpreter: the next line, or the next look, cuts it."""
+def test_output_of_other_code_on_standard_error_is_cut_too(bounded: BoundedLog, path: Path) -> None:
+    """Of a child process or the interpreter: the next line, or the next minute, cuts the file."""
     assert bounded._file is not None
     words = ["-c", "import sys; sys.stderr.write('y' * 5_000_000)"]
     subprocess.run([sys.executable, *words], stderr=bounded._file, check=True, timeout=60)
@@ -168,7 +168,7 @@ def test_what_others_write_to_standard_error_counts(bounded: BoundedLog, path: P
 
 
 @pytest.mark.parametrize("in_the_way", ["moved", "removed", "folder", "folder before"])
-def test_whatever_became_of_the_files_it_stays_bounded(
+def test_the_size_is_bounded_whatever_happens_to_the_files(
     bounded: BoundedLog, path: Path, in_the_way: str
 ) -> None:
     before = path.with_name("daemon.log.1")
@@ -188,7 +188,7 @@ def test_whatever_became_of_the_files_it_stays_bounded(
     assert not list(path.parent.glob(".plnd-*"))
 
 
-def test_what_an_older_log_left_too_long_is_cut_at_the_start(
+def test_an_old_log_that_is_too_long_is_cut_at_the_start(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path.write_bytes(b"x" * 3 * LONGEST_BYTES)
@@ -230,8 +230,8 @@ NO_DESCRIPTORS = """
 """
 
 
-def test_with_no_descriptor_left_it_is_bounded_and_works_on(path: Path) -> None:
-    """100,000 lines then, and more when there are descriptors again."""
+def test_without_free_descriptors_the_log_is_bounded_and_works(path: Path) -> None:
+    """For 100,000 lines, and it works normally once there are descriptors again."""
     with logs.open_log(path) as stream:
         done = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(NO_DESCRIPTORS), str(path)],
@@ -273,8 +273,8 @@ FAILS = f"""
 """
 
 
-def test_what_fails_where_nobody_looks_says_nothing_of_its_own(tmp_path: Path) -> None:
-    """The interpreter's own words about an exception would repeat it."""
+def test_uncaught_exceptions_are_logged_without_their_text(tmp_path: Path) -> None:
+    """The interpreter's own report of an exception contains its text."""
     script = tmp_path / "fails.py"
     script.write_text(textwrap.dedent(FAILS))
     done = subprocess.run(
@@ -292,7 +292,7 @@ def test_what_fails_where_nobody_looks_says_nothing_of_its_own(tmp_path: Path) -
 def test_without_standard_error_nothing_is_written_anywhere(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its number may belong to a store by now."""
+    """Its descriptor may belong to a store by now."""
     monkeypatch.setattr(sys, "stderr", None)
     log = BoundedLog(path)
     log.handle(record("plnd", "said to nobody"))
@@ -304,7 +304,7 @@ def test_without_standard_error_nothing_is_written_anywhere(
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link", "dangling link"])
-def test_what_stands_in_the_place_of_the_file_is_set_aside_and_named(path: Path, kind: str) -> None:
+def test_anything_else_in_place_of_the_log_is_set_aside_and_named(path: Path, kind: str) -> None:
     elsewhere = path.with_name("elsewhere")
     if kind == "pipe":
         os.mkfifo(path)
@@ -322,7 +322,7 @@ def test_what_stands_in_the_place_of_the_file_is_set_aside_and_named(path: Path,
 
 
 async def test_every_minute_it_is_cut_to_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also what nobody logs grows no further than until the next minute."""
+    """Output that does not come from the log is cut as well."""
     from plnd.daemon import serve
 
     looked = asyncio.Event()

@@ -51,7 +51,7 @@ def today(minutes: int = 31, budget: int | None = 60, **given: Any) -> dict[str,
     }
 
 
-def test_the_budget_is_said_in_a_line() -> None:
+def test_the_budget_has_one_line() -> None:
     assert status.plain(today()).splitlines() == [
         "2026-11-23  31 of 60 min used, 29 min left  under",
         "  nothing yet today",
@@ -81,7 +81,7 @@ def test_over_by_less_than_a_minute_is_over() -> None:
     assert line == "2026-11-23  60 of 60 min used, over  over"
 
 
-def test_networks_stand_worst_first() -> None:
+def test_networks_are_sorted_worst_first() -> None:
     rows = [
         network("Mastodon", 5),
         network("X", 20),
@@ -94,7 +94,7 @@ def test_networks_stand_worst_first() -> None:
     assert {line.index("min") for line in lines[2:]} == {lines[2].index("min")}
 
 
-def test_a_line_says_what_was_done() -> None:
+def test_the_line_of_a_network() -> None:
     row = network(interactions={"post": 1, "reply": 2, "react": 3})
     line = status.plain(today(networks=[row], profiles=[profile()])).splitlines()[1]
     assert "20 min  under  taking part 10 %" in line
@@ -113,7 +113,9 @@ def test_a_line_says_what_was_done() -> None:
         ([profile(freshness="ageing", days_silent=61)], ""),
     ],
 )
-def test_only_what_needs_a_word_gets_one(profiles: list[dict[str, Any]], words: str) -> None:
+def test_only_stale_active_profiles_have_a_remark(
+    profiles: list[dict[str, Any]], words: str
+) -> None:
     lines = status.plain(today(networks=[network()], profiles=profiles)).splitlines()
     assert [line.strip() for line in lines[2:]] == ([words] if words else [])
 
@@ -132,8 +134,8 @@ def test_a_full_day_fits_a_terminal() -> None:
     assert "last post 120 days ago" in text
 
 
-def test_a_state_has_its_colour_and_nothing_else_has_one() -> None:
-    """The colour is handed over beside the text: no text can bring one along."""
+def test_only_states_have_a_colour() -> None:
+    """The colour is separate from the text: no text can contain one."""
     rows = [
         network("\x1b[31mover\x1b[0m", state=state) for state in ("over", "near", "under", "off")
     ]
@@ -145,7 +147,7 @@ def test_a_state_has_its_colour_and_nothing_else_has_one() -> None:
 EVIL = "<b>a</b> &lt;\n  X  0 min\u2028\u202e\x1b[8m"
 
 
-def test_what_strangers_wrote_stays_in_its_line() -> None:
+def test_untrusted_text_stays_on_its_line() -> None:
     start = today()["now"] + 600_000
     chat = {"tag": EVIL, "network": "x", "starts_at": start, "ends_at": start + 3_600_000}
     silent = profile(freshness="stale", days_silent=92, handle=EVIL)
@@ -154,8 +156,8 @@ def test_what_strangers_wrote_stays_in_its_line() -> None:
     assert "\u2028" not in status.plain(day)
 
 
-def test_waybar_is_given_no_markup_and_no_control() -> None:
-    """The tooltip is Pango markup: what stands in it has to be shown as it is."""
+def test_waybar_gets_no_markup_and_no_control_characters() -> None:
+    """The tooltip is Pango markup, and the text has to be shown unchanged."""
     tooltip = status.waybar(today(networks=[network(EVIL)]))["tooltip"]
     assert not {*"<>\x1b\u202e\u2028"} & {*tooltip}
     assert "&lt;b&gt;a&lt;/b&gt; &amp;lt;" in tooltip
@@ -170,7 +172,7 @@ def test_waybar_is_given_no_markup_and_no_control() -> None:
         (today(31, None), "31m"),
     ],
 )
-def test_a_prompt_gets_a_few_letters(day: dict[str, Any], words: str) -> None:
+def test_the_short_form(day: dict[str, Any], words: str) -> None:
     assert status.short(day) == words
 
 
@@ -221,7 +223,7 @@ def test_the_code_of_a_check(day: dict[str, Any], code: int) -> None:
         (13 * 60, None),
     ],
 )
-def test_a_chat_that_is_near_is_named(ahead_minutes: int, words: str | None) -> None:
+def test_a_chat_that_begins_soon_has_a_remark(ahead_minutes: int, words: str | None) -> None:
     day = today()
     start = day["now"] + ahead_minutes * 60_000
     day["next_chat"] = {
@@ -234,7 +236,7 @@ def test_a_chat_that_is_near_is_named(ahead_minutes: int, words: str | None) -> 
     assert (last == words) if words else "edchat" not in last
 
 
-def test_chats_are_left_out_of_what_is_used() -> None:
+def test_chats_can_be_excluded_from_used_time() -> None:
     day = today(50, chat_seconds=1800, left_seconds=2400, state="under")
     assert "20 of 60 min used, 40 min left" in status.plain(day)
     assert status.short(day) == "20/60m"
