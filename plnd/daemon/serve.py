@@ -122,14 +122,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     token = secrets.token_urlsafe(32)
     access = Access(port, token, Sessions(where.state / "sessions.json", now_ms))
     started_at = now_ms()
-    runner = web.AppRunner(
-        make_app(plnd, access, url=url, started_at=started_at),
-        access_log=None,
-        shutdown_timeout=0.5,
-        keepalive_timeout=HEAD_SECONDS,
-        max_field_size=LONGEST_FIELD_BYTES,
-        max_line_size=LONGEST_FIELD_BYTES,
-    )
+    runner = _runner(make_app(plnd, access, url=url, started_at=started_at))
     await runner.setup()
     assert runner.server
     connections = ConnectionLimit(listener, runner.server, room_for_connections())
@@ -158,6 +151,17 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         _remove_runtime_files(where.state)
         await plnd.close()
         log.info("stopped")
+
+
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=0.5,
+        keepalive_timeout=HEAD_SECONDS,
+        max_field_size=LONGEST_FIELD_BYTES,
+        max_line_size=LONGEST_FIELD_BYTES,
+    )
 
 
 def _kill_children() -> None:

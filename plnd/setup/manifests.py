@@ -7,10 +7,6 @@ with the right `PLND_HOME`.
 
 import contextlib
 import json
-import os
-import shlex
-import shutil
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,14 +14,13 @@ from typing import Any, NamedTuple
 from plnd.errors import PlndError
 from plnd.setup import browsers
 from plnd.setup.browsers import MANIFEST_NAME, Browser
+from plnd.setup.launcher import launcher_path, write_launcher
 from plnd.setup.registry import Registry, WindowsRegistry
 from plnd.system import platforms, regular_files
 from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 from plnd.system.resources import host_dir
 
-LAUNCHER_NAME = "plnd-host"
 RECORD_NAME = "installed.json"
-LAUNCHER_MODE = 0o700
 
 
 class System(NamedTuple):
@@ -89,7 +84,7 @@ def install(
     if not targets:
         return []
     home.make()
-    launcher = write_launcher(home, system)
+    launcher = write_launcher(home, system.platform)
     made: list[Path] = []
     for one in targets:
         made += _make_folder(one.manifest.parent)
@@ -137,90 +132,6 @@ def _cannot_write_key(key: str, error: OSError) -> PlndError:
         "ask whoever looks after this machine to allow it",
         code="storage",
     )
-
-
-def launcher_path(home: Home, system: System | None = None) -> Path:
-    """The path of the script that browsers start."""
-    windows = (system or this_system()).platform == platforms.WINDOWS
-    return home.host / (f"{LAUNCHER_NAME}.bat" if windows else LAUNCHER_NAME)
-
-
-def write_launcher(home: Home, system: System | None = None) -> Path:
-    """Write the script that browsers start, for this Python and this home; its path."""
-    system = system or this_system()
-    launcher = launcher_path(home, system)
-    as_utf8(launcher)
-    text = launcher_text(home, plnd_command(), system)
-    write_atomic(launcher, text.encode(), LAUNCHER_MODE)
-    return launcher
-
-
-_REMARK = 'Written by "plnd install"; "plnd uninstall" takes it away.'
-
-
-def launcher_text(home: Home, plnd: Path, system: System | None = None) -> str:
-    """The text of the launcher, which sets the home whatever the browser's environment says."""
-    host = host_dir() / "plnd_host.py"
-    command = [sys.executable, "-I", "-S", host, "--state", home.state, "--start", plnd]
-    if (system or this_system()).platform == platforms.WINDOWS:
-        return _batch_file(home.root, list(map(str, command)))
-    environment = "unset PLND_HOME"
-    if home.root is not None:
-        environment = f"export PLND_HOME={shlex.quote(str(home.root))}"
-    words = " ".join(shlex.quote(str(word)) for word in command)
-    return f'#!/bin/sh\n# {_REMARK}\n{environment}\nexec {words} "$@"\n'
-
-
-def _batch_file(root: Path | None, command: list[str]) -> str:
-    """The text for Windows, where paths have no quotes, and a per cent sign is doubled."""
-    lines = [
-        "@echo off",
-        f"rem {_REMARK}",
-        f'set "PLND_HOME={root or ""}"',
-        " ".join(f'"{word}"' for word in command),
-    ]
-    return "\r\n".join(line.replace("%", "%%") for line in lines) + " %*\r\n"
-
-
-class UnusablePath(PlndError):
-    """A path that neither a manifest nor the file of a service can contain."""
-
-    code = "unnameable"
-
-
-def as_utf8(path: Path) -> str:
-    """The text of a path, for a manifest or the file of a service.
-
-    Raises:
-        UnusablePath: its name is not UTF-8.
-    """
-    try:
-        return str(path).encode().decode()
-    except UnicodeEncodeError as error:
-        raise UnusablePath(
-            f"{os.fsencode(path)!r} is not UTF-8: neither browsers nor services can be told of it",
-            "give that folder another name, or set PLND_HOME to another one",
-        ) from error
-
-
-def plnd_command() -> Path:
-    """The `plnd` command of this installation.
-
-    Raises:
-        PlndError: there is none beside this Python or on the PATH.
-    """
-    for name in ("plnd", "plnd.exe"):
-        beside = Path(sys.executable).with_name(name)
-        if beside.is_file():
-            return beside
-    found = shutil.which("plnd")
-    if found is None:
-        raise PlndError(
-            f"there is no plnd command beside {sys.executable}",
-            "install plnd again",
-            code="no_plnd",
-        )
-    return Path(found).absolute()
 
 
 def _manifest(form: str, launcher: Path) -> bytes:
@@ -301,7 +212,7 @@ def uninstall(
     if left:
         _shorten_record(home, record, left)
         return removed
-    for path in (launcher_path(home, system), home.host / RECORD_NAME):
+    for path in (launcher_path(home, system.platform), home.host / RECORD_NAME):
         if _remove(path, Path.unlink):
             removed.append(path)
     return removed
@@ -324,7 +235,8 @@ def _delete_keys(
 
 def names_launcher(manifest: Path, home: Home, system: System | None = None) -> bool:
     """Whether a manifest exists and names this home's launcher."""
-    return read_manifest(manifest).get("path") == str(launcher_path(home, system))
+    launcher = launcher_path(home, (system or this_system()).platform)
+    return read_manifest(manifest).get("path") == str(launcher)
 
 
 def read_manifest(manifest: Path) -> dict[str, Any]:

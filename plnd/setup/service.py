@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from plnd.setup.manifests import UnusablePath, as_utf8, plnd_command
+from plnd.setup.launcher import UnusablePath, as_utf8, plnd_command
 from plnd.system import paths, permissions, platforms
 from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 

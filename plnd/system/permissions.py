@@ -34,7 +34,7 @@ def close_to_others(path: Path) -> None:
     Raises:
         OSError: the system refuses.
     """
-    path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS & 0o777)
+    path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
 
 
 def owner_may_write(folder: Path) -> bool:

@@ -11,8 +11,9 @@ import pytest
 from support.harness import RunPlnd
 
 from plnd.errors import PlndError
-from plnd.setup import browsers, manifests
-from plnd.setup.manifests import System, install, installed_browsers, launcher_text, uninstall
+from plnd.setup import browsers
+from plnd.setup import launcher as launchers
+from plnd.setup.manifests import System, install, installed_browsers, uninstall
 from plnd.setup.registry import WindowsRegistry
 from plnd.system.files import Home
 
@@ -247,12 +248,16 @@ def test_a_locked_registry_is_reported(
 
 def test_the_launcher_on_windows(tmp_path: Path, windows: System) -> None:
     """A batch file with the same words; a per cent sign is doubled, lines end as there."""
-    text = launcher_text(make_home(tmp_path / "100 %"), tmp_path / "plnd.exe", windows)
+    text = launchers.launcher_text(
+        make_home(tmp_path / "100 %"), tmp_path / "plnd.exe", windows.platform
+    )
     lines = text.split("\r\n")
     assert lines[0] == "@echo off"
     assert lines[2] == f'set "PLND_HOME={tmp_path}/100 %%"'
     assert lines[3].startswith('"') and lines[3].endswith(f'"--start" "{tmp_path}/plnd.exe" %*')
-    rootless = launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd", windows)
+    rootless = launchers.launcher_text(
+        make_home(tmp_path, rooted=False), tmp_path / "plnd", windows.platform
+    )
     assert 'set "PLND_HOME="' in rootless
 
 
@@ -354,7 +359,7 @@ def test_the_launcher_runs_whatever_the_names_of_paths(tmp_path: Path, name: str
     show = 'printf "%s\\n" "$PLND_HOME" "$@"'
     (tmp_path / "python").write_text(f"#!/bin/sh\n{show}\n")
     (tmp_path / "python").chmod(0o700)
-    text = launcher_text(home, tmp_path / name / "plnd")
+    text = launchers.launcher_text(home, tmp_path / name / "plnd")
     launcher = tmp_path / "launcher"
     launcher.write_text(text.replace("exec ", f"exec '{tmp_path}/python' ", 1))
     launcher.chmod(0o700)
@@ -374,7 +379,7 @@ def test_the_launcher_runs_whatever_the_names_of_paths(tmp_path: Path, name: str
 
 def test_without_a_home_the_launcher_clears_it(tmp_path: Path) -> None:
     """The folders of the platform are used then, whatever the browser's environment says."""
-    text = launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd")
+    text = launchers.launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd")
     assert "unset PLND_HOME\n" in text
     assert "export" not in text
 
@@ -473,12 +478,12 @@ def test_uninstall_without_a_home_does_nothing(user: Path, home: Home) -> None:
 
 def test_the_plnd_that_is_started_is_the_one_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """First beside this Python, then on the PATH, else an error."""
-    monkeypatch.setattr(manifests.sys, "executable", "/nowhere/python3")
+    monkeypatch.setattr(launchers.sys, "executable", "/nowhere/python3")
     monkeypatch.setattr(shutil, "which", lambda name: f"/somewhere/{name}")
-    assert manifests.plnd_command() == Path("/somewhere/plnd")
+    assert launchers.plnd_command() == Path("/somewhere/plnd")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(PlndError, match="/nowhere/python3"):
-        manifests.plnd_command()
+        launchers.plnd_command()
 
 
 def test_a_home_that_is_not_utf_8_is_refused_in_one_line(run_plnd: RunPlnd, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from plnd.errors import StorageError
 from plnd.setup import service
-from plnd.setup.manifests import UnusablePath
+from plnd.setup.launcher import UnusablePath
 from plnd.system.files import Home
 
 ODD = '/home/user/my "own" 50% $HOME\\plnd'

@@ -55,9 +55,8 @@ class FakeDaemon:
         self.seen: list[Seen] = []
         self._lock = os.open(state / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o600)
         if lock:
-            fcntl.flock(
-                self._lock, fcntl.LOCK_EX
-            )  # waits: a host that checks the lock holds it for an instant
+            # Waits, because a host that checks the lock holds it for an instant.
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         if by_file:

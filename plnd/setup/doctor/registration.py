@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from plnd.errors import PlndError
-from plnd.setup import manifests
+from plnd.setup import launcher, manifests
 from plnd.setup.browsers import Browser
 from plnd.setup.doctor.check import Check, Status
 from plnd.system.files import Home
@@ -75,7 +75,7 @@ def _fault(
     content = manifests.read_manifest(manifest)
     if not content:
         return "fail", words.say("doctor_unreadable", path=manifest)
-    if content.get("path") != str(manifests.launcher_path(home)):
+    if content.get("path") != str(launcher.launcher_path(home)):
         other = content.get("path")
         return "fail", words.say("doctor_other_launcher", path=manifest, other=other)
     form = target.form if isinstance(target, Browser) else _form_of(manifest)
@@ -89,27 +89,27 @@ def _fault(
 
 def check_launcher(home: Home, words: Words = ENGLISH) -> Check:
     """The script that browsers start exists, can be run, and starts this plnd."""
-    launcher = manifests.launcher_path(home)
+    script = launcher.launcher_path(home)
     mend = functools.partial(_write_launcher, home)
-    if not launcher.is_file():
-        message = words.say("doctor_is_missing", path=launcher)
+    if not script.is_file():
+        message = words.say("doctor_is_missing", path=script)
         return Check("launcher", "fail", message, "plnd install", mend)
-    if not os.access(launcher, os.X_OK):
-        message = words.say("doctor_cannot_run", path=launcher)
+    if not os.access(script, os.X_OK):
+        message = words.say("doctor_cannot_run", path=script)
         return Check("launcher", "fail", message, "plnd install", mend)
     try:
-        wanted = manifests.launcher_text(home, manifests.plnd_command())
+        wanted = launcher.launcher_text(home, launcher.plnd_command())
     except PlndError as error:
         return Check("launcher", "fail", error.message, error.hint)
-    if launcher.read_text(encoding="utf-8", errors="replace") != wanted:
-        message = words.say("doctor_other_plnd", path=launcher)
+    if script.read_text(encoding="utf-8", errors="replace") != wanted:
+        message = words.say("doctor_other_plnd", path=script)
         return Check("launcher", "warn", message, "plnd install", mend)
-    return Check("launcher", "ok", str(launcher))
+    return Check("launcher", "ok", str(script))
 
 
 def _write_launcher(home: Home) -> None:
     home.make()
-    manifests.write_launcher(home)
+    launcher.write_launcher(home)
 
 
 def check_host(home: Home, words: Words = ENGLISH, *, running: bool) -> Check:
@@ -118,19 +118,19 @@ def check_host(home: Home, words: Words = ENGLISH, *, running: bool) -> Check:
     While no daemon runs, the frame is one that the host refuses itself: a check must not start
     the daemon.
     """
-    launcher = manifests.launcher_path(home)
+    script = launcher.launcher_path(home)
     path, wanted = ("/api/v1/health", 200) if running else ("/", 400)
     frame = json.dumps({"id": 1, "method": "GET", "path": path}).encode()
     try:
         done = subprocess.run(
-            [launcher],
+            [script],
             input=struct.pack("@I", len(frame)) + frame,
             capture_output=True,
             timeout=HOST_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         late = isinstance(error, subprocess.TimeoutExpired)
-        message = words.say("doctor_does_not_end" if late else "doctor_cannot_run", path=launcher)
+        message = words.say("doctor_does_not_end" if late else "doctor_cannot_run", path=script)
         return Check("native host", "fail", message, "plnd install")
     status = _only_status(done.stdout)
     if status != wanted or done.returncode != 0:

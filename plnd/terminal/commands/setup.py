@@ -80,6 +80,7 @@ def _uninstall(args: Namespace) -> int:
 
     from plnd.daemon import background
     from plnd.setup import manifests, service, uninstall
+    from plnd.setup.launcher import UnusablePath
     from plnd.system.files import home
 
     folder = Path(args.manifest_dir) if args.manifest_dir else None
@@ -87,7 +88,7 @@ def _uninstall(args: Namespace) -> int:
         raise Invalid("--data goes without --manifest-dir", field="data")
     gone = manifests.uninstall(home(), manifest_dir=folder)
     if folder is None:
-        with contextlib.suppress(manifests.UnusablePath):  # then no service was ever installed
+        with contextlib.suppress(UnusablePath):  # then no service was ever installed
             gone += service.uninstall(service.service(home()))
         background.stop(place())
         gone += uninstall.uninstall(home(), data=args.data)
