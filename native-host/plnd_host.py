@@ -1,9 +1,12 @@
-"""The native messaging host: a pipe from a browser to the daemon's own API.
+"""The native messaging host: forwards requests from a browser to the daemon's API.
 
-The browser starts it and speaks in frames on standard input and output (see
-PROTOCOL.md); each frame becomes one HTTP request to the daemon on loopback. It
-knows nothing of events, starts the daemon when it is not running, and adds the
-token. Standard library only, and little of it: browsers start it often.
+The browser starts it and sends frames to standard input (see PROTOCOL.md). Each frame becomes
+one HTTP request to the daemon on loopback, and the answer becomes a frame on standard output.
+The host adds the token, and starts the daemon when it is not running.
+
+It is one file, and imports nothing but the standard library, because browsers start it as
+`python3 -I -S plnd_host.py`: with these options Python finds no module beside it and no installed
+package. Few imports also make it start fast.
 
     plnd_host.py --state DIR --start PLND [what the browser adds]
 
@@ -16,13 +19,13 @@ import socket
 import sys
 import time
 
-TYPE_CHECKING = False  # the name is what type checkers look for; `typing` itself costs too much
+TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:
     import subprocess
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024
-MAX_SKIP_BYTES = 64 * 1024 * 1024  # a longer "frame" is taken for a broken stream
-MAX_REPLY_BYTES = 1024 * 1024  # Chrome ends the host over a longer one
+MAX_SKIP_BYTES = 64 * 1024 * 1024  # a longer "frame" means that the stream is broken
+MAX_REPLY_BYTES = 1024 * 1024  # Chrome ends the host if a frame is longer
 MAX_HEAD_BYTES = 64 * 1024
 MAX_ID_LENGTH = 256
 MAX_PATH_LENGTH = 4096
@@ -32,23 +35,23 @@ START_SECONDS = 5.0
 REQUEST_SECONDS = 10.0
 POLL_SECONDS = 0.03
 END_SECONDS = 1.0
-START_PAUSE_SECONDS = 1.0  # after a failed start, frames in the queue do not each try again
+START_PAUSE_SECONDS = 1.0  # after a failed start, so that not every waiting frame tries again
 
 SOCKET = "daemon.sock"
 API = "/api/v1/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-# Sent again after a daemon died over them, because twice is the same as once.
+# Sent again if the daemon dies, because sending them twice changes nothing more.
 REPEATABLE = ("GET", "PUT", "DELETE")
 REPEATABLE_POST = "/api/v1/events"
 FIELDS = ("id", "method", "path", "body")
 
 
 class BrokenStream(Exception):
-    """The frames cannot be followed any further."""
+    """The stream of frames cannot be read any further."""
 
 
 class Refused(Exception):
-    """A request that gets an error for an answer."""
+    """A request is answered with an error by the host itself."""
 
     def __init__(
         self, status: int, code: str, message: str, hint: str, field: str | None = None
@@ -59,30 +62,30 @@ class Refused(Exception):
 
 
 class NotConnected(Exception):
-    """Nobody listens at the daemon's port: nothing was sent."""
+    """No daemon accepted the connection, so nothing was sent."""
 
 
-class Died(Exception):
-    """The daemon took the connection and ended it before a whole answer."""
+class DaemonDied(Exception):
+    """The daemon accepted the connection and closed it before a whole answer."""
 
 
 # ---- frames
 
 
 class Frames:
-    """The browser's two pipes. Reads and writes whole frames on descriptors of its own."""
+    """Reads and writes whole frames on the browser's two pipes, given as descriptors."""
 
     def __init__(self, source: int, sink: int) -> None:
         self._source = source
         self._sink = sink
 
     def read(self) -> bytes | int | None:
-        """The next frame's bytes, the length of one that was too long, None at the end.
+        """The bytes of the next frame, the length of one that is too long, or None at the end.
 
         Raises:
             BrokenStream: the stream ended inside a frame, or its length makes no sense.
         """
-        head = self._take(4)
+        head = self._read_bytes(4)
         if not head:
             return None
         if len(head) < 4:
@@ -93,18 +96,18 @@ class Frames:
         if length > MAX_FRAME_BYTES:
             self._skip(length)
             return length
-        frame = self._take(length)
+        frame = self._read_bytes(length)
         if len(frame) < length:
             raise BrokenStream(f"standard input ended after {len(frame)} of {length} bytes")
         return frame
 
     def write(self, frame: bytes) -> None:
-        """Write one frame; raises BrokenPipeError when the browser is gone."""
+        """Write one frame. Raises BrokenPipeError when the browser has closed the pipe."""
         rest = memoryview(len(frame).to_bytes(4, sys.byteorder) + frame)
         while rest:
             rest = rest[os.write(self._sink, rest) :]
 
-    def _take(self, count: int) -> bytes:
+    def _read_bytes(self, count: int) -> bytes:
         """`count` bytes, fewer only when the stream ends."""
         taken = bytearray()
         while len(taken) < count:
@@ -115,7 +118,7 @@ class Frames:
         return bytes(taken)
 
     def _skip(self, count: int) -> None:
-        """Read `count` bytes away without holding them, so that the next frame is found."""
+        """Read `count` bytes and drop them, up to the next frame."""
         left = count
         while left:
             chunk = os.read(self._source, min(CHUNK_BYTES, left))
@@ -125,10 +128,10 @@ class Frames:
 
 
 def to_json(value: object) -> bytes:
-    """Compact JSON in UTF-8; text with half a surrogate pair stays escaped.
+    """Compact JSON in UTF-8; all letters are escaped if one is half of a surrogate pair.
 
     Raises:
-        ValueError: a number is beyond all bounds, or it is nested too deep.
+        ValueError: a number is infinite or none, or the nesting is too deep.
     """
     try:
         try:
@@ -145,19 +148,19 @@ def _dumps(value: object, *, ascii_only: bool) -> bytes:
 
 
 def from_json(data: bytes) -> object:
-    """The value of UTF-8 JSON text, as strict as JSON is (no NaN, no Infinity).
+    """The value of JSON text in UTF-8, without the NaN and Infinity that Python allows.
 
     Raises:
-        ValueError: it is not JSON, or nested too deep to be followed.
+        ValueError: it is not JSON, or nested too deep.
     """
     try:
-        value: object = json.loads(data.decode(), parse_constant=_no_constant)
+        value: object = json.loads(data.decode(), parse_constant=_refuse_constant)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     return value
 
 
-def _no_constant(name: str) -> None:
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
@@ -165,7 +168,7 @@ def _no_constant(name: str) -> None:
 
 
 class Request:
-    """One checked request of the extension."""
+    """A valid request of the extension."""
 
     def __init__(self, method: str, path: str, body: object) -> None:
         self.method = method
@@ -174,13 +177,13 @@ class Request:
 
     @property
     def repeatable(self) -> bool:
-        """Whether sending it a second time changes nothing more."""
+        """Whether it can be sent twice without changing anything more."""
         return self.method in REPEATABLE or (
             self.method == "POST" and self.path.partition("?")[0] == REPEATABLE_POST
         )
 
     def to_http(self, host: str, token: str) -> bytes:
-        """The request on the wire, the token added."""
+        """The bytes of the HTTP request, with the token."""
         head = (
             f"{self.method} {self.path} HTTP/1.1\r\n"
             f"Host: {host}\r\n"
@@ -193,7 +196,7 @@ class Request:
 
 
 def frame_id(frame: object) -> int | str | None:
-    """The id that a frame's answer carries; None when it has none that can be given back."""
+    """The id for the answer to a frame; None when the frame has no valid one."""
     if not isinstance(frame, dict):
         return None
     found = frame.get("id")
@@ -202,11 +205,11 @@ def frame_id(frame: object) -> int | str | None:
     return None if isinstance(found, str) and len(found) > MAX_ID_LENGTH else found
 
 
-def check(frame: object) -> Request:
+def parse_request(frame: object) -> Request:
     """The request in a frame.
 
     Raises:
-        Refused: it is not one that is forwarded.
+        Refused: it is not valid, or not for the API.
     """
     if not isinstance(frame, dict):
         raise _invalid("a frame must be a JSON object", None)
@@ -218,7 +221,7 @@ def check(frame: object) -> Request:
     method, path = frame.get("method"), frame.get("path")
     if method not in METHODS:
         raise _invalid(f"method must be one of {' '.join(METHODS)}", "method")
-    if not isinstance(path, str) or not _forwarded(path):
+    if not isinstance(path, str) or not _is_allowed(path):
         raise _invalid(f"only paths below {API} are forwarded", "path")
     try:
         return Request(str(method), path, frame.get("body"))
@@ -226,8 +229,8 @@ def check(frame: object) -> Request:
         raise _invalid(f"the body cannot be passed on: {error}", "body") from error
 
 
-def _forwarded(path: str) -> bool:
-    """Whether a path lies below the API and can neither leave it nor break the request."""
+def _is_allowed(path: str) -> bool:
+    """Whether a path is below the API and contains nothing that could lead elsewhere."""
     if not path.startswith(API) or len(path) > MAX_PATH_LENGTH:
         return False
     if any(not "!" <= letter <= "~" for letter in path):
@@ -244,7 +247,7 @@ def _invalid(message: str, field: str | None) -> Refused:
 
 
 class Daemon:
-    """The daemon of one home: finds it, starts it, asks it."""
+    """Finds, starts and asks the daemon of one home."""
 
     def __init__(self, state: str, start: str) -> None:
         self._state = state
@@ -253,13 +256,13 @@ class Daemon:
         self._no_start_before = 0.0
 
     def ask(self, request: Request) -> tuple[int, bytes]:
-        """Status and JSON text of the daemon's answer.
+        """The status and the JSON text of the daemon's answer.
 
         Raises:
-            Refused: there is no answer, or none that can be passed on.
+            Refused: there is no answer, or the browser cannot get it.
         """
         deadline = time.monotonic() + START_SECONDS
-        again = request.repeatable
+        may_repeat = request.repeatable
         while True:
             host, token = self._find(deadline)
             try:
@@ -269,19 +272,19 @@ class Daemon:
                     f"the daemon did not answer within {REQUEST_SECONDS:.0f} s"
                 ) from None
             except NotConnected:
-                # It holds the lock and does not listen: it is just ending.
+                # It holds the lock but does not listen: it is stopping.
                 if time.monotonic() >= deadline:
                     raise _unreachable("the daemon does not listen at its port") from None
                 time.sleep(POLL_SECONDS)
-            except Died:
-                if not again:
+            except DaemonDied:
+                if not may_repeat:
                     raise _unreachable("the daemon died over this request") from None
-                again = False
-                self._see_it_off(host, token)
+                may_repeat = False
+                self._wait_until_gone(host, token)
                 deadline = time.monotonic() + START_SECONDS
 
-    def _see_it_off(self, host: str, token: str) -> None:
-        """Wait until a daemon that died is gone: while it goes, it can still take a connection."""
+    def _wait_until_gone(self, host: str, token: str) -> None:
+        """Wait for the end of a daemon that died: until then it may still accept connections."""
         end = time.monotonic() + END_SECONDS
         while is_running(self._state) and read_address(self._state) == (host, token):
             if time.monotonic() >= end:
@@ -289,23 +292,23 @@ class Daemon:
             time.sleep(POLL_SECONDS)
 
     def _find(self, deadline: float) -> tuple[str, str]:
-        """Host (with port) and token of the running daemon, started when there is none."""
+        """Host (with port) and token of the daemon, which is started when none runs."""
         if self._started is not None and self._started.poll() is not None:
-            self._started = None  # a start that hung, and ended since
+            self._started = None  # a start that hung and has ended since
         while True:
             if is_running(self._state):
                 found = read_address(self._state)
                 if found:
-                    self._started = None  # it did its work, even if it has not ended yet
+                    self._started = None  # it succeeded, even if it has not ended yet
                     return found
             else:
-                self._see_to_start()
+                self._ensure_starting()
             if time.monotonic() >= deadline:
                 raise self._not_started(f"the daemon did not start within {START_SECONDS:.0f} s")
             time.sleep(POLL_SECONDS)
 
-    def _see_to_start(self) -> None:
-        """Have one start under way; one that hangs is waited for, not joined by a second."""
+    def _ensure_starting(self) -> None:
+        """Start the daemon unless a start is running; a start that hangs gets no second one."""
         if time.monotonic() < self._no_start_before:
             raise _unreachable("the daemon could not be started a moment ago")
         if self._started is None:
@@ -314,7 +317,7 @@ class Daemon:
             raise self._not_started(f"the daemon did not start (exit {self._started.returncode})")
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        """Run `plnd start`; what it says goes to our standard error, never among the frames."""
+        """Run `plnd start`, with its output on our standard error, not among the frames."""
         import subprocess
 
         try:
@@ -322,7 +325,7 @@ class Daemon:
                 [self._start_command, "start"],
                 stdin=subprocess.DEVNULL,
                 stdout=2,
-                start_new_session=True,  # what ends the host must not end the daemon
+                start_new_session=True,  # a signal that ends the host must not end the daemon
             )
         except (OSError, ValueError) as error:
             raise self._not_started(f"cannot run {self._start_command}: {error}") from error
@@ -339,13 +342,13 @@ def _unreachable(message: str) -> Refused:
 
 
 def is_running(state: str) -> bool:
-    """Whether a daemon holds the lock of this state folder: what no other program can feign."""
+    """Whether a daemon holds the lock of this state folder."""
     if sys.platform == "win32":
         return _is_running_by_pid(state)
     import fcntl
 
     try:
-        lock = _at_once(os.path.join(state, "daemon.lock"), os.O_RDONLY | os.O_CLOEXEC)
+        lock = _open_without_waiting(os.path.join(state, "daemon.lock"), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -360,22 +363,22 @@ def is_running(state: str) -> bool:
 
 
 def read_daemon(state: str) -> dict[str, object]:
-    """What daemon.json says; empty while it is not there or not whole."""
+    """The content of daemon.json; empty while there is none, or only a part of it."""
     try:
-        with open(os.path.join(state, "daemon.json"), "rb", opener=_at_once) as stream:
+        with open(os.path.join(state, "daemon.json"), "rb", opener=_open_without_waiting) as stream:
             found = from_json(stream.read(CHUNK_BYTES))
     except (OSError, ValueError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open a file; a pipe in its place would have to be waited for, and is not."""
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that stands in its place never blocks."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_address(state: str) -> tuple[str, str] | None:
-    """`127.0.0.1:port` and the token of the daemon; None while they are not there."""
+    """`127.0.0.1:port` and the token of the daemon; None while daemon.json has none."""
     found = read_daemon(state)
     url, token = found.get("url"), found.get("token")
     if not isinstance(url, str) or not isinstance(token, str):
@@ -390,7 +393,7 @@ def read_address(state: str) -> tuple[str, str] | None:
 
 
 def _is_running_by_pid(state: str) -> bool:
-    """Whether the process that daemon.json names is there, where files cannot be locked so."""
+    """Whether the process in daemon.json runs, for Windows, which has no such locks."""
     import ctypes
 
     pid = read_daemon(state).get("pid")
@@ -410,23 +413,23 @@ def _is_running_by_pid(state: str) -> bool:
 
 
 def exchange(state: str, host: str, request: bytes) -> tuple[int, bytes]:
-    """Send one request and read the whole answer: its status and its JSON text.
+    """Send one request; the status and the JSON text of the answer.
 
-    It goes by the daemon's socket file, which nobody but the user can reach, where the system
-    has such; else by its port.
+    It uses the daemon's socket file, which only the user can reach, or its port when there is
+    no such file.
 
     Raises:
-        NotConnected, Died, TimeoutError: there is no whole answer.
-        Refused: the answer cannot be passed on.
+        NotConnected, DaemonDied, TimeoutError: there is no whole answer.
+        Refused: the browser cannot get the answer.
     """
     name, _, port = host.partition(":")
-    file = os.path.join(state, SOCKET)
-    by_file = os.path.exists(file)
+    socket_file = os.path.join(state, SOCKET)
+    by_file = os.path.exists(socket_file)
     deadline = time.monotonic() + REQUEST_SECONDS
     with socket.socket(socket.AF_UNIX if by_file else socket.AF_INET) as connection:
         connection.settimeout(REQUEST_SECONDS)
         try:
-            connection.connect(file if by_file else (name, int(port)))
+            connection.connect(socket_file if by_file else (name, int(port)))
         except TimeoutError:
             raise
         except (OSError, OverflowError) as error:
@@ -436,17 +439,17 @@ def exchange(state: str, host: str, request: bytes) -> tuple[int, bytes]:
         except TimeoutError:
             raise
         except OSError:
-            pass  # the daemon may have answered early; what it said is still to be read
+            pass  # the daemon may have answered early: the answer can still be read
         return read_answer(connection, deadline)
 
 
 def read_answer(connection: socket.socket, deadline: float) -> tuple[int, bytes]:
-    """The status and the JSON text of the answer that comes over a connection."""
+    """The status and the JSON text of the answer on a connection."""
     received = bytearray()
     end = -1
     while end < 0:
         if len(received) > MAX_HEAD_BYTES or not _receive(connection, received, deadline):
-            raise Died
+            raise DaemonDied
         end = received.find(b"\r\n\r\n")
     status, length = read_head(bytes(received[:end]))
     body = received[end + 4 :]
@@ -456,12 +459,12 @@ def read_answer(connection: socket.socket, deadline: float) -> tuple[int, bytes]
         if not _receive(connection, body, deadline):
             if length is None:
                 break
-            raise Died
+            raise DaemonDied
     return status, bytes(body)
 
 
 def _receive(connection: socket.socket, received: bytearray, deadline: float) -> bool:
-    """Add what comes next to `received`; False at the end of the connection."""
+    """Append the next bytes to `received`; False at the end of the connection."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
@@ -471,13 +474,13 @@ def _receive(connection: socket.socket, received: bytearray, deadline: float) ->
     except TimeoutError:
         raise
     except OSError as error:
-        raise Died from error
+        raise DaemonDied from error
     received += chunk
     return bool(chunk)
 
 
 def read_head(head: bytes) -> tuple[int, int | None]:
-    """The status and the length of an answer; None for one that lasts to the end."""
+    """The status of an answer and the length of its body; None if that is not given."""
     first, *lines = head.decode("latin-1").split("\r\n")
     version, _, rest = first.partition(" ")
     status = rest[:3]
@@ -511,29 +514,29 @@ def _too_long() -> Refused:
     )
 
 
-# ---- one frame in, one frame out
+# ---- answering frames
 
 
 def answer(frame: bytes, daemon: Daemon) -> bytes:
     """The frame that answers a frame."""
-    found = None
+    given_id = None
     try:
         try:
             parsed = from_json(frame)
         except ValueError as error:
             raise _invalid("a frame must be JSON in UTF-8", None) from error
-        found = frame_id(parsed)
-        status, text = daemon.ask(check(parsed))
-        return passed_on(found, status, text)
+        given_id = frame_id(parsed)
+        status, text = daemon.ask(parse_request(parsed))
+        return answer_frame(given_id, status, text)
     except Refused as refused:
-        return reply(found, refused)
+        return error_frame(given_id, refused)
 
 
-def passed_on(found: int | str | None, status: int, text: bytes) -> bytes:
-    """The frame that carries the daemon's answer."""
+def answer_frame(given_id: int | str | None, status: int, text: bytes) -> bytes:
+    """The frame with the daemon's answer."""
     try:
         body = from_json(text) if text else None
-        frame = to_json({"id": found, "status": status, "body": body})
+        frame = to_json({"id": given_id, "status": status, "body": body})
     except ValueError as error:
         raise _bad_answer("it is not JSON") from error
     if len(frame) > MAX_REPLY_BYTES:
@@ -541,13 +544,13 @@ def passed_on(found: int | str | None, status: int, text: bytes) -> bytes:
     return frame
 
 
-def reply(found: int | str | None, refused: Refused) -> bytes:
-    """The frame that says why there is no answer."""
-    return to_json({"id": found, "status": refused.status, "body": refused.body})
+def error_frame(given_id: int | str | None, refused: Refused) -> bytes:
+    """The frame with the reason why there is no answer of the daemon."""
+    return to_json({"id": given_id, "status": refused.status, "body": refused.body})
 
 
 def serve(frames: Frames, daemon: Daemon) -> None:
-    """Answer every frame once, in order, to the end of the stream."""
+    """Answer each frame once and in order, until the stream ends."""
     while True:
         frame = frames.read()
         if frame is None:
@@ -555,7 +558,7 @@ def serve(frames: Frames, daemon: Daemon) -> None:
         if isinstance(frame, int):
             message = f"a frame of {frame} bytes is over the {MAX_FRAME_BYTES} that are taken"
             refused = Refused(413, "too_large", message, "send less at a time")
-            frames.write(reply(None, refused))
+            frames.write(error_frame(None, refused))
         else:
             frames.write(answer(frame, daemon))
 
@@ -563,11 +566,10 @@ def serve(frames: Frames, daemon: Daemon) -> None:
 # ---- the process
 
 
-def own_pipes() -> Frames:
-    """Take the browser's pipes away from descriptors 0 and 1.
+def claim_pipes() -> Frames:
+    """The frames on standard input and output; other output goes to standard error from now on.
 
-    What any code or child then prints goes to standard error: one stray byte
-    among the frames makes the browser end the connection.
+    One stray byte among the frames would make the browser end the connection.
     """
     try:
         os.fstat(2)
@@ -584,14 +586,14 @@ def own_pipes() -> Frames:
 
 
 def option(arguments: list[str], name: str) -> str | None:
-    """The word after `name`; None when it is not there. What browsers add is passed over."""
+    """The argument after `name`; None when there is none. Arguments of browsers are ignored."""
     if name not in arguments[:-1]:
         return None
     return arguments[arguments.index(name) + 1]
 
 
-def say(text: str) -> None:
-    """One line on standard error, which may be closed."""
+def print_error(text: str) -> None:
+    """Print a line to standard error, which may be closed."""
     try:  # noqa: SIM105 (contextlib is one more import to wait for)
         os.write(2, f"plnd-host: {text}\n".encode(errors="replace"))
     except OSError:
@@ -600,18 +602,20 @@ def say(text: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Serve one browser; returns the exit status."""
-    frames = own_pipes()
+    frames = claim_pipes()
     state, start = option(arguments, "--state"), option(arguments, "--start")
     if not state or not start:
-        say("usage: plnd_host.py --state DIR --start PLND (browsers start it; see PROTOCOL.md)")
+        print_error(
+            "usage: plnd_host.py --state DIR --start PLND (browsers start it; see PROTOCOL.md)"
+        )
         return 2
     try:
         serve(frames, Daemon(state, start))
     except BrokenStream as error:
-        say(str(error))
+        print_error(str(error))
         return 1
     except BrokenPipeError:
-        return 0  # the browser is gone, which is an end like any other
+        return 0  # the browser has ended, which is a normal end
     except KeyboardInterrupt:
         return 130  # Ctrl-C in the terminal that the browser was started from
     return 0

@@ -1,7 +1,7 @@
-"""Finding the daemon and asking it, over one plain socket: its file, else its port.
+"""Finding the daemon and asking it, through its socket file or else through its port.
 
 Light on purpose: `plnd status` imports this and little else. The native host has its own
-few lines of the same, since it may import nothing of plnd.
+few lines of the same, because it must not import anything of plnd.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import sys
 import time
 
 from plnd.errors import PlndError
+from plnd.system import locking, socket_files
+from plnd.system.opening import open_without_waiting
 from plnd.system.paths import SOCKET, Place
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 PATIENCE_SECONDS = 10.0
-LONG_SECONDS = 1800.0
-LONG = ("forget", "restore", "import", "people-import", "chat-breaks")
-"""What may take long, with years of events or a large file: it is waited for, and said so after a
-moment."""
-WORD_SECONDS = 2.0
-BETWEEN_SECONDS = 2.0
+SLOW_PATHS = ("forget", "restore", "import", "people-import", "chat-breaks")
+"""Requests that may take long, with years of events or a large file."""
+SLOW_PATIENCE_SECONDS = 1800.0
+SLOW_NOTICE_SECONDS = 2.0
+"""After so long the user is told that a slow request goes on."""
+ADDRESS_SECONDS = 2.0
+"""A daemon that is starting or stopping holds the lock without a daemon.json for less."""
 
 
 class NotRunning(PlndError):
@@ -35,17 +38,16 @@ class NotRunning(PlndError):
 
 
 def daemon(place: Place) -> dict[str, Any] | None:
-    """What daemon.json says of the daemon that runs for this home, None when none does.
+    """The content of daemon.json while a daemon runs for this home, else None.
 
-    The lock is the proof: it is held exactly as long as the daemon lives, so a daemon.json
-    left by a killed one is never trusted, and no token goes to a stranger on its port. One
-    that is just starting, or just ending, holds it without a daemon.json: that is waited out.
+    The lock is the proof: it is held exactly as long as the daemon lives. A daemon.json that a
+    killed daemon left is never trusted, so no token goes to whatever uses its port now.
     """
-    end = time.monotonic() + BETWEEN_SECONDS
+    end = time.monotonic() + ADDRESS_SECONDS
     while lock_is_held(place):
         try:
             path = os.path.join(place.state, "daemon.json")
-            with open(path, encoding="utf-8", opener=_at_once) as stream:
+            with open(path, encoding="utf-8", opener=open_without_waiting) as stream:
                 found = json.load(stream)
         except (OSError, ValueError, TypeError, RecursionError):
             found = None
@@ -59,28 +61,8 @@ def daemon(place: Place) -> dict[str, Any] | None:
 
 
 def lock_is_held(place: Place) -> bool:
-    """Whether a daemon of this home is alive, be it only starting or stopping."""
-    path = os.path.join(place.state, "daemon.lock")
-    try:
-        import fcntl
-    except ImportError:  # Windows: msvcrt locks cannot be probed; the port has to do
-        return os.path.exists(path)
-    try:
-        descriptor = _at_once(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Open a file; what has been put in its place and would have to be waited for, is not."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    """Whether a daemon of this home is alive, even if it is only starting or stopping."""
+    return locking.is_locked(os.path.join(place.state, "daemon.lock"))
 
 
 def ask(found: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
@@ -98,31 +80,28 @@ def ask(found: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
             f"what answers at {found['url']} is not plnd", "`plnd doctor` looks into it"
         ) from error
     if status >= 400:
-        said = answer["error"]
-        raise PlndError(said["message"], said["hint"], code=said["code"], field=said["field"])
+        refusal = answer["error"]
+        raise PlndError(
+            refusal["message"], refusal["hint"], code=refusal["code"], field=refusal["field"]
+        )
     return answer
 
 
 def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple[int, bytes]:
+    """The status and the content of the answer to one request."""
     address = found["url"].rpartition("/")[2]
-    content = b"" if body is None else json.dumps(body).encode()
-    head = (
-        f"{method} /api/v1/{path} HTTP/1.1\r\nHost: {address}\r\n"
-        f"Authorization: Bearer {found['token']}\r\nConnection: close\r\n"
-        f"Accept-Language: en\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-    )
+    request = _request(address, found["token"], method, path, body)
     host, _, port = address.rpartition(":")
-    by_file = found.get("socket")
+    socket_file = found.get("socket")
     try:
         # Not create_connection: it looks the name up, and imports the tables of IDNA for it.
-        with socket.socket(socket.AF_UNIX if by_file else socket.AF_INET) as connection:
+        with socket_files.new_socket() if socket_file else socket.socket() as connection:
             connection.settimeout(PATIENCE_SECONDS)
-            connection.connect(by_file or (host, int(port)))
-            connection.sendall(head.encode() + content)
+            connection.connect(socket_file or (host, int(port)))
+            connection.sendall(request)
+            if path in SLOW_PATHS:
+                _wait_for_slow_answer(connection)
             parts = []
-            if path in LONG:
-                _wait(connection)
             while part := connection.recv(65536):
                 parts.append(part)
     except OSError as error:
@@ -130,18 +109,29 @@ def _exchange(found: dict[str, Any], method: str, path: str, body: Any) -> tuple
             f"the daemon at {found['url']} does not answer: {error.strerror or error}",
             "`plnd stop`, then `plnd start`; `plnd doctor` looks into it",
         ) from error
-    top, _, rest = b"".join(parts).partition(b"\r\n\r\n")
-    words = top.split(None, 2)
-    return (int(words[1]) if len(words) > 1 and words[1].isdigit() else 502), rest
+    head, _, content = b"".join(parts).partition(b"\r\n\r\n")
+    words = head.split(None, 2)
+    return (int(words[1]) if len(words) > 1 and words[1].isdigit() else 502), content
 
 
-def _wait(connection: socket.socket) -> None:
-    """Wait for the beginning of an answer to what may take long."""
-    connection.settimeout(WORD_SECONDS)
+def _request(address: str, token: str, method: str, path: str, body: Any) -> bytes:
+    content = b"" if body is None else json.dumps(body).encode()
+    head = (
+        f"{method} /api/v1/{path} HTTP/1.1\r\nHost: {address}\r\n"
+        f"Authorization: Bearer {token}\r\nConnection: close\r\n"
+        f"Accept-Language: en\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+def _wait_for_slow_answer(connection: socket.socket) -> None:
+    """Wait for the beginning of an answer, and tell the user after a moment."""
+    connection.settimeout(SLOW_NOTICE_SECONDS)
     try:
         connection.recv(1, socket.MSG_PEEK)
     except TimeoutError:
         print("plnd is at work; with years of events this takes a while", file=sys.stderr)
-        connection.settimeout(LONG_SECONDS)
+        connection.settimeout(SLOW_PATIENCE_SECONDS)
         connection.recv(1, socket.MSG_PEEK)
     connection.settimeout(PATIENCE_SECONDS)

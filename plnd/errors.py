@@ -1,12 +1,12 @@
 """The errors that a person can do something about.
 
-Each says what happened, to what, and what to do. Anything else that goes wrong
-is a bug and keeps its traceback.
+Each names what happened and to what, and what to do. Any other exception is a bug and keeps
+its traceback.
 """
 
 
 class PlndError(Exception):
-    """What happened (`message`), what to do (`hint`), under a stable `code`."""
+    """What happened (`message`) and what to do (`hint`), under a stable `code`."""
 
     code = "failed"
 
@@ -22,25 +22,25 @@ class PlndError(Exception):
 
 
 class Invalid(PlndError):
-    """Something that was handed in is not as it must be; `field` names the part."""
+    """A value does not have the form that it needs; `field` names it."""
 
     code = "invalid"
 
 
 class NotFound(PlndError):
-    """The thing asked for is not there."""
+    """There is nothing of the given name or id."""
 
     code = "not_found"
 
 
 class Conflict(PlndError):
-    """What was asked for contradicts what is there."""
+    """The request contradicts the present state."""
 
     code = "conflict"
 
 
 class TooLarge(PlndError):
-    """More was handed in than is taken at once."""
+    """The request holds more than plnd accepts at once."""
 
     code = "too_large"
 

@@ -5,7 +5,6 @@ their form; the process has a limit whatever its form. A verdict is kept by the 
 the same content costs nothing a second time.
 """
 
-import contextlib
 import hashlib
 import json
 import subprocess
@@ -20,6 +19,7 @@ from plnd.catalogue.patterns import MEND
 from plnd.catalogue.rules import bad
 from plnd.catalogue.shipped import parsed
 from plnd.errors import PlndError
+from plnd.system import limits, processes
 from plnd.system.paths import bare_environment
 from plnd.words.messages import TranslatedError
 
@@ -99,8 +99,8 @@ def _asked(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
         env=bare_environment(),
+        **processes.OWN_GROUP,
     )
     _running.add(child)
     if _ended.is_set():
@@ -125,11 +125,8 @@ def _error(answer: tuple[str, str, dict[str, str | int]] | None) -> PlndError | 
 
 def main() -> None:
     """Try the files on standard input, and say of each what is wrong, a line of JSON each."""
-    with contextlib.suppress(ImportError):  # Windows has no such limits
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits.limit_cpu(CPU_SECONDS)
+    limits.write_no_core_dump()
     for where, text in json.loads(sys.stdin.buffer.read()):
         fault = None
         try:

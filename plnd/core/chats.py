@@ -40,7 +40,7 @@ from plnd.model.chats import (
 )
 from plnd.model.day import ChatSlot
 from plnd.model.people import Problem
-from plnd.system.files import make_way, write_atomic
+from plnd.system.files import set_aside_folder, write_atomic
 from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
@@ -245,7 +245,7 @@ class Chats:
     def write_calendar(self) -> None:
         """Keep the file that calendar programs subscribe to up to date."""
         path = self._context.home.data / "chats.ics"
-        if moved := make_way(path):
+        if moved := set_aside_folder(path):
             log.warning("what was no file was set aside as %s", moved)
         write_atomic(path, self.calendar())
 

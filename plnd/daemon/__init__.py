@@ -1,1 +1,1 @@
-"""The daemon: serving, one for each home, in the background."""
+"""The daemon: serving the API, one process for each home, started in the background."""

@@ -1,16 +1,13 @@
 """Starting the daemon in the background, and stopping it."""
 
-import contextlib
 import os
-import select
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from plnd import client
 from plnd.errors import PlndError
+from plnd.system import processes
 from plnd.system.paths import Place
 
 START_PATIENCE_SECONDS = 30.0
@@ -31,49 +28,33 @@ def start(where: Place, port: str | None) -> tuple[str, bool]:
 
     home().make()
     log = os.path.join(where.state, "daemon.log")
-    reading, writing = os.pipe()
-    command = [sys.executable, "-m", "plnd", "run", "--ready-fd", str(writing)]
+    command = [sys.executable, "-m", "plnd", "run", *(["--port", port] if port else [])]
     with logs.open_log(Path(log)) as output:
-        begin = output.tell()
-        child = subprocess.Popen(
-            command + (["--port", port] if port else []),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=output,
-            pass_fds=[writing],
-            start_new_session=True,
-            cwd="/",
-        )
-    os.close(writing)
-    try:
-        url = _first_word(reading)
-    finally:
-        os.close(reading)
+        log_size = output.tell()
+        daemon = processes.BackgroundProcess(command, ready_option="--ready-fd", errors=output)
+    url = daemon.wait_until_ready(START_PATIENCE_SECONDS)
     if url:
         return url, True
     if url is None:
         raise PlndError(
-            f"the daemon (process {child.pid}) did not answer in {START_PATIENCE_SECONDS:g} s",
+            f"the daemon (process {daemon.pid}) did not answer in {START_PATIENCE_SECONDS:g} s",
             f"see {log}; it may still come up: `plnd status` says so",
         )
-    # Two browsers may start it at the same moment: the loser is told so, and all is well.
-    child.wait()
+    # Two browsers may start it at the same moment: then one start fails, and the daemon runs.
+    daemon.wait()
     if other := client.daemon(where):
         return str(other["url"]), False
-    raise PlndError(*_last_words(log, begin))
+    raise PlndError(*_failure(log, log_size))
 
 
-def _first_word(reading: int) -> str | None:
-    """What the daemon writes when it answers; nothing when it ended, None when it hangs."""
-    ready, _, _ = select.select([reading], [], [], START_PATIENCE_SECONDS)
-    return os.read(reading, 1024).decode() if ready else None
+def _failure(log: str, log_size: int) -> tuple[str, str]:
+    """The message and the hint of a daemon that failed, from its log.
 
-
-def _last_words(log: str, begin: int) -> tuple[str, str]:
-    """The failed daemon's message and hint, from its log."""
+    `log_size` is the size of the log, in bytes, before the daemon was started.
+    """
     with open(log, "rb") as stream:
-        if begin <= os.fstat(stream.fileno()).st_size:  # else it was begun anew
-            stream.seek(begin)
+        if log_size <= os.fstat(stream.fileno()).st_size:  # else it is a new file
+            stream.seek(log_size)
         lines = [line.strip() for line in stream.read().decode(errors="replace").splitlines()]
     for number, line in enumerate(lines):
         if line.startswith("plnd: "):
@@ -82,7 +63,7 @@ def _last_words(log: str, begin: int) -> tuple[str, str]:
 
 
 def stop(where: Place) -> int | None:
-    """Stop the daemon and wait until it is gone; its process id, None when none ran.
+    """Stop the daemon and wait until it has ended; its process id, None when none ran.
 
     Raises:
         PlndError: it does not stop.
@@ -91,8 +72,7 @@ def stop(where: Place) -> int | None:
     if not found:
         return None
     pid = int(found["pid"])
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+    processes.terminate(pid)
     end = time.monotonic() + STOP_PATIENCE_SECONDS
     while time.monotonic() < end:
         if not client.lock_is_held(where) or (client.daemon(where) or found)["pid"] != pid:

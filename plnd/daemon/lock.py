@@ -1,4 +1,4 @@
-"""One plnd at a time per home: a lock, which the kernel frees at the moment of death."""
+"""The lock of a home: one process at a time opens its stores."""
 
 import time
 
@@ -7,32 +7,32 @@ import filelock
 from plnd import client
 from plnd.errors import Conflict, StorageError
 from plnd.system import paths, regular_files
-from plnd.system.files import Home, cannot_write, make_way
+from plnd.system.files import Home, cannot_write, set_aside_folder
 
-LOOK_SECONDS = 1.0
-"""A look at whether the daemon runs holds the lock for an instant: long enough to wait that out."""
+PROBE_SECONDS = 1.0
+"""`client.lock_is_held` holds the lock for an instant; this is time enough for it to end."""
 PATIENCE_SECONDS = 10.0
-"""A command that reads or changes the stores without a daemon has it for as long as that takes."""
+"""How long to wait for a command that uses the stores without a daemon."""
 
 
 class AlreadyRunning(Conflict):
-    """Another plnd has this home."""
+    """Another process of plnd uses this home."""
 
 
 def take(where: Home) -> filelock.BaseFileLock:
-    """Take the lock; `release` gives it back.
+    """Take the lock; `release` on the result gives it back.
 
-    A daemon.json that is there now was left by a daemon that was killed. It is removed, as
-    others believe it while the lock is held.
+    A daemon.json that exists now was left by a daemon that was killed. It is removed, because
+    other processes trust it while the lock is held.
 
     Raises:
-        AlreadyRunning: another plnd has it; the message names its process and address.
-        StorageError: the lock cannot be written.
+        AlreadyRunning: another process has it; the message names the daemon and its address.
+        StorageError: the lock file cannot be written.
     """
     path = where.state / "daemon.lock"
     if odd := regular_files.stands_in(path):
         raise StorageError(f"cannot use {path}: it is {odd}, not a file", "move it away")
-    lock = filelock.FileLock(path, LOOK_SECONDS, mode=0o600)
+    lock = filelock.FileLock(path, PROBE_SECONDS, mode=0o600)
     end = time.monotonic() + PATIENCE_SECONDS
     while not lock.is_locked:
         try:
@@ -51,7 +51,7 @@ def take(where: Home) -> filelock.BaseFileLock:
         except OSError as error:
             raise cannot_write(path, error) from error
     try:
-        make_way(where.state / "daemon.json")
+        set_aside_folder(where.state / "daemon.json")
         (where.state / "daemon.json").unlink(missing_ok=True)
     except BaseException:
         lock.release()

@@ -1,17 +1,12 @@
-"""The daemon: one per home. Lock, stores, socket, daemon.json, and a clean stop."""
+"""The daemon of a home: lock, stores, port, socket file, daemon.json, and a clean stop."""
 
 import asyncio
-import contextlib
 import errno
 import logging
 import os
 import secrets
-import signal
 import socket
 import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -22,8 +17,16 @@ from plnd.catalogue import sandbox
 from plnd.core.plnd import Plnd, now_ms
 from plnd.daemon import lock
 from plnd.errors import Invalid, PlndError
-from plnd.system import logs, paths
-from plnd.system.files import FILE_MODE, Home, home, make_way, remove_halves, write_atomic
+from plnd.system import logs, paths, permissions, processes, socket_files
+from plnd.system.files import (
+    FILE_MODE,
+    Home,
+    home,
+    remove_partial_files,
+    set_aside_folder,
+    write_atomic,
+)
+from plnd.system.stop_signals import stop_on_signals
 from plnd.web.access import Access
 from plnd.web.api import OPEN_PAGE
 from plnd.web.app import make_app
@@ -36,33 +39,31 @@ log = logging.getLogger("plnd")
 PORTS_TRIED = 20
 FIRST_UPKEEP_SECONDS = 60.0
 UPKEEP_SECONDS = 3600.0
-BEAT_SECONDS = 60.0
+TICK_SECONDS = 60.0
 BACKLOG = 4096
-"""Who comes while so many wait is not heard, and tries again only after a second."""
-LONGEST_SOCKET_PATH = 100
-"""macOS takes 103 bytes, Linux 107."""
+"""Connections that wait to be accepted. The system drops more; the client tries after a second."""
 LONGEST_FIELD_BYTES = 32 * 1024
-"""A browser sends the cookies of every program on 127.0.0.1, whatever its port."""
+"""Room for cookies: a browser sends those of every program on 127.0.0.1, whatever its port."""
 STOP_SECONDS = 1.8
-"""How long a clean stop may take."""
+"""The longest that a clean stop may take."""
 
 
 def run(port: str | None = None, ready: int | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
-    `port` is that of the command line, else PLND_PORT, else 8765 or the next free one.
-    `ready` is a pipe: the daemon's URL is written to it once it answers.
+    `port` is the one of the command line; without it PLND_PORT counts, else 8765 or the next
+    free one. `ready` is the pipe of `processes.report_ready`, for the daemon's URL.
 
     Raises:
         PlndError: it cannot start; the message says why.
     """
-    os.umask(0o077)
+    permissions.keep_new_files_private()
     where = home()
     logs.set_up(where.state / "daemon.log")
     where.make()
     held = lock.take(where)
     try:
-        remove_halves(where)
+        remove_partial_files(where)
         listener = _listen(port or paths.given_port())
         asyncio.run(_serve(where, listener, ready))
     finally:
@@ -70,7 +71,7 @@ def run(port: str | None = None, ready: int | None = None) -> None:
 
 
 def _listen(given: str | None) -> socket.socket:
-    """A socket on loopback: the given port, or the default and else the next free one."""
+    """A socket on loopback, at the given port, or at the default one or the next that is free."""
     wanted = _port(given)
     tries = [wanted] if given is not None else range(wanted, wanted + PORTS_TRIED)
     for number in tries:
@@ -78,7 +79,7 @@ def _listen(given: str | None) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", number))
-            # From here on it is ours: a port that is only bound can be bound once more.
+            # Only this makes it ours: a port that nobody listens at can be bound twice.
             listener.listen(BACKLOG)
         except OSError as error:
             listener.close()
@@ -106,29 +107,26 @@ def _port(given: str | None) -> int:
 async def _serve(where: Home, listener: socket.socket, ready: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    # To bring a large log up to date takes long: until then a signal ends the process at once.
+    # Migrating a large event log takes long: until it is done, a signal ends the process at once.
     plnd = Plnd(where)
-    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))
+    stop_on_signals(
+        lambda: loop.call_soon_threadsafe(stop.set),
+        within_seconds=STOP_SECONDS,
+        before_exit=_kill_children,
+    )
     for moved in plnd.damaged:
         log.warning("a damaged file was set aside as %s", moved)
-    plnd.faults()  # read every document now: what is left out is named in the log
+    plnd.faults()  # reads every document now, and logs those that cannot be used
     port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     token = secrets.token_urlsafe(32)
     access = Access(port, token, Sessions(where.state / "sessions.json", now_ms))
     started_at = now_ms()
-    runner = web.AppRunner(
-        make_app(plnd, access, url=url, started_at=started_at),
-        access_log=None,
-        shutdown_timeout=0.5,
-        keepalive_timeout=HEAD_SECONDS,
-        max_field_size=LONGEST_FIELD_BYTES,
-        max_line_size=LONGEST_FIELD_BYTES,
-    )
+    runner = _runner(make_app(plnd, access, url=url, started_at=started_at))
     await runner.setup()
     assert runner.server
-    door = ConnectionLimit(listener, runner.server, room_for_connections())
-    await _serve_programs(runner, where.state)
+    connections = ConnectionLimit(listener, runner.server, room_for_connections())
+    await _serve_socket_file(runner, where.state)
     about = {
         "pid": os.getpid(),
         "url": url,
@@ -138,7 +136,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     }
     write_atomic(where.state / "daemon.json", msgspec.json.encode(about))
     _announce(url, access, ready)
-    tasks = [loop.create_task(_beat(plnd)), loop.create_task(_upkeep(plnd))]
+    tasks = [loop.create_task(_tick(plnd)), loop.create_task(_upkeep(plnd))]
     try:
         await stop.wait()
     finally:
@@ -146,53 +144,36 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
-        door.close()
+        connections.close()
         sandbox.end()
-        await plnd.stop_work()  # whoever waits for one is answered
+        await plnd.stop_work()  # requests that wait for it get their answer
         await runner.cleanup()
-        _remove_leavings(where.state)
+        _remove_runtime_files(where.state)
         await plnd.close()
         log.info("stopped")
 
 
-def _stop_on_signals(stop: Callable[[], object]) -> None:
-    """Have SIGTERM and Ctrl-C call `stop`, and end this process if that takes too long.
-
-    A thread waits for them, not the event loop, which may be busy; and the system's timer ends
-    what lets no thread run. What was answered as stored is on disk, and the stores survive a kill
-    at any moment.
-    """
-    waiting, wakeup = socket.socketpair()
-    wakeup.setblocking(False)
-    signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _limit_stop)
-
-    def wait() -> None:
-        with wakeup:
-            while waiting.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
-                pass
-            _limit_stop()
-            with contextlib.suppress(RuntimeError):  # the loop is closed: it is stopping
-                stop()
-            time.sleep(STOP_SECONDS)
-            sandbox.end()
-            kill_all()
-            os._exit(0)
-
-    threading.Thread(target=wait, daemon=True).start()
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=0.5,
+        keepalive_timeout=HEAD_SECONDS,
+        max_field_size=LONGEST_FIELD_BYTES,
+        max_line_size=LONGEST_FIELD_BYTES,
+    )
 
 
-def _limit_stop(*_: object) -> None:
-    """Have the system end this process soon."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS + 0.1)
+def _kill_children() -> None:
+    """End what still computes. Stored events are on disk, and the stores survive a kill."""
+    sandbox.end()
+    kill_all()
 
 
 async def _upkeep(plnd: Plnd) -> None:
-    """Once an hour see to what is due once a day: a machine that slept is late, not left out.
+    """Every hour do what is due once a day, so that a machine that slept does it late.
 
-    Not at once: a start has better things to do.
+    The first time is a minute after the start, which has more urgent work.
     """
     wait = FIRST_UPKEEP_SECONDS
     while True:
@@ -204,8 +185,8 @@ async def _upkeep(plnd: Plnd) -> None:
         wait = UPKEEP_SECONDS
 
 
-async def _beat(plnd: Plnd) -> None:
-    """Once a minute: what is due by the clock alone."""
+async def _tick(plnd: Plnd) -> None:
+    """Every minute do what depends on the time alone, such as notices and readings."""
     while True:
         try:
             plnd.speak()
@@ -216,37 +197,35 @@ async def _beat(plnd: Plnd) -> None:
         except Exception:
             log.exception("a bug in what was due")
         logs.keep_bounded()
-        await asyncio.sleep(BEAT_SECONDS)
+        await asyncio.sleep(TICK_SECONDS)
 
 
 def _announce(url: str, access: Access, ready: int | None) -> None:
+    """Report the URL to the process that started the daemon, or to the user in a terminal."""
     log.info("plnd %s runs at %s", __version__, url)
     if ready is not None:
-        # Whoever started it may be gone by now, which is no reason to go as well.
-        with contextlib.suppress(OSError):
-            os.write(ready, url.encode())
-            os.close(ready)
+        processes.report_ready(ready, url)
         return
-    if sys.stderr is not None and sys.stderr.isatty():  # in a file or a journal others read it
+    if sys.stderr is not None and sys.stderr.isatty():  # other people may read a file or a journal
         log.info("dashboard, for a minute: %s/open?code=%s", url, access.new_code())
     log.info("dashboard, later: plnd open. Ctrl-C stops plnd")
 
 
-async def _serve_programs(runner: web.AppRunner, state: Path) -> None:
-    """Answer the host and the terminal by a socket file: no other user can reach its folder.
+async def _serve_socket_file(runner: web.AppRunner, state: Path) -> None:
+    """Answer the native host and the terminal at a socket file, which no other user can reach.
 
-    Where the system has none, or the path is too long for one, they come by TCP.
+    Where the system has no such files, or the path is too long for one, they use the port.
     """
-    _remove_leavings(state)
+    _remove_runtime_files(state)
     path = state / paths.SOCKET
-    if hasattr(socket, "AF_UNIX") and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+    if socket_files.is_possible(path):
         await web.UnixSite(runner, path).start()
         path.chmod(FILE_MODE)
 
 
-def _remove_leavings(state: Path) -> None:
-    """Remove what only a daemon that runs has use for, and the key of plnds before sessions."""
+def _remove_runtime_files(state: Path) -> None:
+    """Remove the files that only a running daemon needs, and `secret` of older versions."""
     for name in (paths.SOCKET, OPEN_PAGE, "secret"):
-        if moved := make_way(state / name):
+        if moved := set_aside_folder(state / name):
             log.warning("what was no file was set aside as %s", moved)
         (state / name).unlink(missing_ok=True)

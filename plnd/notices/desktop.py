@@ -8,10 +8,9 @@ it started; what it says on standard error is the reason why nothing was shown.
 import asyncio
 import html
 import json
-import os
-import signal
 import sys
 
+from plnd.system import processes
 from plnd.words.printable import harmless
 
 PATIENCE_SECONDS = 5.0
@@ -28,7 +27,7 @@ async def notify(title: str, body: str, patience_seconds: float = PATIENCE_SECON
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
+            **processes.OWN_GROUP,
         )
     except OSError as error:
         return f"the notifier cannot be started: {error.strerror}"
@@ -37,20 +36,12 @@ async def notify(title: str, body: str, patience_seconds: float = PATIENCE_SECON
     except TimeoutError:
         return f"the desktop did not answer within {patience_seconds:g} seconds"
     finally:
-        _end(child)
+        processes.kill_group(child.pid)  # and what the notifier has started
         await child.wait()
     if child.returncode == 0:
         return None
     lines = said.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else f"the notifier ended with {child.returncode}"
-
-
-def _end(child: asyncio.subprocess.Process) -> None:
-    """Kill what is left of the child and of its own children."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _fit(text: str, most: int) -> str:

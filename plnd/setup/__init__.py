@@ -1,1 +1,1 @@
-"""Setting plnd up beside browsers, and finding what is broken."""
+"""Registering plnd with browsers and at login, removing it, and finding what is broken."""

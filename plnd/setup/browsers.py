@@ -1,10 +1,10 @@
-"""The browsers that plnd knows, and where each looks for native messaging hosts."""
+"""The browsers that plnd supports, and where each looks for native messaging hosts."""
 
 import shutil
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from plnd.system import platforms
 from plnd.words.messages import ENGLISH, Words
 
 HOST_NAME = "org.plnd.host"
@@ -14,10 +14,10 @@ PACKAGES = {"flatpak": "Flatpak", "snap": "Snap"}
 
 
 class Browser(NamedTuple):
-    """A browser: what it is called, which form of manifest it reads, and where it lives.
+    """A browser: its name, the form of manifest that it reads, and its folders.
 
-    `package` is "flatpak" or "snap" for one that is packed so. `keys` are those of the Windows
-    registry, below HKEY_CURRENT_USER, that it looks in instead of a folder.
+    `package` is "flatpak" or "snap" for a browser in such a package. `keys` are the keys of the
+    Windows registry, below HKEY_CURRENT_USER, that it reads instead of a folder.
     """
 
     id: str
@@ -30,36 +30,36 @@ class Browser(NamedTuple):
     keys: tuple[str, ...] = ()
 
     @property
-    def found(self) -> bool:
-        """Whether this user has it: it has been started once, or can be."""
+    def is_installed(self) -> bool:
+        """Whether this user has it: it was started before, or is on the PATH."""
         return self.config.is_dir() or any(map(_on_path, self.commands))
 
     @property
     def manifest(self) -> Path:
-        """Where it looks for our manifest; on Windows, where its registry key points."""
+        """Where it looks for our manifest; on Windows, the path for its registry key."""
         return self.manifests / MANIFEST_NAME
 
-    def hindrance(self, words: Words = ENGLISH) -> str:
-        """Why it cannot start plnd, however it is registered; "" when it can."""
+    def why_unusable(self, words: Words = ENGLISH) -> str:
+        """Why it cannot start plnd even with a manifest; "" when it can."""
         if not self.package or self.form == "firefox":
             return ""
         return words.say("browser_hindered", package=PACKAGES[self.package])
 
-    def condition(self, words: Words = ENGLISH) -> str:
-        """What must be there beside the manifest; "" when that is enough."""
+    def requirement(self, words: Words = ENGLISH) -> str:
+        """What it needs besides the manifest; "" when it needs nothing."""
         if not self.package or self.form != "firefox":
             return ""
         return words.say("browser_conditional", package=PACKAGES[self.package])
 
 
 def _on_path(command: str) -> bool:
-    """Whether a command is there that is not a Snap's: that one is another browser here."""
+    """Whether a command exists that is not a Snap's, which is listed as a browser of its own."""
     found = shutil.which(command)
     return found is not None and not found.startswith("/snap/")
 
 
 class _Family(NamedTuple):
-    """A member of Chromium's family: below which folder it lives, by system and package."""
+    """A browser of Chromium's family, with its folder for each system and package."""
 
     id: str
     name: str
@@ -72,7 +72,7 @@ class _Family(NamedTuple):
     snap: str = ""
 
 
-# Members of the family read Chrome's key as well as their own, or only that.
+# Some browsers of the family read Chrome's key as well as their own, or only Chrome's.
 _CHROME_KEY = r"Google\Chrome"
 _CHROMIUM_FAMILY = (
     _Family(
@@ -108,58 +108,58 @@ _CHROMIUM_FAMILY = (
 
 
 def browsers(
-    user: Path | None = None, platform: str = sys.platform, host: Path | None = None
+    user: Path | None = None, platform: str = platforms.CURRENT, host: Path | None = None
 ) -> list[Browser]:
-    """Every browser that plnd knows, for the user whose home folder is `user`.
+    """Every browser that plnd supports, for the user whose home folder is `user`.
 
     Args:
-        host: the folder for the manifests on Windows, whose browsers take them from anywhere.
+        host: the folder for the manifests on Windows, where keys may point to any folder.
     """
     user = user or Path.home()
-    if platform == "darwin":
+    if platform == platforms.MACOS:
         return _macos(user / "Library" / "Application Support")
-    if platform == "win32":
+    if platform == platforms.WINDOWS:
         return _windows(user / "AppData", host or user / "AppData" / "Local" / "plnd")
     return _linux(user)
 
 
 def _linux(user: Path) -> list[Browser]:
-    # Not $XDG_CONFIG_HOME: the browsers do not go by it for these folders.
+    # Not $XDG_CONFIG_HOME: browsers ignore it for these folders.
     found = [_chromium(one, user / ".config" / one.linux) for one in _CHROMIUM_FAMILY]
     hosts = user / ".mozilla" / "native-messaging-hosts"
-    fox = Browser(
+    firefox = Browser(
         "firefox", "Firefox", "firefox", user / ".mozilla" / "firefox", hosts,
         ("firefox", "firefox-esr"),
     )  # fmt: skip
-    found.append(fox)
+    found.append(firefox)
     for one in _CHROMIUM_FAMILY:
         if one.flatpak:
             config = user / ".var" / "app" / one.flatpak / "config" / one.linux
-            found.append(_packed(_chromium(one, config), "flatpak"))
+            found.append(_packaged(_chromium(one, config), "flatpak"))
         if one.snap:
             config = user / "snap" / one.snap
-            found.append(_packed(_chromium(one, config), "snap"))
-    # The portal looks where a Firefox that is not packed looks.
-    packed = {"flatpak": ".var/app/org.mozilla.firefox", "snap": "snap/firefox"}
-    found += [_packed(fox._replace(config=user / at), name) for name, at in packed.items()]
+            found.append(_packaged(_chromium(one, config), "snap"))
+    # The portal looks in the same folder as a Firefox without a package.
+    packages = {"flatpak": ".var/app/org.mozilla.firefox", "snap": "snap/firefox"}
+    found += [_packaged(firefox._replace(config=user / at), name) for name, at in packages.items()]
     return found
 
 
-def _packed(browser: Browser, package: str) -> Browser:
+def _packaged(browser: Browser, package: str) -> Browser:
     name = f"{browser.name} ({PACKAGES[package]})"
     return browser._replace(name=name, package=package, commands=())
 
 
 def _macos(support: Path) -> list[Browser]:
-    fox = Browser(
+    firefox = Browser(
         "firefox", "Firefox", "firefox", support / "Firefox",
         support / "Mozilla" / "NativeMessagingHosts", ("firefox",),
     )  # fmt: skip
-    return [*(_chromium(one, support / one.macos) for one in _CHROMIUM_FAMILY), fox]
+    return [*(_chromium(one, support / one.macos) for one in _CHROMIUM_FAMILY), firefox]
 
 
 def _windows(data: Path, host: Path) -> list[Browser]:
-    """One manifest of each form, to which every browser's key points."""
+    """The browsers of Windows: there is one manifest of each form, and their keys point to it."""
 
     def keys(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(rf"Software\{name}\NativeMessagingHosts\{HOST_NAME}" for name in names)
@@ -171,11 +171,11 @@ def _windows(data: Path, host: Path) -> list[Browser]:
         )
         for one in _CHROMIUM_FAMILY
     ]  # fmt: skip
-    fox = Browser(
+    firefox = Browser(
         "firefox", "Firefox", "firefox", data / "Roaming" / "Mozilla" / "Firefox",
         host / "firefox", (), keys=keys(("Mozilla",)),
     )  # fmt: skip
-    return [*family, fox]
+    return [*family, firefox]
 
 
 def _chromium(one: _Family, config: Path) -> Browser:

@@ -1,16 +1,12 @@
-"""plnd's entry where browsers look for native messaging hosts.
+"""Registering plnd as a native messaging host with browsers, by a manifest for each.
 
-Each browser reads a small manifest from a folder of its own, or on Windows from where
-a key of the registry points. Ours names the launcher, a script below plnd's home that
-carries `PLND_HOME` on to the host.
+A browser reads manifests from a folder of its own, or on Windows from where a key of the
+registry points. Ours names the launcher, a script below plnd's home that starts the native host
+with the right `PLND_HOME`.
 """
 
 import contextlib
 import json
-import os
-import shlex
-import shutil
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,40 +14,39 @@ from typing import Any, NamedTuple
 from plnd.errors import PlndError
 from plnd.setup import browsers
 from plnd.setup.browsers import MANIFEST_NAME, Browser
+from plnd.setup.launcher import launcher_path, write_launcher
 from plnd.setup.registry import Registry, WindowsRegistry
-from plnd.system import regular_files
+from plnd.system import platforms, regular_files
 from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 from plnd.system.resources import host_dir
 
-LAUNCHER_NAME = "plnd-host"
 RECORD_NAME = "installed.json"
-LAUNCHER_MODE = 0o700
 
 
 class System(NamedTuple):
-    """The system that is set up: its name as `sys.platform` gives it, and Windows' registry."""
+    """A system to register on: its name as in `platforms`, and the registry of Windows."""
 
     platform: str
     registry: Registry | None = None
 
 
 def this_system() -> System:
-    """The one that this process runs on."""
-    registry = WindowsRegistry() if sys.platform == "win32" else None
-    return System(sys.platform, registry)
+    """The system that this process runs on."""
+    registry = WindowsRegistry() if platforms.CURRENT == platforms.WINDOWS else None
+    return System(platforms.CURRENT, registry)
 
 
 class Installed(NamedTuple):
-    """One manifest that was written; for a given folder `browser` is the form's name."""
+    """A manifest that was written. For a folder that the user named, `browser` is the form."""
 
     browser: str
     manifest: Path
     launcher: Path
 
 
-def found_browsers(home: Home, system: System | None = None) -> list[Browser]:
+def installed_browsers(home: Home, system: System | None = None) -> list[Browser]:
     """The browsers that this user has."""
-    return [browser for browser in _browsers(home, system) if browser.found]
+    return [browser for browser in _browsers(home, system) if browser.is_installed]
 
 
 def _browsers(home: Home, system: System | None) -> list[Browser]:
@@ -69,39 +64,39 @@ def install(
     browsers: Sequence[Browser] | None = None,
     system: System | None = None,
 ) -> list[Installed]:
-    """Write the launcher, and a manifest for each browser found (or into one folder).
+    """Write the launcher, and a manifest for each browser or for one folder.
 
     Args:
         manifest_dir: the one folder to write to, instead of the browsers' own.
-        form: "chromium" or "firefox", for `manifest_dir`; told from its path when None.
-        browsers: those to register with; those found when None. One that cannot start plnd
-            however it is registered (see `Browser.hindrance`) is left out.
+        form: "chromium" or "firefox", for `manifest_dir`; guessed from its path when None.
+        browsers: those to register with; those of this user when None. Browsers that cannot
+            start plnd (see `Browser.why_unusable`) are left out.
 
-    Doing it twice is the same as once. Without any browser nothing is written.
+    A second call changes nothing. Without any browser nothing is written.
 
     Raises:
         PlndError: something cannot be written, or there is no plnd command to start.
     """
     system = system or this_system()
     if browsers is None:
-        browsers = found_browsers(home, system)
+        browsers = installed_browsers(home, system)
     targets = _targets(manifest_dir, form, browsers)
     if not targets:
         return []
     home.make()
-    launcher = write_launcher(home, system)
+    launcher = write_launcher(home, system.platform)
     made: list[Path] = []
     for one in targets:
         made += _make_folder(one.manifest.parent)
-        # What was made is noted first: a kill in between must not leave a folder behind.
-        _note(home, [one.manifest], made)
+        # Recorded first: after a kill, `uninstall` must know the folders.
+        _add_to_record(home, [one.manifest], made)
         write_atomic(one.manifest, _manifest(one.form, launcher))
-        _point(system.registry, one.keys, one.manifest)
+        _write_keys(system.registry, one.keys, one.manifest)
     return [Installed(one.browser, one.manifest, launcher) for one in targets]
 
 
 class _Target(NamedTuple):
-    """One manifest to write, and the keys of the registry that are to point there."""
+    """A manifest to write, and the keys of the registry that must point to it."""
 
     browser: str
     form: str
@@ -114,14 +109,14 @@ def _targets(
 ) -> list[_Target]:
     if manifest_dir is not None:
         folder = manifest_dir.absolute()
-        told = "firefox" if "mozilla" in str(folder).lower() else "chromium"
-        return [_Target(form or told, form or told, folder / MANIFEST_NAME)]
-    able = [one for one in browsers if not one.hindrance()]
+        guessed = "firefox" if "mozilla" in str(folder).lower() else "chromium"
+        return [_Target(form or guessed, form or guessed, folder / MANIFEST_NAME)]
+    able = [one for one in browsers if not one.why_unusable()]
     return [_Target(one.id, one.form, one.manifest, one.keys) for one in able]
 
 
-def _point(registry: Registry | None, keys: Sequence[str], manifest: Path) -> None:
-    """Let the registry's keys point to a manifest."""
+def _write_keys(registry: Registry | None, keys: Sequence[str], manifest: Path) -> None:
+    """Let keys of the registry point to a manifest."""
     if registry is None:
         return
     for key in keys:
@@ -139,90 +134,6 @@ def _cannot_write_key(key: str, error: OSError) -> PlndError:
     )
 
 
-def launcher_of(home: Home, system: System | None = None) -> Path:
-    """Where the script lies that browsers start."""
-    windows = (system or this_system()).platform == "win32"
-    return home.host / (f"{LAUNCHER_NAME}.bat" if windows else LAUNCHER_NAME)
-
-
-def write_launcher(home: Home, system: System | None = None) -> Path:
-    """Write the script that browsers start, for this Python and this home; gives its path."""
-    system = system or this_system()
-    launcher = launcher_of(home, system)
-    utf8(launcher)
-    text = launcher_text(home, plnd_command(), system)
-    write_atomic(launcher, text.encode(), LAUNCHER_MODE)
-    return launcher
-
-
-_SAID = 'Written by "plnd install"; "plnd uninstall" takes it away.'
-
-
-def launcher_text(home: Home, plnd: Path, system: System | None = None) -> str:
-    """The launcher: the browser's environment must not decide which home it speaks for."""
-    host = host_dir() / "plnd_host.py"
-    command = [sys.executable, "-I", "-S", host, "--state", home.state, "--start", plnd]
-    if (system or this_system()).platform == "win32":
-        return _batch_file(home.root, list(map(str, command)))
-    place = "unset PLND_HOME"
-    if home.root is not None:
-        place = f"export PLND_HOME={shlex.quote(str(home.root))}"
-    words = " ".join(shlex.quote(str(word)) for word in command)
-    return f'#!/bin/sh\n# {_SAID}\n{place}\nexec {words} "$@"\n'
-
-
-def _batch_file(root: Path | None, command: list[str]) -> str:
-    """The same for Windows, where a path holds no quote; a per cent sign is doubled."""
-    lines = [
-        "@echo off",
-        f"rem {_SAID}",
-        f'set "PLND_HOME={root or ""}"',
-        " ".join(f'"{word}"' for word in command),
-    ]
-    return "\r\n".join(line.replace("%", "%%") for line in lines) + " %*\r\n"
-
-
-class Unnameable(PlndError):
-    """A place with a name that neither a browser nor a service manager can be told."""
-
-    code = "unnameable"
-
-
-def utf8(place: Path) -> str:
-    """A place as text, which is all that a manifest or a service can name.
-
-    Raises:
-        Unnameable: it has bytes that are no UTF-8.
-    """
-    try:
-        return str(place).encode().decode()
-    except UnicodeEncodeError as error:
-        raise Unnameable(
-            f"{os.fsencode(place)!r} is not UTF-8: neither browsers nor services can be told of it",
-            "give that folder another name, or set PLND_HOME to another one",
-        ) from error
-
-
-def plnd_command() -> Path:
-    """The `plnd` of this very installation.
-
-    Raises:
-        PlndError: there is none beside this Python, nor on the PATH.
-    """
-    for name in ("plnd", "plnd.exe"):
-        beside = Path(sys.executable).with_name(name)
-        if beside.is_file():
-            return beside
-    found = shutil.which("plnd")
-    if found is None:
-        raise PlndError(
-            f"there is no plnd command beside {sys.executable}",
-            "install plnd again",
-            code="no_plnd",
-        )
-    return Path(found).absolute()
-
-
 def _manifest(form: str, launcher: Path) -> bytes:
     template = json.loads((host_dir() / f"{form}.json").read_bytes())
     template["path"] = template["path"].replace("{launcher}", str(launcher))
@@ -230,7 +141,7 @@ def _manifest(form: str, launcher: Path) -> bytes:
 
 
 def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder and what is missing above it; gives what was made, outermost first."""
+    """Make a folder and those missing above it; those that were made, the outermost first."""
     missing = [above for above in (folder, *folder.parents) if not above.exists()][::-1]
     try:
         for one in missing:
@@ -244,13 +155,13 @@ def _make_folder(folder: Path) -> list[Path]:
 
 
 def recorded_manifests(home: Home, system: System | None = None) -> list[Path]:
-    """Every manifest that `install` wrote for this home and that names its launcher still."""
+    """Every manifest that `install` wrote for this home and that still names its launcher."""
     written = map(Path, _record(home)["manifests"])
     return [path for path in written if names_launcher(path, home, system)]
 
 
 def _record(home: Home) -> dict[str, list[str]]:
-    """Manifests and folders that `install` wrote; empty lists when there is no record."""
+    """The manifests and folders that `install` made; empty lists when there is no record."""
     found: Any = {}
     with contextlib.suppress(OSError, ValueError):
         found = json.loads(regular_files.read(home.host / RECORD_NAME))
@@ -264,7 +175,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _note(home: Home, manifests: list[Path], folders: list[Path]) -> None:
+def _add_to_record(home: Home, manifests: list[Path], folders: list[Path]) -> None:
     record = _record(home)
     record["manifests"] = sorted({*record["manifests"], *map(str, manifests)})
     record["folders"] = sorted({*record["folders"], *map(str, folders)})
@@ -277,45 +188,45 @@ def _note(home: Home, manifests: list[Path], folders: list[Path]) -> None:
 def uninstall(
     home: Home, manifest_dir: Path | None = None, system: System | None = None
 ) -> list[Path]:
-    """Take away what `install` wrote for this home; gives the paths that are gone.
+    """Remove what `install` wrote for this home; the paths that were removed.
 
-    Only manifests that name this home's launcher go, the registry's keys that point to
-    them, and folders that `install` made and that are empty. With `manifest_dir`, only
-    what lies there, and the launcher when no manifest is left that needs it.
+    Removes only manifests that name this home's launcher, the keys of the registry that point
+    to them, and the empty folders that `install` made. With `manifest_dir`, only those in that
+    folder. The launcher goes with the last manifest.
 
     Raises:
-        StorageError: something cannot be taken away.
+        StorageError: something cannot be removed.
     """
     system = system or this_system()
     record = _record(home)
-    known_to_us = [Path(path) for path in record["manifests"]]
+    recorded = [Path(path) for path in record["manifests"]]
     if manifest_dir is None:
-        going = [*known_to_us, *(browser.manifest for browser in _browsers(home, system))]
+        manifests = [*recorded, *(browser.manifest for browser in _browsers(home, system))]
     else:
-        going = [manifest_dir.absolute() / MANIFEST_NAME]
-    going = [path for path in dict.fromkeys(going) if names_launcher(path, home, system)]
-    _unpoint(system.registry, _browsers(home, system), going)
-    gone = [path for path in going if _remove(path, Path.unlink)]
-    gone += _remove_folders(record, going)
+        manifests = [manifest_dir.absolute() / MANIFEST_NAME]
+    manifests = [path for path in dict.fromkeys(manifests) if names_launcher(path, home, system)]
+    _delete_keys(system.registry, _browsers(home, system), manifests)
+    removed = [path for path in manifests if _remove(path, Path.unlink)]
+    removed += _remove_folders(record, manifests)
     left = recorded_manifests(home, system)
     if left:
-        _forget(home, record, left)
-        return gone
-    for path in (launcher_of(home, system), home.host / RECORD_NAME):
+        _shorten_record(home, record, left)
+        return removed
+    for path in (launcher_path(home, system.platform), home.host / RECORD_NAME):
         if _remove(path, Path.unlink):
-            gone.append(path)
-    return gone
+            removed.append(path)
+    return removed
 
 
-def _unpoint(
+def _delete_keys(
     registry: Registry | None, browsers: Sequence[Browser], manifests: Sequence[Path]
 ) -> None:
-    """Take away the registry's keys that point to these manifests."""
+    """Delete the keys of the registry that point to these manifests."""
     if registry is None:
         return
-    going = set(map(str, manifests))
+    paths = set(map(str, manifests))
     for key in {key: None for browser in browsers for key in browser.keys}:
-        if registry.read(key) in going:
+        if registry.read(key) in paths:
             try:
                 registry.delete(key)
             except OSError as error:
@@ -323,12 +234,13 @@ def _unpoint(
 
 
 def names_launcher(manifest: Path, home: Home, system: System | None = None) -> bool:
-    """Whether a manifest is there and names this home's launcher."""
-    return read_manifest(manifest).get("path") == str(launcher_of(home, system))
+    """Whether a manifest exists and names this home's launcher."""
+    launcher = launcher_path(home, (system or this_system()).platform)
+    return read_manifest(manifest).get("path") == str(launcher)
 
 
 def read_manifest(manifest: Path) -> dict[str, Any]:
-    """What a manifest says; empty when it is not there or no JSON object."""
+    """The content of a manifest; empty when there is none, or it is not a JSON object."""
     try:
         found = json.loads(manifest.read_bytes())
     except (OSError, ValueError):
@@ -347,17 +259,18 @@ def _remove(path: Path, how: Callable[[Path], None]) -> bool:
 
 
 def _remove_folders(record: dict[str, list[str]], manifests: list[Path]) -> list[Path]:
-    """Take away the folders that were made for these manifests, the innermost first."""
-    gone = []
+    """Remove the folders that were made for these manifests, the innermost first."""
+    removed = []
     for text in sorted(record["folders"], key=len, reverse=True):
         folder = Path(text)
         ours = any(folder in manifest.parents for manifest in manifests)
         if ours and folder.is_dir() and not any(folder.iterdir()) and _remove(folder, Path.rmdir):
-            gone.append(folder)
-    return gone
+            removed.append(folder)
+    return removed
 
 
-def _forget(home: Home, record: dict[str, list[str]], left: list[Path]) -> None:
+def _shorten_record(home: Home, record: dict[str, list[str]], left: list[Path]) -> None:
+    """Keep only the manifests that are `left`, and the folders that still exist."""
     folders = [text for text in record["folders"] if Path(text).is_dir()]
     (home.host / RECORD_NAME).unlink(missing_ok=True)
-    _note(home, left, [Path(text) for text in folders])
+    _add_to_record(home, left, [Path(text) for text in folders])

@@ -1,4 +1,4 @@
-"""The Windows registry, as far as browsers need it: a text under a key of this user."""
+"""The part of the Windows registry that browsers need: a text under a key of this user."""
 
 import contextlib
 import importlib
@@ -12,14 +12,14 @@ class Registry(Protocol):
         """The text under a key; None when there is none."""
 
     def write(self, key: str, text: str) -> None:
-        """Make the key and put the text under it."""
+        """Create the key if needed, and store the text under it."""
 
     def delete(self, key: str) -> None:
-        """Take the key away; does nothing when it is not there."""
+        """Delete the key; does nothing when there is none."""
 
 
 class WindowsRegistry:
-    """The registry of the machine, through `winreg`, or what stands in for that module."""
+    """The registry of this machine, through `winreg`, or through a substitute in tests."""
 
     def __init__(self, winreg: Any = None) -> None:
         self._winreg = winreg or importlib.import_module("winreg")
@@ -33,18 +33,18 @@ class WindowsRegistry:
             return None
 
     def write(self, key: str, text: str) -> None:
-        """Make the key and put the text under it.
+        """Create the key if needed, and store the text under it.
 
         Raises:
-            OSError: the system does not let us.
+            OSError: the system refuses.
         """
         self._winreg.SetValue(self._user, key, self._winreg.REG_SZ, text)
 
     def delete(self, key: str) -> None:
-        """Take the key away; does nothing when it is not there.
+        """Delete the key; does nothing when there is none.
 
         Raises:
-            OSError: the system does not let us.
+            OSError: the system refuses.
         """
         with contextlib.suppress(FileNotFoundError):
             self._winreg.DeleteKey(self._user, key)

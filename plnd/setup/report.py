@@ -1,4 +1,4 @@
-"""A text fit for a bug report: what runs here, what the doctor found, and nobody's life."""
+"""A text for a bug report: versions, the doctor's checks, the log, and no personal data."""
 
 import platform
 import re
@@ -14,7 +14,7 @@ LOG_LINES = 40
 
 
 def report(home: Home, lines: Iterable[str], health: Mapping[str, Any] | None) -> str:
-    """Versions, the doctor's lines, the end of the log. Folders stand in it as `HOME`."""
+    """The text, with `lines` of the doctor. `HOME` replaces the names of folders in it."""
     log = _end_of(home.state / "daemon.log")
     sizes = [f"{path.name} {path.stat().st_size // 1024} kB" for path in _stores(home)]
     parts = [
@@ -27,7 +27,7 @@ def report(home: Home, lines: Iterable[str], health: Mapping[str, Any] | None) -
         f"the last {len(log)} lines of the log:",
         *log,
     ]
-    return _without_places("\n".join(parts), home)
+    return _without_paths("\n".join(parts), home)
 
 
 def _stores(home: Home) -> list[Path]:
@@ -43,12 +43,12 @@ def _end_of(log: Path) -> list[str]:
         return []
 
 
-def _without_places(text: str, home: Home) -> str:
-    """The text without the names of folders and people: those say who somebody is."""
-    places = [home.root, home.data, home.state, home.data.parent, Path.home(), Path(sys.prefix)]
+def _without_paths(text: str, home: Home) -> str:
+    """The text without the names of folders and users, which tell who somebody is."""
+    paths = [home.root, home.data, home.state, home.data.parent, Path.home(), Path(sys.prefix)]
     if home.root is not None:
-        places.append(home.root.parent)
-    for place in sorted({str(one) for one in places if one}, key=len, reverse=True):
-        if len(place) > 1:
-            text = text.replace(place, "HOME")
+        paths.append(home.root.parent)
+    for path in sorted({str(one) for one in paths if one}, key=len, reverse=True):
+        if len(path) > 1:
+            text = text.replace(path, "HOME")
     return re.sub(r"(/home/|/Users/|C:\\Users\\)[^/\\\s]+", r"\1somebody", text)

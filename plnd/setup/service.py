@@ -1,22 +1,20 @@
 """Starting plnd at login: a systemd user unit, a launchd agent, or a Windows logon task.
 
-The texts are pure functions; `install` writes the one of this system and has it taken up,
-`uninstall` takes it back. What already runs is stopped first, so that the service is the one
-that runs.
+Pure functions make the texts. `install` writes the file of this system and enables it,
+`uninstall` disables and removes it. The caller stops a running daemon first: two cannot run.
 """
 
 import contextlib
-import os
 import plistlib
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from plnd.setup.manifests import Unnameable, plnd_command, utf8
+from plnd.setup.launcher import UnusablePath, as_utf8, plnd_command
+from plnd.system import paths, permissions, platforms
 from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 
 UNIT_NAME = "plnd.service"
@@ -25,23 +23,23 @@ TASK_NAME = "plnd"
 PATIENCE_SECONDS = 30
 
 Run = Callable[[Sequence[str]], str | None]
-"""Runs a command; None when it did what it should, else what it said."""
+"""Runs a command; None when it succeeded, else its error message."""
 
 
 class Service(NamedTuple):
-    """A file that makes a system start plnd, and the commands that have it taken up and dropped."""
+    """A file that tells the system to start plnd, and the commands to enable and disable it."""
 
     path: Path
     text: bytes
-    take_up: tuple[tuple[str, ...], ...]
-    drop: tuple[tuple[str, ...], ...]
+    enable: tuple[tuple[str, ...], ...]
+    disable: tuple[tuple[str, ...], ...]
 
 
 # ---- the texts
 
 
 def systemd_unit(command: Sequence[str], environment: Mapping[str, str]) -> str:
-    """A user unit. Not started again after an exit of its own: then its message says what to do."""
+    """A user unit. Restarts plnd only after a crash: other exits have a message for the user."""
     settings = "".join(
         f"Environment={_quoted(f'{name}={value}')}\n" for name, value in environment.items()
     )
@@ -51,7 +49,7 @@ def systemd_unit(command: Sequence[str], environment: Mapping[str, str]) -> str:
         "Description=plnd, the books of your personal learning network\n"
         "\n"
         "[Service]\n"
-        # Not the command itself: systemd takes not every name for a program, but any for a word.
+        # Through `env`: systemd refuses some names as a program, but none as an argument.
         f"ExecStart=/usr/bin/env -- {' '.join(map(_argument, command))}\n"
         f"{settings}"
         "Restart=on-abnormal\n"
@@ -65,19 +63,19 @@ def systemd_unit(command: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def _argument(word: str) -> str:
-    """A word of a command as systemd reads it: there, and only there, `$` names a variable."""
+    """A word of a command for systemd, where `$` begins a variable, unlike in other settings."""
     return _quoted(word.replace("$", "$$"))
 
 
 def _quoted(word: str) -> str:
-    """A word as systemd reads it: in quotes, with its own signs taken as they are."""
+    """A word in quotes for systemd, with its special characters escaped."""
     for sign, safe in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("\n", "\\n"), ("\t", "\\t")):
         word = word.replace(sign, safe)
     return f'"{word}"'
 
 
 def launchd_agent(command: Sequence[str], environment: Mapping[str, str], log: Path) -> bytes:
-    """A launch agent: at login, and again after a crash."""
+    """A launch agent that starts plnd at login, and again after a crash."""
     return plistlib.dumps(
         {
             "Label": AGENT_NAME,
@@ -93,7 +91,7 @@ def launchd_agent(command: Sequence[str], environment: Mapping[str, str], log: P
 
 
 def windows_task(command: Sequence[str], user: str) -> str:
-    """A task at logon, for that user only, without a time limit and without a window of its own."""
+    """A task at the logon of one user, without a time limit and without a window."""
     program, *words = command
     return (
         '<?xml version="1.0" encoding="UTF-16"?>\n'
@@ -114,40 +112,44 @@ def windows_task(command: Sequence[str], user: str) -> str:
     )
 
 
-# ---- this system's
+# ---- the service of this system
 
 
 def service(
-    home: Home, *, platform: str = sys.platform, user: Path | None = None, config: str | None = None
+    home: Home,
+    *,
+    platform: str = platforms.CURRENT,
+    user: Path | None = None,
+    config: str | None = None,
 ) -> Service:
-    """The service of this home, as this platform has it; `config` is $XDG_CONFIG_HOME.
+    """The service of this home for a platform; `config` is $XDG_CONFIG_HOME.
 
     Raises:
-        Unnameable: a place that no service can be given.
+        UnusablePath: the file of a service cannot contain a path that it needs.
         PlndError: there is no plnd command to start.
     """
     user = user or Path.home()
-    command = [_nameable(plnd_command()), "run"]
-    environment = {"PLND_HOME": _nameable(home.root)} if home.root else {}
-    if platform == "darwin":
+    command = [_service_text(plnd_command()), "run"]
+    environment = {"PLND_HOME": _service_text(home.root)} if home.root else {}
+    if platform == platforms.MACOS:
         path = user / "Library" / "LaunchAgents" / f"{AGENT_NAME}.plist"
         text = launchd_agent(command, environment, home.state / "daemon.log")
-        domain = f"gui/{os.getuid()}"
+        domain = f"gui/{permissions.user_id()}"
         return Service(
             path,
             text,
             (("launchctl", "bootstrap", domain, str(path)),),
             (("launchctl", "bootout", f"{domain}/{AGENT_NAME}"),),
         )
-    if platform == "win32":
+    if platform == platforms.WINDOWS:
         path = home.data / "logon-task.xml"
         return Service(
             path,
-            windows_task(command, os.environ.get("USERNAME", "")).encode("utf-16"),
+            windows_task(command, paths.user_name()).encode("utf-16"),
             (("schtasks", "/Create", "/F", "/TN", TASK_NAME, "/XML", str(path)),),
             (("schtasks", "/Delete", "/F", "/TN", TASK_NAME),),
         )
-    config = os.environ.get("XDG_CONFIG_HOME") if config is None else config
+    config = paths.user_config() if config is None else config
     folder = Path(config) if config else user / ".config"
     path = folder / "systemd" / "user" / UNIT_NAME
     manager = ("systemctl", "--user")
@@ -159,11 +161,15 @@ def service(
     )
 
 
-def _nameable(place: Path) -> str:
-    """A place as text that a service manager takes; others it drops, and serves another home."""
-    name = utf8(place)
+def _service_text(path: Path) -> str:
+    """The text of a path for a service.
+
+    Raises:
+        UnusablePath: the service manager would ignore it, and plnd would open another home.
+    """
+    name = as_utf8(path)
     if any((char < " " and char not in "\t\n") or char == "\x7f" for char in name):
-        raise Unnameable(
+        raise UnusablePath(
             f"{name!r} has control characters in its name, which no service can be given",
             "give that folder another name",
         )
@@ -171,7 +177,7 @@ def _nameable(place: Path) -> str:
 
 
 def run(command: Sequence[str]) -> str | None:
-    """Run a command of the system; None when it did what it should, else what it said."""
+    """Run a command of the system; None when it succeeded, else its error message."""
     if not shutil.which(command[0]):
         return f"there is no {command[0]} here"
     try:
@@ -184,7 +190,7 @@ def run(command: Sequence[str]) -> str | None:
 
 
 def install(one: Service, *, run: Run = run) -> list[str]:
-    """Write the file and have it taken up; what the system said against that, if it did.
+    """Write the file and enable the service; the error messages of the commands that failed.
 
     Raises:
         StorageError: the file cannot be written.
@@ -194,27 +200,27 @@ def install(one: Service, *, run: Run = run) -> list[str]:
     except OSError as error:
         raise cannot_write(one.path.parent, error) from error
     write_atomic(one.path, one.text)
-    return [f"{' '.join(words)}: {said}" for words in one.take_up if (said := run(words))]
+    return [f"{' '.join(words)}: {failure}" for words in one.enable if (failure := run(words))]
 
 
 def uninstall(one: Service, *, run: Run = run) -> list[Path]:
-    """Have the service dropped, and remove its file; what is gone.
+    """Disable the service and remove its file; the paths that were removed.
 
     Raises:
         StorageError: the file cannot be removed.
     """
     if not one.path.exists():
         return []
-    for words in one.drop:
+    for words in one.disable:
         run(words)
     try:
         one.path.unlink()
     except OSError as error:
         raise cannot_write(one.path, error) from error
-    gone = [one.path]
-    # Folders that nobody else has anything in are no use to anybody.
+    removed = [one.path]
+    # Empty folders may have been made by `install`.
     for folder in (one.path.parent, one.path.parent.parent):
         with contextlib.suppress(OSError):
             folder.rmdir()
-            gone.append(folder)
-    return gone
+            removed.append(folder)
+    return removed

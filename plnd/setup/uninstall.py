@@ -1,4 +1,4 @@
-"""Leaving: what plnd wrote goes away, and the data too when that is asked for."""
+"""Removing the files of a home, and its data only when that is asked for."""
 
 import contextlib
 import shutil
@@ -8,12 +8,12 @@ from plnd.system.files import Home, cannot_write
 
 
 def uninstall(home: Home, *, data: bool) -> list[Path]:
-    """Remove the running state and the host's folder, with `data` everything; what is gone.
+    """Remove the state and the folder of the native host, and `data` too; the removed paths.
 
     Raises:
         StorageError: something cannot be removed.
     """
-    gone = []
+    removed = []
     for folder in (home.state, home.host, *([home.data] if data else [])):
         if not folder.exists():
             continue
@@ -21,10 +21,10 @@ def uninstall(home: Home, *, data: bool) -> list[Path]:
             shutil.rmtree(folder)
         except OSError as error:
             raise cannot_write(Path(error.filename or folder), error) from error
-        gone.append(folder)
+        removed.append(folder)
     if home.root is not None:
-        # Of the home itself only what plnd made: anything else in it is somebody's.
+        # The home itself only when it is empty: other files in it are the user's.
         with contextlib.suppress(OSError):
             home.root.rmdir()
-            gone.append(home.root)
-    return gone
+            removed.append(home.root)
+    return removed

@@ -1,8 +1,7 @@
-"""Files that are never half written, and folders that are nobody else's."""
+"""Files that are never half written, and folders that only their user can open."""
 
 import contextlib
 import errno
-import fcntl
 import io
 import os
 import re
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from plnd.errors import StorageError
-from plnd.system import paths, regular_files
+from plnd.system import locking, paths, regular_files
+from plnd.system.opening import FOLDER, NO_LINK, NO_TERMINAL, NO_WAIT
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -30,6 +30,12 @@ class Home:
     data: Path
     host: Path
     root: Path | None
+
+    @property
+    def place(self) -> paths.Place:
+        """The same folders for modules that do without `pathlib`."""
+        root = None if self.root is None else str(self.root)
+        return paths.Place(str(self.state), str(self.data), str(self.host), root)
 
     def make(self) -> None:
         """Make the folders, 0700.
@@ -50,7 +56,7 @@ class Home:
 
 
 def home() -> Home:
-    """The home of this process (see `place.place`)."""
+    """The home of this process, as the environment says (see `paths.place`)."""
     found = paths.place()
     return Home(
         state=Path(found.state),
@@ -61,7 +67,7 @@ def home() -> Home:
 
 
 def cannot_write(path: Path, error: OSError) -> StorageError:
-    """The error for a path that the system does not let us write."""
+    """The error for a path that the system refuses to write."""
     if _is_full(error):
         return disk_full(path)
     return StorageError(
@@ -71,7 +77,7 @@ def cannot_write(path: Path, error: OSError) -> StorageError:
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused, in its own words; `shutil.Error` has those of several refusals."""
+    """The system's own message of an error; of a `shutil.Error`, which has several, the first."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         return next((str(one[-1]) for one in error.args[0]), "it failed")
     return error.strerror or str(error) or type(error).__name__
@@ -84,7 +90,7 @@ def _is_full(error: OSError) -> bool:
 
 
 def disk_full(path: Path) -> StorageError:
-    """The error for a full disk: nothing is lost, the sender keeps what it has."""
+    """The error for a full disk: no event is lost, as browsers keep theirs."""
     return StorageError(
         f"the disk is full: cannot write {path}",
         "free some space; browsers keep their events until then",
@@ -93,58 +99,57 @@ def disk_full(path: Path) -> StorageError:
 
 
 def write_atomic(path: Path, data: bytes, mode: int = FILE_MODE) -> None:
-    """Write all of `data` to `path`, or leave what was there. A link there is not followed.
+    """Write all of `data` to `path`, or leave it as it was. A link there is replaced, not followed.
 
     Raises:
         StorageError: the disk is full or the path cannot be written.
     """
     try:
-        with _replacing(path, mode) as stream:
+        with _replacement(path, mode) as stream:
             stream.write(data)
     except OSError as error:
         raise cannot_write(path, error) from error
 
 
 @contextlib.contextmanager
-def _replacing(path: Path, mode: int) -> Iterator[BinaryIO]:
-    """A new file that takes the place of `path` once all of it is written.
+def _replacement(path: Path, mode: int) -> Iterator[BinaryIO]:
+    """A new file that replaces `path` once all of it is written.
 
-    Beside it, under a name that nobody can know before, and new: whatever another user has
-    put into a shared folder is never opened. Locked while it is written, so that
-    `remove_halves` knows what a kill has left from what somebody is at.
+    It lies beside `path` under a name that nobody can guess, and it must not exist yet, so a
+    file that another user has put into a shared folder is never opened. It is locked while it
+    is written: `remove_partial_files` can tell it from a file that a kill has left.
     """
-    half = path.with_name(f".plnd-{secrets.token_hex(8)}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(half, flags, FILE_MODE)
+    partial = path.with_name(f".plnd-{secrets.token_hex(8)}.new")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, FILE_MODE)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             with contextlib.suppress(OSError):  # not every file system has locks
-                _lock(stream)
+                locking.lock(stream)
             os.fchmod(stream.fileno(), mode)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-            os.replace(half, path)
+            os.replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(half)  # half a file would take up what a full disk has left
+            os.unlink(partial)  # it would use the last space of a full disk
         raise
     sync_folder(path.absolute().parent)
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
-    """A text file that takes the place of `path` once all of it is written, 0600.
+def atomic_text_file(path: Path) -> Iterator[TextIO]:
+    """A text file that replaces `path` once all of it is written, 0600.
 
-    A pipe or a device of the user's own (or root's, as /dev/null) is written to as it is. A
-    link to a file is refused: in a folder of several users it may be somebody's trap.
+    A pipe or a device of the user's own (or root's, as /dev/null) is written to directly. A
+    link to a file is refused: in a folder of several users it may be a trap.
 
     Raises:
         StorageError: the disk is full or the path cannot be written; nothing has changed then.
     """
     try:
-        straight = _straight(path)
-        with straight if straight else _replacing(path, FILE_MODE) as stream:
+        stream_or_none = _open_pipe_or_device(path)
+        with stream_or_none if stream_or_none else _replacement(path, FILE_MODE) as stream:
             text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
             try:
                 yield text
@@ -154,79 +159,74 @@ def replacing(path: Path) -> Iterator[TextIO]:
         raise cannot_write(path, error) from error
 
 
-def _straight(path: Path) -> BinaryIO | None:
-    """A pipe or a device, opened to be written to; None for a file, there or not.
+def _open_pipe_or_device(path: Path) -> BinaryIO | None:
+    """Open a pipe or a device for writing; None when `path` is a file, or nothing is there.
 
     Raises:
-        StorageError: it is neither, or another user has put it there.
+        StorageError: it is something else, or another user has put it there.
     """
     try:
-        here, there = path.lstat(), path.stat()
+        here, target = path.lstat(), path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            raise _no_target(path, "a link") from None
+            raise _not_writable(path, "a link") from None
         return None
     if stat.S_ISREG(here.st_mode):
         return None
-    if stat.S_ISDIR(there.st_mode):
-        raise _no_target(path, "a folder")
+    if stat.S_ISDIR(target.st_mode):
+        raise _not_writable(path, "a folder")
     trusted = {0, os.geteuid()}
-    writable = stat.S_ISFIFO(there.st_mode) or stat.S_ISCHR(there.st_mode)
-    if not writable or not {here.st_uid, there.st_uid} <= trusted:
-        raise _no_target(path, regular_files.kind(path) or "another")
-    # As long as nobody reads from a pipe, this waits, as every program that writes to one.
-    stream = open(os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC), "wb")  # noqa: SIM115
-    found = os.fstat(stream.fileno())
-    if (found.st_dev, found.st_ino) != (there.st_dev, there.st_ino):
+    writable = stat.S_ISFIFO(target.st_mode) or stat.S_ISCHR(target.st_mode)
+    if not writable or not {here.st_uid, target.st_uid} <= trusted:
+        raise _not_writable(path, regular_files.kind(path) or "another")
+    # This waits until somebody reads from a pipe, as every program does that writes to one.
+    stream = open(os.open(path, os.O_WRONLY | NO_TERMINAL), "wb")  # noqa: SIM115
+    opened = os.fstat(stream.fileno())
+    if (opened.st_dev, opened.st_ino) != (target.st_dev, target.st_ino):
         stream.close()
-        raise _no_target(path, "not what it was a moment ago")
+        raise _not_writable(path, "not what it was a moment ago")
     return stream
 
 
-def _no_target(path: Path, what: str) -> StorageError:
+def _not_writable(path: Path, what: str) -> StorageError:
     return StorageError(
         f"cannot write {path}: it is {what}", "name the file itself, or - for standard output"
     )
 
 
-_HALF = re.compile(r"\.plnd-[0-9a-f]{16}\.new")
+_PARTIAL = re.compile(r"\.plnd-[0-9a-f]{16}\.new")
 
 
-def halves(folder: Path) -> list[Path]:
-    """What kills have left of files that were being written, below a folder of plnd's."""
+def partial_files(folder: Path) -> list[Path]:
+    """Files below a folder of plnd's that were not finished, because a kill interrupted it."""
     if folder.is_symlink():
         return []
     return sorted(
         path
         for above, _, names in os.walk(folder)
-        for path in (Path(above, name) for name in names if _HALF.fullmatch(name))
+        for path in (Path(above, name) for name in names if _PARTIAL.fullmatch(name))
         if regular_files.stands_in(path) is None
     )
 
 
-def remove_halves(home: Home) -> None:
-    """Remove what kills have left; for whoever holds the home's lock.
+def remove_partial_files(home: Home) -> None:
+    """Remove the files that kills have left; only for the process that holds the home's lock.
 
-    What is written at this moment by a command that needs no lock (`plnd install`) stays.
+    A file that a command without that lock (`plnd install`) writes at this moment stays.
     """
-    for path in {one for folder in (home.state, home.data, home.host) for one in halves(folder)}:
-        with contextlib.suppress(OSError):
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            with open(os.open(path, flags), "rb") as stream:
-                _lock(stream)
-                path.unlink()
-
-
-def _lock(stream: BinaryIO) -> None:
-    """Raises:
-    OSError: another process has it.
-    """
-    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    folders = (home.state, home.data, home.host)
+    for path in {one for folder in folders for one in partial_files(folder)}:
+        with (
+            contextlib.suppress(OSError),
+            open(os.open(path, os.O_RDONLY | NO_WAIT), "rb") as stream,
+        ):
+            locking.lock(stream)
+            path.unlink()
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Have the disk hold the names in a folder, as `fsync` does for a file's content."""
+    descriptor = os.open(folder, os.O_RDONLY | FOLDER)
     try:
         os.fsync(descriptor)
     finally:
@@ -234,7 +234,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Move a damaged file, or what stands in its place, away under a name that says when."""
+    """Move a damaged file, or what stands in its place, to a name with the time in it."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     for number in range(1000):
         target = path.with_name(f"{path.name}.damaged-{stamp}" + (f"-{number}" if number else ""))
@@ -248,10 +248,10 @@ def set_aside(path: Path) -> Path:
 
 
 def read_or_set_aside(path: Path) -> tuple[bytes | None, Path | None]:
-    """The content of a file, None when there is none; and where what is not one was moved to.
+    """The content of a file, or None; and where something was moved that is not a readable file.
 
     Raises:
-        StorageError: the system can neither read it nor move it.
+        StorageError: the system can neither read nor move it.
     """
     try:
         return regular_files.read(path), None
@@ -265,6 +265,9 @@ def read_or_set_aside(path: Path) -> tuple[bytes | None, Path | None]:
         ) from error
 
 
-def make_way(path: Path) -> Path | None:
-    """Where a folder was moved to that stood in a file's place: nothing else is in the way."""
+def set_aside_folder(path: Path) -> Path | None:
+    """Move a folder away that stands in a file's place; its new path, None when there is none.
+
+    Anything else there can be overwritten.
+    """
     return set_aside(path) if regular_files.stands_in(path) == "a folder" else None

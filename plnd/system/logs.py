@@ -1,7 +1,7 @@
-"""The daemon's log: what plnd says and nothing that came in, and never more than 2 MiB of it.
+"""The daemon's log: plnd's own messages without anybody's data, at most 2 MiB of them.
 
-What libraries say of a failure may repeat the request that failed, with its keys; the text of
-an exception may repeat names that the user gave. So of both only the kind is written down.
+A library's message may repeat the request that failed, with its keys, and the text of an exception
+may repeat names that the user gave. So the log has only the kind of both.
 """
 
 import contextlib
@@ -19,9 +19,10 @@ from typing import BinaryIO
 
 from plnd.system import regular_files
 from plnd.system.files import FILE_MODE, cannot_write, set_aside
+from plnd.system.opening import NO_WAIT
 
 LONGEST_BYTES = 1024 * 1024
-"""Of daemon.log, and of daemon.log.1, the one before it."""
+"""The size of daemon.log, and of daemon.log.1, the file before it."""
 LONGEST_LINE_BYTES = 16 * 1024
 SAME_LINE_SECONDS = 60.0
 MOST_LINES_HELD = 100
@@ -29,13 +30,13 @@ MOST_FRAMES = 20
 
 log = logging.getLogger("plnd")
 
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_WAIT
 
 
 def set_up(path: Path) -> None:
-    """Have all that is logged, and what fails where nobody looks, said on standard error.
+    """Write every log message, and every exception that nothing catches, to standard error.
 
-    `path` is the daemon's own file: where standard error goes there, it stays within bounds.
+    When standard error is the daemon's own file `path`, its size stays within bounds.
     """
     logging.basicConfig(handlers=[BoundedLog(path)], level=logging.INFO)
     logging.captureWarnings(True)
@@ -58,14 +59,14 @@ def _failed(
 
 
 def keep_bounded() -> None:
-    """Bring the log within its bounds, whoever else has written to standard error."""
+    """Cut the log to its bounds: libraries and children write to standard error as well."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, BoundedLog):
             handler.flush()
 
 
 def open_log(path: Path) -> BinaryIO:
-    """The daemon's own file, for its standard error; what stands in its place is set aside.
+    """Open the daemon's own file for its standard error; anything else in its place is set aside.
 
     Raises:
         StorageError: it cannot be written.
@@ -81,30 +82,30 @@ def open_log(path: Path) -> BinaryIO:
     return stream
 
 
-class Reduced(logging.Formatter):
-    """What plnd says as it stands, what others say by its kind, and no exception's own text."""
+class PrivateFormatter(logging.Formatter):
+    """plnd's messages in full, those of libraries by their kind, and no exception's own text."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
         if record.name.partition(".")[0] == log.name:
-            said = "".join(one if one.isprintable() else "?" for one in record.getMessage())
+            line = "".join(one if one.isprintable() else "?" for one in record.getMessage())
         else:
-            said = f"{record.name}: {record.levelname.lower()} in {record.filename}"
-            said += f" at {record.lineno}"
+            line = f"{record.name}: {record.levelname.lower()} in {record.filename}"
+            line += f" at {record.lineno}"
             if error is not None:
-                said += f": {_kind(error)}"
-        return "\n".join([said, *(_trace(error) if error is not None else ())])
+                line += f": {_kind(error)}"
+        return "\n".join([line, *(_trace(error) if error is not None else ())])
 
 
 def _kind(error: BaseException) -> str:
-    """An exception's class, and the number of the status or of the system's error in it."""
+    """An exception's class, and the HTTP status or the number of the system's error in it."""
     numbers = (getattr(error, name, None) for name in ("status", "code", "errno"))
     number = next((one for one in numbers if isinstance(one, int)), None)
     return type(error).__name__ + (f" {number}" if number is not None else "")
 
 
 def _trace(error: BaseException) -> Iterator[str]:
-    """Where an exception came from, and those behind it: files, lines, functions, classes."""
+    """The files, lines and functions of an exception and of its causes, with their classes."""
     yield "Traceback, without what the exceptions say:"
     seen: list[BaseException] = []
     behind: BaseException | None = error
@@ -118,59 +119,59 @@ def _trace(error: BaseException) -> Iterator[str]:
 
 
 class BoundedLog(logging.Handler):
-    """Standard error. The same line comes once a minute at most, the next with its number.
+    """Writes to standard error, the same line once a minute at most, then with a count.
 
-    Where it goes to the daemon's own file, that is begun anew before it would grow too long,
-    and the one before it is kept; where there is no descriptor left for a new one, the old one
-    is emptied. Others that write to standard error go to the new file as well.
+    When standard error is the daemon's own file, it is replaced by a new one before it grows too
+    long, and the one before it is kept. When there is no descriptor left for a new file, the old
+    one is emptied. Whatever else writes to standard error writes to the new file as well.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self.setFormatter(Reduced())
+        self.setFormatter(PrivateFormatter())
         self._path = path
-        self._before = path.with_name(path.name + ".1")
+        self._previous = path.with_name(path.name + ".1")
         self._clock = clock
-        self._said: dict[str, tuple[float, int]] = {}
+        self._recent: dict[str, tuple[float, int]] = {}
         self._stream = sys.stderr
-        self._own: int | None = None
-        # Without standard error there is nothing to write to: its number may be anybody's.
+        self._file: int | None = None
+        # Without standard error its number may belong to any other file.
         with contextlib.suppress(OSError, ValueError, AttributeError):
             descriptor = self._stream.fileno()
             if os.path.samestat(os.fstat(descriptor), path.lstat()):
-                self._own = descriptor
-                self._cut_before()
+                self._file = descriptor
+                self._truncate_previous()
                 self.flush()
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.partition(".")[0] != log.name and record.levelno < logging.WARNING:
             return
-        # A log that cannot be written is no reason for anything else to fail.
+        # Nothing else may fail because the log cannot be written.
         with contextlib.suppress(OSError, ValueError):
             text = self.format(record)
-            if number := self._number(text):
+            if count := self._due(text):
                 first, newline, rest = text.partition("\n")
-                times = f" ({number} times)" if number > 1 else ""
+                times = f" ({count} times)" if count > 1 else ""
                 stamp = time.strftime("%d %b %H:%M:%S", time.localtime(record.created))
                 self._write(f"{stamp} {first}{times}{newline}{rest}")
 
     def flush(self) -> None:
-        """Be within the bounds, whoever has written."""
+        """Cut the file to its bounds."""
         with contextlib.suppress(OSError):
             self._make_room(0)
 
-    def _number(self, text: str) -> int:
-        """How many times a line stands for now; 0 when it was written within the last minute."""
+    def _due(self, text: str) -> int:
+        """How often a line came since it was last written; 0 when that is under a minute ago."""
         now = self._clock()
-        written, held = self._said.pop(text, (now - SAME_LINE_SECONDS, 0))
-        again = now - written < SAME_LINE_SECONDS
-        self._said[text] = (written, held + 1) if again else (now, 0)
-        if len(self._said) > MOST_LINES_HELD:
-            del self._said[next(iter(self._said))]
-        return 0 if again else held + 1
+        written, held = self._recent.pop(text, (now - SAME_LINE_SECONDS, 0))
+        too_soon = now - written < SAME_LINE_SECONDS
+        self._recent[text] = (written, held + 1) if too_soon else (now, 0)
+        if len(self._recent) > MOST_LINES_HELD:
+            del self._recent[next(iter(self._recent))]
+        return 0 if too_soon else held + 1
 
     def _write(self, text: str) -> None:
-        if self._own is None:
+        if self._file is None:
             if self._stream is not None:
                 self._stream.write(f"{text}\n")
                 self._stream.flush()
@@ -178,28 +179,28 @@ class BoundedLog(logging.Handler):
         line = text.encode(errors="backslashreplace")[:LONGEST_LINE_BYTES] + b"\n"
         self._make_room(len(line))
         while line:
-            line = line[os.write(self._own, line) :]
+            line = line[os.write(self._file, line) :]
 
     def _make_room(self, coming: int) -> None:
-        if self._own is None:
+        if self._file is None:
             return
-        size = os.fstat(self._own).st_size
+        size = os.fstat(self._file).st_size
         if size + coming <= LONGEST_BYTES:
             return
         try:
             if size > LONGEST_BYTES:
-                os.ftruncate(self._own, LONGEST_BYTES)
-            self._begin_anew(self._own)
+                os.ftruncate(self._file, LONGEST_BYTES)
+            self._rotate(self._file)
         except OSError:
-            os.ftruncate(self._own, 0)
+            os.ftruncate(self._file, 0)
 
-    def _begin_anew(self, descriptor: int) -> None:
-        """Have standard error go to a new file. That is opened before anything is moved."""
+    def _rotate(self, descriptor: int) -> None:
+        """Point standard error to a new file, which is opened before anything is moved."""
         new = self._path.with_name(f".plnd-{secrets.token_hex(8)}.new")
         opened = os.open(new, _APPEND | os.O_EXCL, FILE_MODE)
         try:
             with contextlib.suppress(FileNotFoundError):
-                self._path.replace(self._before)
+                self._path.replace(self._previous)
             new.replace(self._path)
             os.dup2(opened, descriptor)
         except OSError:
@@ -208,12 +209,12 @@ class BoundedLog(logging.Handler):
         finally:
             os.close(opened)
 
-    def _cut_before(self) -> None:
-        """The one before it may have been left longer by another plnd."""
+    def _truncate_previous(self) -> None:
+        """Cut the file before it: an older plnd may have left it longer."""
         with contextlib.suppress(OSError):
-            before = os.open(self._before, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            previous = os.open(self._previous, os.O_WRONLY | NO_WAIT)
             try:
-                if os.fstat(before).st_size > LONGEST_BYTES:
-                    os.ftruncate(before, LONGEST_BYTES)
+                if os.fstat(previous).st_size > LONGEST_BYTES:
+                    os.ftruncate(previous, LONGEST_BYTES)
             finally:
-                os.close(before)
+                os.close(previous)

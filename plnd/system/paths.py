@@ -1,15 +1,16 @@
 """Where plnd keeps its things, and what the environment says.
 
-The only module that reads the environment. It imports `os` and `sys` alone,
+The only module that reads the environment. It imports next to nothing,
 because `plnd status` pays for every import.
 """
 
 import os
-import sys
+
+from plnd.system import platforms
 
 DEFAULT_PORT = 8765
 SOCKET = "daemon.sock"
-"""The file in the state folder by which programs reach the daemon, where the system has such."""
+"""The socket file in the state folder at which the daemon answers programs."""
 
 
 class Place:
@@ -36,7 +37,7 @@ def place() -> Place:
 
 
 def _platform_folders() -> tuple[str, str]:
-    if sys.platform.startswith("linux"):
+    if platforms.CURRENT == platforms.LINUX:
         # The XDG base directories in two lines: platformdirs says the same (a test
         # compares them) and costs more than all the rest of `plnd status`.
         return _xdg("XDG_STATE_HOME", ".local/state"), _xdg("XDG_DATA_HOME", ".local/share")
@@ -51,7 +52,7 @@ def _xdg(name: str, default: str) -> str:
 
 
 def given_port() -> str | None:
-    """`PLND_PORT` as it stands, None when it is unset or empty."""
+    """The text of `PLND_PORT`, None when it is unset or empty."""
     return os.environ.get("PLND_PORT") or None
 
 
@@ -63,23 +64,33 @@ def editor() -> "list[str]":
 
 
 def locale() -> str:
-    """The locale of the system's messages as it stands, such as de_DE.UTF-8; else empty."""
+    """The locale of the system's messages, such as de_DE.UTF-8; empty when none is set."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     return next((found for name in names if (found := os.environ.get(name))), "")
 
 
+def user_config() -> str | None:
+    """The folder of the user's configuration (`XDG_CONFIG_HOME`), None when it is not set."""
+    return os.environ.get("XDG_CONFIG_HOME") or None
+
+
+def user_name() -> str:
+    """The user's name as Windows has it in `USERNAME`; empty elsewhere."""
+    return os.environ.get("USERNAME", "")
+
+
 def colour_wanted(terminal: bool) -> bool:
-    """Colour only on a terminal and without `NO_COLOR`."""
+    """Whether to print in colour: on a terminal, unless `NO_COLOR` is set."""
     return terminal and not os.environ.get("NO_COLOR")
 
 
-# What another Python needs to find its modules and the time zones, and nothing else that we know.
-_PYTHONS = (
+# What a Python process needs to find its modules and the time zones.
+_NEEDED_BY_PYTHON = (
     *("PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONTZPATH", "LD_LIBRARY_PATH"),
     *("DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TZ", "LANG", "LC_ALL"),
 )
 
 
 def bare_environment() -> dict[str, str]:
-    """The environment for a process that parses what strangers wrote."""
-    return {name: os.environ[name] for name in _PYTHONS if name in os.environ}
+    """The environment for a process that parses untrusted content: no secrets stand in it."""
+    return {name: os.environ[name] for name in _NEEDED_BY_PYTHON if name in os.environ}

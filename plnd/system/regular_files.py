@@ -1,9 +1,11 @@
-"""Reading files that are files: a link is not followed, a pipe or a device is not waited for."""
+"""Reading regular files only: links are not followed, pipes and devices are not opened."""
 
 import errno
 import os
 import stat
 from pathlib import Path
+
+from plnd.system.opening import NO_WAIT
 
 _KINDS = {
     stat.S_IFLNK: "a link",
@@ -23,10 +25,10 @@ class NotRegular(OSError):
 
 
 def kind(path: Path) -> str | None:
-    """What stands at a path in words, None for a regular file.
+    """What a path is, in words, or None for a regular file.
 
     Raises:
-        OSError: nothing is there, or it cannot be looked at.
+        OSError: nothing is there, or the system does not say what.
     """
     return _kind(path.lstat().st_mode)
 
@@ -36,7 +38,7 @@ def _kind(mode: int) -> str | None:
 
 
 def stands_in(path: Path) -> str | None:
-    """What stands in the place of a regular file in words, None when there is one or nothing."""
+    """What stands where a regular file should, in words; None when there is one, or nothing."""
     try:
         return kind(path)
     except OSError:
@@ -44,16 +46,16 @@ def stands_in(path: Path) -> str | None:
 
 
 def read(path: Path, most: int = -1) -> bytes:
-    """The content of a regular file, `most` bytes of it.
+    """The content of a regular file, at most `most` bytes of it.
 
     Raises:
         NotRegular: it is something else.
         OSError: it is not there, or cannot be read.
     """
-    if odd := kind(path):  # not even opened: that alone can wait, or rewind a tape
+    if odd := kind(path):  # opening alone can wait, or rewind a tape
         raise NotRegular(path, odd)
-    # What has taken its place meanwhile is neither followed nor waited for.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    # Something else may have replaced it since: hence the flags, and the second check.
+    descriptor = os.open(path, os.O_RDONLY | NO_WAIT)
     try:
         if odd := _kind(os.fstat(descriptor).st_mode):
             raise NotRegular(path, odd)

@@ -1,16 +1,16 @@
-"""Whose process is at the other end of a TCP connection on loopback.
+"""Which user owns the other end of a TCP connection on loopback.
 
-Cookies know no ports: a page that another user of this machine serves on loopback is given the
-dashboard's cookie when the browser goes there. So the cookie alone is not enough: the connection
-has to come from a process of the same user. Linux answers that for one connection (sock_diag(7));
-/proc/net/tcp says the same, but to read it walks through every connection of the machine.
+Browsers send a cookie to every port of a host. A page that another user of this machine serves on
+loopback therefore receives the dashboard's cookie. So plnd also checks that the connection comes
+from a process of the same user. It asks the Linux kernel about this one connection (sock_diag(7));
+reading /proc/net/tcp would give the same answer, but lists every connection of the machine.
 """
 
-import os
 import socket
 import struct
-import sys
 from typing import NamedTuple
+
+from plnd.system import permissions, platforms
 
 ESTABLISHED = 1
 PATIENCE_SECONDS = 1.0
@@ -31,7 +31,7 @@ _MAPPED = bytes(10) + b"\xff\xff"
 
 
 class Row(NamedTuple):
-    """What the kernel keeps of a socket: its state, its user and its two ends."""
+    """A socket in the kernel's table: its state, its user and its two ends."""
 
     state: int
     user: int
@@ -40,36 +40,36 @@ class Row(NamedTuple):
 
 
 def is_own(peer: Address, own: Address) -> bool:
-    """Whether the connection from `peer` to our `own` address is of this process's user.
+    """Whether the connection from `peer` to our `own` address belongs to this process's user.
 
-    True where the system does not say (only Linux does): there the other checks have to do.
+    True on every system but Linux, which alone tells: there the other checks must be enough.
     """
-    if not sys.platform.startswith("linux"):
+    if platforms.CURRENT != platforms.LINUX:
         return True
-    return user_of(peer, own) == os.getuid()
+    return user_of(peer, own) == permissions.user_id()
 
 
 def user_of(peer: Address, own: Address) -> int | None:
     """The user whose socket is connected from `peer` to `own`; None when the kernel names none."""
     try:
-        row = _ask(peer, own)
+        row = _find_row(peer, own)
     except (OSError, struct.error):
         return None
     return user_in(row, peer, own)
 
 
 def user_in(row: Row | None, peer: Address, own: Address) -> int | None:
-    """The user of a row, when it is of this very connection and that is established.
+    """The user of a row, if the row is this very connection's and that is established.
 
-    Of a socket that its process has closed the kernel says that it is root's.
+    The kernel gives root as the user of a socket that its process has closed.
     """
     if row is None or (row.own, row.other) != (peer, own) or row.state != ESTABLISHED:
         return None
     return row.user
 
 
-def _ask(peer: Address, own: Address) -> Row | None:
-    """The kernel's row of the socket at `peer` that is connected to `own`."""
+def _find_row(peer: Address, own: Address) -> Row | None:
+    """The kernel's row of the socket at `peer` connected to `own`; None when there is none."""
     ends = _ENDS.pack(peer[1], own[1], socket.inet_aton(peer[0]), socket.inet_aton(own[0]))
     wanted = _WANTED.pack(socket.AF_INET, socket.IPPROTO_TCP, 0, 0xFFFFFFFF)
     question = wanted + ends + _REST.pack(0, _ANY_COOKIE, _ANY_COOKIE)
@@ -83,11 +83,11 @@ def _ask(peer: Address, own: Address) -> Row | None:
         return None  # there is no such socket
     _, state, _, _, found, _, _, _, user, _ = _FOUND.unpack_from(answer, _HEADER.size)
     own_port, other_port, source, destination = _ENDS.unpack(found)
-    return Row(state, user, (_written(source), own_port), (_written(destination), other_port))
+    return Row(state, user, (_text_of(source), own_port), (_text_of(destination), other_port))
 
 
-def _written(address: bytes) -> str:
-    """An address as people write it; one of IPv4 may be mapped into IPv6."""
+def _text_of(address: bytes) -> str:
+    """The text of an address; an IPv4 address may be mapped into IPv6."""
     if address[:12] == _MAPPED:
         return socket.inet_ntoa(address[12:])
     if address[4:] == bytes(12):

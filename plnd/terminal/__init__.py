@@ -1,1 +1,1 @@
-"""The command line: `plnd status` and the commands."""
+"""The command line: the fast `plnd status`, and all other commands."""

@@ -1,3 +1,3 @@
-"""What a command exits with."""
+"""The exit codes of commands."""
 
 DONE, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3

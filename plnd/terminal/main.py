@@ -1,7 +1,7 @@
-"""`plnd`: the way to the commands, and the short way to `plnd status`.
+"""The entry point of `plnd`.
 
-What a prompt asks for goes by `quick_status`; whatever else goes through the commands,
-which import argparse.
+The forms of `plnd status` that a prompt uses run without argparse, in `quick_status`. Everything
+else runs through `commands`.
 """
 
 import sys
@@ -15,43 +15,43 @@ from plnd.words.printable import one_line
 
 def main(argv: "list[str] | None" = None) -> int:
     """Run a command and return the exit code."""
-    screen.guard()
+    screen.protect_output()
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
-        screen.arrived()
+        screen.check_output()
         return code
     except BrokenPipeError:
-        # The reader went away (`plnd … | head`): nothing to say.
+        # The reader went away, as in `plnd … | head`.
         return DONE
     except screen.OutputFailed as error:
-        _complain(f"plnd: {error}")
+        _print_error(f"plnd: {error}")
         return FAILED
     finally:
-        screen.settle()
+        screen.flush_or_discard()
 
 
 def _run(words: "list[str]") -> int:
     options = words[1:]
-    plain = [word for word in options if word != "--check"]
+    forms = [word for word in options if word != "--check"]
     try:
-        if words[:1] == ["status"] and (not plain or (len(plain) == 1 and plain[0] in FORMS)):
-            return status(plain[0] if plain else "", check="--check" in options)
+        if words[:1] == ["status"] and (not forms or (len(forms) == 1 and forms[0] in FORMS)):
+            return status(forms[0] if forms else "", check="--check" in options)
         from plnd.terminal.commands import registry
 
         return registry.run(words)
     except PlndError as error:
-        _complain(f"plnd: {one_line(error.message)}")
+        _print_error(f"plnd: {one_line(error.message)}")
         if error.hint:
-            _complain(f"      {one_line(error.hint)}")
+            _print_error(f"      {one_line(error.hint)}")
         return FAILED
     except KeyboardInterrupt:
         return 130
-    except SystemExit as end:  # argparse has printed its help, or what is wrong
+    except SystemExit as end:  # argparse has printed its help or an error
         return end.code if isinstance(end.code, int) else FAILED
 
 
-def _complain(line: str) -> None:
-    """Say what went wrong, where that can be said at all."""
+def _print_error(line: str) -> None:
+    """Print to standard error, unless that is closed."""
     try:
         print(line, file=sys.stderr, flush=True)
     except OSError:

@@ -1,4 +1,4 @@
-"""The API's answers while no daemon runs: the same routes, straight from the stores."""
+"""Answers of the API while no daemon runs: the same routes, directly on the stores."""
 
 import asyncio
 import contextlib
@@ -20,13 +20,13 @@ from plnd.system.files import home
 
 
 def ask(method: str, path: str, body: Any = None) -> Any:
-    """As `client.ask`, without a daemon. The stores are open for this one request only.
+    """The answer to a request, as `client.ask` gives it. Opens the stores for this request only.
 
     Raises:
-        AlreadyRunning: a daemon has started meanwhile.
+        AlreadyRunning: a daemon has started since.
     """
     route, call = _find(method, path, b"" if body is None else json.dumps(body).encode())
-    with _opened() as plnd:
+    with _stores() as plnd:
         for moved in plnd.damaged:
             print(f"a damaged file was set aside as {moved}", file=sys.stderr)
         return msgspec.to_builtins(asyncio.run(_answer(plnd, route, call)))
@@ -40,21 +40,21 @@ async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
 
 
 def open_stores() -> list[str]:
-    """Open and close both stores; what was damaged and had to be set aside."""
-    with _opened() as plnd:
+    """Open and close both stores; the damaged files that were set aside."""
+    with _stores() as plnd:
         return plnd.damaged
 
 
 def left_out() -> list[dict[str, Any]]:
-    """The documents that cannot be used, as `Health` has them."""
-    with _opened() as plnd:
-        found: list[dict[str, Any]] = msgspec.to_builtins(plnd.faults())
-        return found
+    """The documents that are not valid, as in `Health`."""
+    with _stores() as plnd:
+        documents: list[dict[str, Any]] = msgspec.to_builtins(plnd.faults())
+        return documents
 
 
 @contextlib.contextmanager
-def _opened() -> Iterator[Plnd]:
-    """The stores, with the daemon kept out meanwhile."""
+def _stores() -> Iterator[Plnd]:
+    """The stores, under the lock that keeps a daemon from opening them."""
     where = home()
     where.make()
     held = lock.take(where)
@@ -69,7 +69,7 @@ def _opened() -> Iterator[Plnd]:
 
 
 def _find(method: str, path: str, content: bytes) -> tuple[Route, Call]:
-    """The route that a request (`path` after /api/v1/) goes to, and the call for it."""
+    """The route of a request (`path` after /api/v1/), and the call for it."""
     plain, _, query = path.partition("?")
     for route in api.ROUTES:
         found = _pattern(route.path).fullmatch(f"/api/v1/{plain}")
@@ -80,5 +80,5 @@ def _find(method: str, path: str, content: bytes) -> tuple[Route, Call]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """A route's path as a pattern: each {name} is one step."""
+    """A route's path as a regular expression: each {name} is one part of the path."""
     return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))

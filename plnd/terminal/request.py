@@ -1,4 +1,4 @@
-"""A request to the daemon, or to the stores while none runs."""
+"""A request of the API: to the daemon, or to the stores while none runs."""
 
 from plnd import client
 from plnd.system.paths import place
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def ask(method: str, path: str, body: "Any" = None) -> "tuple[Any, bool]":
-    """The daemon's answer, or the stores' own when none runs; and whether a daemon gave it."""
+    """The answer of the daemon or, while none runs, of the stores; and whether a daemon runs."""
     found = client.daemon(place())
     if not found:
         from plnd.daemon import lock
@@ -18,7 +18,7 @@ def ask(method: str, path: str, body: "Any" = None) -> "tuple[Any, bool]":
         try:
             return offline.ask(method, path, body), False
         except lock.AlreadyRunning:
-            # It was started between the look and the try.
+            # It has started since the first check.
             if not (found := client.daemon(place())):
                 raise
     return client.ask(found, method, path, body), True

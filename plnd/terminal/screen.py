@@ -1,7 +1,7 @@
-"""What goes out to people: strangers' words are shown and never obeyed; failed output is said.
+"""Standard output and error: no untrusted text controls the terminal, no failed write is missed.
 
-A handle out of a crafted address, a name out of somebody's address book or an article's title
-can hold what a terminal takes for a command. Files and pipes get every text as it is.
+A handle from a crafted address, a name from an address book or the title of an article can
+contain control characters. They are replaced on a terminal; files and pipes get the text as it is.
 """
 
 from __future__ import annotations
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 
 
 class OutputFailed(OSError):
-    """What was printed did not arrive; the message says where and why.
+    """Output could not be written; the message says where and why.
 
-    An OSError to whoever goes on without it, as a log does.
+    It is an OSError, so that a log can ignore it as one.
     """
 
 
 class Screen:
-    """Standard output or error: a terminal is given nothing to obey, a failed write is told.
+    """Standard output or error without control characters, which remembers a failed write.
 
-    A colour is handed over beside its text, never in it: whatever stands in a text is a
-    stranger's.
+    A colour is an argument of its own and never part of a text, which may be untrusted.
     """
 
     def __init__(self, stream: TextIO, name: str) -> None:
@@ -47,8 +46,8 @@ class Screen:
         for line in lines:
             self.write(line)
 
-    def again(self, text: str) -> None:
-        """Write over the line in which the cursor stands."""
+    def rewrite_line(self, text: str) -> None:
+        """Replace the line of the cursor."""
         self._write(f"\r{harmless(text)} ")
         self.flush()
 
@@ -75,27 +74,27 @@ class Screen:
         return getattr(self._stream, name)
 
 
-def paint(parts: Iterable[tuple[str, str]]) -> None:
-    """Print texts, each with its colour, as `31` (empty: none)."""
+def print_coloured(parts: Iterable[tuple[str, str]]) -> None:
+    """Print texts, each with the number of its colour, as `31`, or "" for none."""
     for text, colour in parts:
-        _guarded("stdout").write(text, colour)
+        _screen("stdout").write(text, colour)
     print()
 
 
 def progress(text: str) -> None:
-    """Show how far it is in the line where the cursor stands, if anybody looks."""
+    """Show progress in the line of the cursor, on a terminal only."""
     if sys.stderr.isatty():
-        _guarded("stderr").again(text)
+        _screen("stderr").rewrite_line(text)
 
 
-def _guarded(name: str) -> Screen:
-    guard()
+def _screen(name: str) -> Screen:
+    protect_output()
     found: Screen = getattr(sys, name)
     return found
 
 
-def guard() -> None:
-    """Let nothing that is printed from here on command the terminal, or fail unsaid."""
+def protect_output() -> None:
+    """Have everything printed from now on pass a `Screen`."""
     if sys.stdin is None:
         sys.stdin = open(os.open(os.devnull, os.O_RDONLY))  # noqa: SIM115, PTH123
     for name, closed in (("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY)):
@@ -103,29 +102,29 @@ def guard() -> None:
         if isinstance(stream, Screen):
             continue
         if stream is None:
-            # Its number must not go to a file that is opened later. Data that cannot go out
-            # fails, as only reading is allowed there; talk that nobody wants to hear does not.
+            # A file opened later must not get its number. Writing to standard output fails then,
+            # as the descriptor is for reading; standard error is silent.
             stream = open(os.open(os.devnull, closed), "w")  # noqa: SIM115, PTH123
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         setattr(sys, name, Screen(stream, "output" if name == "stdout" else "error"))
 
 
-def arrived() -> None:
-    """Make sure that all data went out: argparse, for one, does not mind when its help did not.
+def check_output() -> None:
+    """Check that all output was written: argparse, for one, ignores errors when it prints help.
 
     Raises:
-        OutputFailed: it did not.
-        BrokenPipeError: whoever read it went away.
+        OutputFailed: it was not.
+        BrokenPipeError: the reader went away.
     """
-    output = _guarded("stdout")
+    output = _screen("stdout")
     output.flush()
     if output.failure:
         raise output.failure
 
 
-def settle() -> None:
-    """Leave nothing unwritten that could fail when Python ends."""
+def flush_or_discard() -> None:
+    """Leave no unwritten output, which would fail when Python ends."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -139,7 +138,7 @@ def print_json(data: Any, indent: int | None = 2) -> None:
 
 
 def json_text(data: Any, stream: IO[str], **form: Any) -> str:
-    """JSON that a stream can carry: letters stand as they are where its encoding has them all."""
+    """JSON for a stream: letters beyond ASCII are escaped unless its encoding is UTF-8."""
     import json
 
     all_letters = (getattr(stream, "encoding", None) or "").lower().replace("-", "") == "utf8"

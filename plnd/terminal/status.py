@@ -1,4 +1,4 @@
-"""What `plnd status` prints, from the figures of a day as the API gives them. Light on purpose."""
+"""The texts of `plnd status`, made from the API's figures of today. Light on purpose."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ _COLOURS = {"over": "31", "near": "33", "under": "32", "off": ""}
 _ACTS = {"reply": ("reply", "replies"), "react": ("reaction", "reactions")}
 
 
-def screen(today: Today) -> str:
-    """The budget in a line, a line per network, worst first, then what needs a word."""
-    return "".join(text for text, _ in parts(today))
+def plain(today: Today) -> str:
+    """A line for the budget, one for each network, the worst first, and then remarks."""
+    return "".join(text for text, _ in coloured(today))
 
 
-def parts(today: Today) -> list[Part]:
-    """The same in parts, each with the colour that it has on a terminal."""
+def coloured(today: Today) -> list[Part]:
+    """The same text in parts, each with its colour on a terminal."""
     rows = sorted(today["networks"], key=lambda row: (_WORST[row["state"]], -row["spent_seconds"]))
     width = max((len(one_line(row["name"])) for row in rows), default=0)
-    found = [*_budget_line(today)]
+    parts = [*_budget_line(today)]
     for row in rows:
-        found += _network_line(row, today, width)
-    return [*found, *((f"\n  {words}", "") for words in _words(today))]
+        parts += _network_line(row, today, width)
+    return [*parts, *((f"\n  {remark}", "") for remark in _remarks(today))]
 
 
-def _words(today: Today) -> Iterator[str]:
-    """What needs a word beyond the figures."""
+def _remarks(today: Today) -> Iterator[str]:
+    """What the user should know besides the figures."""
     if not today["networks"]:
         yield "nothing yet today"
     if today["next_chat"] and today["next_chat"]["starts_at"] - today["now"] <= SOON_MS:
-        yield _chat_words(today["next_chat"], today["now"])
-    stale = [profile for profile in today["profiles"] if _needs_a_word(profile)]
+        yield _chat_remark(today["next_chat"], today["now"])
+    stale = [profile for profile in today["profiles"] if _is_stale(profile)]
     if stale:
         worst = max(stale, key=lambda profile: profile["days_silent"])
         more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
-        yield f"{_profile_words(worst)}{more}"
+        yield f"{_profile_remark(worst)}{more}"
 
 
 def _budget_line(today: Today) -> list[Part]:
@@ -61,12 +61,12 @@ def _left(today: Today) -> str:
     if today["state"] == "over":
         over = _counted(today) - today["budget_minutes"] * 60
         return f"{minutes(over)} over" if over > 0 else "over"
-    # Used is rounded down, so what is left is rounded up: together they are the budget.
+    # Used minutes are rounded down, so the rest is rounded up: their sum is the budget.
     return f"{minutes(today['left_seconds'] + 59)} left"
 
 
 def _counted(today: Today) -> int:
-    """What counts against the budget, in seconds: without chats, where they are left out."""
+    """The seconds that count against the budget: without chats, if the user excludes them."""
     spent, budget = today["spent_seconds"], today["budget_minutes"]
     if budget is None:
         return int(spent)
@@ -76,7 +76,7 @@ def _counted(today: Today) -> int:
     return int(without if without >= budget * 60 else spent)
 
 
-def _chat_words(chat: dict[str, Any], now: int) -> str:
+def _chat_remark(chat: dict[str, Any], now: int) -> str:
     tag = one_line(chat["tag"])
     if chat["starts_at"] <= now:
         return f"#{tag} runs, for another {(chat['ends_at'] - now) // 60_000} min"
@@ -100,12 +100,12 @@ def _network_line(row: dict[str, Any], today: Today, width: int) -> list[Part]:
     last = [p for p in today["profiles"] if p["network"] == row["id"] and p["last_post_at"]]
     if last:
         parts.append(f"last post {_ago(min(p['days_silent'] for p in last))}")
-    more = _fitted(parts, len(head) + len(row["state"]))
+    more = _wrapped(parts, len(head) + len(row["state"]))
     return [(f"\n{head}", ""), _state(row["state"]), (more, "")]
 
 
-def _fitted(parts: list[str], used: int) -> str:
-    """The parts after what is used of a line, going on below where they do not fit."""
+def _wrapped(parts: list[str], used: int) -> str:
+    """The parts, after `used` columns of a line, wrapped to the next line where they do not fit."""
     text = ""
     for part in parts:
         if used + 2 + len(part) > COLUMNS:
@@ -114,11 +114,11 @@ def _fitted(parts: list[str], used: int) -> str:
     return text
 
 
-def _needs_a_word(profile: dict[str, Any]) -> bool:
+def _is_stale(profile: dict[str, Any]) -> bool:
     return bool(profile["mode"] == "active" and profile["freshness"] == "stale")
 
 
-def _profile_words(profile: dict[str, Any]) -> str:
+def _profile_remark(profile: dict[str, Any]) -> str:
     return (
         f"your last post on {profile['network']} (@{one_line(profile['handle'])})"
         f" was {_ago(profile['days_silent'])}"
@@ -134,40 +134,40 @@ def _state(state: str) -> Part:
 
 
 def minutes(seconds: int) -> str:
-    """Whole minutes, as `37 min`."""
+    """The text of whole minutes, as `37 min`."""
     return f"{seconds // 60} min"
 
 
 def counted(count: int, action: str) -> str:
-    """`1 post`, `2 replies`."""
+    """The text of a count, as `1 post` or `2 replies`."""
     one, many = _ACTS.get(action, (action, action + "s"))
     return f"{count} {one if count == 1 else many}"
 
 
 def short(today: Today) -> str:
-    """For a prompt: minutes used of the budget, `!` when near, `!!` when over."""
+    """The text for a prompt: minutes used of the budget, with `!` when near, `!!` when over."""
     spent = _counted(today) // 60
     mark = {"near": "!", "over": "!!"}.get(today["state"], "")
     return f"{spent}m" if today["state"] == "off" else f"{spent}/{today['budget_minutes']}m{mark}"
 
 
 def waybar(today: Today) -> dict[str, Any]:
-    """For a bar: waybar's four fields. `percentage` is of the budget, at most 100.
+    """The four fields of a custom module of waybar. `percentage` is of the budget, at most 100.
 
-    The tooltip is markup to waybar (Pango's), so what stands in it is escaped.
+    waybar reads the tooltip as Pango markup, so the text is escaped.
     """
     allowed, spent = (today["budget_minutes"] or 0) * 60, _counted(today)
     used = 100 * spent // allowed if allowed else 0
     return {
         "text": short(today),
-        "tooltip": _escaped(harmless(screen(today))),
+        "tooltip": _escaped(harmless(plain(today))),
         "class": today["state"],
         "percentage": 100 if today["state"] == "over" else min(used, 100),
     }
 
 
 def _escaped(text: str) -> str:
-    # html.escape does the same, and costs an import of ten times the length.
+    # html.escape does the same, but its import takes ten times as long.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -175,4 +175,4 @@ def check(today: Today) -> int:
     """The exit code of `--check`: 150 over budget, 151 a profile is stale, else 0."""
     if today["state"] == "over":
         return 150
-    return 151 if any(_needs_a_word(profile) for profile in today["profiles"]) else 0
+    return 151 if any(_is_stale(profile) for profile in today["profiles"]) else 0

@@ -10,13 +10,13 @@ else can reach; over TCP, which all users of the machine share, comes the browse
 
 import hmac
 import secrets
-import socket
 import time
 from collections.abc import Callable
 
 from aiohttp import web
 
 from plnd.errors import PlndError
+from plnd.system import socket_files
 from plnd.system.socket_owner import Address, is_own
 from plnd.web.sessions import Sessions
 
@@ -127,8 +127,7 @@ class Access:
 
 def by_file(request: web.Request) -> bool:
     """Whether the request came by the socket file, whose folder is the user's alone."""
-    found = request.get_extra_info("socket")
-    return found is not None and found.family == getattr(socket, "AF_UNIX", None)
+    return socket_files.is_one(request.get_extra_info("socket"))
 
 
 def _is_near(request: web.Request) -> bool:

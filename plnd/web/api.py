@@ -115,14 +115,13 @@ def _examined(home: Home, words: Words, *, mend: bool) -> DoctorAnswer:
     daemon over its own socket: for a thread, never for the event loop."""
     from plnd import client
     from plnd.setup import doctor
-    from plnd.setup.doctor.check import place_of
 
-    found = client.daemon(place_of(home))
+    found = client.daemon(home.place)
     ask = functools.partial(client.ask, found) if found else None
     look = functools.partial(doctor.run_checks, home, ask, show=False, words=words)
     checks = look()
     mended = doctor.mend(checks, words) if mend else []
     return DoctorAnswer(
-        checks=[check.link() for check in (look() if mended else checks)],
-        mended=[check.link() for check in mended],
+        checks=[check.health_link() for check in (look() if mended else checks)],
+        mended=[check.health_link() for check in mended],
     )

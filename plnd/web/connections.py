@@ -7,12 +7,12 @@ accept no more.
 """
 
 import asyncio
-import contextlib
 import logging
 import socket
 
 from aiohttp import web
 
+from plnd.system.limits import allow_most_open_files
 from plnd.system.socket_owner import is_own
 
 log = logging.getLogger("plnd")
@@ -87,14 +87,7 @@ class ConnectionLimit:
 
 def room_for_connections() -> int:
     """How many connections there are descriptors for, once the limit is as high as it may be."""
-    try:
-        import resource
-    except ImportError:  # Windows counts otherwise
-        return MOST_CONNECTIONS
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):  # macOS has a lower limit beside it
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if limit == resource.RLIM_INFINITY:
+    limit = allow_most_open_files()
+    if limit is None:
         return MOST_CONNECTIONS
     return max(FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, limit - KEPT_BACK))

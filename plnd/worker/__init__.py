@@ -1,1 +1,1 @@
-"""The process apart in which whatever a stranger wrote is parsed."""
+"""The worker: a process of its own, with limits, that parses untrusted content."""

@@ -1,4 +1,4 @@
-"""What goes to the process that parses, and what comes back."""
+"""The jobs that the worker gets, and its answers."""
 
 import struct
 from typing import Literal
@@ -11,12 +11,12 @@ from plnd.model.people import Candidate, Problem
 from plnd.reading.results import Article, PageReading
 
 LENGTH = struct.Struct("@I")
-"""A frame: this length, then so many bytes of msgpack."""
+"""The length in front of each frame of msgpack."""
 MOST_ANSWER_BYTES = 64 << 20
 
 
 class Job(Struct, frozen=True, tag="page"):
-    """A profile's page, a feed or an article to be read, as of `now` (ms)."""
+    """A profile's page, a feed or an article to read, at the moment `now` (ms)."""
 
     kind: Literal["page", "feed", "article"]
     content: bytes
@@ -27,10 +27,10 @@ class Job(Struct, frozen=True, tag="page"):
 
 
 class FileJob(Struct, frozen=True, kw_only=True, tag="file"):
-    """A file to import. Its problems are described in `language`.
+    """A file to import; its problems are described in `language`.
 
-    For calendars `start` and `end` (ms) are the period, `zone` is for times without one;
-    `known` are the names (see `plain_name`) that a meeting can be with.
+    For calendars, `start` and `end` (ms) are the period, `zone` is the time zone of times without
+    one, and `known` are the names (see `plain_name`) of the people whose meetings count.
     """
 
     kind: Literal["vcard", "linkedin", "meetings", "dates"]
@@ -43,7 +43,7 @@ class FileJob(Struct, frozen=True, kw_only=True, tag="file"):
 
 
 class FileFault(Struct, frozen=True):
-    """Why a file is not of its kind."""
+    """Why a file does not have the form of its kind."""
 
     message: str
     hint: str
@@ -51,8 +51,8 @@ class FileFault(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The result of a job, or why there is none: a code and the key of its words, or the fault
-    of the file."""
+    """The result of a job, or why there is none: an error code with the key of its message, or
+    the fault of the file."""
 
     reading: PageReading | None = None
     article: Article | None = None

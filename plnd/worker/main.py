@@ -1,13 +1,12 @@
-"""The process in which strangers' texts are parsed: jobs in, answers out, as frames of msgpack.
+"""The program of the worker: reads jobs and writes answers, as frames of msgpack.
 
-What a stranger wrote can be made to cost a parser dearly. Here it costs no more than the time
-and the memory that a job is given, and nobody waits for it but who asked.
+Untrusted content can be made so that parsing it takes very long or much memory. Here it takes no
+more than a job's limits, and delays only the request that asked for it.
 """
 
 import contextlib
 import os
 import queue
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd.errors import Invalid
+from plnd.system import limits
 from plnd.words.messages import CATALOGUES
 from plnd.worker.jobs import LENGTH, MOST_ANSWER_BYTES, Answer, FileFault, FileJob, Job
 
@@ -26,19 +26,19 @@ CPU_SECONDS = {
     **{"vcard": 20.0, "linkedin": 20.0, "meetings": 20.0, "dates": 20.0},
 }
 ENTRY_SECONDS = 0.5
-"""For one card, or one entry of a calendar: a bad one costs only itself."""
+"""For one contact, or one entry of a calendar: a bad one is left out, and the others are read."""
 
 
-class _TimeUp(BaseException):
-    """The job has had its time. Not an Exception, so that no parser swallows it."""
+class _JobTimeUp(BaseException):
+    """A job took longer than it may. Not an Exception, so that no parser catches it."""
 
 
 class _EntryTimeUp(BaseException):
-    """An entry of a file has had its time."""
+    """An entry of a file took longer than it may."""
 
 
-def done(job: Job | FileJob) -> Answer:
-    """Do a job."""
+def execute(job: Job | FileJob) -> Answer:
+    """The answer to a job, without a limit of time."""
     try:
         return _read_file(job) if isinstance(job, FileJob) else _read(job)
     except Invalid as error:
@@ -89,63 +89,49 @@ def _read_file(job: FileJob) -> Answer:
 
 @contextlib.contextmanager
 def _entry_limit() -> Iterator[None]:
-    """Raises:
-    TimeoutError: what was done inside took longer than an entry may.
+    """A limit of time for the block.
+
+    Raises:
+        TimeoutError: it took longer than an entry may.
     """
-    _set_timer("ITIMER_PROF", ENTRY_SECONDS)
+    limits.ENTRY_TIMER.start(ENTRY_SECONDS)
     try:
         yield
     except _EntryTimeUp:
         raise TimeoutError from None
     finally:
-        _set_timer("ITIMER_PROF", 0)
+        limits.ENTRY_TIMER.stop()
 
 
-def _timed(job: Job | FileJob) -> Answer:
+def _execute_limited(job: Job | FileJob) -> Answer:
     seconds = CPU_SECONDS[job.kind]
-    _allow(seconds)
-    _set_timer("ITIMER_VIRTUAL", seconds)
+    limits.limit_further_cpu(seconds)  # for a parser that the timer does not interrupt
+    limits.JOB_TIMER.start(seconds)
     try:
-        return done(job)
-    except (_TimeUp, _EntryTimeUp):
+        return execute(job)
+    except (_JobTimeUp, _EntryTimeUp):
         return Answer(code="too_hard", key=f"read_slow_{job.kind}")
     except (MemoryError, RecursionError):
         return Answer(code="too_hard", key=f"read_large_{job.kind}")
     finally:
-        _set_timer("ITIMER_VIRTUAL", 0)
+        limits.JOB_TIMER.stop()
 
 
-def _set_timer(timer: str, seconds: float) -> None:
-    """Where the system has no such timer, the patience of who asks is the only limit."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(getattr(signal, timer), seconds)
+def _job_time_up() -> NoReturn:
+    raise _JobTimeUp
 
 
-def _allow(seconds: float) -> None:
-    """Have the system kill this process when a parser does not heed the timer."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-        _, most = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 3, most))
-
-
-def _time_up(*_: object) -> NoReturn:
-    raise _TimeUp
-
-
-def _entry_time_up(*_: object) -> NoReturn:
+def _entry_time_up() -> NoReturn:
     raise _EntryTimeUp
 
 
 def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
-    """Do jobs until nobody is there any more to give them, even in the middle of one."""
+    """Answer jobs until standard input ends, which also ends the process in the middle of a job."""
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(jobs, waiting), daemon=True).start()
     decode = msgspec.msgpack.Decoder(Job | FileJob).decode
     while True:
-        answer = msgspec.msgpack.encode(_timed(job := decode(waiting.get())))
+        answer = msgspec.msgpack.encode(_execute_limited(job := decode(waiting.get())))
         if len(answer) > MOST_ANSWER_BYTES:
             large = Answer(code="too_hard", key=f"read_large_{job.kind}")
             answer = msgspec.msgpack.encode(large)
@@ -159,22 +145,12 @@ def _receive(jobs: BinaryIO, waiting: "queue.SimpleQueue[bytes]") -> None:
     os._exit(0)
 
 
-def _bind() -> None:
-    """Stand back for everybody else, and take no more memory than a page can need."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGVTALRM, _time_up)
-        signal.signal(signal.SIGPROF, _entry_time_up)
-
-
 def main() -> None:
-    _bind()
+    limits.lower_priority()
+    limits.limit_memory(MEMORY_BYTES)
+    limits.write_no_core_dump()
+    limits.JOB_TIMER.call(_job_time_up)
+    limits.ENTRY_TIMER.call(_entry_time_up)
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -1,14 +1,14 @@
-"""Has strangers' texts parsed in a process apart, which ends when it has nothing to do."""
+"""The worker as its users see it: started when there is a job, ended when it is idle."""
 
 import asyncio
 import contextlib
-import os
 import sys
 
 import msgspec
 
 from plnd.errors import Invalid
 from plnd.reading.results import Article, PageReading
+from plnd.system import processes
 from plnd.system.paths import bare_environment
 from plnd.words.messages import TranslatedError
 from plnd.worker.jobs import LENGTH, MOST_ANSWER_BYTES, Answer, FileJob, Job
@@ -20,31 +20,31 @@ _children: set[asyncio.subprocess.Process] = set()
 
 
 class Unreadable(TranslatedError):
-    """A page or a feed that could not be read; it says why."""
+    """A page or a feed that could not be read; the message says why."""
 
     code = "unreadable"
 
 
 class TooHard(TranslatedError):
-    """A file that would cost more than it may."""
+    """Reading a file would take more time or memory than a job may."""
 
     code = "too_hard"
 
 
 class Worker:
-    """The process apart. It belongs to the running event loop; `close` ends it."""
+    """The worker process. It belongs to the running event loop; `close` ends it."""
 
     def __init__(self) -> None:
         self._child: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
-        self._end: asyncio.TimerHandle | None = None
+        self._one_job = asyncio.Lock()
+        self._idle_end: asyncio.TimerHandle | None = None
         self._closed = False
 
     async def read(self, job: Job) -> PageReading:
-        """The reading of a page or a feed.
+        """What a page or a feed says.
 
         Raises:
-            Unreadable: it is none, or would cost more than it may.
+            Unreadable: it has not that form, or takes more time or memory than a job may.
         """
         answer = await self._answer(job, PATIENCE_SECONDS)
         if answer.reading is None:
@@ -52,10 +52,10 @@ class Worker:
         return answer.reading
 
     async def article(self, job: Job) -> Article:
-        """What an article's page says of itself.
+        """What an article's page says about the article.
 
         Raises:
-            Unreadable: it would cost more than it may.
+            Unreadable: reading it takes more time or memory than a job may.
         """
         answer = await self._answer(job, PATIENCE_SECONDS)
         if answer.article is None:
@@ -63,11 +63,11 @@ class Worker:
         return answer.article
 
     async def file(self, job: FileJob) -> Answer:
-        """What stands in a file to import.
+        """What a file to import holds.
 
         Raises:
-            Invalid: it is not of that kind.
-            TooHard: it would cost more than it may.
+            Invalid: it has not the form of its kind.
+            TooHard: reading it takes more time or memory than a job may.
         """
         answer = await self._answer(job, FILE_PATIENCE_SECONDS)
         if answer.fault:
@@ -79,26 +79,26 @@ class Worker:
         return answer
 
     async def _answer(self, job: Job | FileJob, patience: float) -> Answer:
-        async with self._turn:
-            if self._end:
-                self._end.cancel()
+        async with self._one_job:
+            if self._idle_end:
+                self._idle_end.cancel()
             try:
                 if self._closed:
                     raise EOFError
-                answer = await asyncio.wait_for(self._asked(job), patience)
+                answer = await asyncio.wait_for(self._exchange(job), patience)
             except (TimeoutError, OSError, EOFError, msgspec.MsgspecError):
-                await self._drop()
+                await self._end_process()
                 answer = Answer(code="too_hard", key=f"read_failed_{job.kind}")
             except BaseException:
-                # Given up half-way, the next one's answer would be this one's.
-                await self._drop()
+                # The worker would give this job's answer to the next one.
+                await self._end_process()
                 raise
             else:
                 loop = asyncio.get_running_loop()
-                self._end = loop.call_later(IDLE_SECONDS, self._kill)
+                self._idle_end = loop.call_later(IDLE_SECONDS, self._kill)
         return answer
 
-    async def _asked(self, job: Job | FileJob) -> Answer:
+    async def _exchange(self, job: Job | FileJob) -> Answer:
         child = self._child
         if child is None or child.returncode is not None:
             child = self._child = await _start()
@@ -118,13 +118,13 @@ class Worker:
             _kill(self._child)
 
     async def close(self) -> None:
-        """End the process, for good: whoever waits for it is answered."""
+        """End the process for good; a request that waits for it fails with its error."""
         self._closed = True
-        await self._drop()
+        await self._end_process()
 
-    async def _drop(self) -> None:
-        if self._end:
-            self._end.cancel()
+    async def _end_process(self) -> None:
+        if self._idle_end:
+            self._idle_end.cancel()
         child, self._child = self._child, None
         if child:
             _kill(child)
@@ -139,8 +139,8 @@ async def _start() -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
         env=bare_environment(),
+        **processes.OWN_GROUP,
     )
     _children.add(child)
     return child
@@ -153,8 +153,7 @@ def _kill(child: asyncio.subprocess.Process) -> None:
 
 
 def kill_all() -> None:
-    """Kill every process of this kind at once, from any thread."""
+    """End every worker at once; can be called from any thread."""
     for child in list(_children):
         if child.returncode is None:
-            with contextlib.suppress(OSError):
-                os.kill(child.pid, 9)
+            processes.kill(child.pid)

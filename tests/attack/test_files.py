@@ -23,7 +23,7 @@ from plnd.daemon import lock
 from plnd.errors import NotFound, StorageError
 from plnd.model.own import ForgetRequest
 from plnd.store.backups import Backups
-from plnd.system.files import Home, remove_halves, replacing, write_atomic
+from plnd.system.files import Home, atomic_text_file, remove_partial_files, write_atomic
 
 ROOT = os.geteuid() == 0
 STRANGER = pwd.getpwnam("nobody").pw_uid
@@ -90,14 +90,14 @@ def test_the_new_file_is_new_and_nobody_elses_from_its_first_byte(shared: Path) 
     """Whatever the umask: another user who sees its name can neither open nor replace it."""
     old = os.umask(0)
     try:
-        with replacing(shared / "x") as stream:
+        with atomic_text_file(shared / "x") as stream:
             stream.write("secret\n")
             stream.flush()
             (half,) = shared.iterdir()
             assert half.stat().st_mode & 0o777 == 0o600
             assert half.stat().st_nlink == 1
             first = half.name
-        with replacing(shared / "x") as stream:
+        with atomic_text_file(shared / "x") as stream:
             assert first not in os.listdir(shared)
     finally:
         os.umask(old)
@@ -142,7 +142,7 @@ def test_what_another_user_put_in_the_targets_own_place_is_refused(
         as_stranger("/bin/ln", "-s", led_to, target)
     if not ROOT:  # then it is made by this user, and another one exports
         monkeypatch.setattr(os, "geteuid", lambda: STRANGER)
-    with pytest.raises(StorageError) as caught, replacing(Path(target)) as stream:
+    with pytest.raises(StorageError) as caught, atomic_text_file(Path(target)) as stream:
         stream.write("secret")
     assert caught.value.message.startswith(f"cannot write {target}: it is ")
     assert "standard output" in caught.value.hint
@@ -210,7 +210,7 @@ def test_a_pipe_of_ones_own_is_written_to(run_plnd: RunPlnd, tmp_path: Path) -> 
     assert pipe.is_fifo()
 
 
-# -- halves that a kill has left --------------------------------------------------------------
+# -- partial files that a kill has left------------------------------------------------------------
 
 
 HALF = ".plnd-0123456789abcdef.new"
@@ -250,8 +250,8 @@ def test_what_a_kill_left_half_written_goes_at_the_next_start(
 WRITING = """
 import sys, time
 from pathlib import Path
-from plnd.system.files import replacing
-with replacing(Path(sys.argv[1])) as stream:
+from plnd.system.files import atomic_text_file
+with atomic_text_file(Path(sys.argv[1])) as stream:
     stream.write("half of it")
     stream.flush()
     print("at it", flush=True)
@@ -272,7 +272,7 @@ def test_what_is_written_at_this_moment_stays_and_what_was_killed_goes(home: Hom
     writers[1].kill()
     writers[1].communicate(timeout=20)
     assert len(os.listdir(home.host)) == 2
-    remove_halves(home)
+    remove_partial_files(home)
     assert len(os.listdir(home.host)) == 1
     writers[0].communicate(timeout=20)
     assert os.listdir(home.host) == ["whole"]

@@ -1,4 +1,4 @@
-"""The daemon as a process: one for a home, known from any other, clean in its end."""
+"""The daemon as a real process: one for each home, and a clean stop."""
 
 import contextlib
 import http.client
@@ -101,7 +101,7 @@ def test_it_listens_on_loopback_only(daemon: Daemon) -> None:
     assert listening == [("127.0.0.1", daemon.port)]
 
 
-def test_all_that_it_writes_is_the_users_own_and_below_the_home(
+def test_every_file_is_private_and_below_the_home(
     daemon: Daemon, run_plnd: RunPlnd, home: Home, tmp_path: Path
 ) -> None:
     daemon.ask("POST", "events", batch(visit(NOW - MINUTE, 30)))
@@ -129,7 +129,7 @@ def test_starting_twice_starts_once(daemon: Daemon, run_plnd: RunPlnd) -> None:
 
 
 def test_starts_at_the_same_moment_start_once(run_plnd: RunPlnd) -> None:
-    """As two browsers do when the machine comes up: each is told the one daemon's address."""
+    """As two browsers do after the machine has started: each gets the address of the one daemon."""
     words = [sys.executable, "-m", "plnd", "start"]
     started = [
         subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -152,9 +152,7 @@ def test_a_second_daemon_names_the_first_and_ends(daemon: Daemon, run_plnd: RunP
     assert daemon.ask("GET", "health")["pid"] == daemon.pid
 
 
-def test_another_home_has_a_daemon_of_its_own(
-    daemon: Daemon, run_plnd: RunPlnd, tmp_path: Path
-) -> None:
+def test_another_home_has_its_own_daemon(daemon: Daemon, run_plnd: RunPlnd, tmp_path: Path) -> None:
     env = {"PLND_HOME": str(tmp_path / "other")}
     run_plnd("start", env=env)
     other = json.loads((tmp_path / "other" / "state" / "daemon.json").read_text())
@@ -164,10 +162,10 @@ def test_another_home_has_a_daemon_of_its_own(
     assert daemon.ask("GET", "health")["pid"] == daemon.pid
 
 
-def test_a_daemon_that_is_just_starting_is_waited_for(
+def test_a_client_waits_for_a_daemon_that_is_starting(
     daemon: Daemon, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has the lock, and says where it answers a moment later."""
+    """It holds the lock, and writes daemon.json a moment later."""
     path = home.state / "daemon.json"
     away = path.rename(home.state / "away")
     with monkeypatch.context() as patch:
@@ -185,8 +183,8 @@ def test_a_stop_is_clean(daemon: Daemon, run_plnd: RunPlnd, home: Home) -> None:
     assert run_plnd("stop").out == "plnd was not running\n"
 
 
-def test_a_stop_waits_for_nobody(daemon: Daemon) -> None:
-    """Open connections, a request that is half sent, one that is just being answered."""
+def test_a_stop_does_not_wait_for_connections(daemon: Daemon) -> None:
+    """Not for open connections, a request that is half sent, or one that waits for an answer."""
     open_ones = [socket.create_connection(("127.0.0.1", daemon.port)) for _ in range(3)]
     open_ones[1].sendall(b"POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1")
     open_ones[2].sendall(
@@ -210,14 +208,15 @@ BUSY = {
 
 
 @pytest.mark.parametrize("busy", BUSY)
-def test_a_stop_waits_for_no_work(busy: str) -> None:
-    """Whatever the daemon is doing, and though its event loop is not free to hear of it."""
+def test_a_stop_does_not_wait_for_work(busy: str) -> None:
+    """Whatever the daemon does, even when its event loop is blocked."""
     program = (
         "import asyncio, re, time\n"
-        "from plnd.daemon.serve import _stop_on_signals\n"
+        "from plnd.system.stop_signals import stop_on_signals\n"
         "async def main():\n"
         "    stop, loop = asyncio.Event(), asyncio.get_running_loop()\n"
-        "    _stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set))\n"
+        "    stop_on_signals(lambda: loop.call_soon_threadsafe(stop.set),\n"
+        "        within_seconds=1.8, before_exit=lambda: None)\n"
         "    print('ready', flush=True)\n"
         f"    {BUSY[busy]}\n"
         "asyncio.run(main())"
@@ -264,15 +263,15 @@ def test_the_link_on_a_terminal_opens_the_dashboard(foreground: Foreground) -> N
     assert cookie.name.startswith("plnd-")
 
 
-def test_in_a_file_or_a_journal_stands_no_link(foreground: Foreground) -> None:
-    """Others read them, long after."""
+def test_the_link_is_not_printed_to_a_file_or_a_journal(foreground: Foreground) -> None:
+    """Other people may read them."""
     foreground.start()
     wait_until(lambda: "Ctrl-C" in foreground.said(), "the last line of the greeting")
     assert "code=" not in foreground.said()
 
 
 def test_an_open_dashboard_outlives_a_restart(daemon: Daemon, run_plnd: RunPlnd) -> None:
-    """The cookie stays good; the token does not."""
+    """The cookie stays valid; the token does not."""
     cookie = signed_in(daemon)
     assert asked_with(daemon, cookie) == 200
     run_plnd("stop")
@@ -307,7 +306,7 @@ def signed_in(daemon: Daemon) -> str:
 
 
 def asked_with(daemon: Daemon, cookie: str) -> int:
-    """The status of the answer to who has this cookie."""
+    """The status of an answer to a request with this cookie."""
     connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
     connection.request("GET", "/api/v1/today", headers={"Cookie": cookie})
     status = connection.getresponse().status
@@ -315,8 +314,8 @@ def asked_with(daemon: Daemon, cookie: str) -> int:
     return status
 
 
-def test_a_daemon_whose_starter_went_away_runs_on(tmp_path: Path) -> None:
-    """A browser that is closed at once takes `plnd start` with it, before the daemon answers."""
+def test_a_daemon_runs_on_after_its_starter_has_ended(tmp_path: Path) -> None:
+    """A browser that closes at once ends `plnd start` with it, before the daemon answers."""
     reading, writing = os.pipe()
     os.close(reading)
     process = subprocess.Popen(
@@ -332,10 +331,10 @@ def test_a_daemon_whose_starter_went_away_runs_on(tmp_path: Path) -> None:
     assert process.wait(10) == 0
 
 
-def test_a_daemon_that_hangs_at_the_start_is_said(
+def test_a_daemon_that_hangs_at_the_start_is_reported(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Waiting for it has an end; a lock that another has stands for whatever it hangs on."""
+    """The wait is limited. A lock that another process holds makes it hang here."""
     home.make()
     held = lock.take(home)
     code = (
@@ -366,10 +365,10 @@ def test_a_daemon_that_hangs_at_the_start_is_said(
 # -- what was left by another ----------------------------------------------------------
 
 
-def test_what_a_killed_daemon_left_is_not_believed(
+def test_the_daemon_json_of_a_killed_daemon_is_not_trusted(
     daemon: Daemon, run_plnd: RunPlnd, home: Home
 ) -> None:
-    """Another program took its port: it is never spoken to, least of all with the token."""
+    """Another program uses its port now: it must not get a request, nor the token."""
     os.kill(daemon.pid, signal.SIGKILL)
     daemon.gone()
     assert (home.state / "daemon.json").exists()
@@ -404,7 +403,7 @@ def test_a_broken_daemon_json_is_no_daemon(run_plnd: RunPlnd, home: Home, conten
 def test_the_next_port_is_taken_when_another_program_has_the_default(
     foreground: Foreground,
 ) -> None:
-    """Held by this test, or by whatever else the machine runs: it is taken, and that is said."""
+    """By this test or by any other program of the machine; the user is told."""
     held = []
     for number in range(paths.DEFAULT_PORT, paths.DEFAULT_PORT + 3):
         with contextlib.suppress(OSError):
@@ -417,7 +416,7 @@ def test_the_next_port_is_taken_when_another_program_has_the_default(
 
 
 @pytest.mark.parametrize("how", ["option", "environment", "start"])
-def test_a_port_that_was_asked_for_and_is_taken_is_an_error(run_plnd: RunPlnd, how: str) -> None:
+def test_a_given_port_that_is_taken_is_an_error(run_plnd: RunPlnd, how: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         if how == "environment":
@@ -429,8 +428,8 @@ def test_a_port_that_was_asked_for_and_is_taken_is_an_error(run_plnd: RunPlnd, h
     assert "PLND_PORT" in ran.err
 
 
-def test_a_port_is_held_from_the_moment_it_was_found_free() -> None:
-    """Two daemons of two homes that start together do not settle on the same one."""
+def test_a_free_port_is_reserved_at_once() -> None:
+    """Two daemons that start at the same moment never choose the same one."""
     first = serve._listen("0")
     with pytest.raises(PlndError) as caught:
         serve._listen(str(first.getsockname()[1]))
@@ -439,7 +438,7 @@ def test_a_port_is_held_from_the_moment_it_was_found_free() -> None:
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "65536", "8765.5", " "])
-def test_a_port_that_is_none_is_refused(run_plnd: RunPlnd, port: str) -> None:
+def test_an_invalid_port_is_refused(run_plnd: RunPlnd, port: str) -> None:
     assert "is not a port" in run_plnd("run", f"--port={port}", code=1).err
 
 
@@ -452,7 +451,7 @@ def test_a_port_that_is_none_is_refused(run_plnd: RunPlnd, port: str) -> None:
 def test_a_home_that_cannot_be_written_is_named(
     run_plnd: RunPlnd, tmp_path: Path, words: list[str]
 ) -> None:
-    """Below a file, where not even root can write."""
+    """Below a file, where not even root can make a folder."""
     (tmp_path / "file").write_text("in the way")
     home = str(tmp_path / "file" / "home")
     ran = run_plnd(*words, env={"PLND_HOME": home}, code=1)
@@ -502,8 +501,8 @@ def test_a_newer_store_is_refused_and_not_touched(
     assert (home.data / name).read_bytes() == before
 
 
-def test_a_disk_that_is_full_for_a_while_loses_nothing(daemon: Daemon) -> None:
-    """No file may grow any more, then it may again; the sender keeps what was not stored."""
+def test_a_disk_that_is_full_for_a_while_loses_no_event(daemon: Daemon) -> None:
+    """No file can grow for a while; the sender keeps the events that were not stored."""
     first = batch(visit(NOW - HOUR, 60))
     daemon.ask("POST", "events", first)
     soft, hard = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
@@ -546,7 +545,7 @@ def test_a_notice_reaches_the_desktop_once_over_restarts(
 
 
 def noted(found: Daemon) -> bool:
-    """Whether the desktop has answered to each notice."""
+    """Whether the outcome of each notice is known."""
     notices: list[Any] = found.ask("GET", "notices")["notices"]
     return all(one["shown"] for one in notices)
 
@@ -558,9 +557,9 @@ def test_a_missing_desktop_leaves_the_daemon_unharmed(daemon: Daemon, run_plnd: 
     assert daemon.ask("GET", "health")["pid"] == daemon.pid
 
 
-def test_the_constants_of_a_start_fit_the_native_host() -> None:
-    """A look at whether the daemon runs never makes another's start fail."""
-    assert lock.LOOK_SECONDS >= 0.5
+def test_the_limits_of_a_start_suit_the_native_host() -> None:
+    """A check whether the daemon runs never makes a start fail."""
+    assert lock.PROBE_SECONDS >= 0.5
     assert background.STOP_PATIENCE_SECONDS > 2
 
 
@@ -572,12 +571,12 @@ where = home()
 where.make()
 held = lock.take(where)
 print("at work", flush=True)
-time.sleep(2 * lock.LOOK_SECONDS)
+time.sleep(2 * lock.PROBE_SECONDS)
 """
 
 
-def test_a_command_at_work_on_the_stores_is_waited_for(run_plnd: RunPlnd) -> None:
-    """It has the home to itself for longer than a look takes; a daemon comes up after it."""
+def test_a_start_waits_for_a_command_that_uses_the_stores(run_plnd: RunPlnd) -> None:
+    """It holds the lock for longer than a check; the daemon starts after it."""
     with subprocess.Popen([sys.executable, "-c", COMMAND_AT_WORK], stdout=subprocess.PIPE) as work:
         assert work.stdout
         assert work.stdout.readline() == b"at work\n"
@@ -588,7 +587,7 @@ def test_a_command_at_work_on_the_stores_is_waited_for(run_plnd: RunPlnd) -> Non
     found.gone()
 
 
-def test_a_long_log_makes_room(run_plnd: RunPlnd, home: Home) -> None:
+def test_a_long_log_is_rotated(run_plnd: RunPlnd, home: Home) -> None:
     """One old log is kept beside the new one."""
     home.make()
     log = home.state / "daemon.log"

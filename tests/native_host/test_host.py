@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.fake_daemon import TOKEN, Seen, StandIn, http
+from support.fake_daemon import TOKEN, FakeDaemon, Seen, http
 
 ROOT = Path(__file__).parents[2]
 HOST = ROOT / "native-host" / "plnd_host.py"
@@ -43,12 +43,12 @@ def raw(data: bytes) -> bytes:
 
 
 def frame(**fields: object) -> bytes:
-    """A request frame; GET of a harmless path unless said."""
+    """A request frame, by default a GET of a harmless path."""
     return raw(json.dumps({"id": 1, "method": "GET", "path": "/api/v1/x", **fields}).encode())
 
 
 def unframe(stream: bytes) -> list[Answer]:
-    """Every frame in a stream; fails when there is anything else in it."""
+    """Every frame in a stream. Fails if there is anything else in it."""
     frames = []
     while stream:
         assert len(stream) >= 4, stream
@@ -62,7 +62,7 @@ def unframe(stream: bytes) -> list[Answer]:
 
 
 def code(answered: Answer) -> str:
-    """The error code of an answer, whose error has the whole shape."""
+    """The error code of an answer. Checks that the error has all fields."""
     body = answered["body"]
     assert isinstance(body, dict)
     assert set(body) == {"error"}
@@ -73,7 +73,7 @@ def code(answered: Answer) -> str:
 
 
 class Host:
-    """One host process and what stands around it."""
+    """A native host, with the state folder and the `plnd` command that it uses."""
 
     def __init__(self, state: Path) -> None:
         self.state = state
@@ -81,16 +81,16 @@ class Host:
         self.write_start("exit 1")
 
     def write_start(self, script: str) -> None:
-        """What `plnd start` does: each run leaves a line in the file `starts`."""
+        """Write the script of `plnd start`; each run adds a line to the file `starts`."""
         self.start.write_text(f'#!/bin/sh\necho "$@" >> "{self.state}/starts"\n{script}\n')
         self.start.chmod(0o700)
 
     def starts_a_daemon(self) -> None:
-        """`plnd start` starts a stand-in, and returns when it is there."""
-        stand_in = ROOT / "tests" / "support" / "fake_daemon.py"
+        """Have `plnd start` start a fake daemon, and return when it runs."""
+        fake_daemon = ROOT / "tests" / "support" / "fake_daemon.py"
         self.write_start(
             f'rm -f "{self.state}/daemon.json"\n'
-            f'"{sys.executable}" "{stand_in}" "{self.state}" </dev/null >/dev/null 2>&1 &\n'
+            f'"{sys.executable}" "{fake_daemon}" "{self.state}" </dev/null >/dev/null 2>&1 &\n'
             f'echo $! >> "{self.state}/pids"\necho noise on standard output\n'
             f'while [ ! -e "{self.state}/daemon.json" ]; do sleep 0.02; done'
         )
@@ -104,7 +104,7 @@ class Host:
         return len(lines)
 
     def kill_daemon(self) -> None:
-        """kill -9 the stand-in that was started last, and wait until its lock is free."""
+        """Kill the fake daemon that was started last, and wait until its lock is free."""
         pid = int((self.state / "pids").read_text().split()[-1])
         os.kill(pid, signal.SIGKILL)
         import fcntl
@@ -119,14 +119,14 @@ class Host:
         return [sys.executable, "-I", "-S", *what, *options, *more]
 
     def run(self, stream: bytes, *more: str, short: bool = False) -> tuple[list[Answer], int, str]:
-        """Feed a whole stream; its answers, its exit status, its standard error."""
+        """Send a whole stream; the answers, the exit status and the standard error."""
         done = subprocess.run(
             self.command(*more, short=short), input=stream, capture_output=True, timeout=30
         )
         return unframe(done.stdout), done.returncode, done.stderr.decode()
 
     def open(self, short: bool = False) -> "subprocess.Popen[bytes]":
-        """A host to talk with frame by frame."""
+        """Start a host to send frames to one by one."""
         return subprocess.Popen(
             self.command(short=short),
             stdin=subprocess.PIPE,
@@ -160,18 +160,18 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 
 @pytest.fixture
-def daemon(host: Host) -> Iterator[StandIn]:
-    """A running daemon that says back what it heard."""
-    stand_in = StandIn(host.state).start()
-    yield stand_in
-    stand_in.stop()
+def daemon(host: Host) -> Iterator[FakeDaemon]:
+    """A running daemon that answers with what it got."""
+    fake_daemon = FakeDaemon(host.state).start()
+    yield fake_daemon
+    fake_daemon.stop()
 
 
 # ---- forwarding
 
 
-def test_a_request_is_forwarded_with_the_token(host: Host, daemon: StandIn) -> None:
-    """The daemon gets method, path, query, body and token; the browser its status and body."""
+def test_a_request_is_forwarded_with_the_token(host: Host, daemon: FakeDaemon) -> None:
+    """The daemon gets method, path, query, body and token; the browser gets status and body."""
     sent = frame(id=7, method="POST", path="/api/v1/events?a=b", body={"text": "naïve 🎓"})
     answers, status, talk = host.run(sent)
     assert (status, talk) == (0, "")
@@ -186,9 +186,9 @@ def test_a_request_is_forwarded_with_the_token(host: Host, daemon: StandIn) -> N
     assert "Origin" not in seen.headers
 
 
-def test_a_request_goes_by_the_socket_file_where_there_is_one(host: Host) -> None:
-    """Its folder is the user's alone; a port is everybody's."""
-    daemon = StandIn(host.state, by_file=True).start()
+def test_a_request_uses_the_socket_file_if_there_is_one(host: Host) -> None:
+    """Only the user can reach its folder, but everybody can reach a port."""
+    daemon = FakeDaemon(host.state, by_file=True).start()
     port = int(daemon.url.rpartition(":")[2])
     with socket.create_server(("127.0.0.1", port)) as anybody:
         answers, status, talk = host.run(frame(id=7, method="GET", path="/api/v1/today"))
@@ -203,7 +203,7 @@ def test_a_request_goes_by_the_socket_file_where_there_is_one(host: Host) -> Non
     daemon.stop()
 
 
-def test_the_words_that_browsers_add_are_passed_over(host: Host, daemon: StandIn) -> None:
+def test_arguments_that_browsers_add_are_ignored(host: Host, daemon: FakeDaemon) -> None:
     """Chromium adds an origin, Firefox a manifest and an add-on id."""
     for more in (["chrome-extension://abc/"], ["/a/org.plnd.host.json", "plnd@plnd.org"]):
         answers, status, _ = host.run(frame(), *more)
@@ -211,7 +211,7 @@ def test_the_words_that_browsers_add_are_passed_over(host: Host, daemon: StandIn
         assert answers[0]["status"] == 200
 
 
-def test_every_frame_is_answered_once_in_order(host: Host, daemon: StandIn) -> None:
+def test_every_frame_is_answered_once_in_order(host: Host, daemon: FakeDaemon) -> None:
     """A hundred frames in one write give a hundred answers in the same order."""
     stream = b"".join(frame(id=number, path=f"/api/v1/{number}") for number in range(100))
     answers, status, _ = host.run(stream)
@@ -221,7 +221,7 @@ def test_every_frame_is_answered_once_in_order(host: Host, daemon: StandIn) -> N
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_methods_of_the_api_are_forwarded(host: Host, daemon: StandIn, method: str) -> None:
+def test_methods_of_the_api_are_forwarded(host: Host, daemon: FakeDaemon, method: str) -> None:
     """Each of the API's methods goes through, and an absent body stays absent."""
     answers, _, _ = host.run(frame(method=method))
     assert answers[0]["status"] == 200
@@ -229,33 +229,33 @@ def test_methods_of_the_api_are_forwarded(host: Host, daemon: StandIn, method: s
     assert daemon.seen[0].body == b""
 
 
-def test_ids_come_back_as_they_were(host: Host, daemon: StandIn) -> None:
+def test_ids_come_back_unchanged(host: Host, daemon: FakeDaemon) -> None:
     """An id is a number or a text."""
     answers, _, _ = host.run(frame(id=0) + frame(id="a-b") + frame(id=2**60))
     assert [answered["id"] for answered in answers] == [0, "a-b", 2**60]
 
 
-def test_an_errors_status_and_body_come_back(host: Host, daemon: StandIn) -> None:
-    """What the daemon refuses is passed on, not explained by the host."""
+def test_an_errors_status_and_body_come_back(host: Host, daemon: FakeDaemon) -> None:
+    """The host forwards the daemon's error unchanged."""
     said = {"error": {"code": "not_found", "message": "m", "hint": "h", "field": None}}
     daemon.answer = lambda seen: http(json.dumps(said).encode(), 404)
     assert host.run(frame())[0] == [{"id": 1, "status": 404, "body": said}]
 
 
-def test_an_empty_answer_is_null(host: Host, daemon: StandIn) -> None:
+def test_an_empty_answer_is_null(host: Host, daemon: FakeDaemon) -> None:
     """204 has no body."""
     daemon.answer = lambda seen: http(b"", 204)
     assert host.run(frame())[0] == [{"id": 1, "status": 204, "body": None}]
 
 
-def test_an_answer_without_a_length_lasts_to_the_end(host: Host, daemon: StandIn) -> None:
-    """HTTP allows an answer that ends with its connection."""
+def test_an_answer_without_a_length_lasts_to_the_end(host: Host, daemon: FakeDaemon) -> None:
+    """HTTP allows an answer that ends with the connection."""
     daemon.answer = lambda seen: b'HTTP/1.1 200 OK\r\n\r\n{"a": 1}'
     assert host.run(frame())[0] == [{"id": 1, "status": 200, "body": {"a": 1}}]
 
 
-def test_half_a_surrogate_pair_goes_through(host: Host, daemon: StandIn) -> None:
-    """JavaScript text can hold what UTF-8 cannot."""
+def test_half_a_surrogate_pair_goes_through(host: Host, daemon: FakeDaemon) -> None:
+    """JavaScript text can contain what UTF-8 cannot."""
     answers, _, _ = host.run(frame(method="POST", body="\ud83c"))
     assert answers[0]["body"] == {"path": "/api/v1/x", "said": "\ud83c"}
 
@@ -286,8 +286,8 @@ def test_half_a_surrogate_pair_goes_through(host: Host, daemon: StandIn) -> None
         5,
     ],
 )
-def test_only_the_api_is_forwarded(host: Host, daemon: StandIn, path: object) -> None:
-    """Any other path is refused, and the daemon never hears of it."""
+def test_only_the_api_is_forwarded(host: Host, daemon: FakeDaemon, path: object) -> None:
+    """Any other path is refused and never reaches the daemon."""
     answers, status, _ = host.run(frame(id=3, path=path) + frame(id=4))
     assert status == 0
     assert [(found["id"], found["status"]) for found in answers] == [(3, 400), (4, 200)]
@@ -317,8 +317,8 @@ def test_only_the_api_is_forwarded(host: Host, daemon: StandIn, path: object) ->
         (raw(b'{"id":5,"method":"POST","path":"/api/v1/x","body":1e999}'), 5),
     ],
 )
-def test_a_bad_frame_costs_one_error_frame(
-    host: Host, daemon: StandIn, bad: bytes, expected_id: object
+def test_a_bad_frame_gets_one_error_frame(
+    host: Host, daemon: FakeDaemon, bad: bytes, expected_id: object
 ) -> None:
     """It is answered with 400 (its id, when it has one), and the next frame goes through."""
     answers, status, _ = host.run(bad + frame(id=9))
@@ -329,8 +329,8 @@ def test_a_bad_frame_costs_one_error_frame(
     assert len(daemon.seen) == 1
 
 
-def test_a_frame_over_4_mib_costs_one_error_frame(host: Host, daemon: StandIn) -> None:
-    """4 MiB is taken, one byte more is answered with 413, and the stream goes on."""
+def test_a_frame_over_4_mib_gets_one_error_frame(host: Host, daemon: FakeDaemon) -> None:
+    """4 MiB is accepted, one byte more is answered with 413, and the stream goes on."""
     shell = json.dumps({"id": 1, "method": "POST", "path": "/api/v1/x", "body": ""}).encode()
     daemon.answer = lambda seen: http(str(len(seen.body)).encode())
     largest = shell.replace(b'""', b'"' + b"a" * (4 * MIB - len(shell)) + b'"')
@@ -343,16 +343,16 @@ def test_a_frame_over_4_mib_costs_one_error_frame(host: Host, daemon: StandIn) -
 
 
 @pytest.mark.parametrize("length", [64 * MIB + 1, 0xFFFFFFFF])
-def test_a_length_beyond_reason_ends_the_host(host: Host, daemon: StandIn, length: int) -> None:
-    """Exit 1 and one line on standard error; what came before it is answered."""
+def test_an_absurd_length_ends_the_host(host: Host, daemon: FakeDaemon, length: int) -> None:
+    """Exit 1 and one line on standard error; the frames before it are answered."""
     answers, status, talk = host.run(frame() + struct.pack("@I", length) + b"abc")
     assert (len(answers), status) == (1, 1)
     assert len(talk.splitlines()) == 1
     assert str(length) in talk
 
 
-def test_a_stream_that_ends_inside_a_frame_ends_the_host(host: Host, daemon: StandIn) -> None:
-    """Cut anywhere: exit 1 and a line; cut between frames: exit 0 and none."""
+def test_a_stream_that_ends_inside_a_frame_ends_the_host(host: Host, daemon: FakeDaemon) -> None:
+    """Inside a frame: exit 1 and a line of error; between frames: exit 0 and none."""
     whole = frame()
     for cut in range(len(whole)):
         answers, status, talk = host.run(whole + whole[:cut])
@@ -362,8 +362,8 @@ def test_a_stream_that_ends_inside_a_frame_ends_the_host(host: Host, daemon: Sta
     assert (status, len(talk.splitlines())) == (1, 1)
 
 
-def test_wrong_usage_is_said(host: Host) -> None:
-    """Without its two options the host says how it is meant, and ends with 2."""
+def test_wrong_usage_is_reported(host: Host) -> None:
+    """Without its two options the host prints its usage and exits with 2."""
     done = subprocess.run([sys.executable, str(HOST), "--state"], capture_output=True, timeout=30)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"usage" in done.stderr
@@ -372,8 +372,8 @@ def test_wrong_usage_is_said(host: Host) -> None:
 # ---- answers that cannot be passed on
 
 
-def test_a_reply_over_1_mb_becomes_507(host: Host, daemon: StandIn) -> None:
-    """A frame of exactly 1 MiB is passed on, a longer one is not."""
+def test_a_reply_over_1_mb_becomes_507(host: Host, daemon: FakeDaemon) -> None:
+    """A frame of exactly 1 MiB is forwarded, a longer one is not."""
     shell = len(b'{"id":1,"status":200,"body":""}')
     texts = iter([MIB - shell, MIB - shell + 1, 3 * MIB])
     daemon.answer = lambda seen: http(b'"' + b"a" * next(texts) + b'"')
@@ -394,17 +394,15 @@ def test_a_reply_over_1_mb_becomes_507(host: Host, daemon: StandIn) -> None:
         http(b"\xff"),
     ],
 )
-def test_an_answer_that_makes_no_sense_becomes_502(
-    host: Host, daemon: StandIn, answer: bytes
-) -> None:
-    """Whatever comes back, the browser gets a frame that says so."""
+def test_an_invalid_answer_becomes_502(host: Host, daemon: FakeDaemon, answer: bytes) -> None:
+    """Whatever the daemon answers, the browser gets a frame with an error."""
     daemon.answer = lambda seen: answer
     answers, status, _ = host.run(frame())
     assert (status, answers[0]["status"], code(answers[0])) == (0, 502, "bad_reply")
 
 
-def test_a_hung_daemon_becomes_503(host: Host, daemon: StandIn) -> None:
-    """One that takes the request and says nothing, or says it too slowly, costs a deadline."""
+def test_a_hung_daemon_becomes_503(host: Host, daemon: FakeDaemon) -> None:
+    """A daemon that answers nothing, or too slowly, is given up at the deadline."""
     release = threading.Event()
 
     def hang(seen: Seen) -> None:
@@ -421,7 +419,7 @@ def test_a_hung_daemon_becomes_503(host: Host, daemon: StandIn) -> None:
 
 
 def test_a_daemon_that_is_not_running_is_started(host: Host) -> None:
-    """It is started once, and nothing that it prints gets among the frames."""
+    """It is started once, and its output does not get among the frames."""
     host.starts_a_daemon()
     answers, status, talk = host.run(frame(id=1) + frame(id=2))
     assert status == 0
@@ -431,13 +429,13 @@ def test_a_daemon_that_is_not_running_is_started(host: Host) -> None:
 
 
 def test_a_bad_frame_starts_no_daemon(host: Host) -> None:
-    """Only what is to be forwarded is worth a daemon."""
+    """Only a valid request starts the daemon."""
     host.run(raw(b"x") + frame(path="/"))
     assert host.starts == 0
 
 
 def test_a_daemon_that_died_between_frames_is_started_again(host: Host) -> None:
-    """The next frame finds the lock free and starts it."""
+    """The next frame finds the lock free and starts a new one."""
     host.starts_a_daemon()
     with host.open() as process:
         assert say(process, frame())["status"] == 200
@@ -451,8 +449,8 @@ def test_a_daemon_that_died_between_frames_is_started_again(host: Host) -> None:
     ("method", "path"),
     [("GET", "die"), ("PUT", "die"), ("DELETE", "die"), ("POST", "events?die")],
 )
-def test_what_may_be_sent_twice_is_sent_again(host: Host, method: str, path: str) -> None:
-    """A daemon that dies over such a request is started again and asked again."""
+def test_a_repeatable_request_is_sent_again(host: Host, method: str, path: str) -> None:
+    """If the daemon dies during such a request, it is started and asked again."""
     host.starts_a_daemon()
     answers, status, _ = host.run(frame(method=method, path="/api/v1/" + path))
     assert (status, answers[0]["status"]) == (0, 200)
@@ -468,30 +466,30 @@ def test_it_is_sent_again_only_once(host: Host) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "open-die"), ("PATCH", "die")])
-def test_what_may_not_be_sent_twice_is_not(host: Host, method: str, path: str) -> None:
-    """Whether it was done is not known, so the sender is told."""
+def test_any_other_request_is_not_sent_again(host: Host, method: str, path: str) -> None:
+    """Nobody knows whether it was done, so the sender gets an error."""
     host.starts_a_daemon()
     answers, _, _ = host.run(frame(method=method, path="/api/v1/" + path))
     assert (answers[0]["status"], code(answers[0])) == (503, "daemon_unreachable")
     assert host.starts == 1
 
 
-def test_half_an_answer_counts_as_a_death(host: Host, daemon: StandIn) -> None:
-    """An answer shorter than its length is not passed on; the second try is."""
+def test_half_an_answer_counts_as_a_dead_daemon(host: Host, daemon: FakeDaemon) -> None:
+    """An answer shorter than its length is not forwarded; that of the second try is."""
     replies = iter([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", http(b"{}")])
     daemon.answer = lambda seen: next(replies)
     assert host.run(frame())[0] == [{"id": 1, "status": 200, "body": {}}]
 
 
 def test_a_failed_start_is_not_tried_for_every_frame(host: Host) -> None:
-    """Ten frames in the queue: one start, ten answers that say so."""
+    """Ten waiting frames: one start, ten answers with the error."""
     answers, status, _ = host.run(frame() * 10)
     assert status == 0
     assert {(found["status"], code(found)) for found in answers} == {(503, "daemon_unreachable")}
     assert (len(answers), host.starts) == (10, 1)
 
 
-def test_after_a_moment_a_start_is_tried_again(host: Host) -> None:
+def test_after_a_second_a_start_is_tried_again(host: Host) -> None:
     """A failure is remembered for a second, not for ever."""
     with host.open() as process:
         failed_by = time.monotonic()
@@ -513,8 +511,8 @@ def test_a_start_that_hangs_becomes_503(host: Host) -> None:
     assert host.starts == 1
 
 
-def test_a_start_that_hangs_is_not_joined_by_a_second(host: Host) -> None:
-    """However often the browser asks, one start is under way at most."""
+def test_while_a_start_hangs_there_is_no_second_one(host: Host) -> None:
+    """However often the browser asks, only one start runs at a time."""
     host.write_start(f'echo $$ >> "{host.state}/pids"; exec sleep 60 2>/dev/null >&2')
     with host.open(short=True) as process:
         messages = set()
@@ -529,7 +527,7 @@ def test_a_start_that_hangs_is_not_joined_by_a_second(host: Host) -> None:
 
 
 def test_a_start_that_cannot_be_run_becomes_503(host: Host) -> None:
-    """The answer names what could not be run."""
+    """The answer names the command."""
     host.start.unlink()
     answers, status, _ = host.run(frame())
     assert (status, answers[0]["status"], code(answers[0])) == (0, 503, "daemon_unreachable")
@@ -537,8 +535,8 @@ def test_a_start_that_cannot_be_run_becomes_503(host: Host) -> None:
 
 
 def test_another_program_on_the_port_gets_no_token(host: Host) -> None:
-    """daemon.json without a held lock is stale: nothing is sent to the port that it names."""
-    stranger = StandIn(host.state, lock=False).start()
+    """daemon.json without a held lock is out of date: nothing is sent to its port."""
+    stranger = FakeDaemon(host.state, lock=False).start()
     answers, _, _ = host.run(frame())
     stranger.stop()
     assert answers[0]["status"] == 503
@@ -558,17 +556,19 @@ def test_another_program_on_the_port_gets_no_token(host: Host) -> None:
         b'{"url": "http://127.0.0.1:80", "token": "a\\r\\nb"}',
     ],
 )
-def test_an_unusable_daemon_json_is_not_used(host: Host, daemon: StandIn, written: bytes) -> None:
-    """The lock is held and the file says nothing usable: 503 at the deadline, no second daemon."""
+def test_an_unusable_daemon_json_is_not_used(
+    host: Host, daemon: FakeDaemon, written: bytes
+) -> None:
+    """The lock is held and the file is not usable: 503 at the deadline, no second daemon."""
     (host.state / "daemon.json").write_bytes(written)
     answers, _, _ = host.run(frame(), short=True)
     assert answers[0]["status"] == 503
     assert (host.starts, daemon.seen) == (0, [])
 
 
-def test_a_daemon_that_is_just_coming_up_is_waited_for(host: Host) -> None:
-    """The lock is held, daemon.json is not there yet: no second start, an answer when it is."""
-    stand_in = StandIn(host.state).start()
+def test_the_host_waits_for_a_daemon_that_is_starting(host: Host) -> None:
+    """The lock is held and daemon.json missing: no second start, an answer when it is written."""
+    fake_daemon = FakeDaemon(host.state).start()
     whole = (host.state / "daemon.json").read_bytes()
     (host.state / "daemon.json").unlink()
     with host.open() as process:
@@ -576,15 +576,15 @@ def test_a_daemon_that_is_just_coming_up_is_waited_for(host: Host) -> None:
         late.start()
         assert say(process, frame())["status"] == 200
         process.communicate(timeout=10)
-    stand_in.stop()
+    fake_daemon.stop()
     assert host.starts == 0
 
 
 # ---- the process
 
 
-def test_eof_ends_the_host_when_the_browser_is_killed(host: Host, daemon: StandIn) -> None:
-    """kill -9 of the browser closes its pipes, and the host is gone at once."""
+def test_eof_ends_the_host_when_the_browser_is_killed(host: Host, daemon: FakeDaemon) -> None:
+    """kill -9 of the browser closes its pipes, and the host ends at once."""
     browser = (
         "import subprocess, sys\n"
         "p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
@@ -605,7 +605,7 @@ def test_eof_ends_the_host_when_the_browser_is_killed(host: Host, daemon: StandI
         assert time.monotonic() - killed_at < 2
 
 
-def test_sigterm_ends_the_host_promptly(host: Host, daemon: StandIn) -> None:
+def test_sigterm_ends_the_host_promptly(host: Host, daemon: FakeDaemon) -> None:
     """Also in the middle of a request that hangs."""
     asked, release = threading.Event(), threading.Event()
 
@@ -624,7 +624,7 @@ def test_sigterm_ends_the_host_promptly(host: Host, daemon: StandIn) -> None:
     release.set()
 
 
-def test_a_browser_that_reads_no_more_is_an_end(host: Host, daemon: StandIn) -> None:
+def test_a_browser_that_stops_reading_ends_the_host(host: Host, daemon: FakeDaemon) -> None:
     """The answer's pipe is closed: exit 0 without a word."""
     with host.open() as process:
         assert process.stdin is not None
@@ -637,8 +637,8 @@ def test_a_browser_that_reads_no_more_is_an_end(host: Host, daemon: StandIn) -> 
         assert process.stderr.read() == b""
 
 
-def test_what_is_printed_never_gets_among_the_frames(host: Host, daemon: StandIn) -> None:
-    """Descriptor 1 is moved away: print() and children write to standard error."""
+def test_printed_text_never_gets_among_the_frames(host: Host, daemon: FakeDaemon) -> None:
+    """print() and child processes write to standard error."""
     noisy = SHORT.replace(
         "sys.exit(",
         "import os\n"
@@ -656,7 +656,7 @@ def test_what_is_printed_never_gets_among_the_frames(host: Host, daemon: StandIn
     assert done.stderr == b"printed\nfrom a child\n"
 
 
-def test_closed_standard_error_does_no_harm(host: Host, daemon: StandIn) -> None:
+def test_closed_standard_error_is_harmless(host: Host, daemon: FakeDaemon) -> None:
     """Some desktops start browsers without one."""
     done = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", *host.command()],
@@ -669,7 +669,7 @@ def test_closed_standard_error_does_no_harm(host: Host, daemon: StandIn) -> None
 
 
 def test_only_the_standard_library_is_imported() -> None:
-    """Any python3 runs the host as it is."""
+    """Any python3 can run the host."""
     names = set()
     for node in ast.walk(ast.parse(HOST.read_text())):
         if isinstance(node, ast.Import):
@@ -680,8 +680,8 @@ def test_only_the_standard_library_is_imported() -> None:
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
-def test_nothing_heavy_is_imported_to_forward_a_frame(host: Host, daemon: StandIn) -> None:
-    """What costs milliseconds is not loaded on the way of a plain request."""
+def test_nothing_heavy_is_imported_to_forward_a_frame(host: Host, daemon: FakeDaemon) -> None:
+    """Modules that take milliseconds to load are not loaded for a plain request."""
     command = host.command()
     command[1:1] = ["-X", "importtime"]
     done = subprocess.run(command, input=frame(), capture_output=True, timeout=30)
@@ -696,7 +696,7 @@ def test_nothing_heavy_is_imported_to_forward_a_frame(host: Host, daemon: StandI
 
 
 def expected(stream: bytes) -> tuple[list[object], int]:
-    """Ids to be answered, in order, and the exit status, worked out from the contract."""
+    """The ids of the expected answers, in order, and the exit status, by the protocol."""
     ids: list[object] = []
     while stream:
         if len(stream) < 4:
@@ -726,17 +726,17 @@ PIECES = st.one_of(
 
 @pytest.fixture(scope="module")
 def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """A host whose daemon runs all through the module."""
+    """A host whose daemon runs during all tests of this module."""
     host = Host(tmp_path_factory.mktemp("steady"))
-    stand_in = StandIn(host.state).start()
+    fake_daemon = FakeDaemon(host.state).start()
     yield host
-    stand_in.stop()
+    fake_daemon.stop()
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pieces=st.lists(PIECES, max_size=6), tail=st.binary(max_size=12))
-def test_any_bytes_give_whole_frames_only(steady: Host, pieces: list[bytes], tail: bytes) -> None:
-    """Each frame that is whole is answered once and in order; the exit status says the rest."""
+def test_any_input_gives_only_whole_frames(steady: Host, pieces: list[bytes], tail: bytes) -> None:
+    """Each whole frame is answered once and in order; the exit status tells how it ended."""
     stream = b"".join(pieces) + tail
     answers, status, _ = steady.run(stream)
     assert ([found["id"] for found in answers], status) == expected(stream)
@@ -745,7 +745,7 @@ def test_any_bytes_give_whole_frames_only(steady: Host, pieces: list[bytes], tai
 # ---- the manifests
 
 
-def test_the_manifests_name_the_host_and_leave_its_path_open() -> None:
+def test_the_manifests_name_the_host_and_have_a_path_to_fill_in() -> None:
     """One per family; setup fills in the launcher."""
     for name in ("chromium", "firefox"):
         manifest = json.loads((HOST.parent / f"{name}.json").read_text())

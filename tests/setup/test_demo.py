@@ -20,7 +20,7 @@ IGNORING_SIGINT = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
 
 
 @pytest.mark.parametrize("before", [[], IGNORING_SIGINT], ids=["foreground", "background"])
-def test_what_the_demo_mends_is_its_own(before: list[str], tmp_path: Path) -> None:
+def test_the_demo_repairs_only_its_own_home(before: list[str], tmp_path: Path) -> None:
     """SIGINT ends it, also where it was started with that ignored."""
     env = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PLND_PORT": "0"}
     files = sorted(tmp_path.rglob("*"))

@@ -28,12 +28,13 @@ from plnd.setup.doctor import extension, registration
 from plnd.setup.doctor import home as home_links
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_port, check_time_zone
-from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
-from plnd.setup.doctor.extension import check_heard
-from plnd.setup.doctor.home import check_disk, check_home, check_left_over, check_stores
+from plnd.setup.doctor.desktop import check_last_notice, check_notice, check_notifier
+from plnd.setup.doctor.extension import check_extensions
+from plnd.setup.doctor.home import check_disk, check_home, check_leftovers, check_stores
 from plnd.setup.doctor.registration import check_host, check_launcher, check_manifests
 from plnd.system import paths
 from plnd.system.files import Home, home
+from plnd.system.process_list import Process
 
 HOUR_MS = 60 * 60 * 1000
 DAY_MS = 24 * HOUR_MS
@@ -41,7 +42,7 @@ DAY_MS = 24 * HOUR_MS
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home of its own; no desktop and no browser of the machine's user in sight."""
+    """A separate home, without the desktop and the browsers of the machine's user."""
     monkeypatch.setenv("PLND_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PLND_PORT", "0")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -80,13 +81,13 @@ Named = TypeVar("Named", Check, HealthLink)
 
 
 def named(checks: list[Named], name: str) -> Named:
-    """The one of that name."""
+    """The check of this name."""
     (found,) = [check for check in checks if check.name == name]
     return found
 
 
 def send(ask: Callable[..., Any], name: str, at: int) -> None:
-    """One event of a browser at a time."""
+    """Send an event of a browser at a moment."""
     event = {
         "id": str(uuid.uuid4()),
         "kind": "interaction",
@@ -100,7 +101,7 @@ def send(ask: Callable[..., Any], name: str, at: int) -> None:
 
 
 def report(ask: Callable[..., Any], browser: str, **given: Any) -> None:
-    """What the extension in a browser says of itself."""
+    """Send what the extension in a browser reports about itself."""
     said = {"browser": browser, "extension": extension.shipped_version(), "networks": ["x"]}
     ask("PUT", f"sources/profile-of-{browser}", {**said, **given})
 
@@ -144,7 +145,7 @@ def desktop(here: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_all_is_well(desktop: None, installed: Home, browser: Browser, ask: Ask) -> None:
-    """Every link holds, in order, and the notice is really shown."""
+    """Every check is ok, in order, and the notice is really shown."""
     report(ask, "chromium")
     send(ask, "chromium", now() - HOUR_MS)
     checks = doctor.run_checks(installed, ask, found=[browser])
@@ -159,24 +160,24 @@ def test_all_is_well(desktop: None, installed: Home, browser: Browser, ask: Ask)
     assert "60 minutes" in named(checks, "events from chromium").message
 
 
-def test_a_check_is_a_word_a_line_and_what_to_do() -> None:
-    """A state is a word too; the fix stands below it."""
+def test_a_check_has_a_status_a_message_and_a_fix() -> None:
+    """The status is a word, and the fix is on a second line."""
     check = Check("port", "warn", "taken", "set PLND_PORT")
     assert check.line() == "warn port: taken\n     -> set PLND_PORT"
     assert Check("port", "ok", "fine").line() == "ok   port: fine"
-    assert check.link() == HealthLink(
+    assert check.health_link() == HealthLink(
         name="port", status="warn", message="taken", fix="set PLND_PORT", mends=False
     )
     able = check._replace(mend=lambda: None)
-    assert able.link().mends
-    assert not able._replace(status="ok").link().mends
+    assert able.health_link().mends
+    assert not able._replace(status="ok").health_link().mends
 
 
 # ---- the daemon
 
 
-def test_without_a_daemon_the_rest_is_still_looked_at(installed: Home, browser: Browser) -> None:
-    """What needs it says so; the host is tried without starting one."""
+def test_without_a_daemon_the_rest_is_still_checked(installed: Home, browser: Browser) -> None:
+    """Checks that need it say so; the host is tested without starting one."""
     checks = doctor.run_checks(installed, None, found=[browser])
     assert named(checks, "daemon") == Check("daemon", "fail", "it does not run", "plnd start")
     for name in ("stores", "events", "notice"):
@@ -187,8 +188,8 @@ def test_without_a_daemon_the_rest_is_still_looked_at(installed: Home, browser: 
     assert not (installed.state / "daemon.json").exists()
 
 
-def test_a_killed_daemon_is_not_taken_for_a_running_one(installed: Home, ask: Ask) -> None:
-    """daemon.json is still there; the lock is not held."""
+def test_a_killed_daemon_does_not_count_as_running(installed: Home, ask: Ask) -> None:
+    """daemon.json still exists; the lock is not held."""
     found = client.daemon(paths.place())
     assert found is not None
     os.kill(found["pid"], signal.SIGKILL)
@@ -200,8 +201,8 @@ def test_a_killed_daemon_is_not_taken_for_a_running_one(installed: Home, ask: As
     assert named(checks, "native host").message == "it answers by itself"
 
 
-def test_a_daemon_without_its_address_is_said(installed: Home, ask: Ask) -> None:
-    """It lives, and nobody can find it."""
+def test_a_daemon_without_its_address_is_reported(installed: Home, ask: Ask) -> None:
+    """It runs, but nothing can find it."""
     path = installed.state / "daemon.json"
     kept = path.read_bytes()
     path.unlink()
@@ -210,8 +211,8 @@ def test_a_daemon_without_its_address_is_said(installed: Home, ask: Ask) -> None
     assert (check.status, check.fix) == ("fail", "plnd stop, then plnd start")
 
 
-def test_a_daemon_that_does_not_answer_is_said(installed: Home, ask: Ask) -> None:
-    """What the asking says is what the doctor says."""
+def test_a_daemon_that_does_not_answer_is_reported(installed: Home, ask: Ask) -> None:
+    """The doctor shows the error of the request."""
 
     def silent(method: str, path: str) -> Any:
         raise client.NotRunning("the daemon does not answer", "stop it")
@@ -222,7 +223,7 @@ def test_a_daemon_that_does_not_answer_is_said(installed: Home, ask: Ask) -> Non
     )
 
 
-def test_a_taken_port_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_taken_port_is_reported(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """By another program, while plnd does not run."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -232,10 +233,10 @@ def test_a_taken_port_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> No
     assert check_port(here) == Check("port", "ok", f"{port} is free")
 
 
-def test_a_daemon_on_another_port_is_said(
+def test_a_daemon_on_another_port_is_reported(
     here: Home, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only when the port that was meant is still another program's."""
+    """Only while another program still uses the wanted port."""
     found = client.daemon(paths.place())
     assert found is not None
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -246,15 +247,15 @@ def test_a_daemon_on_another_port_is_said(
     assert check_port(here) == Check("port", "ok", found["url"])
 
 
-def test_a_clock_of_long_ago_is_said() -> None:
-    """No event of it would be taken."""
+def test_a_clock_in_the_past_is_reported() -> None:
+    """Events with such a time would be refused."""
     check = check_clock(1000)
     assert (check.status, check.message) == ("fail", "it says 1970-01-01 00:00 UTC")
     assert check_clock(now()).status == "ok"
 
 
-def test_days_of_another_zone_are_said(here: Home, ask: Callable[..., Any]) -> None:
-    """A zone that was chosen before a journey; and a machine whose zone plnd cannot tell."""
+def test_another_time_zone_is_reported(here: Home, ask: Callable[..., Any]) -> None:
+    """A zone that was chosen before a journey, and a machine whose zone plnd cannot find."""
     assert check_time_zone(ask).status == "ok"
     ask("PATCH", "settings", {"time_zone": "Asia/Kathmandu"})
     check = check_time_zone(ask)
@@ -272,9 +273,9 @@ def test_days_of_another_zone_are_said(here: Home, ask: Callable[..., Any]) -> N
     assert (check.status, check.fix.startswith("plnd stop, then plnd start")) == ("warn", True)
 
 
-def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask) -> None:
-    """While it runs the same file is its own."""
-    assert check_left_over(installed).status == "ok"
+def test_leftovers_of_a_killed_daemon_are_reported_and_removed(installed: Home, ask: Ask) -> None:
+    """While the daemon runs, the same file is in use."""
+    assert check_leftovers(installed).status == "ok"
     found = client.daemon(paths.place())
     assert found is not None
     os.kill(found["pid"], signal.SIGKILL)
@@ -282,29 +283,29 @@ def test_what_a_killed_daemon_left_is_said_and_cleared(installed: Home, ask: Ask
         os.sched_yield()
     half = installed.data / ".plnd-0123456789abcdef.new"
     half.write_bytes(b"{")
-    check = check_left_over(installed)
+    check = check_leftovers(installed)
     assert (check.status, check.message.split()[0]) == (
         "warn", str(installed.state / "daemon.json")
     )  # fmt: skip
     assert [one.status for one in doctor.mend([check])] == ["ok"]
     assert not half.exists()
     assert not (installed.state / "daemon.json").exists()
-    assert check_left_over(installed) == Check("left over", "ok", "nothing")
+    assert check_leftovers(installed) == Check("left over", "ok", "nothing")
 
 
 # ---- the home
 
 
-def test_a_home_that_is_not_there_yet_is_no_failure(here: Home) -> None:
-    """The first start makes it."""
+def test_a_home_that_does_not_exist_yet_is_no_failure(here: Home) -> None:
+    """The first start creates it."""
     check, privacy = check_home(here)
     assert (check.status, check.fix) == ("warn", "plnd start makes it")
     assert privacy.status == "ok"
 
 
 @pytest.mark.parametrize("part", ["state", "data/events.db", "host/plnd-host"])
-def test_what_others_can_read_is_named(installed: Home, part: str) -> None:
-    """A file or a folder, with the command that shuts it."""
+def test_a_path_that_others_can_read_is_named(installed: Home, part: str) -> None:
+    """A file or a folder, with the command that makes it private."""
     assert installed.root is not None
     path = installed.root / part
     path.touch(mode=0o600)
@@ -320,22 +321,22 @@ def test_what_others_can_read_is_named(installed: Home, part: str) -> None:
 def test_a_home_that_cannot_be_written_is_named(
     installed: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The system's own answer counts; root may write anything, so it is asked, not tried."""
+    """The check asks the system instead of trying, because root can write anywhere."""
     shut = installed.data
     monkeypatch.setattr(home_links.os, "access", lambda path, mode: path != shut)
     check = check_home(installed)[0]
     assert (check.status, check.message) == ("fail", f"{shut} is not writable")
 
 
-def test_a_full_disk_is_said(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(here: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under 50 MB."""
     assert check_disk(here).status == "ok"
     monkeypatch.setattr(home_links, "SMALLEST_FREE_BYTES", 1 << 60)
     assert check_disk(here).status == "fail"
 
 
-def test_the_stores_are_opened_while_no_daemon_has_them(here: Home) -> None:
-    """What could not be opened, or was set aside, is said with its own words."""
+def test_the_stores_are_opened_while_no_daemon_runs(here: Home) -> None:
+    """A store that cannot be opened, and a file that was set aside, are reported."""
 
     def refuses() -> list[str]:
         raise PlndError("events.db is newer than this plnd", "install the newer plnd")
@@ -351,14 +352,14 @@ def test_the_stores_are_opened_while_no_daemon_has_them(here: Home) -> None:
 # ---- browsers
 
 
-def test_no_browser_is_said(here: Home) -> None:
+def test_no_browser_is_reported(here: Home) -> None:
     """There is nothing to register with."""
     (check,) = check_manifests(here, [])
     assert (check.name, check.status) == ("browsers", "warn")
 
 
-def test_a_missing_manifest_is_said(here: Home, installed: Home, browser: Browser) -> None:
-    """It fails while there is none at all; one browser of two without it is worth a word."""
+def test_a_missing_manifest_is_reported(here: Home, installed: Home, browser: Browser) -> None:
+    """A failure while no browser has one; a warning when another browser has one."""
     fox = browser._replace(id="firefox", name="Firefox", manifests=browser.config / "fox")
     well, missing = check_manifests(here, [browser, fox])
     assert (well.status, missing.status, missing.fix) == ("ok", "warn", "plnd install")
@@ -371,10 +372,8 @@ def test_a_missing_manifest_is_said(here: Home, installed: Home, browser: Browse
 
 
 @pytest.mark.parametrize("package", ["flatpak", "snap"])
-def test_a_packed_browser_is_named_with_what_helps(
-    here: Home, browser: Browser, package: str
-) -> None:
-    """No manifest could help it; Firefox is fine with one, and with what else it takes."""
+def test_a_packaged_browser_is_named_with_a_fix(here: Home, browser: Browser, package: str) -> None:
+    """A manifest cannot help a packaged Chromium; Firefox needs one, and the portal."""
     packed = browser._replace(name="Chromium (packed)", package=package)
     (check,) = check_manifests(here, [packed])
     assert (check.name, check.status) == ("Chromium (packed)", "warn")
@@ -395,7 +394,7 @@ def test_a_packed_browser_is_named_with_what_helps(
         ({"type": "pipe"}, "type"),
     ],
 )
-def test_a_changed_manifest_is_said(
+def test_a_changed_manifest_is_reported(
     installed: Home, browser: Browser, change: dict[str, object], said: str
 ) -> None:
     """Another launcher, another extension: the browser would refuse."""
@@ -408,8 +407,8 @@ def test_a_changed_manifest_is_said(
     assert check_manifests(installed, [browser])[0].status == "ok"
 
 
-def test_a_broken_manifest_is_said(installed: Home, browser: Browser) -> None:
-    """It is there and is no JSON."""
+def test_a_broken_manifest_is_reported(installed: Home, browser: Browser) -> None:
+    """It exists and is not JSON."""
     browser.manifest.write_text("{")
     (check,) = check_manifests(installed, [browser])
     assert "cannot be read" in check.message
@@ -418,8 +417,8 @@ def test_a_broken_manifest_is_said(installed: Home, browser: Browser) -> None:
     ]
 
 
-def test_manifests_in_given_folders_are_looked_at(here: Home, tmp_path: Path) -> None:
-    """What was installed with --manifest-dir counts too."""
+def test_manifests_in_given_folders_are_checked(here: Home, tmp_path: Path) -> None:
+    """Manifests from --manifest-dir count too."""
     manifests.install(here, manifest_dir=tmp_path / "mozilla" / "hosts")
     (check,) = check_manifests(here, [])
     assert (check.name, check.status) == (str(tmp_path / "mozilla" / "hosts"), "ok")
@@ -430,8 +429,8 @@ def test_manifests_in_given_folders_are_looked_at(here: Home, tmp_path: Path) ->
     assert json.loads(manifest.read_text()) == said
 
 
-def test_a_broken_launcher_is_said(installed: Home) -> None:
-    """Not for this plnd, not to be run, not there: each in its own words, with the same fix."""
+def test_a_broken_launcher_is_reported(installed: Home) -> None:
+    """For another plnd, not executable, missing: each has its own message and the same fix."""
     launcher = installed.host / "plnd-host"
     assert check_launcher(installed).status == "ok"
     launcher.write_text("#!/bin/sh\nexit 3\n")
@@ -451,8 +450,8 @@ def test_a_broken_launcher_is_said(installed: Home) -> None:
     assert check_host(installed, running=False).status == "ok"
 
 
-def test_what_cannot_be_mended_is_said(installed: Home, browser: Browser) -> None:
-    """A file stands where a folder should; the rest is mended all the same."""
+def test_a_failed_repair_is_reported(installed: Home, browser: Browser) -> None:
+    """A file stands in place of a folder; everything else is repaired."""
     shutil.rmtree(browser.manifests)
     browser.manifests.write_text("")
     (installed.host / "plnd-host").unlink()
@@ -462,8 +461,10 @@ def test_what_cannot_be_mended_is_said(installed: Home, browser: Browser) -> Non
     assert broken.message.startswith("not mended: cannot write")
 
 
-def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The doctor does not wait for ever."""
+def test_a_launcher_that_hangs_is_reported(
+    installed: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wait of the doctor is limited."""
     monkeypatch.setattr(registration, "HOST_SECONDS", 0.2)
     (installed.host / "plnd-host").write_text("#!/bin/sh\nexec sleep 30\n")
     assert "does not end" in check_host(installed, running=False).message
@@ -472,13 +473,13 @@ def test_a_launcher_that_hangs_is_said(installed: Home, monkeypatch: pytest.Monk
 # ---- events and the desktop
 
 
-def test_a_browser_that_fell_silent_is_said(here: Home, ask: Ask) -> None:
-    """More than two days without an event is worth a word; so is none ever."""
-    (check,) = check_heard(here, ask)
+def test_a_browser_without_recent_events_is_reported(here: Home, ask: Ask) -> None:
+    """After more than two days without an event, and without any event."""
+    (check,) = check_extensions(here, ask)
     assert (check.status, check.message) == ("warn", "no browser has ever sent any")
     send(ask, "firefox", now() - 3 * DAY_MS)
     send(ask, "chromium", now() - 47 * HOUR_MS)
-    checks = check_heard(here, ask)
+    checks = check_extensions(here, ask)
     silent = named(checks, "events from firefox")
     assert (silent.status, silent.message) == ("warn", "none for 3 days")
     assert named(checks, "events from chromium").status == "ok"
@@ -491,32 +492,32 @@ def test_a_browser_that_fell_silent_is_said(here: Home, ask: Ask) -> None:
         ({"extension": "0.0.1"}, "0.0.1, heard of 0 minutes ago: plnd has", "anew"),
     ],
 )
-def test_an_extension_that_cannot_do_its_work_is_said(
+def test_an_extension_that_cannot_do_its_work_is_reported(
     here: Home, ask: Ask, given: dict[str, Any], said: str, fix: str
 ) -> None:
-    """By what it said of itself, with what to do in that browser."""
+    """From its own report, with what to do in that browser."""
     report(ask, "firefox", **given)
-    check = named(check_heard(here, ask), "extension in firefox")
+    check = named(check_extensions(here, ask), "extension in firefox")
     assert (check.status, said in check.message, fix in check.fix) == ("warn", True, True)
     report(ask, "firefox")
-    check = named(check_heard(here, ask), "extension in firefox")
+    check = named(check_extensions(here, ask), "extension in firefox")
     assert (check.status, check.message.endswith("sees x")) == ("ok", True)
-    assert named(check_heard(here, ask), "events from firefox").message == "none ever"
+    assert named(check_extensions(here, ask), "events from firefox").message == "none ever"
 
 
-def test_the_profile_that_spoke_last_counts(here: Home, ask: Callable[..., Any]) -> None:
-    """An old profile of the same browser is nobody's trouble."""
+def test_the_latest_browser_profile_counts(here: Home, ask: Callable[..., Any]) -> None:
+    """An old profile of the same browser is not reported."""
     said = {"browser": "firefox", "extension": extension.shipped_version(), "networks": []}
     ask("PUT", "sources/old", said)
     time.sleep(0.002)  # they are told apart by the millisecond
     ask("PUT", "sources/new", {**said, "networks": ["x", "facebook"]})
-    check = named(check_heard(here, ask), "extension in firefox")
+    check = named(check_extensions(here, ask), "extension in firefox")
     assert (check.status, check.message.endswith("sees facebook, x")) == ("ok", True)
 
 
 @pytest.fixture
 def vivaldi(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts a real process that is called as Vivaldi's main program is."""
+    """Starts a real process with the name of Vivaldi's main program."""
     program = tmp_path / "vivaldi-bin"
     shutil.copy(Path(sys.executable).resolve(), program)
     started: list[subprocess.Popen[bytes]] = []
@@ -539,17 +540,17 @@ def vivaldi(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 
 def said_by(process: "subprocess.Popen[bytes]", word: bytes = b"") -> None:
-    """Tell a process to go on, and wait until it has."""
+    """Send a word to a process, and wait for a line from it."""
     assert process.stdin is not None and process.stdout is not None
     process.stdin.write(word)
     process.stdin.flush()
     process.stdout.readline()
 
 
-def test_a_browser_whose_extension_was_stopped_is_said(
+def test_a_browser_whose_extension_was_stopped_is_reported(
     installed: Home, ask: Ask, vivaldi: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
-    """With a real host as its child all is well; without one, the extension was stopped."""
+    """With a native host as its child it is ok; without one, the extension was stopped."""
     report(ask, "vivaldi")
     code = (
         "import struct, subprocess, sys\n"
@@ -564,14 +565,14 @@ def test_a_browser_whose_extension_was_stopped_is_said(
     )
     browser = vivaldi(code, str(installed.host / "plnd-host"), HOME=str(Path.home()))
     said_by(browser)
-    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+    assert named(check_extensions(installed, ask), "extension in vivaldi").status == "ok"
     said_by(browser, b"\n")
-    check = named(check_heard(installed, ask), "extension in vivaldi")
+    check = named(check_extensions(installed, ask), "extension in vivaldi")
     assert check.message.endswith("vivaldi runs, the extension does not")
     assert "click plnd's icon in vivaldi" in check.fix
     browser.kill()
     browser.wait()
-    assert named(check_heard(installed, ask), "extension in vivaldi").status == "ok"
+    assert named(check_extensions(installed, ask), "extension in vivaldi").status == "ok"
 
 
 @pytest.mark.parametrize(
@@ -583,7 +584,7 @@ def test_a_browser_whose_extension_was_stopped_is_said(
     ],
     ids=["another home", "profiles elsewhere", "its environment overwritten"],
 )
-def test_only_this_users_browsers_are_looked_at(
+def test_only_this_users_browsers_are_checked(
     installed: Home,
     ask: Ask,
     vivaldi: Callable[..., subprocess.Popen[bytes]],
@@ -591,14 +592,14 @@ def test_only_this_users_browsers_are_looked_at(
     word: str,
     status: str,
 ) -> None:
-    """Another's says nothing; Chromium's family writes its title over its environment."""
+    """Browsers of another home folder do not count, also those that overwrite their environment."""
     report(ask, "vivaldi")
     said_by(vivaldi("import sys; print(flush=True); sys.stdin.readline()", word, **env))
-    assert named(check_heard(installed, ask), "extension in vivaldi").status == status
+    assert named(check_extensions(installed, ask), "extension in vivaldi").status == status
 
 
-def test_fix_mends_all_that_it_can(installed: Home, run_plnd: RunPlnd) -> None:
-    """As a command: first what was mended, then how things stand; twice is the same as once."""
+def test_fix_repairs_everything_that_it_can(installed: Home, run_plnd: RunPlnd) -> None:
+    """The command prints the repairs and then the checks; a second time repairs nothing."""
     (installed.host / "plnd-host").unlink()
     (installed.host / "installed.json").chmod(0o644)
     broken = {
@@ -617,36 +618,42 @@ def test_fix_mends_all_that_it_can(installed: Home, run_plnd: RunPlnd) -> None:
         run_plnd("stop")
 
 
-def test_an_event_of_the_future_is_said(here: Home, ask: Ask) -> None:
-    """The clock was set back since."""
+def test_an_event_of_the_future_is_reported(here: Home, ask: Ask) -> None:
+    """The clock was set back after the event."""
     send(ask, "chromium", now())
     today = {**ask("GET", "today"), "now": now() - HOUR_MS}
-    (check,) = check_heard(here, lambda method, path: {"sources": [], **ask(method, path)}
+    (check,) = check_extensions(here, lambda method, path: {"sources": [], **ask(method, path)}
                            if path != "today" else today)  # fmt: skip
     assert (check.status, check.message) == ("warn", "the last one lies in the future")
 
 
-def test_a_desktop_that_shows_nothing_is_said(here: Home, ask: Ask) -> None:
-    """The daemon tries it, and its reason is passed on."""
+def test_a_desktop_that_shows_nothing_is_reported(here: Home, ask: Ask) -> None:
+    """The daemon shows the notice, and its error is reported."""
     check = check_notice(ask)
     assert check.status == "fail"
     assert check.message.startswith("the desktop did not show it: ")
     assert check.fix
 
 
-def test_to_look_shows_no_notice(here: Home, ask: Ask) -> None:
-    """What became of the last one is gone by, be it a trial."""
-    assert (check_told(ask).status, check_told(ask).message) == ("warn", "none was shown yet")
+def test_the_check_of_the_last_notice_shows_none(here: Home, ask: Ask) -> None:
+    """It uses the outcome of the last one, which may be a test notice."""
+    assert (check_last_notice(ask).status, check_last_notice(ask).message) == (
+        "warn",
+        "none was shown yet",
+    )
     assert not ask("GET", "notices")["trial"]
     assert not ask("POST", "notices/test")["shown"]
-    assert check_told(ask).status == "fail"
-    assert check_told(ask).message.startswith("the desktop did not show the last one: ")
+    assert check_last_notice(ask).status == "fail"
+    assert check_last_notice(ask).message.startswith("the desktop did not show the last one: ")
     told = {"notices": [{"at": 2, "shown": True}, {"at": 3, "shown": None}], "trial": None}
     older = {"at": 1, "shown": False, "error": "no"}
-    assert check_told(lambda method, path: told).status == "ok"
-    assert check_told(lambda method, path: {**told, "trial": older}).status == "ok"
-    assert check_told(lambda method, path: {**told, "trial": {**older, "at": 9}}).status == "fail"
-    assert check_told(None).fix == "plnd start"
+    assert check_last_notice(lambda method, path: told).status == "ok"
+    assert check_last_notice(lambda method, path: {**told, "trial": older}).status == "ok"
+    assert (
+        check_last_notice(lambda method, path: {**told, "trial": {**older, "at": 9}}).status
+        == "fail"
+    )
+    assert check_last_notice(None).fix == "plnd start"
 
 
 # ---- asked of the daemon
@@ -657,16 +664,16 @@ def examined(ask: Ask, method: str = "GET", path: str = "doctor") -> DoctorAnswe
 
 
 def files(home: Home, browser: Browser) -> dict[Path, bytes]:
-    """All files below the home and of the browser, but the log."""
+    """All files below the home and of the browser, except the log."""
     folders = (home.state, home.data, home.host, browser.config)
     found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return {path: path.read_bytes() for path in found if path.name != "daemon.log"}
 
 
-def test_the_daemon_says_what_the_command_says(
+def test_the_api_gives_the_same_checks_as_the_command(
     installed: Home, browser: Browser, ask: Ask, run_plnd: RunPlnd
 ) -> None:
-    """And looking changes nothing, nor shows a notice."""
+    """The checks change nothing and show no notice."""
     before = files(installed, browser)
     answer = examined(ask)
     assert files(installed, browser) == before
@@ -680,8 +687,8 @@ def test_the_daemon_says_what_the_command_says(
     assert answer.mended == by_command.mended == []
 
 
-def test_the_daemon_answers_others_while_it_looks(installed: Home, ask: Ask) -> None:
-    """A launcher that hangs keeps nobody waiting but who asked."""
+def test_the_daemon_answers_other_requests_during_the_checks(installed: Home, ask: Ask) -> None:
+    """A launcher that hangs delays only the request for the checks."""
     held, let_go = installed.host / "held", installed.host / "let-go"
     os.mkfifo(held)
     os.mkfifo(let_go)
@@ -698,7 +705,7 @@ def test_the_daemon_answers_others_while_it_looks(installed: Home, ask: Ask) -> 
     assert named(answers[0].checks, "native host").status == "fail"
 
 
-def test_the_daemon_mends_what_is_safe_to(installed: Home, browser: Browser, ask: Ask) -> None:
+def test_the_api_repairs_what_it_safely_can(installed: Home, browser: Browser, ask: Ask) -> None:
     (installed.host / "plnd-host").unlink()
     browser.manifest.unlink()
     (installed.host / "installed.json").chmod(0o644)
@@ -711,21 +718,21 @@ def test_the_daemon_mends_what_is_safe_to(installed: Home, browser: Browser, ask
     assert examined(ask, "POST", "doctor/mend").mended == []
 
 
-def test_a_machine_without_a_notifier_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the command nor the module is there."""
+def test_a_machine_without_a_notifier_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the command and the module."""
     monkeypatch.setattr(desktop_links.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setenv("PATH", "/nowhere")
     check = check_notifier()
     assert (check.status, "libnotify-bin" in check.fix) == ("warn", True)
 
 
-def test_what_a_browser_starts_of_its_own_is_no_browser(here: Home) -> None:
-    """Firefox's and Chromium's inner processes hide whose they are."""
+def test_helper_processes_do_not_count_as_a_browser(here: Home) -> None:
+    """The environment of helper processes of Firefox and Chromium does not show their user."""
     inner = [
-        extension.Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
-        extension.Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
-        extension.Process(3, 1, "chromium", ["chromium --type=renderer"]),
+        Process(2, 1, "firefox-esr", ["firefox-esr", "-contentproc", "-isForBrowser"]),
+        Process(4, 2, "firefox-esr", ["firefox-esr -contentproc -isForBrowser"]),
+        Process(3, 1, "chromium", ["chromium --type=renderer"]),
     ]
-    assert not extension._is_cut_off(here, "firefox", inner)
-    assert not extension._is_cut_off(here, "chromium", inner)
-    assert extension._is_cut_off(here, "firefox", [extension.Process(1, 0, "firefox", ["firefox"])])
+    assert not extension._is_disconnected(here, "firefox", inner)
+    assert not extension._is_disconnected(here, "chromium", inner)
+    assert extension._is_disconnected(here, "firefox", [Process(1, 0, "firefox", ["firefox"])])

@@ -19,13 +19,13 @@ from plnd.setup.doctor import desktop, extension, registration
 from plnd.setup.doctor import home as home_links
 from plnd.setup.doctor.check import Ask, Check
 from plnd.setup.doctor.daemon import check_clock, check_daemon, check_port, check_time_zone
-from plnd.setup.doctor.desktop import check_notice, check_notifier, check_told
-from plnd.setup.doctor.extension import DAY_MS, check_heard
+from plnd.setup.doctor.desktop import check_last_notice, check_notice, check_notifier
+from plnd.setup.doctor.extension import DAY_MS, check_extensions
 from plnd.setup.doctor.home import (
     check_disk,
     check_documents,
     check_home,
-    check_left_over,
+    check_leftovers,
     check_stores,
 )
 from plnd.setup.doctor.registration import check_host, check_launcher, check_manifests
@@ -46,7 +46,7 @@ ENGLISH_WORD = re.compile(
 
 
 class World:
-    """A home with nothing in it, and a browser that has been started once."""
+    """An empty home, and a browser that has been started once."""
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         patch.setenv("PLND_HOME", str(folder / "home"))
@@ -67,12 +67,12 @@ class World:
         manifests.install(self.home, browsers=[self.browser])
 
     def script(self, text: str) -> None:
-        """Another launcher in place of plnd's."""
+        """Replace plnd's launcher with another one."""
         self.launcher.write_text(f"#!/bin/sh\n{text}\n")
 
 
 class Case(NamedTuple):
-    """What looks, and what it says in English."""
+    """A check, and its lines in English."""
 
     look: Callable[[Words], list[Check]]
     says: list[str]
@@ -83,13 +83,13 @@ SETS: list[Set] = []
 
 
 def each(cases: Set) -> Set:
-    """Cases of which each is looked at before the next is made."""
+    """A set of cases; each is checked before the next one is made."""
     SETS.append(cases)
     return cases
 
 
 def answering(**answers: Any) -> Ask:
-    """A daemon that says this; a request's path ends with the name."""
+    """Answers of a daemon, by the last part of the path."""
     return lambda method, path: answers[path.rpartition("/")[2]]
 
 
@@ -138,21 +138,21 @@ def disk(world: World) -> Iterator[Case]:
 @each
 def left_over(world: World) -> Iterator[Case]:
     world.home.make()
-    yield Case(lambda words: [check_left_over(world.home, words)], ["ok   left over: nothing"])
+    yield Case(lambda words: [check_leftovers(world.home, words)], ["ok   left over: nothing"])
     half = world.home.data / ".plnd-0123456789abcdef.new"
     half.touch()
     said = f"{half} is of a process that was killed\n     -> plnd start clears it away"
-    yield Case(lambda words: [check_left_over(world.home, words)], [f"warn left over: {said}"])
+    yield Case(lambda words: [check_leftovers(world.home, words)], [f"warn left over: {said}"])
     unfinished.save(world.home, unfinished.Unfinished(busy=["events.db"]))
     said = (
         "events.db still holds what was forgotten: another program has it open\n"
         "     -> close that program; plnd tries again each minute"
     )
-    yield Case(lambda words: [check_left_over(world.home, words)], [f"warn left over: {said}"])
+    yield Case(lambda words: [check_leftovers(world.home, words)], [f"warn left over: {said}"])
     unfinished.save(world.home, unfinished.Unfinished())
     held = lock.take(world.home)
     yield Case(
-        lambda words: [check_left_over(world.home, words)],
+        lambda words: [check_leftovers(world.home, words)],
         ["ok   left over: nothing: a daemon runs"],
     )
     held.release()
@@ -161,14 +161,14 @@ def left_over(world: World) -> Iterator[Case]:
     said = f"a damaged file was set aside: {aside}"
     fix = "look at it, or restore your own copy of it"
     yield Case(
-        lambda words: [check_left_over(world.home, words)],
+        lambda words: [check_leftovers(world.home, words)],
         [f"warn left over: {said}\n     -> {fix}"],
     )
     link = world.home.data / "link.json"
     link.symlink_to(half)
     said = f"{link} is a link, a pipe or the like: plnd uses files and folders only"
     yield Case(
-        lambda words: [check_left_over(world.home, words)],
+        lambda words: [check_leftovers(world.home, words)],
         [f"warn left over: {said}\n     -> move it away"],
     )
 
@@ -361,11 +361,11 @@ def host(world: World) -> Iterator[Case]:
 @each
 def nothing_heard(world: World) -> Iterator[Case]:
     unseen = "not looked at: the daemon does not run\n     -> plnd start"
-    yield Case(lambda words: check_heard(world.home, None, words), [f"warn events: {unseen}"])
+    yield Case(lambda words: check_extensions(world.home, None, words), [f"warn events: {unseen}"])
     ask = answering(today={"now": NOW, "sources": []}, sources={"sources": []})
     fix = "add the extension to your browser and pick the networks in it"
     yield Case(
-        lambda words: check_heard(world.home, ask, words),
+        lambda words: check_extensions(world.home, ask, words),
         [f"warn events: no browser has ever sent any\n     -> {fix}"],
     )
 
@@ -379,7 +379,7 @@ def extensions(world: World) -> Iterator[Case]:
     ask = answering(today={"now": NOW, "sources": []}, sources={"sources": [source]})
 
     def look(words: Words) -> list[Check]:
-        return check_heard(world.home, ask, words, proc)[:1]
+        return check_extensions(world.home, ask, words, proc)[:1]
 
     name = "extension in firefox:"
     yield Case(look, [f"ok   {name} {shipped}, heard of 1 minute ago: sees x, facebook"])
@@ -411,14 +411,14 @@ def events(world: World) -> Iterator[Case]:
     never = answering(today={"now": NOW, "sources": []}, sources={"sources": [source]})
     fix = "open a network that you picked in firefox; its popup says what plnd makes of it"
     yield Case(
-        lambda words: check_heard(world.home, never, words)[1:],
+        lambda words: check_extensions(world.home, never, words)[1:],
         [f"warn events from firefox: none ever\n     -> {fix}"],
     )
     last = {"browser": "edge", "last_event_at": NOW - 50 * MINUTE}
     ask = answering(today={"now": NOW, "sources": [last]}, sources={"sources": []})
 
     def look(words: Words) -> list[Check]:
-        return check_heard(world.home, ask, words)
+        return check_extensions(world.home, ask, words)
 
     yield Case(look, ["ok   events from edge: the last one 50 minutes ago"])
     last["last_event_at"] = NOW - 3 * DAY_MS
@@ -438,7 +438,7 @@ def notifiers(world: World) -> Iterator[Case]:
         return [check_notifier(words)]
 
     with world.patch.context() as elsewhere:
-        elsewhere.setattr(desktop.sys, "platform", "darwin")
+        elsewhere.setattr(desktop.platforms, "CURRENT", "darwin")
         yield Case(look, ["ok   notifier: the system's own"])
     with world.patch.context() as without:
         without.setattr(desktop.importlib.util, "find_spec", lambda name: None)
@@ -451,13 +451,15 @@ def notifiers(world: World) -> Iterator[Case]:
 @each
 def notices(world: World) -> Iterator[Case]:
     untried = "warn notice: not tried: the daemon does not run\n     -> plnd start"
-    yield Case(lambda words: [check_notice(None, words), check_told(None, words)], [untried] * 2)
+    yield Case(
+        lambda words: [check_notice(None, words), check_last_notice(None, words)], [untried] * 2
+    )
     answer: dict[str, Any] = {"shown": True, "at": NOW, "error": None}
     trial: dict[str, Any] = {"notices": [], "trial": answer}
     ask = answering(test=answer, notices=trial)
 
     def look(words: Words) -> list[Check]:
-        return [check_notice(ask, words), check_told(ask, words)]
+        return [check_notice(ask, words), check_last_notice(ask, words)]
 
     first, last = "the desktop took it", "the desktop took the last one"
     yield Case(look, [f"ok   notice: {first}", f"ok   notice: {last}"])
@@ -469,7 +471,7 @@ def notices(world: World) -> Iterator[Case]:
     yield Case(look, [f"{said} it: NoBus{fix}", f"{said} the last one: NoBus{fix}"])
     trial["trial"] = None
     none = "warn notice: none was shown yet\n     -> show a trial notice: plnd doctor"
-    yield Case(lambda words: [check_told(ask, words)], [none])
+    yield Case(lambda words: [check_last_notice(ask, words)], [none])
 
 
 @each
@@ -496,15 +498,15 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.mark.parametrize("cases", SETS, ids=lambda cases: cases.__name__)
-def test_the_terminal_has_its_lines(world: World, cases: Set) -> None:
-    """To the letter: people and programs search for them."""
+def test_the_english_lines(world: World, cases: Set) -> None:
+    """Exactly, because people and programs search for them."""
     for look, says in cases(world):
         assert [check.line() for check in look(ENGLISH)] == says
 
 
 @pytest.mark.parametrize("cases", SETS, ids=lambda cases: cases.__name__)
-def test_each_line_is_german_in_german(world: World, cases: Set) -> None:
-    """But names, paths and commands; and it means the same."""
+def test_the_german_lines(world: World, cases: Set) -> None:
+    """Names, paths and commands stay the same."""
     for look, _ in cases(world):
         for one, other in zip(look(ENGLISH), look(GERMAN), strict=True):
             assert (one.name, one.status, bool(one.fix)) == (
@@ -516,7 +518,7 @@ def test_each_line_is_german_in_german(world: World, cases: Set) -> None:
 
 
 class Noting(Words):
-    """Words that know which of them were said."""
+    """Messages that record which of them were used."""
 
     def __init__(self) -> None:
         super().__init__("de")
@@ -527,7 +529,7 @@ class Noting(Words):
         return super().say(key, **values)
 
 
-def test_no_line_is_left_out_here(tmp_path: Path) -> None:
+def test_every_message_of_the_doctor_is_tested(tmp_path: Path) -> None:
     words = Noting()
     for cases in SETS:
         with pytest.MonkeyPatch.context() as patch:

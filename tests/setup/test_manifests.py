@@ -11,8 +11,9 @@ import pytest
 from support.harness import RunPlnd
 
 from plnd.errors import PlndError
-from plnd.setup import browsers, manifests
-from plnd.setup.manifests import System, found_browsers, install, launcher_text, uninstall
+from plnd.setup import browsers
+from plnd.setup import launcher as launchers
+from plnd.setup.manifests import System, install, installed_browsers, uninstall
 from plnd.setup.registry import WindowsRegistry
 from plnd.system.files import Home
 
@@ -66,7 +67,7 @@ def add_command(user: Path, name: str) -> None:
 
 
 def test_the_folders_on_linux(user: Path) -> None:
-    """Below the home folder, not below $XDG_CONFIG_HOME: browsers do not look there."""
+    """Below the home folder, not below $XDG_CONFIG_HOME, which browsers ignore."""
     folders = {
         browser.id: str(browser.manifests.relative_to(user))
         for browser in browsers.browsers(platform="linux")
@@ -96,11 +97,11 @@ def test_the_folders_on_macos(user: Path) -> None:
 
 
 def test_a_browser_is_found_by_its_folder_or_its_command(user: Path, home: Home) -> None:
-    """Either it has been started once, or it can be."""
-    assert found_browsers(home) == []
+    """It has been started before, or its command exists."""
+    assert installed_browsers(home) == []
     (user / ".config" / "google-chrome").mkdir(parents=True)
     add_command(user, "firefox-esr")
-    assert [browser.id for browser in found_browsers(home)] == ["chrome", "firefox"]
+    assert [browser.id for browser in installed_browsers(home)] == ["chrome", "firefox"]
 
 
 # ---- Flatpak and Snap
@@ -115,45 +116,45 @@ PACKED = [
 
 
 @pytest.mark.parametrize(("folder", "name"), PACKED)
-def test_one_that_is_packed_cannot_be_reached_and_that_is_said(
+def test_a_packaged_browser_is_left_out_and_reported(
     user: Path, home: Home, folder: str, name: str
 ) -> None:
-    """Nothing is written for it: a manifest there would only look as if it helped."""
+    """Nothing is written for it, because a manifest could not help."""
     (user / folder).mkdir(parents=True)
-    (found,) = found_browsers(home)
+    (found,) = installed_browsers(home)
     assert found.name == name
-    assert found.hindrance().startswith("runs as a ")
+    assert found.why_unusable().startswith("runs as a ")
     before = tree(user)
     assert install(home) == []
     assert tree(user) == before
 
 
 @pytest.mark.parametrize("folder", [".var/app/org.mozilla.firefox", "snap/firefox"])
-def test_a_packed_firefox_is_registered_where_the_portal_looks(
+def test_a_packaged_firefox_is_registered_where_the_portal_looks(
     user: Path, home: Home, folder: str
 ) -> None:
-    """That is where a Firefox looks that is not packed; what else it takes is said."""
+    """That is the folder of a Firefox without a package; the other requirement is reported."""
     (user / folder).mkdir(parents=True)
-    (found,) = found_browsers(home)
-    assert (found.id, found.hindrance()) == ("firefox", "")
-    assert "portal" in found.condition()
+    (found,) = installed_browsers(home)
+    assert (found.id, found.why_unusable()) == ("firefox", "")
+    assert "portal" in found.requirement()
     (installed,) = install(home)
     assert installed.manifest.parent == user / ".mozilla" / "native-messaging-hosts"
 
 
-def test_a_snaps_command_is_not_taken_for_the_plain_browser(
+def test_the_command_of_a_snap_is_not_the_plain_browser(
     user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Snaps put a command of the same name onto the path."""
+    """Snaps put a command of the same name on the PATH."""
     monkeypatch.setattr(shutil, "which", lambda name: f"/snap/bin/{name}")
-    assert not any(browser.found for browser in browsers.browsers(platform="linux"))
+    assert not any(browser.is_installed for browser in browsers.browsers(platform="linux"))
 
 
 # ---- Windows, on this machine: its registry is the one thing that is not there
 
 
 class Winreg:
-    """Stands for Python's winreg: keys with a text each, in a dictionary."""
+    """A fake of Python's winreg: a dictionary of keys with a text each."""
 
     HKEY_CURRENT_USER = "HKCU"
     REG_SZ = 1
@@ -197,7 +198,7 @@ def key_of(name: str) -> str:
 def test_on_windows_the_registry_points_to_one_manifest_of_each_form(
     user: Path, home: Home, windows: System, winreg: Winreg
 ) -> None:
-    """Below plnd's own home; every browser that is there by its own key, and by Chrome's too."""
+    """In plnd's home; for each installed browser its own key, and Chrome's."""
     for folder in ("Local/Google/Chrome/User Data", "Local/Vivaldi/User Data",
                    "Roaming/Mozilla/Firefox"):  # fmt: skip
         (user / "AppData" / folder).mkdir(parents=True)
@@ -230,7 +231,9 @@ def test_on_windows_uninstall_takes_the_keys_away_that_are_ours(
     assert uninstall(home, system=windows) == []
 
 
-def test_a_locked_registry_is_said(user: Path, home: Home, windows: System, winreg: Winreg) -> None:
+def test_a_locked_registry_is_reported(
+    user: Path, home: Home, windows: System, winreg: Winreg
+) -> None:
     """With the key, and what to do."""
     (user / "AppData" / "Local" / "Microsoft" / "Edge" / "User Data").mkdir(parents=True)
     winreg.locked = True
@@ -245,12 +248,16 @@ def test_a_locked_registry_is_said(user: Path, home: Home, windows: System, winr
 
 def test_the_launcher_on_windows(tmp_path: Path, windows: System) -> None:
     """A batch file with the same words; a per cent sign is doubled, lines end as there."""
-    text = launcher_text(make_home(tmp_path / "100 %"), tmp_path / "plnd.exe", windows)
+    text = launchers.launcher_text(
+        make_home(tmp_path / "100 %"), tmp_path / "plnd.exe", windows.platform
+    )
     lines = text.split("\r\n")
     assert lines[0] == "@echo off"
     assert lines[2] == f'set "PLND_HOME={tmp_path}/100 %%"'
     assert lines[3].startswith('"') and lines[3].endswith(f'"--start" "{tmp_path}/plnd.exe" %*')
-    rootless = launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd", windows)
+    rootless = launchers.launcher_text(
+        make_home(tmp_path, rooted=False), tmp_path / "plnd", windows.platform
+    )
     assert 'set "PLND_HOME="' in rootless
 
 
@@ -271,8 +278,8 @@ def test_each_browser_gets_a_manifest_in_its_own_form(user: Path, home: Home) ->
         assert len(manifest[EXTENSIONS[form]]) == 1
 
 
-def test_only_browsers_that_are_there_are_touched(user: Path, home: Home) -> None:
-    """No folder of a browser that the user does not have comes into being."""
+def test_only_installed_browsers_are_registered(user: Path, home: Home) -> None:
+    """No folder is made for a browser that the user does not have."""
     add_command(user, "chromium")
     done = install(home)
     assert [installed.browser for installed in done] == ["chromium"]
@@ -287,7 +294,7 @@ def test_without_any_browser_nothing_is_written(user: Path, home: Home) -> None:
 
 
 def test_a_given_folder_gets_the_one_manifest(user: Path, home: Home, tmp_path: Path) -> None:
-    """Chromium's form, Firefox's for a folder of Mozilla's, or as told; nothing elsewhere."""
+    """In Chromium's form, in Firefox's for a folder of Mozilla's, or in the given form."""
     add_command(user, "chromium")
     before = tree(user)
     for folder, form, wanted in (
@@ -303,17 +310,17 @@ def test_a_given_folder_gets_the_one_manifest(user: Path, home: Home, tmp_path: 
     assert tree(user) == before
 
 
-def test_a_relative_folder_is_taken_from_here(
+def test_a_relative_folder_is_below_the_working_directory(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a shell would."""
+    """As in a shell."""
     monkeypatch.chdir(tmp_path)
     (installed,) = install(home, manifest_dir=Path("hosts"))
     assert installed.manifest == tmp_path / "hosts" / "org.plnd.host.json"
 
 
-def test_files_are_the_users_own(user: Path, home: Home) -> None:
-    """0600 and 0700 for what is made; a browser's folder that was there keeps its mode."""
+def test_files_are_private(user: Path, home: Home) -> None:
+    """Modes are 0600 and 0700 for new ones; an existing folder of a browser keeps its mode."""
     config = user / ".config" / "chromium"
     config.mkdir(parents=True)
     config.chmod(0o755)
@@ -325,8 +332,8 @@ def test_files_are_the_users_own(user: Path, home: Home) -> None:
     assert mode(config) == 0o755
 
 
-def test_twice_is_the_same_as_once(user: Path, home: Home, tmp_path: Path) -> None:
-    """The second time changes nothing."""
+def test_a_second_install_changes_nothing(user: Path, home: Home, tmp_path: Path) -> None:
+    """No file changes."""
     add_command(user, "chromium")
     install(home)
     before = tree(tmp_path)
@@ -345,14 +352,14 @@ def test_a_folder_that_cannot_be_made_is_named(user: Path, home: Home, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", "it's", 'say "hi"', "$HOME `id`\\", "é"])
-def test_the_launcher_runs_whatever_the_paths_are_called(tmp_path: Path, name: str) -> None:
-    """It sets the home, passes the options, and hands on what the browser adds."""
+def test_the_launcher_runs_whatever_the_names_of_paths(tmp_path: Path, name: str) -> None:
+    """It sets the home and passes its own options and the browser's."""
     home = make_home(tmp_path / name)
     home.make()
     show = 'printf "%s\\n" "$PLND_HOME" "$@"'
     (tmp_path / "python").write_text(f"#!/bin/sh\n{show}\n")
     (tmp_path / "python").chmod(0o700)
-    text = launcher_text(home, tmp_path / name / "plnd")
+    text = launchers.launcher_text(home, tmp_path / name / "plnd")
     launcher = tmp_path / "launcher"
     launcher.write_text(text.replace("exec ", f"exec '{tmp_path}/python' ", 1))
     launcher.chmod(0o700)
@@ -371,14 +378,14 @@ def test_the_launcher_runs_whatever_the_paths_are_called(tmp_path: Path, name: s
 
 
 def test_without_a_home_the_launcher_clears_it(tmp_path: Path) -> None:
-    """The platform's own folders are then meant, whatever the browser's environment says."""
-    text = launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd")
+    """The folders of the platform are used then, whatever the browser's environment says."""
+    text = launchers.launcher_text(make_home(tmp_path, rooted=False), tmp_path / "plnd")
     assert "unset PLND_HOME\n" in text
     assert "export" not in text
 
 
 def test_the_installed_launcher_answers(home: Home, tmp_path: Path) -> None:
-    """The real launcher with the real host: an empty stream ends it with 0."""
+    """The real launcher with the real host, which exits with 0 at the end of its input."""
     (installed,) = install(home, manifest_dir=tmp_path / "hosts")
     done = subprocess.run([installed.launcher], input=b"", capture_output=True, timeout=30)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
@@ -387,8 +394,10 @@ def test_the_installed_launcher_answers(home: Home, tmp_path: Path) -> None:
 # ---- uninstall
 
 
-def test_uninstall_takes_exactly_that_away(user: Path, home: Home, tmp_path: Path) -> None:
-    """Afterwards the user's folder is as it was before, and plnd's has no launcher."""
+def test_uninstall_removes_exactly_what_install_wrote(
+    user: Path, home: Home, tmp_path: Path
+) -> None:
+    """Then the user's folder is as before, and plnd's has no launcher."""
     (user / ".config" / "chromium" / "NativeMessagingHosts").mkdir(parents=True)
     (user / ".config" / "chromium" / "NativeMessagingHosts" / "other.json").write_text("{}")
     add_command(user, "firefox")
@@ -406,7 +415,7 @@ def test_uninstall_takes_exactly_that_away(user: Path, home: Home, tmp_path: Pat
 
 
 def test_a_manifest_of_another_home_stays(user: Path, home: Home, tmp_path: Path) -> None:
-    """The second home took the entry over; the first has nothing to take away."""
+    """The second home has replaced the manifest, so the first must not remove it."""
     add_command(user, "chromium")
     other = make_home(tmp_path / "other")
     (installed,) = install(home)
@@ -418,7 +427,7 @@ def test_a_manifest_of_another_home_stays(user: Path, home: Home, tmp_path: Path
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"path": 5}', '{"name": "org.plnd.host"}'])
 def test_a_file_that_is_not_ours_stays(user: Path, home: Home, content: str) -> None:
-    """Whatever its name: only the launcher that it names makes it ours."""
+    """A manifest is plnd's only if it names plnd's launcher."""
     add_command(user, "chromium")
     (installed,) = install(home)
     installed.manifest.write_text(content)
@@ -427,7 +436,7 @@ def test_a_file_that_is_not_ours_stays(user: Path, home: Home, content: str) -> 
 
 
 def test_a_given_folder_only(user: Path, home: Home, tmp_path: Path) -> None:
-    """Only what lies there goes; the launcher stays while another manifest needs it."""
+    """Only the manifest there is removed; the launcher stays while another one needs it."""
     add_command(user, "chromium")
     (own,) = install(home)
     (given,) = install(home, manifest_dir=tmp_path / "hosts")
@@ -439,8 +448,8 @@ def test_a_given_folder_only(user: Path, home: Home, tmp_path: Path) -> None:
     assert not own.launcher.exists()
 
 
-def test_a_lost_record_loses_no_browser(user: Path, home: Home) -> None:
-    """Without the record the browsers' own folders are still looked through."""
+def test_without_the_record_all_browsers_are_searched(user: Path, home: Home) -> None:
+    """The folders of the browsers are searched as well."""
     add_command(user, "chromium")
     (installed,) = install(home)
     for damage in ("{", "[]", None):
@@ -454,7 +463,7 @@ def test_a_lost_record_loses_no_browser(user: Path, home: Home) -> None:
 
 
 def test_a_folder_that_is_in_use_stays(user: Path, home: Home, tmp_path: Path) -> None:
-    """Somebody else put a file into a folder that we made."""
+    """Another program put a file into a folder that plnd made."""
     (installed,) = install(home, manifest_dir=tmp_path / "hosts")
     (tmp_path / "hosts" / "other.json").write_text("{}")
     assert uninstall(home)[0] == installed.manifest
@@ -462,23 +471,23 @@ def test_a_folder_that_is_in_use_stays(user: Path, home: Home, tmp_path: Path) -
 
 
 def test_uninstall_without_a_home_does_nothing(user: Path, home: Home) -> None:
-    """Neither an error nor a folder."""
+    """No error, and no new folder."""
     assert uninstall(home) == []
     assert not home.host.exists()
 
 
 def test_the_plnd_that_is_started_is_the_one_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside this Python first, then on the PATH, else an error that says so."""
-    monkeypatch.setattr(manifests.sys, "executable", "/nowhere/python3")
+    """First beside this Python, then on the PATH, else an error."""
+    monkeypatch.setattr(launchers.sys, "executable", "/nowhere/python3")
     monkeypatch.setattr(shutil, "which", lambda name: f"/somewhere/{name}")
-    assert manifests.plnd_command() == Path("/somewhere/plnd")
+    assert launchers.plnd_command() == Path("/somewhere/plnd")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(PlndError, match="/nowhere/python3"):
-        manifests.plnd_command()
+        launchers.plnd_command()
 
 
-def test_a_home_that_is_no_utf_8_is_refused_in_a_line(run_plnd: RunPlnd, tmp_path: Path) -> None:
-    """No manifest can name it. All else works there, also to go away again."""
+def test_a_home_that_is_not_utf_8_is_refused_in_one_line(run_plnd: RunPlnd, tmp_path: Path) -> None:
+    """No manifest can contain it. Everything else works there, uninstall too."""
     env = {"PLND_HOME": os.fsdecode(os.fsencode(tmp_path) + b"/h\xff\xfe")}
     folder = tmp_path / "manifests"
     for words in (("install", "--manifest-dir", str(folder)), ("install", "--service")):

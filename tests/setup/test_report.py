@@ -14,7 +14,7 @@ WORD = "zebrafinch"
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_a_report_helps_and_tells_nothing_of_anybody(
+def test_a_report_has_versions_and_no_personal_data(
     daemon: Daemon, run_plnd: RunPlnd, home: Home, running: bool
 ) -> None:
     events = [visit(now_ms() - HOUR, 60, handle=WORD, tag=WORD)]

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from plnd.errors import StorageError
 from plnd.setup import service
-from plnd.setup.manifests import Unnameable
+from plnd.setup.launcher import UnusablePath
 from plnd.system.files import Home
 
 ODD = '/home/user/my "own" 50% $HOME\\plnd'
 
 
 class System:
-    """Stands for the service manager: notes what it is told, says `answer`."""
+    """A fake service manager: records the commands, and gives `answer`."""
 
     def __init__(self, answer: str | None = None) -> None:
         self.told: list[Sequence[str]] = []
@@ -34,8 +34,8 @@ class System:
         return self.answer
 
 
-def test_the_unit_is_one_that_systemd_takes(home: Home, tmp_path: Path) -> None:
-    """systemd's own checker reads it, odd names and all; where it is not there, its grammar is."""
+def test_systemd_accepts_the_unit(home: Home, tmp_path: Path) -> None:
+    """Checked by systemd's own program, with unusual names; without it, by its grammar."""
     root = tmp_path / ODD.lstrip("/")
     command = root / "bin" / "plnd"
     command.parent.mkdir(parents=True)
@@ -68,8 +68,8 @@ PLACES = st.text(
 
 @given(PLACES, PLACES)
 @example("a$b", "$HOME ${HOME} $$ 50%% %h \\n \\")
-def test_systemd_reads_back_what_was_meant(command: str, home: str) -> None:
-    """By its own rules: words are taken out of quotes, then `%` resolved, and `$` in commands."""
+def test_systemd_reads_the_same_words(command: str, home: str) -> None:
+    """By its rules: it removes quotes, then replaces `%`, and `$` in commands."""
     lines = service.systemd_unit([command, "run"], {"PLND_HOME": home}).split("\n")
     assert len(lines) == len(service.systemd_unit(["x", "run"], {"PLND_HOME": "x"}).split("\n"))
     given = dict(line.split("=", 1) for line in lines if "=" in line)
@@ -80,7 +80,7 @@ def test_systemd_reads_back_what_was_meant(command: str, home: str) -> None:
 
 
 def words_of(value: str) -> list[str]:
-    """A setting's words as systemd parts them (systemd.syntax, "Quoting"), `%%` resolved."""
+    """The words of a setting as systemd splits them (systemd.syntax, "Quoting")."""
     found = re.findall(r'"((?:[^"\\]|\\.)*)"(?: |$)|([^"\s]+)(?: |$)', value)
     assert "".join(a + b for a, b in found).replace(" ", "") == re.sub(
         r'(?<!\\)((?:\\\\)*)"', r"\1", value
@@ -94,14 +94,14 @@ def words_of(value: str) -> list[str]:
 
 
 def variables(word: str) -> str:
-    """A command's word after systemd has put values in: here it must find none to put in."""
+    """A word of a command after systemd has replaced variables; here it must find none."""
     assert "$" not in word.replace("$$", "")
     return word.replace("$$", "$")
 
 
 @pytest.mark.parametrize("name", ["a$b", "$HOME", "${HOME} 50%h", "q\"'\\n é 🙂"])
-def test_systemd_itself_gives_the_service_this_home(name: str) -> None:
-    """The manager reads the unit and says what it would start with, where there is one."""
+def test_systemd_starts_the_service_with_this_home(name: str) -> None:
+    """A real systemd, where there is one, reads the unit and shows the environment."""
     manager = Path("/lib/systemd/systemd")
     if not manager.exists():
         return
@@ -123,18 +123,18 @@ def test_systemd_itself_gives_the_service_this_home(name: str) -> None:
         assert f"Environment: PLND_HOME=/{name}\n" in dump
 
 
-def test_a_home_that_no_service_can_be_given_is_refused(tmp_path: Path) -> None:
-    """systemd would leave the setting out, and plnd would serve another home."""
+def test_a_home_that_a_service_cannot_contain_is_refused(tmp_path: Path) -> None:
+    """systemd would ignore the setting, and plnd would open another home."""
     for name in ("a\rb", "a\x1bb", "a\x7fb", os.fsdecode(b"\xff")):
         root = tmp_path / name
         home = Home(root / "state", root / "data", root / "host", root)
         for platform in ("linux", "darwin"):
-            with pytest.raises(Unnameable) as caught:
+            with pytest.raises(UnusablePath) as caught:
                 service.service(home, platform=platform, user=tmp_path, config="")
             assert "\n" not in caught.value.message
 
 
-def test_the_agent_is_one_that_launchd_takes(tmp_path: Path) -> None:
+def test_the_agent_is_valid_for_launchd(tmp_path: Path) -> None:
     text = service.launchd_agent([f"{ODD}/plnd", "run"], {"PLND_HOME": ODD}, tmp_path / "log")
     agent = plistlib.loads(text)
     assert agent["Label"] == "org.plnd.daemon"
@@ -144,7 +144,7 @@ def test_the_agent_is_one_that_launchd_takes(tmp_path: Path) -> None:
     assert agent["KeepAlive"] == {"Crashed": True}
 
 
-def test_the_task_is_one_that_windows_takes() -> None:
+def test_the_task_is_valid_for_windows() -> None:
     program = r"C:\Users\O'Neil & sons\plnd.exe"
     text = service.windows_task([program, "run", "--port", "0"], "O'Neil & sons")
     space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
@@ -161,7 +161,7 @@ def test_the_task_is_one_that_windows_takes() -> None:
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
-def test_what_is_installed_is_taken_away_again(home: Home, tmp_path: Path, platform: str) -> None:
+def test_uninstall_removes_the_installed_service(home: Home, tmp_path: Path, platform: str) -> None:
     home.make()
     user = tmp_path / "user"
     user.mkdir()
@@ -173,23 +173,23 @@ def test_what_is_installed_is_taken_away_again(home: Home, tmp_path: Path, platf
     assert one.path.stat().st_mode & 0o777 == 0o600
     assert str(home.root).encode() in one.text.replace(b"\0", b"") or platform == "win32"
     assert service.install(one, run=system) == []
-    assert system.told == [*one.take_up, *one.take_up]
+    assert system.told == [*one.enable, *one.enable]
     system.told.clear()
     assert service.uninstall(one, run=system)[0] == one.path
-    assert system.told == [*one.drop]
+    assert system.told == [*one.disable]
     if platform != "win32":
         left = [path for path in sorted(tmp_path.rglob("*")) if path not in before]
         assert [path for path in left if path.is_file()] == []
     assert service.uninstall(one, run=system) == []
 
 
-def test_the_users_own_folder_for_settings_is_heeded(home: Home, tmp_path: Path) -> None:
+def test_xdg_config_home_is_used(home: Home, tmp_path: Path) -> None:
     one = service.service(home, platform="linux", user=tmp_path, config=str(tmp_path / "c"))
     assert one.path == tmp_path / "c" / "systemd" / "user" / "plnd.service"
 
 
-def test_a_system_without_the_manager_is_told(home: Home, tmp_path: Path) -> None:
-    """A container, a machine with another init: the file is there, and the words say why not."""
+def test_a_system_without_the_manager_is_reported(home: Home, tmp_path: Path) -> None:
+    """Such as a container: the file is written, and the error is reported."""
     one = service.service(home, platform="linux", user=tmp_path, config="")
     said = service.install(one, run=System("there is no systemctl here"))
     assert said == [
@@ -202,7 +202,7 @@ def test_a_system_without_the_manager_is_told(home: Home, tmp_path: Path) -> Non
         service.install(blocked, run=System())
 
 
-def test_a_command_that_fails_hangs_or_is_not_there_says_so(
+def test_a_command_that_fails_hangs_or_is_missing_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert service.run(["true"]) is None

@@ -22,7 +22,7 @@ def files(folder: Path) -> list[str]:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's home folder, with a browser in it and no service manager that could be reached."""
+    """A user's home folder, with a browser and without a service manager."""
     user = tmp_path / "user"
     (user / ".config" / "chromium").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(user))
@@ -30,7 +30,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("own_home", [True, False])
-def test_nothing_but_the_data_is_left(
+def test_uninstall_leaves_only_the_data(
     run_plnd: RunPlnd, machine: Path, monkeypatch: pytest.MonkeyPatch, own_home: bool
 ) -> None:
     """With PLND_HOME and without: files, folders, service, daemon."""
@@ -57,7 +57,7 @@ def test_nothing_but_the_data_is_left(
     assert run_plnd("uninstall", "--data").out == ""
 
 
-def test_a_running_daemon_is_ended_first(
+def test_a_running_daemon_is_stopped_first(
     run_plnd: RunPlnd, daemon: Daemon, machine: Path, home: Home
 ) -> None:
     daemon.ask("POST", "events", batch(visit(now_ms() - HOUR, 60)))
@@ -67,20 +67,22 @@ def test_a_running_daemon_is_ended_first(
     assert run_plnd("receipt", "--json").json["entries"]
 
 
-def test_what_is_somebody_elses_stays(run_plnd: RunPlnd, machine: Path, home: Home) -> None:
+def test_other_files_in_the_home_stay(run_plnd: RunPlnd, machine: Path, home: Home) -> None:
     run_plnd("budget")
     (home.data.parent / "letter.txt").write_text("mine")
     run_plnd("uninstall", "--data")
     assert files(home.data.parent) == ["letter.txt"]
 
 
-def test_the_data_of_one_test_profile_is_not_asked_for(run_plnd: RunPlnd, tmp_path: Path) -> None:
+def test_data_and_manifest_dir_do_not_go_together(run_plnd: RunPlnd, tmp_path: Path) -> None:
     run_plnd("budget")
     ran = run_plnd("uninstall", "--manifest-dir", str(tmp_path), "--data", code=1)
     assert "--data goes without --manifest-dir" in ran.err
 
 
-def test_what_cannot_be_removed_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_that_cannot_be_removed_is_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home.make()
 
     def refuse(folder: Path) -> None:
@@ -92,8 +94,8 @@ def test_what_cannot_be_removed_is_named(home: Home, monkeypatch: pytest.MonkeyP
     assert str(home.state / "inner") in caught.value.message
 
 
-def test_the_log_is_begun_anew_when_it_has_grown_long(run_plnd: RunPlnd, home: Home) -> None:
-    """Under way too: a daemon may run for months."""
+def test_a_long_log_is_rotated(run_plnd: RunPlnd, home: Home) -> None:
+    """Also while the daemon runs, which may be for months."""
     home.make()
     log = home.state / "daemon.log"
     log.write_bytes(b"." * (LONGEST_BYTES - 150))

@@ -1,8 +1,8 @@
-"""A stand-in for the daemon where one that misbehaves is needed.
+"""A fake daemon, which can also misbehave.
 
-It does what the host goes by: holds the lock of the state folder, then writes
-daemon.json, then answers on loopback, as its `answer` says. Run as a program it
-serves until it is killed, and dies over any path that contains "die".
+It does what the native host relies on: it holds the lock of the state folder, then writes
+daemon.json, then answers on loopback with its function `answer`. As a program it serves until it
+is killed, and ends without an answer for any path that contains "die".
 """
 
 import fcntl
@@ -19,7 +19,7 @@ TOKEN = "the-token"
 
 
 class Seen(NamedTuple):
-    """One request as it came over the wire."""
+    """A request that was received."""
 
     method: str
     path: str
@@ -28,20 +28,20 @@ class Seen(NamedTuple):
 
 
 def http(body: bytes, status: int = 200) -> bytes:
-    """A whole answer."""
+    """A whole answer of HTTP."""
     return f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def echo(seen: Seen) -> bytes | None:
-    """Answers with what came in."""
+    """Answer with the path and the body of the request."""
     said = json.loads(seen.body) if seen.body else None
     return http(json.dumps({"path": seen.path, "said": said}).encode())
 
 
-class StandIn:
-    """Serves one connection after the other; `answer` gives the bytes, None to hang up.
+class FakeDaemon:
+    """Serves one connection at a time; `answer` returns the bytes, or None to hang up.
 
-    With `by_file` it serves at its socket file only, and nobody listens at its port.
+    With `by_file` it serves at its socket file only, and not at its port.
     """
 
     def __init__(
@@ -55,7 +55,8 @@ class StandIn:
         self.seen: list[Seen] = []
         self._lock = os.open(state / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o600)
         if lock:
-            fcntl.flock(self._lock, fcntl.LOCK_EX)  # a host that looks holds it for an instant
+            # Waits, because a host that checks the lock holds it for an instant.
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         if by_file:
@@ -67,13 +68,13 @@ class StandIn:
         new.write_text(json.dumps({"pid": os.getpid(), "url": self.url, "token": TOKEN}))
         new.replace(state / "daemon.json")
 
-    def start(self) -> "StandIn":
+    def start(self) -> "FakeDaemon":
         """Serve in a thread."""
         threading.Thread(target=self.serve, daemon=True).start()
         return self
 
     def stop(self) -> None:
-        """Let go of the port and the lock, as the end of a process does."""
+        """Close the port and release the lock, as the end of a process does."""
         self._listener.close()
         if self._lock >= 0:
             os.close(self._lock)
@@ -87,9 +88,9 @@ class StandIn:
             except OSError:
                 return
             with connection:
-                self._one(connection)
+                self._answer_one(connection)
 
-    def _one(self, connection: socket.socket) -> None:
+    def _answer_one(self, connection: socket.socket) -> None:
         try:
             with connection.makefile("rb") as stream:
                 method, path, _ = stream.readline().decode().split(" ")
@@ -116,4 +117,4 @@ def _die_on_request(seen: Seen) -> bytes | None:
 
 
 if __name__ == "__main__":
-    StandIn(Path(sys.argv[1]), _die_on_request).serve()
+    FakeDaemon(Path(sys.argv[1]), _die_on_request).serve()

@@ -1,8 +1,7 @@
-"""A week with plnd inside a network of its own, where every packet is seen; or one feed turned on.
+"""Uses plnd for a week, or turns one feed on, and records every packet of the network.
 
-Run by tests/attack/test_no_requests.py in a network namespace whose only way out leads past a
-listener.
-Prints what was sent to anywhere but loopback: JSON, `{"outside": [...], "loopback": n, "lost": n}`.
+tests/attack/test_no_requests.py runs it in a network namespace of its own. Prints as JSON the
+destinations outside loopback: `{"outside": [...], "loopback": n, "lost": n}`.
 """
 
 import contextlib
@@ -32,8 +31,8 @@ EVERY_PROTOCOL = 3
 CANARY = ("198.51.100.1", 9)
 
 
-class Listener:
-    """Hears every packet of this network."""
+class PacketMonitor:
+    """Receives every packet of this network."""
 
     def __init__(self) -> None:
         kind = socket.htons(EVERY_PROTOCOL)
@@ -62,7 +61,7 @@ class Listener:
                 self.outside.append(str(where))
 
     def end(self) -> None:
-        """Hear out what is on its way."""
+        """Receive the packets that are still on their way, and stop."""
         self._ended = True
         self._thread.join(20)
         statistics = self._socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
@@ -71,7 +70,7 @@ class Listener:
 
 
 def destination(packet: bytes) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Where a packet goes; None when it is no IP."""
+    """The destination of a packet; None when it is not IP."""
     version = packet[0] >> 4
     if version == 4:
         return ipaddress.IPv4Address(packet[16:20])
@@ -90,7 +89,7 @@ def plnd(*words: str) -> str:
 
 
 def week(folder: Path) -> None:
-    """Seven days of browsing through the real host, and everything that a user can ask for."""
+    """Seven days of browsing through the real native host, and all commands and pages."""
     chance = random.Random(7)
     pipe = Pipe(launcher(folder / "manifests"))
     now = time.time_ns() // 1_000_000
@@ -124,7 +123,7 @@ def week(folder: Path) -> None:
         ["resume"],
         ["snooze"],
         ["receipt"],
-        # Whatever names an address or a host that could be asked, and must not be.
+        # These contain addresses and hosts, to which no request may be made.
         ["profile", "add", "mastodon", "me@mastodon.social"],
         ["person", "add", "Ana", "--handle", "mastodon:ana@mastodon.social"],
         ["learned", "a hook", "--from", "Ana", "--link", "https://mastodon.social/@ana/1"],
@@ -151,7 +150,7 @@ def week(folder: Path) -> None:
 
 
 def one_feed() -> None:
-    """A profile's public feed, turned on: it is asked at once, and nobody answers."""
+    """Turn on the public feed of a profile: it is requested at once, without an answer."""
     plnd("start")
     plnd("profile", "add", "mastodon", "me@mastodon.social")
     with contextlib.suppress(subprocess.TimeoutExpired, AssertionError):
@@ -167,7 +166,7 @@ def one_feed() -> None:
 
 
 def dashboard(link: str) -> None:
-    """The dashboard's page and all that it names."""
+    """Load the dashboard's page and its files."""
     jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
     with opener.open(link, timeout=10) as answer:
@@ -180,20 +179,20 @@ def dashboard(link: str) -> None:
 
 
 def main(folder: Path, what: str) -> dict[str, Any]:
-    listener = Listener()
+    monitor = PacketMonitor()
     try:
         week(folder) if what == "week" else one_feed()
     finally:
-        time.sleep(0.5)  # what a child does after its parent has gone
-        heard = list(listener.outside)
+        time.sleep(0.5)  # for children that still run
+        destinations = list(monitor.outside)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as canary:
             canary.sendto(b"is anybody listening?", CANARY)
-        listener.end()
+        monitor.end()
     return {
-        "outside": heard,
-        "canary": CANARY[0] in listener.outside[len(heard) :],
-        "loopback": listener.loopback,
-        "lost": listener.lost,
+        "outside": destinations,
+        "canary": CANARY[0] in monitor.outside[len(destinations) :],
+        "loopback": monitor.loopback,
+        "lost": monitor.lost,
     }
 
 

@@ -1,6 +1,6 @@
-"""Another user of the machine, who tries everything: `other_user.py PORT SECONDS COOKIE HOME`.
+"""An attacker, another user of the machine: `other_user.py PORT SECONDS COOKIE HOME`.
 
-Standard library only. Says in the end, as JSON, how each thing that was tried was answered.
+Uses the standard library only. Prints at the end, as JSON, how each attack was answered.
 """
 
 import contextlib
@@ -24,14 +24,14 @@ links: "set[str]" = set()
 end = time.monotonic() + seconds
 
 
-def note(what: str, answer: bytes) -> None:
+def record(what: str, answer: bytes) -> None:
     words = answer.split(b" ", 2)
     status = words[1].decode() if len(words) > 2 else "closed"
     answers.setdefault(what, Counter())[status] += 1
 
 
 def ask(what: str, request: bytes, source: "tuple[str, int]" = ("127.0.0.1", 0)) -> None:
-    """Send a request from an address, and note how it is answered."""
+    """Send a request from an address, and record its answer."""
     with socket.socket() as connection:
         connection.settimeout(5)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,7 +41,7 @@ def ask(what: str, request: bytes, source: "tuple[str, int]" = ("127.0.0.1", 0))
             connection.connect(("127.0.0.1", port))
             connection.sendall(request)
             answer = connection.recv(4096)
-        note(what, answer)
+        record(what, answer)
 
 
 def request(method: str, path: str, body: bytes = b"", *, keys: bool = True) -> bytes:
@@ -53,7 +53,7 @@ def request(method: str, path: str, body: bytes = b"", *, keys: bool = True) -> 
 
 
 def leftover_port() -> int:
-    """The port of a connection that we closed first: for a minute the kernel calls it root's."""
+    """The port of a connection in TIME_WAIT, which the kernel gives to root for a minute."""
     with socket.socket() as connection:
         connection.settimeout(5)
         connection.bind(("127.0.0.1", 0))
@@ -96,7 +96,7 @@ def hold_silent_connections() -> None:
 
 
 def watch_processes() -> None:
-    """Whatever stands in a list of processes is tried at once."""
+    """Try every link and token that the list of processes shows."""
     pattern = re.compile(rb"/open\?code=[\w-]+|Bearer [\w-]+|token=[\w-]+")
     while time.monotonic() < end:
         for name in filter(str.isdigit, os.listdir("/proc")):
@@ -117,18 +117,18 @@ def use_the_cookie() -> None:
             source = ("127.0.0.2", leftover_port())
             ask("cookie, other address", request("GET", "/api/v1/export"), source)
         for path, body in (("forget", forget), ("pause", b"{}"), ("budgets", b'{"minutes": 7}')):
-            send_and_go(request("PUT" if path != "forget" else "POST", f"/api/v1/{path}", body))
+            send_and_close(request("PUT" if path != "forget" else "POST", f"/api/v1/{path}", body))
 
 
-def send_and_go(words: bytes) -> None:
-    """Blindly: what is sent leaves with the end of the socket, which then is root's."""
+def send_and_close(words: bytes) -> None:
+    """Send without waiting: the data leaves after the socket is closed, when it is root's."""
     for _ in range(20):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as one:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
             one.sendall(words)
 
 
-def talk_rubbish() -> None:
+def send_garbage() -> None:
     while time.monotonic() < end:
         ask("assets", request("GET", f"/assets/{'a' * 300}.js", keys=False))
         ask("code", request("GET", "/open?code=zebrafinch", keys=False))
@@ -150,12 +150,12 @@ def read_files() -> None:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
             connection.connect(os.path.join(home, "state", "daemon.sock"))
             read.add("daemon.sock")
-        time.sleep(0.05)  # as often as anybody could wish, and leaves time to the others
+        time.sleep(0.05)  # often enough, and leaves time to the other threads
 
 
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, SILENT + 200), hard))
-tries = (hold_silent_connections, watch_processes, use_the_cookie, talk_rubbish, read_files)
+tries = (hold_silent_connections, watch_processes, use_the_cookie, send_garbage, read_files)
 threads = [threading.Thread(target=one) for one in tries]
 for thread in threads:
     thread.start()

@@ -1,5 +1,7 @@
-"""The user of a plnd, who goes on browsing: `user_process.py SECONDS COOKIE HOST…` (the words that
-start the native host). Says in the end, as JSON, how long anything took and what went wrong.
+"""A user who browses during an attack: `user_process.py SECONDS COOKIE HOST…`.
+
+HOST… is the command of the native host. Prints at the end, as JSON, the longest time of each
+action, and what failed.
 """
 
 import http.client
@@ -20,12 +22,12 @@ stored: list[str] = []
 opened = 0
 
 
-def timed(what: str, begun: float) -> None:
+def record_time(what: str, begun: float) -> None:
     waits[what] = max(time.monotonic() - begun, waits.get(what, 0.0))
 
 
 def send_event(pipe: "subprocess.Popen[bytes]") -> None:
-    """A visit, by the way that a browser's goes."""
+    """Send a visit through the native host, as a browser does."""
     assert pipe.stdin and pipe.stdout
     now = time.time_ns() // 1_000_000
     event = {"id": str(uuid.uuid4()), "kind": "visit", "network": "x", "page": "feed"}
@@ -38,14 +40,14 @@ def send_event(pipe: "subprocess.Popen[bytes]") -> None:
     pipe.stdin.flush()
     length = int.from_bytes(pipe.stdout.read(4), sys.byteorder)
     answer = json.loads(pipe.stdout.read(length))
-    timed("event", begun)
+    record_time("event", begun)
     if answer["status"] == 200 and answer["body"]["stored"] == [event["id"]]:
         stored.append(str(event["id"]))
     else:
         failures.append(f"event: {answer}")
 
 
-def look_at_dashboard(port: int, cookie: str) -> None:
+def load_dashboard(port: int, cookie: str) -> None:
     begun = time.monotonic()
     for path in ("/", "/api/v1/today"):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -59,11 +61,11 @@ def look_at_dashboard(port: int, cookie: str) -> None:
             connection.close()
         if status != 200:
             failures.append(f"dashboard: {status}")
-    timed("dashboard", begun)
+    record_time("dashboard", begun)
 
 
 def open_dashboard(folder: Path) -> None:
-    """As a user opens it; the browser here follows the page that it is given, and is signed in."""
+    """Run `plnd open`, with this file as the browser, which then is signed in."""
     global opened
     log = folder / f"opened-{opened}"
     env = {**os.environ, "BROWSER": f"{sys.executable} {Path(__file__)} --browser {log} %s"}
@@ -78,8 +80,8 @@ def open_dashboard(folder: Path) -> None:
     opened += 1
 
 
-def be_a_browser(log: Path, page: str) -> None:
-    """Follow the page's link, with its code."""
+def act_as_browser(log: Path, page: str) -> None:
+    """Follow the link in the page, with its code."""
     text = Path(page.removeprefix("file://")).read_text()
     link = text.partition("url=")[2].partition('"')[0]
     address, _, path = link.removeprefix("http://").partition("/")
@@ -100,7 +102,7 @@ def main(seconds: float, cookie: str, host: list[str]) -> None:
     turn = 0
     while time.monotonic() < end:
         send_event(pipe)
-        look_at_dashboard(port, cookie)
+        load_dashboard(port, cookie)
         if turn % 40 == 0:
             open_dashboard(folder)
             status = subprocess.run(
@@ -109,7 +111,9 @@ def main(seconds: float, cookie: str, host: list[str]) -> None:
             if status.returncode:
                 failures.append(f"status: {status.stderr.decode()}")
         turn += 1
-        time.sleep(0.2)  # between two looks, as a person has: 3,000 events fit into a quarter
+        time.sleep(
+            0.2
+        )  # a pause as of a person; at most 3,000 events fit into a quarter of an hour
     assert pipe.stdin
     pipe.stdin.close()
     pipe.wait(20)
@@ -119,6 +123,6 @@ def main(seconds: float, cookie: str, host: list[str]) -> None:
 
 if __name__ == "__main__":
     if "--browser" in sys.argv:
-        be_a_browser(Path(sys.argv[2]), sys.argv[3])
+        act_as_browser(Path(sys.argv[2]), sys.argv[3])
     else:
         main(float(sys.argv[1]), sys.argv[2], sys.argv[3:])

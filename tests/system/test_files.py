@@ -30,7 +30,7 @@ def no_file_over(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_the_home_is_the_users_own(home: Home) -> None:
+def test_the_home_is_private(home: Home) -> None:
     os.umask(0o022)
     home.make()
     assert home.root is not None
@@ -44,10 +44,10 @@ def test_everything_lies_below_plnd_home(home: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("xdg", [False, True])
-def test_without_plnd_home_the_platform_says_where(
+def test_without_plnd_home_the_folders_of_the_platform_are_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, xdg: bool
 ) -> None:
-    """The two lines that stand for platformdirs on Linux agree with it."""
+    """The two lines that replace platformdirs on Linux give the same folders."""
     import platformdirs
 
     monkeypatch.delenv("PLND_HOME")
@@ -79,7 +79,7 @@ def test_a_home_that_cannot_be_made_is_named(
     assert "PLND_HOME" in caught.value.hint
 
 
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "file"
     os.umask(0)
     write_atomic(path, b"first")
@@ -102,8 +102,8 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     assert path.read_bytes() == b"y" * 5000
 
 
-def test_a_full_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk's own answer to a write, which some file systems give only now."""
+def test_a_full_disk_has_its_own_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some file systems report it only at fsync."""
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -127,8 +127,8 @@ def test_set_aside_never_overwrites(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_what_the_system_says_of_many_files_is_said() -> None:
-    """Copying a folder collects what went wrong, and has no number and no word of its own."""
+def test_the_error_of_a_copied_folder_has_the_systems_message() -> None:
+    """Copying a folder collects several errors, and its own error has no number and no message."""
     for error, said in (
         (shutil.Error([("a", "b", "[Errno 13] Permission denied: 'b'")]), "Permission denied"),
         (shutil.Error("it is the same file"), "it is the same file"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.harness import Seconds
 
 from plnd.system import logs
-from plnd.system.logs import LONGEST_BYTES, BoundedLog, Reduced
+from plnd.system.logs import LONGEST_BYTES, BoundedLog, PrivateFormatter
 
 NEEDLE = "zebrafinch"
 
@@ -34,17 +34,19 @@ def record(name: str, text: str, error: BaseException | None = None) -> logging.
     st.sampled_from([ValueError(NEEDLE), BadStatusLine(NEEDLE), OSError(24, NEEDLE), None]),
     st.text(max_size=5),
 )
-def test_of_what_others_say_only_the_kind_is_written(
+def test_of_a_librarys_message_only_the_kind_is_written(
     name: str, error: BaseException | None, around: str
 ) -> None:
-    said = Reduced().format(record(name, f"{around}{NEEDLE}{around}".replace("%", ""), error))
+    said = PrivateFormatter().format(
+        record(name, f"{around}{NEEDLE}{around}".replace("%", ""), error)
+    )
     assert NEEDLE not in said
     assert said.startswith(f"{name}: error in web_protocol.py at 7")
     assert error is None or type(error).__name__ in said
 
 
 def raised(number: int) -> BaseException:
-    """An exception with one behind it, and the one with one behind that."""
+    """An exception with a cause that has a cause."""
     try:
         try:
             raise KeyError(NEEDLE * number)
@@ -55,21 +57,23 @@ def raised(number: int) -> BaseException:
 
 
 @pytest.mark.parametrize("name", ["plnd", "plnd.web", "asyncio"])
-def test_an_exception_says_where_and_what_kind_and_nothing_of_its_own(name: str) -> None:
-    said = Reduced().format(record(name, "a bug", raised(2)))
+def test_an_exception_is_logged_with_place_and_kind_only(name: str) -> None:
+    said = PrivateFormatter().format(record(name, "a bug", raised(2)))
     assert NEEDLE not in said
     assert "ValueError" in said and "KeyError" in said
     assert said.count(f"{__file__}:") == 2
     assert " raised\n" in said
 
 
-def test_a_status_and_a_number_of_the_system_are_said() -> None:
-    assert "BadStatusLine 400" in Reduced().format(record("aiohttp.server", "", BadStatusLine("")))
-    assert "OSError 24" in Reduced().format(record("asyncio", "", OSError(24, NEEDLE)))
+def test_a_status_and_an_errno_are_logged() -> None:
+    assert "BadStatusLine 400" in PrivateFormatter().format(
+        record("aiohttp.server", "", BadStatusLine(""))
+    )
+    assert "OSError 24" in PrivateFormatter().format(record("asyncio", "", OSError(24, NEEDLE)))
 
 
 def test_a_line_of_ours_stays_one_line() -> None:
-    assert Reduced().format(record("plnd", "a\nb\x1b[2Jc\u202e")) == "a?b?[2Jc?"
+    assert PrivateFormatter().format(record("plnd", "a\nb\x1b[2Jc\u202e")) == "a?b?[2Jc?"
 
 
 # -- how much of it ------------------------------------------------------------------------
@@ -94,11 +98,11 @@ def sizes(path: Path) -> list[int]:
 
 
 def lines(path: Path) -> list[str]:
-    """What is written, without the times."""
+    """The lines of the log without their times."""
     return [line[16:] for line in path.read_text().splitlines()]
 
 
-def test_the_same_line_comes_once_a_minute_with_its_number(
+def test_the_same_line_is_written_once_a_minute_with_a_count(
     bounded: BoundedLog, path: Path, seconds: Seconds
 ) -> None:
     for _ in range(3):
@@ -115,7 +119,7 @@ def test_the_same_line_comes_once_a_minute_with_its_number(
 
 @given(st.lists(st.sampled_from("abc") | st.integers(1, 70), max_size=40))
 def test_no_line_is_lost_from_the_count(given_: list[str | int]) -> None:
-    """Whatever is said when: what is written stands for all that was said, but for the last."""
+    """The counts of the written lines are all messages, except those since the last line."""
     now = [0.0]
     log = BoundedLog(Path("/nowhere/daemon.log"), lambda: now[0])
     said = {"a": 0, "b": 0, "c": 0}
@@ -125,7 +129,7 @@ def test_no_line_is_lost_from_the_count(given_: list[str | int]) -> None:
             now[0] += one
             continue
         said[one] += 1
-        if number := log._number(one):
+        if number := log._due(one):
             assert not written[one] or now[0] - written[one][-1] >= 60
             written[one].append(now[0])
             said[one] -= number
@@ -149,22 +153,22 @@ def test_one_endless_line_is_cut(bounded: BoundedLog, path: Path) -> None:
     assert path.stat().st_size < 20_000
 
 
-def test_what_others_write_to_standard_error_counts(bounded: BoundedLog, path: Path) -> None:
-    """A child that inherited it, the interpreter: the next line, or the next look, cuts it."""
-    assert bounded._own is not None
+def test_output_of_other_code_on_standard_error_is_cut_too(bounded: BoundedLog, path: Path) -> None:
+    """Of a child process or the interpreter: the next line, or the next minute, cuts the file."""
+    assert bounded._file is not None
     words = ["-c", "import sys; sys.stderr.write('y' * 5_000_000)"]
-    subprocess.run([sys.executable, *words], stderr=bounded._own, check=True, timeout=60)
+    subprocess.run([sys.executable, *words], stderr=bounded._file, check=True, timeout=60)
     assert path.stat().st_size == 5_000_000
     bounded.flush()
     assert sizes(path) == [0, LONGEST_BYTES]
-    subprocess.run([sys.executable, *words], stderr=bounded._own, check=True, timeout=60)
+    subprocess.run([sys.executable, *words], stderr=bounded._file, check=True, timeout=60)
     bounded.handle(record("plnd", "after it"))
     assert lines(path) == ["after it"]
     assert sizes(path)[1] == LONGEST_BYTES
 
 
 @pytest.mark.parametrize("in_the_way", ["moved", "removed", "folder", "folder before"])
-def test_whatever_became_of_the_files_it_stays_bounded(
+def test_the_size_is_bounded_whatever_happens_to_the_files(
     bounded: BoundedLog, path: Path, in_the_way: str
 ) -> None:
     before = path.with_name("daemon.log.1")
@@ -176,15 +180,15 @@ def test_whatever_became_of_the_files_it_stays_bounded(
         path.mkdir()
     if in_the_way == "folder before":
         (before / "in it").mkdir(parents=True)
-    assert bounded._own is not None
+    assert bounded._file is not None
     for number in range(10_000):
         bounded.handle(record("plnd", f"{number} " + "x" * 500))
-        assert os.fstat(bounded._own).st_size <= LONGEST_BYTES
+        assert os.fstat(bounded._file).st_size <= LONGEST_BYTES
     assert all(size <= LONGEST_BYTES for size in sizes(path))
     assert not list(path.parent.glob(".plnd-*"))
 
 
-def test_what_an_older_log_left_too_long_is_cut_at_the_start(
+def test_an_old_log_that_is_too_long_is_cut_at_the_start(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path.write_bytes(b"x" * 3 * LONGEST_BYTES)
@@ -226,8 +230,8 @@ NO_DESCRIPTORS = """
 """
 
 
-def test_with_no_descriptor_left_it_is_bounded_and_works_on(path: Path) -> None:
-    """100,000 lines then, and more when there are descriptors again."""
+def test_without_free_descriptors_the_log_is_bounded_and_works(path: Path) -> None:
+    """For 100,000 lines, and it works normally once there are descriptors again."""
     with logs.open_log(path) as stream:
         done = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(NO_DESCRIPTORS), str(path)],
@@ -269,8 +273,8 @@ FAILS = f"""
 """
 
 
-def test_what_fails_where_nobody_looks_says_nothing_of_its_own(tmp_path: Path) -> None:
-    """The interpreter's own words about an exception would repeat it."""
+def test_uncaught_exceptions_are_logged_without_their_text(tmp_path: Path) -> None:
+    """The interpreter's own report of an exception contains its text."""
     script = tmp_path / "fails.py"
     script.write_text(textwrap.dedent(FAILS))
     done = subprocess.run(
@@ -288,7 +292,7 @@ def test_what_fails_where_nobody_looks_says_nothing_of_its_own(tmp_path: Path) -
 def test_without_standard_error_nothing_is_written_anywhere(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its number may belong to a store by now."""
+    """Its descriptor may belong to a store by now."""
     monkeypatch.setattr(sys, "stderr", None)
     log = BoundedLog(path)
     log.handle(record("plnd", "said to nobody"))
@@ -300,7 +304,7 @@ def test_without_standard_error_nothing_is_written_anywhere(
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link", "dangling link"])
-def test_what_stands_in_the_place_of_the_file_is_set_aside_and_named(path: Path, kind: str) -> None:
+def test_anything_else_in_place_of_the_log_is_set_aside_and_named(path: Path, kind: str) -> None:
     elsewhere = path.with_name("elsewhere")
     if kind == "pipe":
         os.mkfifo(path)
@@ -317,8 +321,8 @@ def test_what_stands_in_the_place_of_the_file_is_set_aside_and_named(path: Path,
     assert kind != "link" or elsewhere.read_text() == "precious"
 
 
-async def test_the_beat_bounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also what nobody logs grows no further than until the next minute."""
+async def test_every_minute_it_is_cut_to_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output that does not come from the log is cut as well."""
     from plnd.daemon import serve
 
     looked = asyncio.Event()
@@ -328,6 +332,6 @@ async def test_the_beat_bounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
         def speak(self) -> None:
             raise ValueError
 
-    task = asyncio.ensure_future(serve._beat(Idle()))  # type: ignore[arg-type]
+    task = asyncio.ensure_future(serve._tick(Idle()))  # type: ignore[arg-type]
     await asyncio.wait_for(looked.wait(), 20)
     task.cancel()

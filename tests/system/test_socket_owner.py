@@ -37,7 +37,7 @@ def listener() -> Iterator[socket.socket]:
 
 
 def connected(listener: socket.socket, address: str = "127.0.0.1") -> tuple[socket.socket, ...]:
-    """Both ends of a connection that comes from an address of loopback."""
+    """Both ends of a connection from an address of loopback."""
     ours = socket.socket()
     ours.bind((address, 0))
     ours.connect(listener.getsockname())
@@ -56,15 +56,15 @@ def test_the_kernel_names_the_user_of_a_connection(listener: socket.socket, addr
         assert own_at(accepted)
 
 
-def test_a_connection_that_speaks_ipv6_to_an_address_of_ipv4(listener: socket.socket) -> None:
+def test_an_ipv6_socket_connected_to_an_ipv4_address(listener: socket.socket) -> None:
     with socket.socket(socket.AF_INET6) as ours:
         ours.connect((f"::ffff:{listener.getsockname()[0]}", listener.getsockname()[1]))
         with listener.accept()[0] as accepted:
             assert own_at(accepted)
 
 
-def test_a_closed_connection_is_nobodys(listener: socket.socket) -> None:
-    """The kernel gives the socket of a process that closed it to root, whoever that was."""
+def test_a_closed_connection_has_no_owner(listener: socket.socket) -> None:
+    """For a socket that its process has closed, the kernel gives root as the user."""
     for ending in ("close", "reset", "half"):
         ours, accepted = connected(listener)
         with accepted:
@@ -79,10 +79,10 @@ def test_a_closed_connection_is_nobodys(listener: socket.socket) -> None:
         ours.close()
 
 
-def test_a_connection_that_was_lends_its_port_to_no_other_address(
+def test_a_closed_connection_does_not_count_for_another_address(
     listener: socket.socket,
 ) -> None:
-    """What waits out its time after the end has the same port, and belongs to root."""
+    """A socket in TIME_WAIT has the same port, and belongs to root."""
     ours, accepted = connected(listener)
     port = ours.getsockname()[1]
     ours.close()
@@ -99,14 +99,14 @@ def test_a_connection_that_was_lends_its_port_to_no_other_address(
         assert not is_own(peer, ("127.0.0.2", own[1]))
 
 
-def test_what_was_never_connected_is_nobodys(listener: socket.socket) -> None:
+def test_an_unconnected_socket_has_no_owner(listener: socket.socket) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         assert not is_own(unused.getsockname(), listener.getsockname())
     assert not is_own(listener.getsockname(), listener.getsockname())
 
 
-def test_where_the_kernel_cannot_be_asked_nobody_is_known(
+def test_without_an_answer_of_the_kernel_there_is_no_owner(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, accepted = connected(listener)

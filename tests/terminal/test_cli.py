@@ -53,7 +53,7 @@ def test_the_promised_commands_are_there() -> None:
     assert set(wanted.split()) <= set(registry.COMMANDS)
 
 
-def test_a_daemon_that_starts_between_the_look_and_the_try_is_asked(
+def test_a_daemon_that_starts_after_the_first_check_is_asked(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = iter([None])
@@ -188,10 +188,10 @@ def test_colour_is_for_terminals_that_want_it(run_plnd: RunPlnd) -> None:
     assert "\x1b" not in run_plnd("status", code=3).out
 
 
-def test_damage_met_without_a_daemon_is_named(
+def test_damage_found_without_a_daemon_is_reported(
     daemon: Daemon, run_plnd: RunPlnd, home: Home
 ) -> None:
-    """It is set aside then: the daemon that starts later would know nothing of it."""
+    """The file is set aside then, so the daemon that starts later finds no damage."""
     run_plnd("stop")
     (home.data / "events.db").write_bytes(b"garbage " * 1000)
     ran = run_plnd("status", code=3)
@@ -201,7 +201,7 @@ def test_damage_met_without_a_daemon_is_named(
 
 
 def test_status_imports_nothing_heavy(daemon: Daemon) -> None:
-    """With the daemon up: no argument parser, no typing, nothing but the socket and JSON."""
+    """While the daemon runs: no argument parser, no typing, only the socket and JSON."""
     code = "import sys; from plnd.terminal.main import main; main(['status']); print(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-S", "-c", code],
@@ -282,8 +282,8 @@ WRONG: list[tuple[list[str], str]] = [
 ]
 
 
-def test_what_does_not_fit_is_said_the_same_online_and_offline(run_plnd: RunPlnd) -> None:
-    """One line with what is wrong, one with what to do; nothing is changed."""
+def test_errors_are_the_same_online_and_offline(run_plnd: RunPlnd) -> None:
+    """One line with the error, one with the hint; nothing is changed."""
     before = run_plnd("settings").out + run_plnd("budget").out
     offline = [run_plnd(*words, code=1) for words, _ in WRONG]
     run_plnd("start")
@@ -317,7 +317,7 @@ def test_how_weekdays_are_written(text: str | None, days: list[str] | None) -> N
 
 
 @pytest.mark.parametrize("text", ["", "monday", "mon-", "-fri", "mon--fri", "mon;tue", "1-5", ","])
-def test_what_are_no_weekdays(text: str) -> None:
+def test_invalid_weekdays(text: str) -> None:
     with pytest.raises(Invalid):
         budget._days(text)
 
@@ -401,8 +401,10 @@ def test_start_stop_and_open(run_plnd: RunPlnd) -> None:
     assert run_plnd("stop").out.startswith("plnd stopped (process ")
 
 
-def test_a_browser_is_started_with_a_page_that_leads_on(run_plnd: RunPlnd, tmp_path: Path) -> None:
-    """What a program is started with, and what goes into a pipe, is there for others to read."""
+def test_a_browser_is_started_with_a_page_that_holds_the_link(
+    run_plnd: RunPlnd, tmp_path: Path
+) -> None:
+    """Other users can read the command line of a program."""
     browser, started = tmp_path / "browser", tmp_path / "started"
     browser.write_text(f'#!/bin/sh\necho "$1" > {started}\n')
     browser.chmod(0o700)
@@ -421,7 +423,7 @@ def test_open_starts_the_daemon(run_plnd: RunPlnd) -> None:
 
 
 def test_explain_says_what_would_be_stored_and_how_sure_it_is(run_plnd: RunPlnd) -> None:
-    """With the rule, and with what the user should know of the counts."""
+    """With the rule, and a remark about counts that may be wrong."""
     page = run_plnd("explain", "https://staff.tumblr.com/").out
     assert "rule      tumblr#/pages/0\n" in page
     assert "stored    a visit: tumblr, profile, staff, begin and end" in page
@@ -466,8 +468,8 @@ def test_install_and_uninstall_into_one_folder(
     assert not list(folder.rglob("*.json"))
 
 
-def test_what_answers_and_is_not_plnd_is_said(home: Home) -> None:
-    """Held by the lock, this cannot be; should it be, it is not believed."""
+def test_an_answer_of_another_program_is_reported(home: Home) -> None:
+    """The lock makes this impossible; if it happens anyway, the answer is refused."""
     import socket
     import threading
 
@@ -492,7 +494,7 @@ def test_what_answers_and_is_not_plnd_is_said(home: Home) -> None:
 
 
 def editing(old: str, new: str) -> dict[str, str]:
-    """An editor that puts one text in another's place, once."""
+    """An editor that replaces one text, once."""
     code = (
         "import pathlib, sys; path = pathlib.Path(sys.argv[3]);"
         "path.write_text(path.read_text().replace(sys.argv[1], sys.argv[2], 1))"
@@ -501,7 +503,7 @@ def editing(old: str, new: str) -> dict[str, str]:
 
 
 def test_an_edited_network_is_checked_and_used(run_plnd: RunPlnd, home: Home) -> None:
-    """A name that was changed shows; going back takes the file away."""
+    """A changed name is shown; a reset removes the file."""
     said = run_plnd("network", "edit", "x", env=editing("https://x.com/{handle}", "mine"))
     assert said.out.startswith("x: checked and in use")
     path = home.data / "networks" / "x.json"
@@ -518,10 +520,8 @@ def test_an_edited_network_is_checked_and_used(run_plnd: RunPlnd, home: Home) ->
     assert not list(path.parent.rglob("*.json"))
 
 
-def test_what_is_wrong_with_an_edit_is_said_and_the_draft_kept(
-    run_plnd: RunPlnd, home: Home
-) -> None:
-    """The next edit goes on where it was left; nothing is used before it is right."""
+def test_an_invalid_edit_is_reported_and_the_draft_kept(run_plnd: RunPlnd, home: Home) -> None:
+    """The next edit opens the draft again; nothing is used before it is valid."""
     failed = run_plnd("network", "edit", "x", env=editing('"feed"', '"fed"'), code=1)
     assert "draft/x.json: /pages/0/page must be one of feed" in failed.err
     assert "`plnd network edit x`" in failed.err
@@ -533,7 +533,7 @@ def test_what_is_wrong_with_an_edit_is_said_and_the_draft_kept(
 
 
 def test_a_network_is_switched_off_and_on(run_plnd: RunPlnd) -> None:
-    """While no daemon runs too; twice is the same as once."""
+    """Also while no daemon runs; a second time changes nothing."""
     for _ in range(2):
         assert (
             run_plnd("network", "off", "x").out == "X is not counted; what is stored of it stays\n"
@@ -548,7 +548,7 @@ def test_a_network_is_switched_off_and_on(run_plnd: RunPlnd) -> None:
 def test_a_broken_file_below_the_home_is_named_and_harms_nothing(
     run_plnd: RunPlnd, home: Home
 ) -> None:
-    """The shipped one is used, and so is everything else."""
+    """The shipped file is used instead, and everything else works."""
     folder = home.data / "networks"
     folder.mkdir(parents=True)
     (folder / "x.json").write_text('{"id": "x"}')
@@ -563,8 +563,8 @@ def test_a_broken_file_below_the_home_is_named_and_harms_nothing(
     run_plnd("status", "--json", code=3)
 
 
-def test_edit_says_what_it_needs(run_plnd: RunPlnd) -> None:
-    """An editor that is known, is there, and ends well; and a network that there is."""
+def test_edit_reports_what_it_needs(run_plnd: RunPlnd) -> None:
+    """An editor that is set, exists and succeeds; and a network that exists."""
     none = {"EDITOR": "", "VISUAL": ""}
     assert "set EDITOR" in run_plnd("network", "edit", "x", env=none, code=1).err
     gone = {"VISUAL": "/nowhere/editor --wait"}
@@ -579,7 +579,7 @@ def test_edit_says_what_it_needs(run_plnd: RunPlnd) -> None:
 def test_a_running_daemon_knows_an_added_network_at_once(
     run_plnd: RunPlnd, daemon: Daemon, home: Home
 ) -> None:
-    """Its events are taken as soon as the file has been read."""
+    """Its events are accepted as soon as the file has been read."""
     file = json.loads((extension_dir() / "catalogue" / "hackernews.json").read_text())
     file |= {"id": "club", "hosts": ["club.example.org"], "examples": []}
     (home.data / "networks").mkdir()

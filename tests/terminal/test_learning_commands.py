@@ -41,7 +41,7 @@ def test_people_from_the_command_line(run_plnd: RunPlnd, tmp_path: Path) -> None
 
 
 def test_a_persons_feed_from_the_command_line(run_plnd: RunPlnd) -> None:
-    """Off at first, refused where it cannot be known, and said of the person when it is on."""
+    """Off at first, refused without a known address, and shown with the person when it is on."""
     run_plnd("person", "add", "Ana", "--handle", "mastodon:ana", "--handle", "x:ana")
     assert run_plnd("person", "show", "Ana", "--json").json["feeds"] == []
     assert "name@host" in run_plnd("person", "feed", "mastodon:ana", "on", code=1).err

@@ -32,7 +32,7 @@ COMMANDS = [
 
 
 def shell(words: tuple[str, ...], how: str, **env: str) -> tuple[int, str, str]:
-    """A command as a shell runs it, its output led elsewhere; how it ended and what it said."""
+    """Run a command in a shell with redirected output; its exit code and its output."""
     line = f'exec "$@" {how}'
     done = subprocess.run(
         ["bash", "-c", line, "bash", sys.executable, "-m", "plnd", *words],
@@ -54,21 +54,19 @@ def shell(words: tuple[str, ...], how: str, **env: str) -> tuple[int, str, str]:
         (">&- 2>&- <&-", None),
     ],
 )
-def test_output_that_fails_is_a_failure_in_a_line(
-    daemon: Daemon, how: str, why: str | None
-) -> None:
+def test_failed_output_is_an_error_in_one_line(daemon: Daemon, how: str, why: str | None) -> None:
     expected = f"plnd: cannot write to standard output: {why}\n" if why else ""
     for words in COMMANDS:
         assert shell(words, how) == (1, "", expected), words
 
 
-def test_talk_that_nobody_hears_changes_nothing(daemon: Daemon) -> None:
+def test_a_closed_standard_error_changes_nothing(daemon: Daemon) -> None:
     for words in (("status",), ("status", "--short"), ("person",), ("receipt",), ("--help",)):
         assert shell(words, "2>&-") == (*shell(words, "")[:2], ""), words
 
 
 def test_without_a_daemon_too(run_plnd: RunPlnd) -> None:
-    """The short way to `status`, whose talk says that none runs."""
+    """The fast `status`, which prints to standard error that no daemon runs."""
     code, _, err = shell(("status",), ">/dev/full")
     assert code == 1
     assert err.splitlines()[1:] == [
@@ -82,8 +80,8 @@ def test_without_a_daemon_too(run_plnd: RunPlnd) -> None:
     assert shell(("forget", "--all"), "<&-")[0] in (0, 2)
 
 
-def test_a_daemon_whose_log_goes_nowhere_serves(home: Home, run_plnd: RunPlnd) -> None:
-    """As a service whose journal is on a full disk."""
+def test_a_daemon_without_a_writable_log_serves(home: Home, run_plnd: RunPlnd) -> None:
+    """Such as a service whose journal is on a full disk."""
     line = 'exec "$@" 2>/dev/full'
     command = ["bash", "-c", line, "bash", sys.executable, "-m", "plnd", "run"]
     with subprocess.Popen(command, env=os.environ) as process:
@@ -106,8 +104,8 @@ NAME = "Zoë 李雷 👍 “x”"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
-def test_what_the_output_has_no_letter_for_is_replaced(daemon: Daemon, encoding: str) -> None:
-    """JSON stays JSON, and says the same."""
+def test_characters_that_the_encoding_lacks_are_replaced(daemon: Daemon, encoding: str) -> None:
+    """JSON stays valid, and has the same content."""
     daemon.ask("POST", "people", {"name": NAME})
     daemon.ask("POST", "journal", {"kind": "learned", "text": NAME})
     env = {"PYTHONIOENCODING": encoding, "LC_ALL": "C"}

@@ -56,8 +56,8 @@ def test_it_works_without_the_daemon(run_plnd: RunPlnd) -> None:
     assert off["profile"]["feed"]["on"] is False
 
 
-def test_the_receipt_says_what_left_this_machine_and_what_for(run_plnd: RunPlnd) -> None:
-    """A feed of a profile or a person, or an article, which is nobody's."""
+def test_the_receipt_lists_requests_with_their_purpose(run_plnd: RunPlnd) -> None:
+    """For a feed of a profile or a person, or for an article."""
     assert "no request has left" in run_plnd("receipt").err
     place = home()
     place.make()
@@ -83,7 +83,7 @@ def said(found: Any) -> str:
     return str(found.err)
 
 
-def test_what_is_wrong_is_said_in_two_lines(run_plnd: RunPlnd) -> None:
+def test_errors_have_two_lines(run_plnd: RunPlnd) -> None:
     assert "unknown network" in said(run_plnd("profile", "add", "moon", "me", code=1))
     assert "no profile" in said(run_plnd("profile", "show", "x", "me", code=1))
     run_plnd("profile", "set", "x", "me", "party", code=2)

@@ -51,8 +51,8 @@ def today(minutes: int = 31, budget: int | None = 60, **given: Any) -> dict[str,
     }
 
 
-def test_the_budget_is_said_in_a_line() -> None:
-    assert status.screen(today()).splitlines() == [
+def test_the_budget_has_one_line() -> None:
+    assert status.plain(today()).splitlines() == [
         "2026-11-23  31 of 60 min used, 29 min left  under",
         "  nothing yet today",
     ]
@@ -68,40 +68,40 @@ def test_the_budget_is_said_in_a_line() -> None:
     ],
 )
 def test_the_other_states(minutes: int, budget: int | None, words: str) -> None:
-    assert status.screen(today(minutes, budget)).splitlines()[0] == f"2026-11-23  {words}"
+    assert status.plain(today(minutes, budget)).splitlines()[0] == f"2026-11-23  {words}"
 
 
 def test_used_and_left_make_the_budget_between_whole_minutes() -> None:
-    line = status.screen(today(spent_seconds=31 * 60 + 30, left_seconds=28 * 60 + 30))
+    line = status.plain(today(spent_seconds=31 * 60 + 30, left_seconds=28 * 60 + 30))
     assert "31 of 60 min used, 29 min left" in line
 
 
 def test_over_by_less_than_a_minute_is_over() -> None:
-    line = status.screen(today(60, state="over", left_seconds=0)).splitlines()[0]
+    line = status.plain(today(60, state="over", left_seconds=0)).splitlines()[0]
     assert line == "2026-11-23  60 of 60 min used, over  over"
 
 
-def test_networks_stand_worst_first() -> None:
+def test_networks_are_sorted_worst_first() -> None:
     rows = [
         network("Mastodon", 5),
         network("X", 20),
         network("LinkedIn", 3, state="over", budget_minutes=2),
         network("Facebook", 4, state="near", budget_minutes=5),
     ]
-    lines = status.screen(today(networks=rows)).splitlines()[1:]
+    lines = status.plain(today(networks=rows)).splitlines()[1:]
     assert [line.split()[0] for line in lines] == ["LinkedIn", "Facebook", "X", "Mastodon"]
     assert "3 min of 2  over" in lines[0]
     assert {line.index("min") for line in lines[2:]} == {lines[2].index("min")}
 
 
-def test_a_line_says_what_was_done() -> None:
+def test_the_line_of_a_network() -> None:
     row = network(interactions={"post": 1, "reply": 2, "react": 3})
-    line = status.screen(today(networks=[row], profiles=[profile()])).splitlines()[1]
+    line = status.plain(today(networks=[row], profiles=[profile()])).splitlines()[1]
     assert "20 min  under  taking part 10 %" in line
     assert "  1 post, 2 replies, 3 reactions" in line
-    unsure = status.screen(today(networks=[{**row, "about": ["react"]}]))
+    unsure = status.plain(today(networks=[{**row, "about": ["react"]}]))
     assert "  about 1 post, 2 replies, 3 reactions" in unsure
-    whole = status.screen(today(networks=[row], profiles=[profile()]))
+    whole = status.plain(today(networks=[row], profiles=[profile()]))
     assert "last post 3 days ago" in whole
 
 
@@ -113,8 +113,10 @@ def test_a_line_says_what_was_done() -> None:
         ([profile(freshness="ageing", days_silent=61)], ""),
     ],
 )
-def test_only_what_needs_a_word_gets_one(profiles: list[dict[str, Any]], words: str) -> None:
-    lines = status.screen(today(networks=[network()], profiles=profiles)).splitlines()
+def test_only_stale_active_profiles_have_a_remark(
+    profiles: list[dict[str, Any]], words: str
+) -> None:
+    lines = status.plain(today(networks=[network()], profiles=profiles)).splitlines()
     assert [line.strip() for line in lines[2:]] == ([words] if words else [])
 
 
@@ -126,36 +128,36 @@ def test_a_full_day_fits_a_terminal() -> None:
         for name in ("Facebook", "LinkedIn", "Mastodon", "X")
     ]
     profiles = [profile(freshness="stale", days_silent=120, handle="h" * 20)]
-    text = status.screen(today(1440, 60, networks=rows, profiles=profiles))
+    text = status.plain(today(1440, 60, networks=rows, profiles=profiles))
     assert max(len(line) for line in text.splitlines()) <= 80
     assert text.count("67 reactions") == 4
     assert "last post 120 days ago" in text
 
 
-def test_a_state_has_its_colour_and_nothing_else_has_one() -> None:
-    """The colour is handed over beside the text: no text can bring one along."""
+def test_only_states_have_a_colour() -> None:
+    """The colour is separate from the text: no text can contain one."""
     rows = [
         network("\x1b[31mover\x1b[0m", state=state) for state in ("over", "near", "under", "off")
     ]
-    parts = status.parts(today(networks=rows))
+    parts = status.coloured(today(networks=rows))
     assert {text for text, colour in parts if colour} == {"over", "near", "under"}
-    assert "".join(text for text, _ in parts) == status.screen(today(networks=rows))
+    assert "".join(text for text, _ in parts) == status.plain(today(networks=rows))
 
 
 EVIL = "<b>a</b> &lt;\n  X  0 min\u2028\u202e\x1b[8m"
 
 
-def test_what_strangers_wrote_stays_in_its_line() -> None:
+def test_untrusted_text_stays_on_its_line() -> None:
     start = today()["now"] + 600_000
     chat = {"tag": EVIL, "network": "x", "starts_at": start, "ends_at": start + 3_600_000}
     silent = profile(freshness="stale", days_silent=92, handle=EVIL)
     day = today(networks=[network(EVIL)], profiles=[silent], next_chat=chat)
-    assert status.screen(day).count("\n") == 3
-    assert "\u2028" not in status.screen(day)
+    assert status.plain(day).count("\n") == 3
+    assert "\u2028" not in status.plain(day)
 
 
-def test_waybar_is_given_no_markup_and_no_control() -> None:
-    """The tooltip is Pango markup: what stands in it has to be shown as it is."""
+def test_waybar_gets_no_markup_and_no_control_characters() -> None:
+    """The tooltip is Pango markup, and the text has to be shown unchanged."""
     tooltip = status.waybar(today(networks=[network(EVIL)]))["tooltip"]
     assert not {*"<>\x1b\u202e\u2028"} & {*tooltip}
     assert "&lt;b&gt;a&lt;/b&gt; &amp;lt;" in tooltip
@@ -170,7 +172,7 @@ def test_waybar_is_given_no_markup_and_no_control() -> None:
         (today(31, None), "31m"),
     ],
 )
-def test_a_prompt_gets_a_few_letters(day: dict[str, Any], words: str) -> None:
+def test_the_short_form(day: dict[str, Any], words: str) -> None:
     assert status.short(day) == words
 
 
@@ -188,7 +190,7 @@ def test_a_prompt_gets_a_few_letters(day: dict[str, Any], words: str) -> None:
 def test_waybar_gets_its_four_fields(day: dict[str, Any], kind: str, percentage: int) -> None:
     assert status.waybar(day) == {
         "text": status.short(day),
-        "tooltip": status.screen(day),
+        "tooltip": status.plain(day),
         "class": kind,
         "percentage": percentage,
     }
@@ -221,7 +223,7 @@ def test_the_code_of_a_check(day: dict[str, Any], code: int) -> None:
         (13 * 60, None),
     ],
 )
-def test_a_chat_that_is_near_is_named(ahead_minutes: int, words: str | None) -> None:
+def test_a_chat_that_begins_soon_has_a_remark(ahead_minutes: int, words: str | None) -> None:
     day = today()
     start = day["now"] + ahead_minutes * 60_000
     day["next_chat"] = {
@@ -230,16 +232,16 @@ def test_a_chat_that_is_near_is_named(ahead_minutes: int, words: str | None) -> 
         "starts_at": start,
         "ends_at": start + 3_600_000,
     }
-    last = status.screen(day).splitlines()[-1].strip()
+    last = status.plain(day).splitlines()[-1].strip()
     assert (last == words) if words else "edchat" not in last
 
 
-def test_chats_are_left_out_of_what_is_used() -> None:
+def test_chats_can_be_excluded_from_used_time() -> None:
     day = today(50, chat_seconds=1800, left_seconds=2400, state="under")
-    assert "20 of 60 min used, 40 min left" in status.screen(day)
+    assert "20 of 60 min used, 40 min left" in status.plain(day)
     assert status.short(day) == "20/60m"
     over = today(100, chat_seconds=1800, left_seconds=0, state="over")
-    assert "70 of 60 min used, 10 min over" in status.screen(over)
+    assert "70 of 60 min used, 10 min over" in status.plain(over)
     # With chats counted in, what is over says so.
     counted = today(70, chat_seconds=1800, left_seconds=0, state="over")
-    assert "70 of 60 min used, 10 min over" in status.screen(counted)
+    assert "70 of 60 min used, 10 min over" in status.plain(counted)

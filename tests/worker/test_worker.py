@@ -42,15 +42,15 @@ async def test_pages_and_feeds_are_read_by_one_process(reader: Worker) -> None:
     assert pid_of(reader) == first
 
 
-async def test_what_takes_too_long_is_given_up_and_the_next_is_read(reader: Worker) -> None:
-    """A page of two million bytes made for nothing but to cost: its time is a second."""
+async def test_a_job_that_takes_too_long_ends_and_the_next_is_done(reader: Worker) -> None:
+    """A page of two million bytes that is slow to parse: a page may take a second."""
     with pytest.raises(Unreadable) as caught:
         await reader.read(job(b"<div>" * 400_000))
     assert caught.value.code == "too_hard"
     assert (await reader.read(job(PAGE))).last_post_at == NOON - DAY
 
 
-async def test_a_process_that_dies_or_hangs_is_replaced(
+async def test_a_worker_that_dies_or_hangs_is_replaced(
     reader: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await reader.read(job(PAGE))
@@ -68,9 +68,7 @@ async def test_a_process_that_dies_or_hangs_is_replaced(
     assert (await reader.read(job(PAGE))).posts_seen == 1
 
 
-async def test_it_ends_when_it_has_nothing_to_do(
-    reader: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_idle_worker_ends(reader: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "IDLE_SECONDS", 0.05)
     await reader.read(job(PAGE))
     child = reader._child
@@ -79,8 +77,8 @@ async def test_it_ends_when_it_has_nothing_to_do(
     assert (await reader.read(job(PAGE))).posts_seen == 1
 
 
-async def test_it_ends_with_the_daemon(reader: Worker) -> None:
-    """Whatever becomes of the daemon, its pipe closes, and the process goes."""
+async def test_the_worker_ends_with_the_daemon(reader: Worker) -> None:
+    """When the daemon ends, its pipe closes, and the worker ends."""
     await reader.read(job(PAGE))
     child = reader._child
     assert child

@@ -1,22 +1,20 @@
-"""One link of the chain: how it stands, what was seen, what to do about it."""
+"""The result of one check of the doctor."""
 
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from plnd.model.health import HealthLink
-from plnd.system import paths
-from plnd.system.files import Home
 from plnd.words.printable import carriable
 
 Status = Literal["ok", "warn", "fail"]
 Ask = Callable[[str, str], Any]
-"""Asks the daemon: method, path after /api/v1/. Raises PlndError."""
+"""Asks the daemon, by method and path after /api/v1/. Raises PlndError."""
 
 
 class Check(NamedTuple):
-    """One link: what it is, how it stands, what was seen, and what to do ("" when well).
+    """What was checked (`name`), how it is, what was found, and what to do ("" when it is well).
 
-    `mend` does it, where that is safe: it loses nothing and touches only what is plnd's.
+    `mend` repairs it, where that is safe: nothing is lost, and only plnd's own files change.
     It raises PlndError.
     """
 
@@ -26,8 +24,8 @@ class Check(NamedTuple):
     fix: str = ""
     mend: Callable[[], object] | None = None
 
-    def link(self) -> HealthLink:
-        """As the API and `plnd doctor --json` show it."""
+    def health_link(self) -> HealthLink:
+        """The check in the shape of the API and of `plnd doctor --json`."""
         return HealthLink(
             name=self.name,
             status=self.status,
@@ -37,12 +35,6 @@ class Check(NamedTuple):
         )
 
     def line(self) -> str:
-        """As `plnd doctor` shows it: a line, and one more with what to do."""
+        """The text that `plnd doctor` prints: a line, and a second one with what to do."""
         first = f"{self.status:<5}{self.name}: {self.message}"
         return f"{first}\n     -> {self.fix}" if self.fix else first
-
-
-def place_of(home: Home) -> paths.Place:
-    """The home as the light modules know it."""
-    root = None if home.root is None else str(home.root)
-    return paths.Place(str(home.state), str(home.data), str(home.host), root)

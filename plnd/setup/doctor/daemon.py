@@ -1,4 +1,4 @@
-"""The daemon: it runs, answers, has its port, and its clock and time zone are right."""
+"""Checks of the daemon: it runs, answers, has its port, its clock and time zone are right."""
 
 import socket
 from datetime import UTC, datetime
@@ -7,21 +7,21 @@ from zoneinfo import ZoneInfo
 
 from plnd import client
 from plnd.errors import PlndError
-from plnd.setup.doctor.check import Ask, Check, place_of
+from plnd.setup.doctor.check import Ask, Check
 from plnd.system import paths
 from plnd.system.files import Home
 from plnd.words.messages import ENGLISH, Words
 
-SANE_FROM_MS = 1_700_000_000_000  # no clock that is right says less (November 2023)
+EARLIEST_NOW_MS = 1_700_000_000_000  # November 2023: a clock that shows less is wrong
 
 
 def check_daemon(
     home: Home, ask: Ask | None, words: Words = ENGLISH
 ) -> tuple[dict[str, Any] | None, Check]:
-    """Somebody holds the lock and answers; with what it says of its health."""
-    held = client.lock_is_held(place_of(home))
-    if ask is None or not held:
-        if held:
+    """The daemon holds the lock and answers. The answer is its health, None without one."""
+    locked = client.lock_is_held(home.place)
+    if ask is None or not locked:
+        if locked:
             message, fix = words.say("doctor_no_address"), words.say("doctor_stop_and_start")
             return None, Check("daemon", "fail", message, fix)
         return None, Check("daemon", "fail", words.say("doctor_not_running"), "plnd start")
@@ -34,10 +34,10 @@ def check_daemon(
 
 
 def check_port(home: Home, words: Words = ENGLISH) -> Check:
-    """The daemon has the port that was asked for, or could have it."""
+    """The daemon has the wanted port, or could have it."""
     given = paths.given_port()
     wanted = int(given) if given and given.isdecimal() else paths.DEFAULT_PORT
-    running = client.daemon(place_of(home))
+    running = client.daemon(home.place)
     url = str(running.get("url")) if running else None
     if url and (not wanted or url.endswith(f":{wanted}")):
         return Check("port", "ok", url)
@@ -45,10 +45,10 @@ def check_port(home: Home, words: Words = ENGLISH) -> Check:
         key = "doctor_port_taken_running" if url else "doctor_port_taken"
         message = words.say(key, port=wanted, url=url)
         return Check("port", "warn", message, words.say("doctor_port_fix"))
-    return Check("port", "ok", url or _free(wanted, words))
+    return Check("port", "ok", url or _free_port_text(wanted, words))
 
 
-def _free(port: int, words: Words) -> str:
+def _free_port_text(port: int, words: Words) -> str:
     return words.say("doctor_port_free", port=port) if port else words.say("doctor_port_any")
 
 
@@ -63,16 +63,16 @@ def _is_taken(port: int) -> bool:
 
 
 def check_clock(now: int, words: Words = ENGLISH) -> Check:
-    """The clock (`now`, ms) is one by which events can be taken."""
+    """The clock (`now`, ms) is not so wrong that events would be refused."""
     when = words.say("doctor_clock", at=datetime.fromtimestamp(now / 1000, UTC))
-    if now < SANE_FROM_MS:
+    if now < EARLIEST_NOW_MS:
         message = words.say("doctor_clock_wrong", when=when)
         return Check("clock", "fail", message, words.say("doctor_set_clock"))
     return Check("clock", "ok", when)
 
 
 def check_time_zone(ask: Ask | None, words: Words = ENGLISH) -> Check:
-    """The days that plnd counts by are this machine's."""
+    """plnd counts days in the time zone of this machine."""
     if ask is None:
         return Check("time zone", "warn", words.say("doctor_unseen"), "plnd start")
     try:

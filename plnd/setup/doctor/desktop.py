@@ -1,17 +1,17 @@
-"""The desktop: something can show a notice, and a trial one is really shown."""
+"""Checks of the desktop: it can show notices, and it shows them."""
 
 import importlib.util
 import shutil
-import sys
 
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Ask, Check
+from plnd.system import platforms
 from plnd.words.messages import ENGLISH, Words
 
 
 def check_notifier(words: Words = ENGLISH) -> Check:
-    """Something is there that can show a notice."""
-    if not sys.platform.startswith("linux"):
+    """A program or a library that shows notices is installed."""
+    if platforms.CURRENT != platforms.LINUX:
         return Check("notifier", "ok", words.say("doctor_own_notifier"))
     if importlib.util.find_spec("dbus") is not None:
         return Check("notifier", "ok", "D-Bus")
@@ -22,7 +22,7 @@ def check_notifier(words: Words = ENGLISH) -> Check:
 
 
 def check_notice(ask: Ask | None, words: Words = ENGLISH) -> Check:
-    """A trial notice is really shown, by the daemon and in its surroundings."""
+    """The daemon shows a test notice on the desktop."""
     if ask is None:
         return Check("notice", "warn", words.say("doctor_untried"), "plnd start")
     try:
@@ -35,8 +35,8 @@ def check_notice(ask: Ask | None, words: Words = ENGLISH) -> Check:
     return Check("notice", "ok", words.say("doctor_shown"))
 
 
-def check_told(ask: Ask | None, words: Words = ENGLISH) -> Check:
-    """The desktop took the notice that was shown last, be it a trial; to look shows none."""
+def check_last_notice(ask: Ask | None, words: Words = ENGLISH) -> Check:
+    """The desktop accepted the last notice, a test included. This check itself shows none."""
     if ask is None:
         return Check("notice", "warn", words.say("doctor_untried"), "plnd start")
     try:

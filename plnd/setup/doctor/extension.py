@@ -1,23 +1,22 @@
-"""What is heard of the extensions: that they are there, see what was picked, and send."""
+"""Checks of the extensions: they are connected, may see their networks, and send events."""
 
-import contextlib
 import functools
 import json
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from plnd.errors import PlndError
 from plnd.setup.doctor.check import Ask, Check
 from plnd.system.files import Home
+from plnd.system.process_list import PROC, Process, own_processes
 from plnd.system.resources import extension_dir
 from plnd.words.messages import ENGLISH, Words
 
-QUIET_DAYS = 2
-FUTURE_MS = 5 * 60 * 1000
+SILENT_DAYS = 2
+CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 DAY_MS = 24 * 60 * 60 * 1000
 
-# What the main program of each browser is called, by the word that its extension reports.
+# The main program of each browser, by the name of the browser that its extension sends.
 PROGRAMS = {
     "chromium": {"chromium", "chromium-browser"},
     "chrome": {"chrome"},
@@ -29,10 +28,10 @@ PROGRAMS = {
 }
 
 
-def check_heard(
-    home: Home, ask: Ask | None, words: Words = ENGLISH, proc: Path = Path("/proc")
+def check_extensions(
+    home: Home, ask: Ask | None, words: Words = ENGLISH, proc: Path = PROC
 ) -> list[Check]:
-    """Each browser whose extension was ever heard of: the extension, and its events."""
+    """For each browser whose extension ever sent something: the extension, and its events."""
     if ask is None:
         return [Check("events", "warn", words.say("doctor_unseen"), "plnd start")]
     try:
@@ -40,13 +39,13 @@ def check_heard(
     except PlndError as error:
         return [Check("events", "fail", error.message, error.hint)]
     latest: dict[str, Any] = {}
-    for one in sources:  # who spoke last stands first
+    for one in sources:  # the latest comes first
         latest.setdefault(one["browser"], one)
     events = {one["browser"]: one["last_event_at"] for one in today["sources"]}
     if not latest and not events:
         message, fix = words.say("doctor_never_heard"), words.say("doctor_add_extension")
         return [Check("events", "warn", message, fix)]
-    processes = list(_processes(proc))
+    processes = list(own_processes(proc))
     now = today["now"]
     return [
         *(_check_extension(home, one, now, processes, words) for one in latest.values()),
@@ -56,9 +55,9 @@ def check_heard(
 
 
 def _check_extension(
-    home: Home, source: dict[str, Any], now: int, processes: list["Process"], words: Words
+    home: Home, source: dict[str, Any], now: int, processes: list[Process], words: Words
 ) -> Check:
-    """Of one browser: it runs, it is this plnd's, and it may see something."""
+    """The extension of one browser is connected to this plnd, current, and may see a network."""
     browser = source["browser"]
     name = f"extension in {browser}"
     since = ago(now - source["heard_at"], words)
@@ -66,7 +65,7 @@ def _check_extension(
     if not source["networks"]:
         message = words.say("doctor_sees_nothing", heard=heard)
         return Check(name, "warn", message, words.say("doctor_pick", browser=browser))
-    if _is_cut_off(home, browser, processes):
+    if _is_disconnected(home, browser, processes):
         message = words.say("doctor_cut_off", heard=heard, browser=browser)
         return Check(name, "warn", message, words.say("doctor_wake", browser=browser))
     if source["extension"] != shipped_version():
@@ -84,9 +83,9 @@ def shipped_version() -> str:
 
 def _check_events(browser: str, last: int, now: int, words: Words) -> Check:
     name = f"events from {browser}"
-    if last > now + FUTURE_MS:
+    if last > now + CLOCK_TOLERANCE_MS:
         return Check(name, "warn", words.say("doctor_future"), words.say("doctor_set_clock"))
-    if now - last > QUIET_DAYS * DAY_MS:
+    if now - last > SILENT_DAYS * DAY_MS:
         message = words.say("doctor_silent", n=(now - last) // DAY_MS)
         return Check(name, "warn", message, words.say("doctor_silent_fix", browser=browser))
     return Check(name, "ok", words.say("doctor_last_event", ago=ago(now - last, words)))
@@ -98,7 +97,7 @@ def _check_no_events(browser: str, words: Words) -> Check:
 
 
 def ago(ms: int, words: Words) -> str:
-    """A length of time as "5 minutes ago"."""
+    """The text of a length of time, as "5 minutes ago"."""
     minutes = max(0, ms // 60_000)
     if minutes < 120:
         return words.count("doctor_minutes_ago", minutes)
@@ -108,58 +107,19 @@ def ago(ms: int, words: Words) -> str:
     return words.say("doctor_days_ago", n=hours // 24)
 
 
-# ---- processes
+def _is_disconnected(home: Home, browser: str, processes: list[Process]) -> bool:
+    """Whether a browser runs without a native host of this home among its child processes.
 
-
-class Process(NamedTuple):
-    """A process of this user: whose child it is, its program, and its command line."""
-
-    pid: int
-    parent: int
-    program: str
-    words: list[str]
-
-
-def _processes(proc: Path) -> Iterable[Process]:
-    """Those of this user's home folder; none where the system does not show them so."""
-    for folder in proc.glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            environment, words = _texts(folder / "environ"), _texts(folder / "cmdline")
-            if _is_elsewhere(environment, words):
-                continue
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            program = (folder / "exe").readlink().name.removesuffix(" (deleted)")
-            yield Process(int(folder.name), parent, program, words)
-
-
-def _texts(path: Path) -> list[str]:
-    return path.read_bytes().decode(errors="replace").split("\0")
-
-
-def _is_elsewhere(environment: list[str], words: list[str]) -> bool:
-    """Whether a process belongs to another home, or is a browser with its profiles elsewhere."""
-    home = str(Path.home())
-    said = [one for one in environment if one.startswith("HOME=")]
-    if said:
-        return said[0] != f"HOME={home}"
-    # Chromium writes its title over its environment, the words of its command in one.
-    given = " ".join(words).partition("--user-data-dir=")[2]
-    return bool(given) and not given.startswith(home)
-
-
-def _is_cut_off(home: Home, browser: str, processes: list[Process]) -> bool:
-    """Whether a browser runs, and no native host of this home is a child of it.
-
-    An extension that runs keeps its host: the port is open from its first word on.
+    An extension that runs keeps its host running, from its first message on.
     """
     named = [one for one in processes if one.program in PROGRAMS.get(browser, ())]
-    own = {one.pid for one in named if not _is_inner(one)}
-    return bool(own) and not any(
-        one.parent in own and str(home.state) in one.words for one in processes
+    main = {one.pid for one in named if not _is_helper(one)}
+    return bool(main) and not any(
+        one.parent in main and str(home.state) in one.words for one in processes
     )
 
 
-def _is_inner(process: Process) -> bool:
-    """Whether a browser started it of its own, as for a page: it need not say whose it is."""
-    # Some write all of their command in one word.
+def _is_helper(process: Process) -> bool:
+    """Whether a process is a part of a browser, such as a page: those have no native host."""
+    # Some browsers write their whole command in one word.
     return any(mark in word for mark in ("--type=", "-contentproc") for word in process.words)

@@ -1,18 +1,18 @@
-"""The home: folders, modes, room on the disk, both stores, nothing left over."""
+"""Checks of the home: folders, modes, space on the disk, both stores, leftovers."""
 
+import contextlib
 import os
 import shutil
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from plnd import client
 from plnd.errors import PlndError
-from plnd.setup.doctor.check import Check, place_of
+from plnd.setup.doctor.check import Check
 from plnd.store import unfinished
-from plnd.system import regular_files
-from plnd.system.files import Home, cannot_write, halves
+from plnd.system import permissions, regular_files
+from plnd.system.files import Home, cannot_write, partial_files
 from plnd.words.messages import ENGLISH, Words
 
 SMALLEST_FREE_BYTES = 50 * 1024 * 1024
@@ -20,26 +20,27 @@ MOST_LEFT_OUT = 20
 
 
 def check_home(home: Home, words: Words = ENGLISH) -> list[Check]:
-    """Its folders are there, writable, and nobody else's; so are its files."""
+    """Its folders exist and can be written; no other user can open them or the files in them."""
     folders = _folders(home)
     missing = [one for one in folders if not one.is_dir()]
-    shut = [one for one in folders if one not in missing and not os.access(one, os.W_OK | os.X_OK)]
-    if shut:
-        message = words.say("doctor_folder_shut", path=shut[0])
-        here = Check("home", "fail", message, *_opening(shut[0], home, words))
+    present = [one for one in folders if one not in missing]
+    locked = [one for one in present if not os.access(one, os.W_OK | os.X_OK)]
+    if locked:
+        message = words.say("doctor_folder_shut", path=locked[0])
+        folder_check = Check("home", "fail", message, *_unlocking(locked[0], home, words))
     elif missing:
         message = words.say("doctor_folder_missing", path=missing[0])
-        here = Check("home", "warn", message, words.say("doctor_start_makes_it"))
+        folder_check = Check("home", "warn", message, words.say("doctor_start_makes_it"))
     else:
-        here = Check("home", "ok", str(home.root or home.data))
-    return [here, _check_modes(folders, words)]
+        folder_check = Check("home", "ok", str(home.root or home.data))
+    return [folder_check, _check_modes(folders, words)]
 
 
-def _opening(folder: Path, home: Home, words: Words) -> tuple[str, Callable[[], object] | None]:
-    """What makes a folder writable again, and what does it where a mode is all that forbids it."""
-    if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+def _unlocking(folder: Path, home: Home, words: Words) -> tuple[str, Callable[[], object] | None]:
+    """How to make a folder writable again, and a function for it when only its mode is wrong."""
+    if permissions.is_on_read_only_disk(folder):
         return words.say("doctor_read_only"), None
-    if stat.S_IMODE(folder.stat().st_mode) & 0o300 != 0o300:
+    if not permissions.owner_may_write(folder):
         return f"chmod 700 '{folder}'", home.make
     return words.say("doctor_owned", where=f"'{folder}'"), None
 
@@ -50,12 +51,10 @@ def _folders(home: Home) -> list[Path]:
 
 def _open_to_others(folders: list[Path]) -> Iterator[Path]:
     for path in (path for folder in folders for path in (folder, *folder.glob("*"))):
-        try:
-            mode = path.lstat().st_mode
-        except FileNotFoundError:
-            continue  # gone while we looked, as journals of a store are
-        if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & 0o077:
-            yield path
+        # The journal of a store can end at any moment.
+        with contextlib.suppress(FileNotFoundError):
+            if permissions.is_open_to_others(path):
+                yield path
 
 
 def _check_modes(folders: list[Path], words: Words) -> Check:
@@ -63,52 +62,51 @@ def _check_modes(folders: list[Path], words: Words) -> Check:
     if found is None:
         return Check("privacy", "ok", words.say("doctor_private"))
 
-    def shut() -> None:
+    def close() -> None:
         for path in _open_to_others(folders):
             try:
-                path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
+                permissions.close_to_others(path)
             except OSError as error:
                 raise cannot_write(path, error) from error
 
     message = words.say("doctor_open_to_others", path=found)
-    return Check("privacy", "fail", message, f"chmod go= '{found}'", shut)
+    return Check("privacy", "fail", message, f"chmod go= '{found}'", close)
 
 
 def check_disk(home: Home, words: Words = ENGLISH) -> Check:
-    """There is room for more events."""
+    """The disk has space for more events."""
     folder = next(one for one in (home.data, *home.data.parents) if one.exists())
     free = shutil.disk_usage(folder).free
-    said = words.say("doctor_free", mb=free // 1024**2, path=folder)
+    message = words.say("doctor_free", mb=free // 1024**2, path=folder)
     if free < SMALLEST_FREE_BYTES:
-        return Check("disk", "fail", said, words.say("doctor_free_some"))
-    return Check("disk", "ok", said)
+        return Check("disk", "fail", message, words.say("doctor_free_some"))
+    return Check("disk", "ok", message)
 
 
-def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
-    """No file of a daemon that was killed, or of a write that was, lies about; and none still
-    holds what was forgotten.
+def check_leftovers(home: Home, words: Words = ENGLISH) -> Check:
+    """There are no files of a daemon or a write that was killed, and none with forgotten data.
 
-    Nor what plnd does not use: links and pipes where files should be, and what was set aside.
+    Also no files that plnd does not use: links, pipes, and damaged files that were set aside.
     """
-    if held := unfinished.busy(home):
-        message = words.say("doctor_unfinished", files=", ".join(held))
+    if files := unfinished.busy(home):
+        message = words.say("doctor_unfinished", files=", ".join(files))
         return Check("left over", "warn", message, words.say("doctor_close_it"))
-    if odd := next(_not_plain(home.data), None):
-        message = words.say("doctor_not_plain", path=odd)
+    if irregular := next(_irregular_files(home.data), None):
+        message = words.say("doctor_not_plain", path=irregular)
         return Check("left over", "warn", message, words.say("doctor_move_away"))
-    if aside := [one for folder in (home.state, home.data) for one in _set_aside(folder)]:
-        message = words.say("doctor_set_aside", path=aside[0])
+    if damaged := [one for folder in (home.state, home.data) for one in _set_aside(folder)]:
+        message = words.say("doctor_set_aside", path=damaged[0])
         return Check("left over", "warn", message, words.say("doctor_look_or_restore"))
-    if client.lock_is_held(place_of(home)):
+    if client.lock_is_held(home.place):
         return Check("left over", "ok", words.say("doctor_nothing_while_running"))
     found = [one for one in (home.state / "daemon.json",) if one.exists()]
-    found += sorted({path for folder in _folders(home) for path in halves(folder)})
+    found += sorted({path for folder in _folders(home) for path in partial_files(folder)})
     if not found:
         return Check("left over", "ok", words.say("doctor_nothing_left"))
 
-    def clear() -> None:
-        # A daemon that started meanwhile has written its own.
-        if not client.lock_is_held(place_of(home)):
+    def remove() -> None:
+        # A daemon that has started since has written its own.
+        if not client.lock_is_held(home.place):
             for path in found:
                 try:
                     path.unlink(missing_ok=True)
@@ -116,10 +114,10 @@ def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
                     raise cannot_write(path, error) from error
 
     message = words.say("doctor_left_over", path=found[0])
-    return Check("left over", "warn", message, words.say("doctor_start_clears"), clear)
+    return Check("left over", "warn", message, words.say("doctor_start_clears"), remove)
 
 
-def _not_plain(folder: Path) -> Iterator[Path]:
+def _irregular_files(folder: Path) -> Iterator[Path]:
     for above, folders, names in os.walk(folder):
         for path in (Path(above, name) for name in (*folders, *names)):
             if regular_files.stands_in(path) not in (None, "a folder"):
@@ -135,7 +133,7 @@ def check_stores(
     open_stores: Callable[[], list[str]] | None,
     words: Words = ENGLISH,
 ) -> Check:
-    """Both stores open, and nothing had to be set aside."""
+    """Both stores can be opened, and neither had a damaged file."""
     try:
         if health is not None:
             damaged = health["damaged"]
@@ -157,11 +155,11 @@ def check_documents(
     left_out: Callable[[], list[dict[str, Any]]] | None,
     words: Words = ENGLISH,
 ) -> list[Check]:
-    """Every document can be used; one that cannot is left out: which one, why, and what to do."""
+    """A check for each document that plnd leaves out because it is not valid, with the reason."""
     try:
         found = health["left_out"] if health is not None else left_out() if left_out else []
     except PlndError:
-        return []  # the check of the stores says why
+        return []  # check_stores shows the error
     return [
         Check(
             "documents",

@@ -1,1 +1,1 @@
-"""The commands, a few lines each, a module for each noun. Data on stdout, talk on stderr."""
+"""The commands, a module for each noun."""

@@ -1,4 +1,4 @@
-"""The minutes a day that the user gives."""
+"""The command for budgets, in minutes a day."""
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
@@ -68,7 +68,7 @@ def _budget_words(budget: dict[str, Any]) -> str:
 
 
 def _days(text: str | None) -> list[str] | None:
-    """`mon-fri`, `sat,sun` or `mon-wed,fri` as a list of weekdays."""
+    """The weekdays of `mon-fri`, `sat,sun` or `mon-wed,fri`; None when they are all seven."""
     if text is None:
         return None
     found: set[str] = set()

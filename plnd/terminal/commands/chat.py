@@ -1,4 +1,4 @@
-"""Chats: the list, the followed ones, breaks, the calendar."""
+"""The command for chats: the list, followed chats, breaks, the calendar."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.errors import Invalid
-from plnd.terminal.commands.command import Command, ask, json_option, say, verb
-from plnd.terminal.commands.person import read_text
+from plnd.terminal.commands.command import Command, ask, json_option, print_rows, read_text, verb
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -64,7 +63,9 @@ def _list(args: Namespace) -> int:
     if args.json:
         print_json({"chats": chats})
     else:
-        say(*(map(_line, chats) if chats else ["you follow no chat: `plnd chat follow TAG`"]))
+        print_rows(
+            *(map(_line, chats) if chats else ["you follow no chat: `plnd chat follow TAG`"])
+        )
     return DONE
 
 
@@ -74,36 +75,36 @@ def _show(args: Namespace) -> int:
         print_json(page)
         return DONE
     chat = page["chat"]
-    say(_line(chat))
+    print_rows(_line(chat))
     if chat["note"]:
-        say(f"  {chat['note']}")
+        print_rows(f"  {chat['note']}")
     for one in page["slots"]:
         print(f"  {_when(one['starts_at'])}  {one['attended'].replace('_', ' ')}")
     return DONE
 
 
 def _add(args: Namespace) -> int:
-    wanted = _wanted(args)
+    wanted = _given_fields(args)
     for name in ("network", "weekday", "start"):
         if name not in wanted:
             raise Invalid(f"no {name} given", f"say it with --{name}", field=name)
-    return _said(args, ask("POST", "chats", {"tag": args.tag, **wanted}))
+    return _print_chat(args, ask("POST", "chats", {"tag": args.tag, **wanted}))
 
 
 def _follow(args: Namespace) -> int:
-    return _said(args, _patch(args, {**_wanted(args), "followed": True}))
+    return _print_chat(args, _patch(args, {**_given_fields(args), "followed": True}))
 
 
 def _unfollow(args: Namespace) -> int:
-    return _said(args, _patch(args, {"followed": False}))
+    return _print_chat(args, _patch(args, {"followed": False}))
 
 
 def _change(args: Namespace) -> int:
-    return _said(args, _patch(args, _wanted(args)))
+    return _print_chat(args, _patch(args, _given_fields(args)))
 
 
 def _confirm(args: Namespace) -> int:
-    return _said(args, _patch(args, {"confirmed": True}))
+    return _print_chat(args, _patch(args, {"confirmed": True}))
 
 
 def _remove(args: Namespace) -> int:
@@ -116,14 +117,16 @@ def _breaks(args: Namespace) -> int:
     wanted = {"content": read_text(args.file), "chat": args.chat, "dry_run": args.dry_run}
     answer = ask("POST", "chat-breaks", wanted)
     for problem in answer["problems"]:
-        say(f"{problem['where']}: {problem['message']}", to=sys.stderr)
+        print_rows(f"{problem['where']}: {problem['message']}", to=sys.stderr)
     if args.json:
         print_json(answer)
         return DONE
     for one in answer["breaks"]:
-        say(f"{one['first']} to {one['last']}  {one['name']}")
+        print_rows(f"{one['first']} to {one['last']}  {one['name']}")
     would = "would hold" if args.dry_run else "hold"
-    say(f"these {would} for {', '.join('#' + tag for tag in answer['chats']) or 'no chat yet'}")
+    print_rows(
+        f"these {would} for {', '.join('#' + tag for tag in answer['chats']) or 'no chat yet'}"
+    )
     return DONE
 
 
@@ -139,7 +142,7 @@ def _calendar(args: Namespace) -> int:
     return DONE
 
 
-def _wanted(args: Namespace) -> dict[str, Any]:
+def _given_fields(args: Namespace) -> dict[str, Any]:
     names = ("network", "weekday", "start", "minutes", "time_zone", "repeat", "anchor", "topic")
     found = {name: value for name in names if (value := getattr(args, name)) is not None}
     if args.nth is not None:
@@ -160,8 +163,8 @@ def _id(tag: str) -> str:
     return quote(tag.lstrip("#"), safe="")
 
 
-def _said(args: Namespace, answer: dict[str, Any]) -> int:
-    print_json(answer) if args.json else say(_line(answer["chat"]))
+def _print_chat(args: Namespace, answer: dict[str, Any]) -> int:
+    print_json(answer) if args.json else print_rows(_line(answer["chat"]))
     return DONE
 
 

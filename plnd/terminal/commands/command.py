@@ -1,4 +1,4 @@
-"""What every command needs: its form, a way to ask, and words for moments."""
+"""What commands share: their form, requests, printing, and texts of times."""
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
@@ -10,7 +10,10 @@ from plnd.words.printable import one_line
 
 
 class Command(NamedTuple):
-    """One command: what it is for, its options, and what it does; gives the exit code."""
+    """A command: its help, a function that adds its options, and one that runs it.
+
+    `run` returns the exit code.
+    """
 
     help: str
     options: Callable[[ArgumentParser], None]
@@ -18,14 +21,32 @@ class Command(NamedTuple):
 
 
 def ask(method: str, path: str, body: Any = None) -> Any:
-    """The daemon's answer, or the stores' own when no daemon runs."""
+    """The answer of the daemon or, while none runs, of the stores."""
     return request.ask(method, path, body)[0]
 
 
-def say(*rows: str, to: TextIO | None = None) -> None:
-    """Print rows: whatever strangers wrote into one, it is a line and begins no other."""
+def print_rows(*rows: str, to: TextIO | None = None) -> None:
+    """Print each row on one line, whatever line breaks untrusted text in it has."""
     for row in rows:
         print(one_line(row), file=to)
+
+
+def read_text(path: str) -> str:
+    """The text of a file in UTF-8 or, if it is not, in Windows' Western encoding.
+
+    Raises:
+        Invalid: it cannot be read; the message says why.
+    """
+    from pathlib import Path
+
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise Invalid(f"cannot read {path}: {error.strerror}", field="file") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def no_options(parser: ArgumentParser) -> None:
@@ -37,14 +58,14 @@ def json_option(parser: ArgumentParser) -> None:
 
 
 def verb(verbs: Any, name: str, what: str) -> ArgumentParser:
-    """A verb below a noun; it takes --json as the noun does, and does not undo it."""
+    """Add a verb to a noun. Both have --json, and the verb does not reset the noun's."""
     parser: ArgumentParser = verbs.add_parser(name, help=what, description=what)
     parser.add_argument("--json", action="store_true", default=SUPPRESS, help=SUPPRESS)
     return parser
 
 
 def until(text: str | None) -> int | None:
-    """The moment (ms) that lies `30m`, `2h` or `1d` ahead."""
+    """The moment (ms) after `30m`, `2h` or `1d` from now; None without a text."""
     if text is None:
         return None
     import time
@@ -53,10 +74,10 @@ def until(text: str | None) -> int | None:
 
 
 def milliseconds(text: str, *, field: str) -> int:
-    """The length of `30m`, `2h` or `1d`.
+    """The milliseconds of `30m`, `2h` or `1d`.
 
     Raises:
-        Invalid: it is none; the error names the field.
+        Invalid: the text is none of these; the error names the field.
     """
     units = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
     number = text[:-1]
@@ -65,8 +86,8 @@ def milliseconds(text: str, *, field: str) -> int:
     return int(number) * units[text[-1]]
 
 
-def clock(moment: int | None) -> str:
-    """` until 14:05 on 23 Nov`, or nothing."""
+def until_text(moment: int | None) -> str:
+    """The text ` until 14:05 on 23 Nov`; "" without a moment (ms)."""
     import time
 
     if moment is None:

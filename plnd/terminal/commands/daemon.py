@@ -1,4 +1,4 @@
-"""Running, starting and stopping the daemon; opening its dashboard."""
+"""The commands that run, start and stop the daemon, and open its dashboard."""
 
 import sys
 import time
@@ -71,7 +71,7 @@ def _open(args: Namespace) -> int:
         import webbrowser
         from pathlib import Path
 
-        # Not the link: the words that a program is started with are there for all to read.
+        # Not the link: other users can read the command line of a program.
         if not webbrowser.open(Path(link["file"]).as_uri()):
             hint = "open the link yourself; `plnd open --print` prints one"
             print(f"no browser was found here: {hint}", file=sys.stderr)

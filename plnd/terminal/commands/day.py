@@ -1,4 +1,4 @@
-"""Today's figures."""
+"""The command for today's figures."""
 
 from argparse import ArgumentParser, Namespace
 

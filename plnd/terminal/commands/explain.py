@@ -1,11 +1,11 @@
-"""What plnd makes of an address or a request."""
+"""The command that shows which rule recognises an address or a request."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
 
-from plnd.terminal.commands.command import Command, json_option, say
+from plnd.terminal.commands.command import Command, json_option, print_rows
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -31,11 +31,11 @@ def _explain(args: Namespace) -> int:
     method = args.method or ("GET" if args.body is None else "POST")
     used = own_files.effective(network_files.folder(home()))
     for fault in used.faults.values():
-        say(f"not used: {fault.message}", to=sys.stderr)
+        print_rows(f"not used: {fault.message}", to=sys.stderr)
     if args.json:
         print_json(explain(args.url, method, args.body, used.networks))
     else:
-        say(*_words(recognise(args.url, method, args.body, used.networks), used))
+        print_rows(*_words(recognise(args.url, method, args.body, used.networks), used))
     return DONE
 
 

@@ -1,10 +1,10 @@
-"""What was learned and taught."""
+"""The commands for the journal of what the user learned and taught."""
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
 from urllib.parse import quote
 
-from plnd.terminal.commands.command import Command, ask, json_option, say, verb
+from plnd.terminal.commands.command import Command, ask, json_option, print_rows, verb
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -32,7 +32,7 @@ def _journal(args: Namespace) -> int:
     if args.verb == "edit":
         names = ("text", "kind", "person", "link", "title", "author", "minutes")
         wanted = {name: value for name in names if (value := getattr(args, name)) is not None}
-        return _said(args, ask("PATCH", f"journal/{quote(args.id, safe='')}", wanted))
+        return _print_entry(args, ask("PATCH", f"journal/{quote(args.id, safe='')}", wanted))
     if args.verb == "delete":
         answer = ask("DELETE", f"journal/{quote(args.id, safe='')}")
         print_json(answer) if args.json else print(f"deleted {answer['deleted']}")
@@ -47,7 +47,9 @@ def _journal(args: Namespace) -> int:
     if args.json:
         print_json({"entries": entries})
     else:
-        say(*(map(_line, entries) if entries else ['nothing yet: `plnd learned "…" --from NAME`']))
+        print_rows(
+            *(map(_line, entries) if entries else ['nothing yet: `plnd learned "…" --from NAME`'])
+        )
     return DONE
 
 
@@ -79,13 +81,13 @@ def _write(args: Namespace, kind: str) -> int:
     if args.at:
         wanted["when"] = args.at
     if args.read and args.link:
-        said = ask("POST", "journal/article", {"link": args.link})
-        wanted = {**{name: value for name, value in said.items() if value}, **wanted}
-    return _said(args, ask("POST", "journal", {"kind": kind, **wanted}))
+        article = ask("POST", "journal/article", {"link": args.link})
+        wanted = {**{name: value for name, value in article.items() if value}, **wanted}
+    return _print_entry(args, ask("POST", "journal", {"kind": kind, **wanted}))
 
 
-def _said(args: Namespace, answer: dict[str, Any]) -> int:
-    print_json(answer) if args.json else say(_line(answer["entry"]))
+def _print_entry(args: Namespace, answer: dict[str, Any]) -> int:
+    print_json(answer) if args.json else print_rows(_line(answer["entry"]))
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""The networks and their rules: what is in use, and files of the user's own."""
+"""The command for networks and their rules, and for the user's own files of them."""
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
@@ -7,11 +7,11 @@ from urllib.parse import quote
 from plnd import client
 from plnd.errors import Invalid, NotFound, PlndError
 from plnd.system.paths import editor, place
-from plnd.terminal.commands.command import Command, ask, json_option, say
+from plnd.terminal.commands.command import Command, ask, json_option, print_rows
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
-TAKEN = "browsers take it when plnd's popup is opened, or within the hour"
+WHEN_USED = "browsers take it when plnd's popup is opened, or within the hour"
 
 
 def _network_options(parser: ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def _network(args: Namespace) -> int:
     if args.verb in verbs:
         return verbs[args.verb](args.id, as_json)
     answer = ask("GET", "networks")
-    print_json(answer) if as_json else say(*map(_line, answer["networks"]))
+    print_json(answer) if as_json else print_rows(*map(_line, answer["networks"]))
     return DONE
 
 
@@ -61,7 +61,7 @@ def _show(id: str, as_json: bool) -> int:
     if id not in found.networks:
         raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
     file = found.own.get(id) or shipped.read(shipped.shipped_folder() / f"{id}.json")
-    print_json(file) if as_json else say(*_words(file))
+    print_json(file) if as_json else print_rows(*_words(file))
     return DONE
 
 
@@ -97,7 +97,7 @@ def _switch(id: str, as_json: bool, *, counted: bool) -> int:
         print_json(answer)
     else:
         says = "is counted" if counted else "is not counted; what is stored of it stays"
-        say(f"{answer['network']['name']} {says}")
+        print_rows(f"{answer['network']['name']} {says}")
     return DONE
 
 
@@ -120,7 +120,7 @@ def _edit(id: str, as_json: bool) -> int:
     if code != 0:
         raise PlndError(f"{command[0]} ended with {code}: nothing was changed", f"see {path}")
     changed = network_files.take(home(), id)
-    return _done(id, changed, f"{id}: checked and in use; {TAKEN}", as_json)
+    return _print_change(id, changed, f"{id}: checked and in use; {WHEN_USED}", as_json)
 
 
 def _reset(id: str, as_json: bool) -> int:
@@ -128,13 +128,13 @@ def _reset(id: str, as_json: bool) -> int:
     from plnd.system.files import home
 
     changed = network_files.reset(home(), id)
-    return _done(id, changed, f"{id}: your own file is gone; {TAKEN}", as_json)
+    return _print_change(id, changed, f"{id}: your own file is gone; {WHEN_USED}", as_json)
 
 
-def _done(id: str, changed: bool, words: str, as_json: bool) -> int:
+def _print_change(id: str, changed: bool, words: str, as_json: bool) -> int:
     found = client.daemon(place())
     if found and changed:
-        client.ask(found, "GET", "networks")  # the daemon reads them anew
+        client.ask(found, "GET", "networks")  # this makes the daemon read them again
     if as_json:
         print_json({"network": id, "changed": changed})
     else:

@@ -1,4 +1,4 @@
-"""The user's own: forgetting, the receipt, export and import, going back to a backup."""
+"""The commands for the user's own data: forget, receipt, export, import, restore."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from plnd.errors import Invalid, PlndError
-from plnd.terminal.commands.command import Command, ask, json_option, milliseconds, say
+from plnd.terminal.commands.command import Command, ask, json_option, milliseconds, print_rows
 from plnd.terminal.exit_codes import DONE, FAILED
 from plnd.terminal.screen import json_text, print_json, progress
 from plnd.words.printable import one_line
@@ -38,16 +38,16 @@ def _forget_options(parser: ArgumentParser) -> None:
 
 
 def _forget(args: Namespace) -> int:
-    wanted = _wanted(args)
-    would = ask("POST", "forget", {**wanted, "dry_run": True})
+    scope = _scope(args)
+    would = ask("POST", "forget", {**scope, "dry_run": True})
     if not args.json:
         print(_forget_words(would))
-    if not args.yes and not _agreed("Forget this, also in the backups? It cannot be undone."):
+    if not args.yes and not _confirm("Forget this, also in the backups? It cannot be undone."):
         if args.json:
             print_json(would)
         print("nothing was forgotten", file=sys.stderr)
         return DONE
-    done = ask("POST", "forget", wanted)
+    done = ask("POST", "forget", scope)
     print_json(done) if args.json else print("forgotten")
     for name in done["unfinished"]:
         print(
@@ -57,28 +57,29 @@ def _forget(args: Namespace) -> int:
     return DONE
 
 
-def _wanted(args: Namespace) -> dict[str, Any]:
+def _scope(args: Namespace) -> dict[str, Any]:
+    """The scope of the API's `forget`."""
     import time
 
-    wanted: dict[str, Any] = {}
+    scope: dict[str, Any] = {}
     if args.last is not None:
-        wanted["start"] = time.time_ns() // 1_000_000 - milliseconds(args.last, field="last")
+        scope["start"] = time.time_ns() // 1_000_000 - milliseconds(args.last, field="last")
     if args.handle is not None:
         network, colon, handle = args.handle.partition(":")
-        wanted["handle"] = handle if colon else args.handle
+        scope["handle"] = handle if colon else args.handle
         if colon and args.network not in (None, network):
             raise Invalid("--handle and --network name two networks", field="network")
         if colon:
-            wanted["network"] = network
+            scope["network"] = network
     if args.network is not None:
-        wanted["network"] = args.network
+        scope["network"] = args.network
     if args.day is not None:
-        wanted["day"] = args.day
+        scope["day"] = args.day
     if args.person is not None:
-        wanted["person"] = args.person
+        scope["person"] = args.person
     if args.all:
-        wanted["everything"] = True
-    return wanted
+        scope["everything"] = True
+    return scope
 
 
 def _forget_words(would: dict[str, Any]) -> str:
@@ -100,8 +101,8 @@ def _forget_words(would: dict[str, Any]) -> str:
     return "\n".join(map(one_line, [head, *(f"  {line}" for line in lines)]))
 
 
-def _agreed(question: str) -> bool:
-    """Whether the person at the terminal says yes; nobody there means no."""
+def _confirm(question: str) -> bool:
+    """Ask the user at the terminal. False without a terminal."""
     if not sys.stdin.isatty():
         print("nobody is there to ask: --yes says yes beforehand", file=sys.stderr)
         return False
@@ -129,7 +130,7 @@ def _receipt(args: Namespace) -> int:
         print_json(found)
         return DONE
     for entry in found["entries"]:
-        say(f"{entry['words']} [{entry['browser']}]")
+        print_rows(f"{entry['words']} [{entry['browser']}]")
     if args.before is None:
         _print_requests(ask("GET", "requests")["requests"])
     if found["next"]:
@@ -138,7 +139,7 @@ def _receipt(args: Namespace) -> int:
 
 
 def _print_requests(requests: list[dict[str, Any]]) -> None:
-    """What left this machine: only feeds that were turned on, and articles, are asked for."""
+    """Print the requests that plnd made to other machines, for feeds and articles."""
     import time
 
     if not requests:
@@ -148,7 +149,7 @@ def _print_requests(requests: list[dict[str, Any]]) -> None:
         what = (
             f"the feed of {one['handle']} on {one['network']}" if one["network"] else "an article"
         )
-        say(f"{when}: plnd asked {one['host']} for {what}: {one['outcome']}.")
+        print_rows(f"{when}: plnd asked {one['host']} for {what}: {one['outcome']}.")
 
 
 # -- export and import ------------------------------------------------------------------
@@ -159,12 +160,12 @@ def _export_options(parser: ArgumentParser) -> None:
 
 
 def _export(args: Namespace) -> int:
-    from plnd.system.files import replacing
+    from plnd.system.files import atomic_text_file
 
     if args.file in (None, "-", "/dev/stdout"):
         number = _write_lines(sys.stdout)
     else:
-        with replacing(Path(args.file)) as stream:
+        with atomic_text_file(Path(args.file)) as stream:
             number = _write_lines(stream)
     if args.file not in (None, "-") or sys.stderr.isatty():
         print(f"{number} lines exported", file=sys.stderr)
@@ -172,7 +173,7 @@ def _export(args: Namespace) -> int:
 
 
 def _write_lines(stream: IO[str]) -> int:
-    """Write everything, a line of JSON each, and the line that says that it is all."""
+    """Write all data as lines of JSON, and a last line with their number; the number of lines."""
     number, after = 0, None
     while True:
         part = ask("GET", "export" if after is None else f"export?after={after}")
@@ -181,7 +182,7 @@ def _write_lines(stream: IO[str]) -> int:
         number += len(part["lines"])
         progress(f"{number} lines")
         for one in part["left_out"]:
-            say(f"left out, as it is in no use: {one['message']}", to=sys.stderr)
+            print_rows(f"left out, as it is in no use: {one['message']}", to=sys.stderr)
         after = part["next"]
         if after is None:
             end = {"type": "end", "lines": number}
@@ -199,7 +200,7 @@ def _import(args: Namespace) -> int:
     counts: dict[str, Any] = {"taken": 0, "known": 0, "rejected": [], "switched_off": []}
     networks: list[str] = []
     complete = False
-    with _opened(args.file) as stream:
+    with _open(args.file) as stream:
         for number, lines in _parts(stream):
             if number == 0:
                 _check_first(lines[0], args.file)
@@ -222,19 +223,19 @@ def _import(args: Namespace) -> int:
         _print_switched_off(counts["switched_off"])
     for one in counts["rejected"]:
         field = f" ({one['field']})" if one["field"] else ""
-        say(f"line {one['line']}: {one['message']}{field}", to=sys.stderr)
+        print_rows(f"line {one['line']}: {one['message']}{field}", to=sys.stderr)
     if not complete:
         print("the file ends early: its last line is missing", file=sys.stderr)
     return FAILED if counts["rejected"] or not complete else DONE
 
 
 def _print_switched_off(feeds: list[str]) -> None:
-    """Which feeds came in switched off: only the user has plnd go out."""
+    """Print the feeds that the import switched off: only the user may turn on requests."""
     for one in feeds:
         print(f"the feed of {one} is switched off: turn it on if you want it", file=sys.stderr)
 
 
-def _opened(name: str) -> IO[bytes]:
+def _open(name: str) -> IO[bytes]:
     if name == "-":
         return sys.stdin.buffer
     try:
@@ -244,7 +245,7 @@ def _opened(name: str) -> IO[bytes]:
 
 
 def _parts(stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
-    """The lines in parts that fit one request each, and how many came before."""
+    """The lines, in parts that fit into one request, each with the number of lines before it."""
     number, size = 0, 0
     lines: list[str] = []
     while line := stream.readline(BYTES_AT_ONCE):
@@ -258,7 +259,7 @@ def _parts(stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_first(line: str, name: str) -> None:
-    """Refuse what is no export, or one of a newer form, before anything is taken."""
+    """Raises PlndError when a file is not an export, or of a newer format."""
     import json
 
     from plnd.core.exporting import FORMAT
@@ -291,7 +292,7 @@ def _restore(args: Namespace) -> int:
     would = ask("POST", "restore", {"backup": args.backup, "dry_run": True})
     if not args.json:
         print(_restore_words(would))
-    if not args.yes and not _agreed("Go back to this? The present state is kept as a backup."):
+    if not args.yes and not _confirm("Go back to this? The present state is kept as a backup."):
         if args.json:
             print_json(would)
         print("nothing was changed", file=sys.stderr)

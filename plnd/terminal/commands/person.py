@@ -1,4 +1,4 @@
-"""People of the learning network, and meeting them."""
+"""The commands for people of the learning network, and for meetings with them."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from plnd.errors import Invalid
-from plnd.terminal.commands.command import Command, ask, json_option, say, verb
+from plnd.terminal.commands.command import Command, ask, json_option, print_rows, read_text, verb
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -84,7 +84,7 @@ def _list(args: Namespace) -> int:
     if args.json:
         print_json({"people": people})
     else:
-        say(*(map(_line, people) if people else ["nobody yet: `plnd person add NAME`"]))
+        print_rows(*(map(_line, people) if people else ["nobody yet: `plnd person add NAME`"]))
     return DONE
 
 
@@ -95,28 +95,30 @@ def _drift(args: Namespace) -> int:
         return DONE
     if not ties["drifting"]:
         print("you are in touch with all whom you follow up")
-    say(*map(_line, ties["drifting"]))
+    print_rows(*map(_line, ties["drifting"]))
     if ties["weak_tie"]:
-        say(f"weak tie of the week: {ties['weak_tie']['name']}")
+        print_rows(f"weak tie of the week: {ties['weak_tie']['name']}")
     for one in ties["gone_silent"]:
-        say(f"gone silent: {one['name']}, last post {one['silent_days']} days ago")
+        print_rows(f"gone silent: {one['name']}, last post {one['silent_days']} days ago")
     return DONE
 
 
 def _add(args: Namespace) -> int:
-    wanted = {"name": args.name, **_wanted(args)}
-    return _said(args, ask("POST", "people", wanted), "added")
+    wanted = {"name": args.name, **_given_fields(args)}
+    return _print_person(args, ask("POST", "people", wanted), "added")
 
 
 def _change(args: Namespace) -> int:
-    wanted = _wanted(args)
+    wanted = _given_fields(args)
     if args.name:
         wanted["name"] = args.name
-    return _said(args, ask("PATCH", f"people/{quote(args.who, safe='')}", wanted), "changed")
+    return _print_person(
+        args, ask("PATCH", f"people/{quote(args.who, safe='')}", wanted), "changed"
+    )
 
 
 def _show(args: Namespace) -> int:
-    return _page(args, ask("GET", f"people/{quote(args.who, safe='')}"))
+    return _print_person_page(args, ask("GET", f"people/{quote(args.who, safe='')}"))
 
 
 def _feed(args: Namespace) -> int:
@@ -126,30 +128,30 @@ def _feed(args: Namespace) -> int:
         for part in (f"{one['network']}:{one['handle']}", one["network"], one["handle"])
     )
     change = {"on": args.state == "on", "url": args.url}
-    return _page(args, ask("PUT", f"people/{who}/feeds/{network}/{handle}", change))
+    return _print_person_page(args, ask("PUT", f"people/{who}/feeds/{network}/{handle}", change))
 
 
-def _page(args: Namespace, page: dict[str, Any]) -> int:
+def _print_person_page(args: Namespace, page: dict[str, Any]) -> int:
     if args.json:
         print_json(page)
         return DONE
     person = page["person"]
-    say(_line(person))
+    print_rows(_line(person))
     if person["silent_days"] is not None:
         print(f"  last post of their own: {_ago(person['silent_days'])}")
     for one in page["feeds"]:
         if one["feed"]["on"]:
             error = one["feed"].get("error")
             says = "its feed is asked once a day" + (f": {error}" if error else "")
-            say(f"  {one['network']}:{one['handle']}  {says}")
+            print_rows(f"  {one['network']}:{one['handle']}  {says}")
     if person["how_met"]:
-        say(f"  met: {person['how_met']}")
+        print_rows(f"  met: {person['how_met']}")
     if person["note"]:
-        say(f"  {person['note']}")
+        print_rows(f"  {person['note']}")
     for touch in page["touches"][:10]:
-        say(f"  {_day(touch['at'])}  {touch['kind']}  {touch['network'] or ''}".rstrip())
+        print_rows(f"  {_day(touch['at'])}  {touch['kind']}  {touch['network'] or ''}".rstrip())
     for entry in page["entries"][:10]:
-        say(f"  {_day(entry['at'])}  {entry['kind']}  {entry['text']}")
+        print_rows(f"  {_day(entry['at'])}  {entry['kind']}  {entry['text']}")
     return DONE
 
 
@@ -164,7 +166,7 @@ def _merge(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        say(_line(answer["person"]), f"undo: plnd person unmerge {answer['merge']}")
+        print_rows(_line(answer["person"]), f"undo: plnd person unmerge {answer['merge']}")
     return DONE
 
 
@@ -174,12 +176,12 @@ def _merges(args: Namespace) -> int:
         print_json({"merges": merges})
     else:
         lines = [f"{one['id']}  {one['gone']['name']} into {one['kept']['name']}" for one in merges]
-        say(*(lines or ["nothing was merged"]))
+        print_rows(*(lines or ["nothing was merged"]))
     return DONE
 
 
 def _unmerge(args: Namespace) -> int:
-    return _said(args, ask("DELETE", f"merges/{quote(args.merge, safe='')}"), "parted:")
+    return _print_person(args, ask("DELETE", f"merges/{quote(args.merge, safe='')}"), "parted:")
 
 
 def _suggest(args: Namespace) -> int:
@@ -188,11 +190,11 @@ def _suggest(args: Namespace) -> int:
         print_json({"suggestions": found})
     else:
         lines = [f"{one['network']}:{one['handle']}  {one['says']}" for one in found]
-        say(*(lines or ["nobody to suggest"]))
+        print_rows(*(lines or ["nobody to suggest"]))
     return DONE
 
 
-def _answer(args: Namespace) -> int:
+def _answer_suggestion(args: Namespace) -> int:
     handle = _handle(args.handle)
     yes = args.verb == "accept"
     wanted = {**handle, "answer": "yes" if yes else "no", "name": args.name if yes else None}
@@ -200,7 +202,7 @@ def _answer(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        say(_line(answer["person"]) if yes else f"{args.handle} is not suggested again")
+        print_rows(_line(answer["person"]) if yes else f"{args.handle} is not suggested again")
     return DONE
 
 
@@ -220,7 +222,7 @@ def _cadence(args: Namespace) -> int:
         print_json({"cadences": found})
     else:
         lines = [f"{one['tag']}: {one['ideal_days']} days" for one in found]
-        say(*(lines or ["none is set"]))
+        print_rows(*(lines or ["none is set"]))
     return DONE
 
 
@@ -231,14 +233,14 @@ def _import(args: Namespace) -> int:
     wanted = {"kind": kind, "content": read_text(args.file), "dry_run": args.dry_run}
     answer = ask("POST", "people-import", wanted)
     for problem in answer["problems"]:
-        say(f"{problem['where']}: {problem['message']}", to=sys.stderr)
+        print_rows(f"{problem['where']}: {problem['message']}", to=sys.stderr)
     if args.json:
         print_json(answer)
         return DONE
     would = "would be " if args.dry_run else ""
     for word in ("added", "changed"):
         for name in answer[word]:
-            say(f"{would}{word}: {name}")
+            print_rows(f"{would}{word}: {name}")
     print(
         f"{len(answer['added'])} {would}added, {len(answer['changed'])} {would}changed, "
         f"{answer['same']} known already, {len(answer['problems'])} not read"
@@ -246,26 +248,8 @@ def _import(args: Namespace) -> int:
     return DONE
 
 
-def read_text(path: str) -> str:
-    """A file's text, in UTF-8 or else the old Western encoding.
-
-    Raises:
-        Invalid: it cannot be read; the message says why.
-    """
-    from pathlib import Path
-
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise Invalid(f"cannot read {path}: {error.strerror}", field="file") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _wanted(args: Namespace) -> dict[str, Any]:
-    """What was said of a person; what was not stays out."""
+def _given_fields(args: Namespace) -> dict[str, Any]:
+    """The fields of a person that the user gave."""
     found: dict[str, Any] = {}
     if args.handles:
         found["handles"] = [_handle(one) for one in args.handles]
@@ -288,8 +272,8 @@ def _handle(text: str) -> dict[str, str]:
     return {"network": network, "handle": handle.lstrip("@")}
 
 
-def _said(args: Namespace, answer: dict[str, Any], word: str) -> int:
-    print_json(answer) if args.json else say(f"{word} {_line(answer['person'])}")
+def _print_person(args: Namespace, answer: dict[str, Any], word: str) -> int:
+    print_json(answer) if args.json else print_rows(f"{word} {_line(answer['person'])}")
     return DONE
 
 
@@ -302,7 +286,7 @@ def _line(one: dict[str, Any]) -> str:
 
 
 def _ago(days: int, at: int | None = None) -> str:
-    """How many days ago; by the calendar where it was not long and the moment (ms) is known."""
+    """The text of so many days ago; by calendar days if that is recent and `at` (ms) is given."""
     if days < 2 and at is not None:
         from datetime import date
 
@@ -333,9 +317,9 @@ def _met(args: Namespace) -> int:
         print_json(answer)
         return DONE
     meeting, name = answer["meeting"], answer["person"]["name"]
-    say(f"met {name} on {_day(meeting['at'])}")
+    print_rows(f"met {name} on {_day(meeting['at'])}")
     if answer["added"]:
-        say(f"{name} is new among your people")
+        print_rows(f"{name} is new among your people")
     return DONE
 
 
@@ -350,8 +334,8 @@ _VERBS = {
     "merges": _merges,
     "unmerge": _unmerge,
     "suggest": _suggest,
-    "accept": _answer,
-    "refuse": _answer,
+    "accept": _answer_suggestion,
+    "refuse": _answer_suggestion,
     "feed": _feed,
     "cadence": _cadence,
     "import": _import,

@@ -1,10 +1,10 @@
-"""The user's own profiles: kept, shown, decided upon."""
+"""The command for the user's own profiles and the decisions about them."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Any
 
-from plnd.terminal.commands.command import Command, ask, json_option, say
+from plnd.terminal.commands.command import Command, ask, json_option, print_rows
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -39,73 +39,73 @@ def _profile(args: Namespace) -> int:
     if args.json or getattr(args, "json_too", False):
         print_json(answer)
     else:
-        say(*words)
+        print_rows(*words)
     return DONE
 
 
-Told = tuple[Any, list[str]]
+Result = tuple[Any, list[str]]
 
 
-def _list(_: Namespace) -> Told:
+def _list(_: Namespace) -> Result:
     answer = ask("GET", "profiles")
     lines = [_line(one) for one in answer["profiles"]]
     nothing = "no profile is kept; `plnd profile add NETWORK HANDLE`, `plnd profile suggest`"
     return answer, lines or [nothing]
 
 
-def _add(args: Namespace) -> Told:
+def _add(args: Namespace) -> Result:
     wanted = {"network": args.network, "handle": args.handle}
     return _one(ask("POST", "profiles", wanted))
 
 
-def _show(args: Namespace) -> Told:
+def _show(args: Namespace) -> Result:
     return _one(ask("GET", _path(args)))
 
 
-def _set(args: Namespace) -> Told:
+def _set(args: Namespace) -> Result:
     return _one(ask("PUT", f"{_path(args)}/decision", {"choice": args.choice}))
 
 
-def _retire(args: Namespace) -> Told:
+def _retire(args: Namespace) -> Result:
     return _one(ask("PUT", f"{_path(args)}/decision", {"choice": "retired"}))
 
 
-def _undo(args: Namespace) -> Told:
+def _undo(args: Namespace) -> Result:
     return _one(ask("DELETE", f"{_path(args)}/decision"))
 
 
-def _step(args: Namespace) -> Told:
+def _step(args: Namespace) -> Result:
     return _one(ask("PUT", f"{_path(args)}/steps/{args.step}", {"done": not args.not_done}))
 
 
-def _feed(args: Namespace) -> Told:
+def _feed(args: Namespace) -> Result:
     change = {"on": args.state == "on", "url": args.url}
     return _one(ask("PUT", f"{_path(args)}/feed", change))
 
 
-def _suggest(_: Namespace) -> Told:
+def _suggest(_: Namespace) -> Result:
     answer = ask("GET", "suggestions/profiles")
     lines = []
     for one in answer["suggestions"]:
         guess = "; the handle is a guess" if one["handle"] and not one["sure"] else ""
-        lines += [f"{one['reason']}{guess}:", f"  {_to_be_copied(one)}"]
+        lines += [f"{one['reason']}{guess}:", f"  {_add_command(one)}"]
     return answer, lines or ["nothing to suggest"]
 
 
-def _to_be_copied(one: dict[str, Any]) -> str:
-    """The command that keeps a suggested profile: to a shell, a handle is a word and no more."""
+def _add_command(one: dict[str, Any]) -> str:
+    """The shell command that adds a suggested profile, with the handle quoted."""
     import shlex
 
     words = ["plnd", "profile", "add", one["network"], one["handle"] or "HANDLE"]
     return shlex.join(words)
 
 
-def _afford(_: Namespace) -> Told:
+def _afford(_: Namespace) -> Result:
     answer = ask("GET", "affords")
     return answer, affords_words(answer)
 
 
-def _requests(_: Namespace) -> Told:
+def _requests(_: Namespace) -> Result:
     answer = ask("GET", "requests")
     lines = [
         f"{_moment(one['at'])}  {one['host']:<28} {one['outcome']:>9} {one['bytes']:>8} bytes"
@@ -122,10 +122,10 @@ def _path(args: Namespace) -> str:
     return f"profiles/{quote(args.network, safe='')}/{quote(handle, safe='')}"
 
 
-# ---- words
+# ---- texts
 
 
-def _one(answer: Any) -> Told:
+def _one(answer: Any) -> Result:
     return answer, _details(answer["profile"])
 
 
@@ -156,8 +156,8 @@ def _state(one: dict[str, Any]) -> str:
 def _details(one: dict[str, Any]) -> list[str]:
     lines = [_line(one)]
     if one["origin"]:
-        told_by = {"acts": "your own posts", "page": "the profile's page", "feed": "its feed"}
-        lines.append(f"  known from {told_by[one['origin']]}")
+        origins = {"acts": "your own posts", "page": "the profile's page", "feed": "its feed"}
+        lines.append(f"  known from {origins[one['origin']]}")
     if one["url"]:
         lines.append(f"  {one['url']}")
     if one["feed"] and one["feed"]["on"]:
@@ -177,7 +177,7 @@ def _details(one: dict[str, Any]) -> list[str]:
 
 
 def affords_words(answer: dict[str, Any]) -> list[str]:
-    """The sums, as a person would check them."""
+    """The lines about what each network takes of the budget."""
     budget, rows = answer["weekly_budget_minutes"], answer["networks"]
     if answer["state"] == "learning":
         head = "learning: a network is ranked once there are three hours of it in four weeks"
@@ -203,7 +203,7 @@ def _moment(at: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(at / 1000))
 
 
-_VERBS: dict[str, tuple[str, bool, Callable[[Namespace], Told]]] = {
+_VERBS: dict[str, tuple[str, bool, Callable[[Namespace], Result]]] = {
     "list": ("the profiles that are kept (the default)", False, _list),
     "add": ("keep one of your profiles", True, _add),
     "show": ("one profile, and how it stands", True, _show),

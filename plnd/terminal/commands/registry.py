@@ -1,7 +1,7 @@
-"""The commands, a few lines each, a module for each noun. Data on stdout, talk on stderr.
+"""All commands. Each noun has a module. Data goes to standard output, messages to standard error.
 
-Only the parser of the command that was named is built, and nothing heavy is imported
-until a command needs it.
+Only the parser of the named command is built, and a command imports what is slow to load when it
+runs.
 """
 
 import sys

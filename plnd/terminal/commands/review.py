@@ -1,10 +1,10 @@
-"""The weekly review, the quarterly plan, the ledger of work and home, the development log."""
+"""The commands for the weekly review, the quarterly plan, the ledger and the development log."""
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
 from urllib.parse import quote
 
-from plnd.terminal.commands.command import Command, ask, json_option, say, verb
+from plnd.terminal.commands.command import Command, ask, json_option, print_rows, verb
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -40,7 +40,9 @@ def _plan(args: Namespace) -> int:
     for part in ("add", "tend", "close"):
         for one in plan[part]:
             known = diff and f"{part}/{one['key']}" in diff["still"]
-            say(f"  {part}: {one['text']} ({one['reason']}){', as last time' if known else ''}")
+            print_rows(
+                f"  {part}: {one['text']} ({one['reason']}){', as last time' if known else ''}"
+            )
     if not any(plan[part] for part in ("add", "tend", "close")):
         print("  nothing to add, tend or close")
     if diff and diff["gone"]:
@@ -70,7 +72,7 @@ def _ledger(args: Namespace) -> int:
         print(f"{found['first']} to {found['last']}, in touch with {found['people']} at work")
         for row in found["rows"]:
             work, off = row["work_seconds"] // 60, row["off_seconds"] // 60
-            say(f"  {row['network']}  work {work} min  off {off} min")
+            print_rows(f"  {row['network']}  work {work} min  off {off} min")
     return DONE
 
 
@@ -116,7 +118,7 @@ def _cpd(args: Namespace) -> int:
         return DONE
     print(f"{found['name']} ({found['first']} to {found['last']}): {found['hours']:.2f} hours")
     for row in found["rows"]:
-        say(_row(row))
+        print_rows(_row(row))
     return DONE
 
 
@@ -136,7 +138,7 @@ def _cpd_change(args: Namespace) -> int:
     if args.json:
         print_json(answer)
     else:
-        say(_row(answer["row"]) if "row" in answer else f"as it was: {answer['deleted']}")
+        print_rows(_row(answer["row"]) if "row" in answer else f"as it was: {answer['deleted']}")
     return DONE
 
 

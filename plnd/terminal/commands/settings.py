@@ -1,10 +1,10 @@
-"""Settings, pauses and snoozes."""
+"""The commands for settings, pauses and snoozes."""
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from plnd.errors import Invalid
-from plnd.terminal.commands.command import Command, ask, clock, json_option, until
+from plnd.terminal.commands.command import Command, ask, json_option, until, until_text
 from plnd.terminal.exit_codes import DONE
 from plnd.terminal.screen import print_json
 
@@ -71,7 +71,7 @@ def _pause(args: Namespace) -> int:
     if args.json:
         print_json(state)
     else:
-        print(f"paused{clock(state['until'])}: nothing is recorded. `plnd resume` goes on")
+        print(f"paused{until_text(state['until'])}: nothing is recorded. `plnd resume` goes on")
     return DONE
 
 
@@ -86,7 +86,7 @@ def _snooze(args: Namespace) -> int:
     if args.json:
         print_json(state)
     else:
-        print(f"no notices{clock(state['snoozed_until'])}")
+        print(f"no notices{until_text(state['snoozed_until'])}")
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""Telling the browsers where plnd is, and finding what is broken."""
+"""The commands that register plnd with browsers, remove it, and find what is broken."""
 
 import contextlib
 import functools
@@ -44,7 +44,7 @@ def _install(args: Namespace) -> int:
     if args.service:
         _install_service()
     folder = Path(args.manifest_dir) if args.manifest_dir else None
-    found = [] if folder else manifests.found_browsers(home())
+    found = [] if folder else manifests.installed_browsers(home())
     done = manifests.install(home(), manifest_dir=folder, browsers=found)
     if args.json:
         print_json(
@@ -53,15 +53,15 @@ def _install(args: Namespace) -> int:
     else:
         print("".join(f"{one.browser}: {one.manifest}\n" for one in done), end="")
     for one in found:
-        if said := one.hindrance() or one.condition():
-            print(f"{one.name} {said}", file=sys.stderr)
+        if remark := one.why_unusable() or one.requirement():
+            print(f"{one.name} {remark}", file=sys.stderr)
     if not done:
         print("no browser was found to set up", file=sys.stderr)
     return DONE
 
 
 def _install_service() -> None:
-    """Have the system start plnd at login, in place of the daemon that runs now."""
+    """Have the system start plnd at login; the service replaces the running daemon."""
     from plnd.daemon import background
     from plnd.setup import service
     from plnd.system.files import home
@@ -69,10 +69,10 @@ def _install_service() -> None:
     home().make()
     one = service.service(home())
     background.stop(place())
-    refused = service.install(one)
+    failures = service.install(one)
     print(f"starts at login: {one.path}", file=sys.stderr)
-    for said in refused:
-        print(f"but {said}", file=sys.stderr)
+    for failure in failures:
+        print(f"but {failure}", file=sys.stderr)
 
 
 def _uninstall(args: Namespace) -> int:
@@ -80,6 +80,7 @@ def _uninstall(args: Namespace) -> int:
 
     from plnd.daemon import background
     from plnd.setup import manifests, service, uninstall
+    from plnd.setup.launcher import UnusablePath
     from plnd.system.files import home
 
     folder = Path(args.manifest_dir) if args.manifest_dir else None
@@ -87,7 +88,7 @@ def _uninstall(args: Namespace) -> int:
         raise Invalid("--data goes without --manifest-dir", field="data")
     gone = manifests.uninstall(home(), manifest_dir=folder)
     if folder is None:
-        with contextlib.suppress(manifests.Unnameable):  # none was ever installed for this home
+        with contextlib.suppress(UnusablePath):  # then no service was ever installed
             gone += service.uninstall(service.service(home()))
         background.stop(place())
         gone += uninstall.uninstall(home(), data=args.data)
@@ -122,7 +123,8 @@ def _doctor(args: Namespace) -> int:
     checks = _checks()
     if args.json:
         answer = DoctorAnswer(
-            checks=[check.link() for check in checks], mended=[check.link() for check in mended]
+            checks=[check.health_link() for check in checks],
+            mended=[check.health_link() for check in mended],
         )
         print_json(msgspec.to_builtins(answer))
     elif args.report:
