@@ -1,7 +1,7 @@
 """People: kept, found, merged, suggested, met, taken in from elsewhere."""
 
 from plnd.api.route import Call, Route
-from plnd.core.people import suggestion_view
+from plnd.core.people.people import suggestion_view
 from plnd.core.plnd import Plnd
 from plnd.model.base import Deleted
 from plnd.model.feeds import FeedChange

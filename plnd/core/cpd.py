@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import Context, new_id
 from plnd.core.journal import Journal
 from plnd.errors import NotFound

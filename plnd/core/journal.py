@@ -3,7 +3,7 @@
 import msgspec
 
 from plnd.core.context import Context, new_id
-from plnd.core.people import People
+from plnd.core.people.people import People
 from plnd.errors import NotFound
 from plnd.model.journal import Entry, EntryChange, EntryRequest, EntryView
 

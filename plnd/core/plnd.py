@@ -16,19 +16,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd.catalogue import own_files, rules
-from plnd.core import forgetting
 from plnd.core.background_work import BackgroundWork
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import Context
 from plnd.core.cpd import Cpd
 from plnd.core.file_imports import FileImports
 from plnd.core.journal import Journal
 from plnd.core.networks import CountedNetworks, networks_answer
 from plnd.core.notifier import Notifier, Notify
-from plnd.core.people import People
-from plnd.core.profiles import Profiles, last_posts
-from plnd.core.readings import MakeFetch, Readings, way_out
-from plnd.core.review import Reviews
+from plnd.core.own import forgetting
+from plnd.core.people.people import People
+from plnd.core.profiles.profiles import Profiles, last_posts
+from plnd.core.readings.feeds import MakeFetch, Readings, way_out
+from plnd.core.reviews.weekly import Reviews
 from plnd.core.settings import changed_settings, system_zone
 from plnd.core.sources import Sources
 from plnd.core.totals import Totals
@@ -170,7 +170,7 @@ class Plnd:
         left = unfinished.load(self.home)
         if left == unfinished.Unfinished():
             return
-        from plnd.core import restoring
+        from plnd.core.own import restoring
 
         stores = self._stores()
         try:
@@ -501,7 +501,7 @@ class Plnd:
         Raises:
             Invalid: `before` is not what an earlier receipt gave as `next`.
         """
-        from plnd.core.receipt import receipt
+        from plnd.core.own.receipt import receipt
 
         return receipt(
             self._log,
@@ -628,7 +628,7 @@ class Plnd:
         Raises:
             Invalid: `after` is not what an earlier part gave as `next`.
         """
-        from plnd.core import exporting
+        from plnd.core.own import exporting
 
         return exporting.export(self.home, self._book, self._log, after, self.clock())
 
@@ -639,7 +639,7 @@ class Plnd:
 
         `coming` are networks that earlier lines would have brought, had they not been a trial.
         """
-        from plnd.core.importing import Importing
+        from plnd.core.own.importing import Importing
 
         async with self._copying:
             self._commits.commit()
@@ -669,7 +669,7 @@ class Plnd:
         Raises:
             NotFound: there is no such backup.
         """
-        from plnd.core import restoring
+        from plnd.core.own import restoring
 
         async with self._copying:
             self._commits.commit()
@@ -691,7 +691,7 @@ class Plnd:
 
         Killed after that one was made, the rest is finished at the next start.
         """
-        from plnd.core import restoring
+        from plnd.core.own import restoring
 
         aside = f"{self._stamp()}-before-restore"
         async with self._commits.held():

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import Context
 from plnd.core.trends import date_of
 from plnd.measures.budget import Standing, in_force, standings

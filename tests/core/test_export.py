@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, sample, typed, visit
 from support.harness import Api, Clock, Daemon, Desktop, RunPlnd
 
-from plnd.core import exporting
+from plnd.core.own import exporting
 from plnd.core.plnd import Plnd, now_ms
 from plnd.measures.documents import without_consent
 from plnd.model.own import ForgetRequest

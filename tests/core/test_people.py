@@ -8,7 +8,7 @@ import pytest
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, bytes_with
 
-from plnd.core.people import People
+from plnd.core.people.people import People
 from plnd.core.plnd import Plnd
 from plnd.model.people import Cadence, Handle, MeetingRequest, PersonChange, PersonRequest
 

@@ -14,7 +14,7 @@ from support.profile_pages import SHAPES, Post, page, posts
 from support.session_bus import Bus
 
 from plnd.core.plnd import Plnd
-from plnd.core.profiles import filled
+from plnd.core.profiles.profiles import filled
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
 from plnd.model.feeds import FeedChange
 from plnd.model.own import ForgetRequest
@@ -636,7 +636,7 @@ async def test_a_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
 async def test_a_slow_feed_holds_nobody_up(
     fed: Plnd, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plnd.core.readings.ASKED_SECONDS", 0.2)
+    monkeypatch.setattr("plnd.core.readings.feeds.ASKED_SECONDS", 0.2)
     outside.hangs(FEED)
     await turn(fed)
     assert "too long" in view(fed, "mastodon", "me@mastodon.social").feed.error

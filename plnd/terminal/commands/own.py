@@ -261,7 +261,7 @@ def _check_first(line: str, name: str) -> None:
     """Refuse what is no export, or one of a newer form, before anything is taken."""
     import json
 
-    from plnd.core.exporting import FORMAT
+    from plnd.core.own.exporting import FORMAT
 
     try:
         head = json.loads(line)

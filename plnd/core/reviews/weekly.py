@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import DAY_MS, Context
 from plnd.core.journal import Journal
-from plnd.core.people import People, person_view
+from plnd.core.people.people import People, person_view
 from plnd.errors import Invalid
 from plnd.measures.review import (
     TALKING,

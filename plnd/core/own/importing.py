@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from plnd.core.exporting import (
+from plnd.core.own.exporting import (
     FORMAT,
     DocumentLine,
     EventLine,

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from plnd.catalogue import shipped
 from plnd.core.context import Context, worded
-from plnd.core.people import People
-from plnd.core.profiles import Profiles, filled
+from plnd.core.people.people import People
+from plnd.core.profiles.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
 from plnd.measures.people import key_of
 from plnd.model.base import LONGEST_ADDRESS
