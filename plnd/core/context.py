@@ -108,7 +108,7 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def worded(feed: Feed | None, words: Words) -> Feed | None:
+def translated_feed(feed: Feed | None, words: Words) -> Feed | None:
     """A feed as it is shown: why it said nothing in the reader's words."""
     if feed is None:
         return None

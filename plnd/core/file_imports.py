@@ -50,9 +50,9 @@ class FileImports:
         job = FileJob(kind=wanted.kind, content=wanted.content, language=words.language)
         read = await self._worker.file(job)
         found = await self._taken_in(read.people, words)
-        self._people().check_room(len(found.added))
+        self._people().register.check_room(len(found.added))
         if not wanted.dry_run:
-            self._people().take_in(found)
+            self._people().save_imported(found)
         return PeopleImportAnswer(
             dry_run=wanted.dry_run,
             added=[one.name for one in found.added],
@@ -77,7 +77,7 @@ class FileImports:
     async def _meetings(self, wanted: PeopleImportRequest, words: Words) -> PeopleImportAnswer:
         """Past appointments with people: invited by name, or named in the title."""
         now = self._context.clock()
-        by_name = self._people().directory.by_name
+        by_name = self._people().register.directory.by_name
         job = FileJob(
             kind="meetings",
             content=wanted.content,
@@ -90,7 +90,7 @@ class FileImports:
         read = await self._worker.file(job)
         new, names, same = self._new_meetings(read)
         if not wanted.dry_run:
-            self._people().take_in_meetings(new)
+            self._people().meetings.save_imported(new)
         return PeopleImportAnswer(
             dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=read.problems
         )
@@ -121,7 +121,7 @@ class FileImports:
 
     def _called(self, names: Iterable[str]) -> list[Person]:
         """Those of these names, without the ones that were renamed or removed meanwhile."""
-        by_name = self._people().directory.by_name
+        by_name = self._people().register.directory.by_name
         found = (by_name.get(name, []) for name in names)
         return list({people[0].id: people[0] for people in found if len(people) == 1}.values())
 

@@ -18,7 +18,7 @@ class Journal:
 
     def all(self, words: str = "", kind: str = "", person: str = "") -> list[EntryView]:
         """The entries, the last first: those with all words, of a kind, about a person."""
-        who = self._people.find(person) if person else None
+        who = self._people.register.find(person) if person else None
         wanted = words.casefold().split()
         found = []
         for entry in self._entries.all():
@@ -40,7 +40,7 @@ class Journal:
 
     def view(self, entry: Entry) -> EntryView:
         fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
-        fields["person_name"] = self._people.named(entry.person) or entry.person_name
+        fields["person_name"] = self._people.register.name_of(entry.person) or entry.person_name
         return EntryView(**fields)
 
     def add(self, wanted: EntryRequest) -> EntryView:
@@ -99,7 +99,7 @@ class Journal:
         return found[0]
 
     def _who(self, words: str | None) -> dict[str, str | None]:
-        person = self._people.known(words) if words else None
+        person = self._people.register.exact_match(words) if words else None
         if person:
             return {"person": person.id, "person_name": None}
         return {"person": None, "person_name": words}

@@ -300,7 +300,7 @@ class Plnd:
         """After a commit: bring what is kept of the day up to date, then tell what is due."""
         self.figures.committed(outcome)
         self.profiles.acts_changed(outcome.quarters)
-        self.people.touched(outcome.touches)
+        self.people.after_commit(outcome.touches)
         self.chats.changed(outcome.quarters)
         self._speak_of_budgets()
 
@@ -406,7 +406,8 @@ class Plnd:
     def wanted_readings(self, network: str | None = None) -> list[Wanted]:
         """Whose pages are worth reading when the user looks at them: own profiles and people."""
         people = [
-            Wanted(network=one, handle=handle) for one, handle in self.people.directory.by_handle
+            Wanted(network=one, handle=handle)
+            for one, handle in self.people.register.directory.by_handle
         ]
         wanted = dict.fromkeys([*self.profiles.wanted(), *people])
         return [
@@ -612,7 +613,7 @@ class Plnd:
     ) -> tuple[Scope | Somebody, str | None]:
         """What a request is about; of a person the name as well."""
         if wanted.person is not None:
-            person, own = self.people.exactly(wanted.person), self._own_handles()
+            person, own = self.people.register.find_exactly(wanted.person), self._own_handles()
             whole = await self._work.run(lambda: forgetting.somebody(person, stores, own))
             return whole, person.name
         scope = forgetting.scope_of(

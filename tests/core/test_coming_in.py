@@ -308,7 +308,7 @@ async def test_two_long_notes_are_too_much_for_one(api: Api, plnd: Plnd, clock: 
     answer = await api("POST", "merges", {"kept": "Ana", "gone": "Bob"}, status=400)
     assert answer["error"]["field"] == "gone"
     again = Plnd(plnd.home, clock=clock)
-    assert len(again.people.all()) == 2
+    assert len(again.people.views()) == 2
     again.close_stores()
 
 
@@ -319,7 +319,7 @@ async def test_what_is_cleared_stays_cleared(api: Api, plnd: Plnd, clock: Clock)
     await api("PATCH", "people/Ana", {"note": "", "cadence": None})
     assert "zebra" not in (plnd.home.data / "people.json").read_text()
     again = Plnd(plnd.home, clock=clock)
-    assert (again.people.all()[0].note, again.people.all()[0].cadence) == ("", None)
+    assert (again.people.views()[0].note, again.people.views()[0].cadence) == ("", None)
     again.close_stores()
 
 

@@ -1,7 +1,6 @@
 """People over the API: what events say of them, and what the user says."""
 
 import random
-import sqlite3
 from typing import Any
 
 import pytest
@@ -131,10 +130,10 @@ async def test_the_weak_tie_stays_all_week_though_it_is_touched(api: Api, clock:
 async def test_gone_silent_is_another_matter_than_lost_touch(api: Api, plnd: Plnd) -> None:
     await add(api, "Ana", "x:ana")
     await add(api, "Ben", "x:ben")
-    plnd.people.saw_post("x", "@ANA", NOON - 100 * DAY)
-    plnd.people.saw_post("x", "ana", NOON - 120 * DAY)
-    plnd.people.saw_post("x", "ben", NOON - DAY)
-    plnd.people.saw_post("x", "nobody", NOON)
+    plnd.people.note_post("x", "@ANA", NOON - 100 * DAY)
+    plnd.people.note_post("x", "ana", NOON - 120 * DAY)
+    plnd.people.note_post("x", "ben", NOON - DAY)
+    plnd.people.note_post("x", "nobody", NOON)
     await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
     ties = await api("GET", "ties")
     assert [(one["name"], one["silent_days"]) for one in ties["gone_silent"]] == [("Ana", 100)]
@@ -145,11 +144,7 @@ async def test_what_is_forgotten_is_no_touch_any_more(api: Api, plnd: Plnd) -> N
     await add(api, "Ana", "x:ana")
     await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
     assert (await api("GET", "people"))["people"][0]["tie"] == "weak"
-    db = sqlite3.connect(plnd.home.data / "events.db")
-    db.execute("DELETE FROM interaction")
-    db.commit()
-    db.close()
-    plnd.people.forgotten()
+    await plnd.forget(ForgetRequest(network="x", handle="ana"))
     (ana,) = (await api("GET", "people"))["people"]
     assert (ana["tie"], ana["last_touch"]) == ("new", None)
 
@@ -349,12 +344,12 @@ async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: 
             looks[-1] = {**looks[-1], "end": looks[-1]["end"] + 20_000}
             await plnd.record(typed(batch(looks[-1])))
         elif what == 3:
-            plnd.people.meet(MeetingRequest(person=dice.choice(("ana", "cleo")), at=at))
+            plnd.people.meetings.add(MeetingRequest(person=dice.choice(("ana", "cleo")), at=at))
         else:
             plnd.people.change("ben", PersonChange(note=str(at)))
         fresh = People(plnd._context)
-        assert plnd.people.all() == fresh.all()
-        assert plnd.people.ties() == fresh.ties()
+        assert plnd.people.views() == fresh.views()
+        assert plnd.people.relationships.summary() == fresh.relationships.summary()
 
 
 @pytest.mark.parametrize(

@@ -650,11 +650,13 @@ ANAS_FEED = "mastodon.social/@ana.rss"
 
 def add_ana(plnd: Plnd, *more: Handle) -> Person:
     added = plnd.people.add(PersonRequest(name="Ana", handles=[ANA, *more]))
-    return plnd.people.find(added.id)
+    return plnd.people.register.find(added.id)
 
 
 async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
-    feed = plnd.people.feed(plnd.people.find("Ana"), "mastodon", "Ana@mastodon.social")
+    feed = plnd.people.feeds.get(
+        plnd.people.register.find("Ana"), "mastodon", "Ana@mastodon.social"
+    )
     await plnd.readings.turn(feed, change)
 
 
@@ -680,7 +682,7 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
     add_ana(fed)
     outside.says(ANAS_FEED, NEWS, ETag='"7"')
     await turn_ana(fed)
-    assert fed.people.all()[0].silent_days == 3
+    assert fed.people.views()[0].silent_days == 3
     for _ in range(24):
         clock.forward(HOUR - 1)
         await fed.readings.refresh_due()
@@ -696,7 +698,7 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
         ("mastodon", "ana@mastodon.social", "200"),
     ]
     clock.forward(100 * DAY)
-    assert [one.name for one in fed.people.ties().gone_silent] == ["Ana"]
+    assert [one.name for one in fed.people.relationships.summary().gone_silent] == ["Ana"]
 
 
 async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
@@ -715,7 +717,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     await fed.readings.refresh_due()
     (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
-    assert fed.people.all()[0].silent_days is None
+    assert fed.people.views()[0].silent_days is None
 
 
 async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
@@ -729,12 +731,12 @@ async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
     clock.forward(DAY)
     await fed.readings.refresh_due()
     assert len(outside.asked) == 2
-    assert fed.people.find("Ana Maria").posted_at
+    assert fed.people.register.find("Ana Maria").posted_at
     handles = [Handle(network="x", handle="ana")]
     fed.people.change("Ana Maria", PersonChange(handles=handles))
     clock.forward(DAY)
     await fed.readings.refresh_due()
-    assert (len(outside.asked), fed.people.feeds()) == (2, [])
+    assert (len(outside.asked), fed.people.feeds.all()) == (2, [])
 
 
 async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
@@ -748,7 +750,7 @@ async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
 
     outside.pages[ANAS_FEED] = slow
     await turn_ana(fed)
-    assert (fed.people.all(), fed.people.feeds()) == ([], [])
+    assert (fed.people.views(), fed.people.feeds.all()) == ([], [])
     assert "ana" not in (fed.home.data / "feeds.json").read_text()
 
 
@@ -798,7 +800,7 @@ async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
     await turn_ana(fed)
     assert "feeds" in {line.get("collection") for line in fed.export("documents").lines}
     await fed.forget(ForgetRequest(handle="ana@mastodon.social"))
-    assert fed.people.feeds() == []
+    assert fed.people.feeds.all() == []
     assert "ana" not in (fed.home.data / "feeds.json").read_text()
 
 
@@ -855,9 +857,9 @@ async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:
     assert plnd.wanted_readings("x") == []
     made = page("x", posts(3))
     await read(plnd, made.html)
-    assert plnd.people.find(added.id).posted_at is None
+    assert plnd.people.register.find(added.id).posted_at is None
     await plnd.count_network("x", counted=True)
     await read(plnd, made.html)
-    assert plnd.people.find(added.id).posted_at == made.last_post_at
+    assert plnd.people.register.find(added.id).posted_at == made.last_post_at
     await read(plnd, made.html, handle="somebody")
     assert plnd.profiles.all() == []

@@ -63,7 +63,7 @@ async def test_the_year_is_as_it_was_made(lived: Plnd, year: Year) -> None:
 
 
 def _touches_and_ties(plnd: Plnd, year: Year) -> None:
-    people = {one.name: one for one in plnd.people.all()}
+    people = {one.name: one for one in plnd.people.views()}
     late = []
     for name, (_, ideal, _) in PEOPLE.items():
         touches = sorted(year.touches[name])
@@ -74,7 +74,7 @@ def _touches_and_ties(plnd: Plnd, year: Year) -> None:
         since = NOW - (touches[-1][0] if touches else at(FIRST, "00:00"))
         if ideal and since > ideal * DAY:
             late.append((since / ideal, name))
-    drift = [one.name for one in plnd.people.ties().drifting]
+    drift = [one.name for one in plnd.people.relationships.summary().drifting]
     assert drift == [name for _, name in sorted(late, reverse=True)]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from msgspec.structs import replace
 
 from plnd.catalogue import recognise, shipped
-from plnd.core.context import Context, worded
+from plnd.core.context import Context, translated_feed
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.documents import check_handle
 from plnd.measures.freshness import (
@@ -281,7 +281,7 @@ class Profiles:
             closing=_steps(profile, words) if _closing(profile) else [],
             decisions=profile.decisions,
             last_posts=last_posts,
-            feed=worded(profile.feed, words),
+            feed=translated_feed(profile.feed, words),
         )
 
     # -- suggested and wanted ----------------------------------------------------

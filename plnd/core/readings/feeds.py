@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from msgspec.structs import replace
 
 from plnd.catalogue import shipped
-from plnd.core.context import Context, worded
+from plnd.core.context import Context, translated_feed
 from plnd.core.people.people import People
 from plnd.core.profiles.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
@@ -104,7 +104,7 @@ class Readings:
         if profile and keep:
             self._keep(profile, "page", found, taken_at)
         elif keep and found.last_post_at is not None:
-            self._people().saw_post(given.network, given.handle, found.last_post_at)
+            self._people().note_post(given.network, given.handle, found.last_post_at)
         return ReadingAnswer(
             handle=given.handle,
             last_post_at=found.last_post_at,
@@ -166,12 +166,14 @@ class Readings:
 
     def feeds(self, words: Words) -> list[FeedView]:
         """The feeds of all own profiles, and those of people that were turned on once."""
-        people = sorted(self._people().feeds(), key=lambda one: self._owner(one).name.casefold())
+        people = sorted(
+            self._people().feeds.all(), key=lambda one: self._owner(one).name.casefold()
+        )
         every: list[Fed] = [*self._profiles.all(), *people]
         return [self._view(one, words) for one in every]
 
     def _view(self, fed: Fed, words: Words) -> FeedView:
-        feed = worded(fed.feed, words) or Feed(on=False, since=0)
+        feed = translated_feed(fed.feed, words) or Feed(on=False, since=0)
         person = None if isinstance(fed, Profile) else self._owner(fed)
         return FeedView(
             network=fed.network,
@@ -188,11 +190,11 @@ class Readings:
         )
 
     def _owner(self, fed: PersonFeed) -> Person:
-        return self._people().directory.by_handle[key_of(fed.network, fed.handle)]
+        return self._people().register.directory.by_handle[key_of(fed.network, fed.handle)]
 
     async def refresh_due(self) -> None:
         """Ask the feeds whose day has come, a few at a time."""
-        kept: list[Fed] = [*self._profiles.all(), *self._people().feeds()]
+        kept: list[Fed] = [*self._profiles.all(), *self._people().feeds.all()]
         due = [one for one in kept if self._is_due(one)]
         if not due or self._refreshing:
             return
@@ -258,7 +260,7 @@ class Readings:
         if isinstance(fed, Profile):
             self._keep(fed, "feed", found, now)
         elif found.last_post_at is not None:
-            self._people().saw_post(fed.network, fed.handle, found.last_post_at)
+            self._people().note_post(fed.network, fed.handle, found.last_post_at)
 
     async def _asked(self, fed: Fed, feed: Feed, now: int) -> tuple[Feed, PageReading | None]:
         """What the feed says; nothing where it has not changed, or asks for patience."""

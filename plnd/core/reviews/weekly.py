@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from plnd.core.chats.chats import Chats
 from plnd.core.context import DAY_MS, Context
 from plnd.core.journal import Journal
-from plnd.core.people.people import People, person_view
+from plnd.core.people.people import People
+from plnd.core.people.views import person_view
 from plnd.errors import Invalid
 from plnd.measures.review import (
     TALKING,
@@ -95,8 +96,8 @@ class Reviews:
             raise Invalid(f"{name!r} is not a week", "write it as 2026-W48", field="week") from None
         settings = self._context.settings()
         sums = self._sums(first, start, end)
-        drifting = self._people.drifting()
-        tie = self._people.weak_tie()
+        drifting = self._people.relationships.drifting()
+        tie = self._people.weak_tie.person()
         held = self._held(start, min(end, self._context.clock()))
         next_chat = self._chats.next()
         return Review(
@@ -121,7 +122,7 @@ class Reviews:
             new_people=self._new(start, end),
             drifting=[person_view(one) for one in drifting[:MOST_DRIFTING]],
             drifting_count=len(drifting),
-            weak_tie=self._people.view(tie) if tie else None,
+            weak_tie=self._people.relationships.view(tie) if tie else None,
             stale_profiles=[one for one in self._profiles() if _stale(one)],
             profile_lines=self._silent(name, words),
             learned=self._learned(start, end),
@@ -167,8 +168,8 @@ class Reviews:
     def _breadth(self, start: int, end: int) -> float | None:
         """As if the user spoke equally with so many: over people, and handles that are nobody's."""
         counts: dict[str, int] = {}
-        own = self._people.own()
-        owners = self._people.directory.by_handle
+        own = self._people.own_handles()
+        owners = self._people.register.directory.by_handle
         for network, handle, count in self._context.log.spoken(start, end):
             key = (network, handle)
             if key in own:
@@ -178,7 +179,7 @@ class Reviews:
             counts[name] = counts.get(name, 0) + count
         for meeting in self._context.book.meetings.all():
             if start <= meeting.at < end:
-                who = self._people.directory.by_id.get(meeting.person)
+                who = self._people.register.directory.by_id.get(meeting.person)
                 name = who.id if who else meeting.person
                 counts[name] = counts.get(name, 0) + 1
         return breadth(counts.values())
@@ -206,7 +207,7 @@ class Reviews:
     def _new(self, start: int, end: int) -> list[PersonView]:
         """People added in that time."""
         people = [one for one in self._context.book.people.all() if start <= one.added_at < end]
-        return [person_view(one) for one in self._people.standings(people)]
+        return [person_view(one) for one in self._people.relationships.with_people(people)]
 
     def _learned(self, start: int, end: int) -> list[EntryView]:
         return [self._journal.view(one) for one in self._journal.entries(start, end)]
@@ -250,8 +251,8 @@ class Reviews:
         made = plan(
             quarter=quarter,
             made_at=now,
-            suggested=self._people.suggested(),
-            drifting=self._people.drifting(),
+            suggested=self._people.suggestions.all(),
+            drifting=self._people.relationships.drifting(),
             freshness=self._freshness(),
             unaffordable=self._unaffordable(words),
             unconfirmed=[
@@ -309,7 +310,7 @@ class Reviews:
     def _at_work(self, start: int, end: int) -> set[str]:
         """The people dealt with in work hours, by name."""
         zone, hours = self._context.zone(), self._context.work_hours()
-        owners = self._people.directory.by_handle
+        owners = self._people.register.directory.by_handle
         found = set()
         for key, at in self._context.log.touch_times(start, end):
             if (owner := owners.get(key)) and hours.at(at, zone):
