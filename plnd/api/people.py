@@ -50,7 +50,7 @@ async def put_person_feed(plnd: Plnd, call: Call) -> PersonPage:
     """Turn the public feed of one of a person's handles on, which asks it at once, or off."""
     person = plnd.people.register.find(call.path["id"])
     feed = plnd.people.feeds.get(person, call.path["network"], call.path["handle"])
-    await plnd.readings.turn(feed, call.body(FeedChange))
+    await plnd.feeds.switch(feed, call.body(FeedChange))
     return _page(plnd, plnd.people.register.find(person.id), call.words)
 
 

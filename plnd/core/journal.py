@@ -1,4 +1,4 @@
-"""The journal: what was learned from somebody, and taught."""
+"""The journal: what the user learned from people, and taught them."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ from plnd.model.journal import Entry, EntryChange, EntryRequest, EntryView
 
 
 class Journal:
-    """The user's own entries; a person's name is as it stands with the people now."""
+    """The user's entries, shown with the current name of the person."""
 
     def __init__(self, context: Context, people: People) -> None:
         self._context = context
@@ -17,7 +17,7 @@ class Journal:
         self._entries = context.book.journal
 
     def all(self, words: str = "", kind: str = "", person: str = "") -> list[EntryView]:
-        """The entries, the last first: those with all words, of a kind, about a person."""
+        """The entries, latest first: those with all words, of a kind, about a person."""
         who = self._people.register.find(person) if person else None
         wanted = words.casefold().split()
         found = []
@@ -34,7 +34,7 @@ class Journal:
         return sorted(found, key=lambda one: (-one.at, one.id))
 
     def entries(self, start: int, end: int) -> list[Entry]:
-        """The entries of `start <= at < end`, in order."""
+        """The entries of `start <= at < end`, oldest first."""
         found = [one for one in self._entries.all() if start <= one.at < end]
         return sorted(found, key=lambda one: (one.at, one.id))
 
@@ -44,10 +44,10 @@ class Journal:
         return EntryView(**fields)
 
     def add(self, wanted: EntryRequest) -> EntryView:
-        """Write an entry. A name that nobody has yet is kept as it was given.
+        """Store an entry. A name that belongs to nobody is stored as it is given.
 
         Raises:
-            Invalid: the network is unknown, or the time is not understood.
+            Invalid: the network is unknown, or the time cannot be parsed.
             Conflict: several people have that name.
         """
         if wanted.network is not None:
@@ -92,7 +92,7 @@ class Journal:
         return entry
 
     def _get(self, id: str) -> Entry:
-        """The entry of an id, or of a beginning that fits one only."""
+        """The entry with this id, or the only one whose id begins like this."""
         found = [one for one in self._entries.all() if id and one.id.startswith(id)]
         if len(found) != 1:
             raise NotFound(f"no journal entry {id!r}", "`plnd journal list` shows their ids")

@@ -198,7 +198,7 @@ async def _upkeep(plnd: Plnd) -> None:
     while True:
         await asyncio.sleep(wait)
         try:
-            await plnd.upkeep()
+            await plnd.maintenance.run()
         except PlndError as error:
             log.warning("the day's upkeep failed: %s", error.message)
         wait = UPKEEP_SECONDS
@@ -208,9 +208,9 @@ async def _beat(plnd: Plnd) -> None:
     """Once a minute: what is due by the clock alone."""
     while True:
         try:
-            plnd.speak()
-            await plnd.readings.refresh_due()
-            await plnd.empty_journal()
+            plnd.send_due_notices()
+            await plnd.feeds.refresh_due()
+            await plnd.own.erase_leftovers()
         except PlndError as error:
             log.error("what was due could not be done: %s", error.message)
         except Exception:

@@ -281,7 +281,7 @@ async def live(plnd: Plnd, clock: Clock) -> None:
                 body=f"Ask @{WORD}.",
             )
         )
-        await plnd.upkeep()
+        await plnd.maintenance.run()
         clock.forward(DAY)
     data = plnd.home.data
     (data / "notices.json.damaged-20261123-120000").write_text(f"half a {WORD}")
@@ -375,12 +375,12 @@ async def test_a_handle_is_refused_without_being_kept(plnd: Plnd, api: Api, cloc
     assert [one["code"] for one in answer["rejected"]] == ["forgotten"]
     assert bytes_with(plnd.home.data.parent, WORD) == []
     clock.forward(40 * DAY)  # one look at a clock is no forty days
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     clock.forward(-40 * DAY)
     for _ in range(30):
         assert plnd._book.forgotten.all()
         clock.forward(DAY)
-        await plnd.upkeep()
+        await plnd.maintenance.run()
     assert json.loads((plnd.home.data / "forgotten.json").read_bytes())["forgotten"] == {}
 
 
@@ -407,9 +407,9 @@ async def test_events_on_their_way_are_forgotten_too(plnd: Plnd) -> None:
 
     recording = asyncio.ensure_future(sent)
     await asyncio.sleep(0)
-    await plnd.forget(ForgetRequest(everything=True))
+    await plnd.own.forget(ForgetRequest(everything=True))
     await recording
-    assert plnd.receipt().entries == []
+    assert plnd.own.receipt().entries == []
     assert plnd.today().spent_seconds == 0
 
 
@@ -452,7 +452,7 @@ async def test_old_visits_become_sums_and_the_sums_stay(plnd: Plnd, api: Api, cl
     )
     before = [await api("GET", f"today?day=2026-11-{day:02}") for day in (3, 22)]
     await api("PATCH", "settings", {"keep_visits_days": 7})
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     after = [await api("GET", f"today?day=2026-11-{day:02}") for day in (3, 22)]
     assert after == before
     assert before[0]["spent_seconds"] == 600

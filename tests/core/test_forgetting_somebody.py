@@ -31,16 +31,16 @@ async def known(plnd: Plnd, api: Api, clock: Clock) -> str:
     said = {"kind": "learned", "text": "what a hook is", "person": ident}
     await api("POST", "journal", said)
     await api("POST", "journal", {**said, "text": "to greet", "person": other})
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     clock.forward(DAY)
     await api("POST", "merges", {"kept": ident, "gone": other})
     plnd._book.feeds.put(fed("x", WORD))
     await api("POST", "events", batch(*dealings(clock())))
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     clock.forward(2 * DAY)
     await api("PUT", "plan")
     await api("GET", "review")
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     return ident
 
 

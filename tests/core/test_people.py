@@ -9,6 +9,7 @@ from support.harness import Api, Clock, bytes_with
 
 from plnd.core.people.people import People
 from plnd.core.plnd import Plnd
+from plnd.model.own import ForgetRequest
 from plnd.model.people import Cadence, Handle, MeetingRequest, PersonChange, PersonRequest
 
 VCARD = """BEGIN:VCARD
@@ -144,7 +145,7 @@ async def test_what_is_forgotten_is_no_touch_any_more(api: Api, plnd: Plnd) -> N
     await add(api, "Ana", "x:ana")
     await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
     assert (await api("GET", "people"))["people"][0]["tie"] == "weak"
-    await plnd.forget(ForgetRequest(network="x", handle="ana"))
+    await plnd.own.forget(ForgetRequest(network="x", handle="ana"))
     (ana,) = (await api("GET", "people"))["people"]
     assert (ana["tie"], ana["last_touch"]) == ("new", None)
 

@@ -14,7 +14,7 @@ from support.profile_pages import SHAPES, Post, page, posts
 from support.session_bus import Bus
 
 from plnd.core.plnd import Plnd
-from plnd.core.profiles.profiles import filled
+from plnd.core.profiles.addresses import fill_template
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
 from plnd.model.feeds import FeedChange
 from plnd.model.own import ForgetRequest
@@ -31,11 +31,11 @@ def keep(plnd: Plnd, network: str = "x", handle: str = "me") -> None:
 
 
 def view(plnd: Plnd, network: str = "x", handle: str = "me") -> Any:
-    return plnd.profiles.view(plnd.profiles.get(network, handle))
+    return plnd.profile_views.view(plnd.profiles.get(network, handle))
 
 
 async def read(plnd: Plnd, html: str, network: str = "x", handle: str = "me", **given: Any) -> Any:
-    return await plnd.read_page(
+    return await plnd.page_readings.read(
         ReadingRequest(
             network=network,
             handle=handle,
@@ -170,7 +170,7 @@ async def test_nothing_of_a_page_is_stored(plnd: Plnd, home: Home) -> None:
 
 async def test_a_paused_plnd_keeps_no_reading(plnd: Plnd) -> None:
     keep(plnd)
-    plnd.pause()
+    plnd.pauses.begin()
     await read(plnd, page("x", posts(3)).html)
     assert view(plnd).last_post_at is None
 
@@ -235,12 +235,12 @@ async def test_a_decision_is_kept_with_its_date_and_can_be_undone(
     assert found.compose_url == "https://x.com/compose/post"
     assert found.peace_until == (clock.now + peace_days * DAY if peace_days else None)
     clock.forward(DAY)
-    plnd.profiles.undo("x", "me")
+    plnd.profiles.undo_decision("x", "me")
     found = view(plnd)
     assert (found.mode, found.card) == ("active", True)
     assert found.decisions[-1].undone_at == clock.now
     with pytest.raises(Conflict):
-        plnd.profiles.undo("x", "me")
+        plnd.profiles.undo_decision("x", "me")
 
 
 async def test_peace_ends(plnd: Plnd, clock: Clock) -> None:
@@ -257,7 +257,7 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
 ) -> None:
     await aged(plnd, clock)
     with pytest.raises(Conflict):
-        plnd.profiles.step("x", "me", "export", done=True)
+        plnd.profiles.mark_step("x", "me", "export", done=True)
     plnd.profiles.decide("x", "me", "close")
     found = view(plnd)
     assert [(one.step, one.url) for one in found.closing] == [
@@ -266,18 +266,18 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
         ("delete", "https://x.com/settings/deactivate"),
     ]
     assert found.card
-    plnd.profiles.step("x", "me", "export", done=True)
-    plnd.profiles.step("x", "me", "note", done=True)
-    plnd.profiles.step("x", "me", "note", done=False)
-    plnd.profiles.step("x", "me", "delete", done=True)
+    plnd.profiles.mark_step("x", "me", "export", done=True)
+    plnd.profiles.mark_step("x", "me", "note", done=True)
+    plnd.profiles.mark_step("x", "me", "note", done=False)
+    plnd.profiles.mark_step("x", "me", "delete", done=True)
     assert view(plnd).mode == "active"
     with pytest.raises(NotFound):
-        plnd.profiles.step("x", "me", "party", done=True)
-    plnd.profiles.step("x", "me", "note", done=True)
+        plnd.profiles.mark_step("x", "me", "party", done=True)
+    plnd.profiles.mark_step("x", "me", "note", done=True)
     found = view(plnd)
     assert (found.mode, found.card, found.days_silent) == ("retired", False, 100)
     assert plnd.today().profiles == []
-    plnd.profiles.undo("x", "me")
+    plnd.profiles.undo_decision("x", "me")
     assert view(plnd).mode == "active"
 
 
@@ -295,7 +295,7 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
 def test_addresses_are_filled_in_whole_or_not_at_all(
     template: str | None, handle: str, address: str | None
 ) -> None:
-    assert filled(template, handle) == address
+    assert fill_template(template, handle) == address
 
 
 def test_every_network_has_its_way_out() -> None:
@@ -323,41 +323,41 @@ async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
             )
         )
     )
-    found = {one.network: (one.handle, one.sure) for one in plnd.profiles.suggestions()}
+    found = {one.network: (one.handle, one.sure) for one in plnd.profiles.suggestions.all()}
     assert found == {"x": ("me", False), "mastodon": ("ana", True)}
-    plnd.profiles.refuse("mastodon", None)
-    plnd.profiles.refuse("x", "me")
-    assert [(one.network, one.handle) for one in plnd.profiles.suggestions()] == [("x", None)]
+    plnd.profiles.suggestions.refuse("mastodon", None)
+    plnd.profiles.suggestions.refuse("x", "me")
+    assert [(one.network, one.handle) for one in plnd.profiles.suggestions.all()] == [("x", None)]
     keep(plnd)
-    assert plnd.profiles.suggestions() == []
+    assert plnd.profiles.suggestions.all() == []
 
 
 async def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) -> None:
     """Neither on a network that is not counted, nor in a pause."""
-    await plnd.count_network("tumblr", counted=False)
-    plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    await plnd.count_network("tumblr", counted=True)
-    plnd.pause()
-    plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    assert plnd.profiles.suggestions() == []
-    plnd.resume()
-    plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    assert [one.handle for one in plnd.profiles.suggestions()] == ["me"]
+    await plnd.networks.count("tumblr", counted=False)
+    plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
+    await plnd.networks.count("tumblr", counted=True)
+    plnd.pauses.begin()
+    plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
+    assert plnd.profiles.suggestions.all() == []
+    plnd.pauses.end()
+    plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
+    assert [one.handle for one in plnd.profiles.suggestions.all()] == ["me"]
 
 
 def test_a_profile_is_suggested_from_the_posts_under_its_name(plnd: Plnd) -> None:
     """Till it is kept or refused; the network must be one."""
     for handle in ("my-blog", "My-Blog", "other"):
         plnd.profiles.seem_mine(ProfileRequest("tumblr", handle))
-    plnd.profiles.refuse("tumblr", "other")
-    (found,) = plnd.profiles.suggestions()
+    plnd.profiles.suggestions.refuse("tumblr", "other")
+    (found,) = plnd.profiles.suggestions.all()
     assert (found.network, found.handle, found.sure) == ("tumblr", "My-Blog", True)
     assert found.reason == "you posted on Tumblr as @My-Blog"
     with pytest.raises(Invalid) as caught:
         plnd.profiles.seem_mine(ProfileRequest("nowhere", "me"))
     assert caught.value.field == "network"
     plnd.profiles.add(ProfileRequest("tumblr", "my-blog"))
-    assert plnd.profiles.suggestions() == []
+    assert plnd.profiles.suggestions.all() == []
 
 
 def test_pages_of_profiles_that_are_not_retired_are_wanted(plnd: Plnd) -> None:
@@ -395,13 +395,13 @@ async def test_from_day_0_to_day_120_exactly_two_notices(
     for day in range(121):
         clock.now = NOON + day * DAY + HOUR
         plnd = Plnd(home, clock=clock)
-        plnd.speak()
-        plnd.speak()
+        plnd.send_due_notices()
+        plnd.send_due_notices()
         shown = list(plnd.notifier._tasks)
         for task in shown:
             await task
         await plnd.close()
-        told += [(day, title) for title, _ in bus.told()[len(told) :]]
+        told += [(day, title) for title, _ in bus.notifications()[len(told) :]]
     assert told == [
         (60, "Your last post on X was 60 days ago"),
         (90, "Your last post on X was 90 days ago"),
@@ -415,11 +415,11 @@ async def told_on(
     found: dict[int, str] = {}
     for day in days:
         clock.now = start + day * DAY + HOUR
-        before = len(desktop.told)
-        plnd.speak()
+        before = len(desktop.shown)
+        plnd.send_due_notices()
         for task in list(plnd.notifier._tasks):
             await task
-        for title, _ in desktop.told[before:]:
+        for title, _ in desktop.shown[before:]:
             assert day not in found
             found[day] = title
     return found
@@ -477,7 +477,7 @@ async def test_the_weekly_review_has_a_line_a_month(plnd: Plnd, clock: Clock) ->
 async def test_notices_about_profiles_can_be_switched_off(
     plnd: Plnd, clock: Clock, desktop: FakeDesktop
 ) -> None:
-    plnd.change_settings({"notify_profiles": False})
+    plnd.settings.change({"notify_profiles": False})
     keep(plnd)
     await plnd.record(typed(batch(act(NOON, "post"))))
     assert await told_on(plnd, clock, desktop, range(121)) == {}
@@ -509,17 +509,17 @@ async def fed(
 
 async def turn(plnd: Plnd, change: FeedChange = ON) -> Any:
     profile = plnd.profiles.get("mastodon", "me@mastodon.social")
-    return await plnd.readings.turn(profile, change)
+    return await plnd.feeds.switch(profile, change)
 
 
 async def test_no_request_leaves_before_a_feed_is_turned_on(
     fed: Plnd, outside: Outside, clock: Clock
 ) -> None:
     for _ in range(3):
-        await fed.readings.refresh_due()
+        await fed.feeds.refresh_due()
         clock.forward(2 * DAY)
     assert outside.asked == []
-    assert fed.readings.requests() == []
+    assert fed.requests.all() == []
 
 
 async def test_a_feed_is_asked_once_a_day_and_conditionally(
@@ -531,18 +531,18 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
     assert (found.origin, found.days_silent, found.feed.error) == ("feed", 3, None)
     for _ in range(24):
         clock.forward(HOUR - 1)
-        await fed.readings.refresh_due()
+        await fed.feeds.refresh_due()
     await turn(fed, FeedChange(on=False))
     await turn(fed)
     assert len(outside.asked) == 1
     outside.says(FEED, status=304)
     clock.forward(HOUR)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 2
     assert outside.asked[1][1]["If-None-Match"] == '"7"'
     found = view(fed, "mastodon", "me@mastodon.social")
     assert (found.days_silent, found.feed.etag, found.feed.error) == (4, '"7"', None)
-    assert [(one.host, one.outcome) for one in fed.readings.requests()] == [
+    assert [(one.host, one.outcome) for one in fed.requests.all()] == [
         ("mastodon.social", "304"),
         ("mastodon.social", "200"),
     ]
@@ -557,7 +557,7 @@ async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
     outside.writes(FEED, head + NEWS.encode())
     await turn(fed)
     clock.forward(DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 2
     found = view(fed, "mastodon", "me@mastodon.social")
     assert (found.origin, found.feed.etag, found.feed.error) == ("feed", None, None)
@@ -570,7 +570,7 @@ async def test_a_feed_that_is_turned_off_is_not_asked(
     await turn(fed)
     await turn(fed, FeedChange(on=False))
     clock.forward(3 * DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 1
 
 
@@ -581,10 +581,10 @@ async def test_a_host_that_asks_for_patience_gets_it(
     await turn(fed)
     assert "patience" in view(fed, "mastodon", "me@mastodon.social").feed.error
     clock.forward(3 * DAY - 1)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 1
     clock.forward(1)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 2
 
 
@@ -603,14 +603,14 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
         outside.says(FEED, **answer)  # type: ignore[arg-type]
         if outside.asked:
             clock.forward(DAY)
-            await fed.readings.refresh_due()
+            await fed.feeds.refresh_due()
         else:
             await turn(fed)
         assert says in view(fed, "mastodon", "me@mastodon.social").feed.error
         assert fed.today().profiles[0].freshness == "unknown"
     outside.says(FEED, NEWS)
     clock.forward(DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert view(fed, "mastodon", "me@mastodon.social").feed.error is None
     assert view(fed, "mastodon", "me@mastodon.social").origin == "feed"
 
@@ -629,14 +629,14 @@ async def test_a_feed_is_found_by_the_page_that_names_it(fed: Plnd, outside: Out
 async def test_a_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
     keep(fed, "mastodon", "nowhere")
     with pytest.raises(Invalid) as caught:
-        await fed.readings.turn(fed.profiles.get("mastodon", "nowhere"), ON)
+        await fed.feeds.switch(fed.profiles.get("mastodon", "nowhere"), ON)
     assert caught.value.field == "url"
 
 
 async def test_a_slow_feed_holds_nobody_up(
     fed: Plnd, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plnd.core.readings.feeds.ASKED_SECONDS", 0.2)
+    monkeypatch.setattr("plnd.core.readings.requests.ANSWER_SECONDS", 0.2)
     outside.hangs(FEED)
     await turn(fed)
     assert "too long" in view(fed, "mastodon", "me@mastodon.social").feed.error
@@ -657,7 +657,7 @@ async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
     feed = plnd.people.feeds.get(
         plnd.people.register.find("Ana"), "mastodon", "Ana@mastodon.social"
     )
-    await plnd.readings.turn(feed, change)
+    await plnd.feeds.switch(feed, change)
 
 
 async def test_a_person_is_not_asked_about_before_the_user_says_so(
@@ -668,11 +668,11 @@ async def test_a_person_is_not_asked_about_before_the_user_says_so(
     outside.says(FEED, NEWS)
     await turn(fed)
     clock.forward(2 * DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert [name for name, _ in outside.asked] == [FEED, FEED]
     await turn_ana(fed, FeedChange(on=False))
     clock.forward(2 * DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert {name for name, _ in outside.asked} == {FEED}
 
 
@@ -685,15 +685,15 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
     assert fed.people.views()[0].silent_days == 3
     for _ in range(24):
         clock.forward(HOUR - 1)
-        await fed.readings.refresh_due()
+        await fed.feeds.refresh_due()
     await turn_ana(fed, FeedChange(on=False))
     await turn_ana(fed)
     assert len(outside.asked) == 1
     outside.says(ANAS_FEED, status=304)
     clock.forward(HOUR)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert outside.asked[1][1]["If-None-Match"] == '"7"'
-    assert [(one.network, one.handle, one.outcome) for one in fed.readings.requests()] == [
+    assert [(one.network, one.handle, one.outcome) for one in fed.requests.all()] == [
         ("mastodon", "ana@mastodon.social", "304"),
         ("mastodon", "ana@mastodon.social", "200"),
     ]
@@ -710,11 +710,11 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
     clock.forward(3 * DAY - 1)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 1
     clock.forward(1)
     outside.says(ANAS_FEED, status=404)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
     assert fed.people.views()[0].silent_days is None
@@ -729,13 +729,13 @@ async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
     await turn_ana(fed)
     fed.people.merge("Ana Maria", "Ana")
     clock.forward(DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert len(outside.asked) == 2
     assert fed.people.register.find("Ana Maria").posted_at
     handles = [Handle(network="x", handle="ana")]
     fed.people.change("Ana Maria", PersonChange(handles=handles))
     clock.forward(DAY)
-    await fed.readings.refresh_due()
+    await fed.feeds.refresh_due()
     assert (len(outside.asked), fed.people.feeds.all()) == (2, [])
 
 
@@ -762,7 +762,7 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     ana = add_ana(fed, Handle(network="x", handle="ana"))
     outside.says(ANAS_FEED, NEWS)
     await turn_ana(fed)
-    known, page, hers = fed.readings.feeds(ENGLISH)
+    known, page, hers = fed.feeds.views(ENGLISH)
     assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
     assert known.address == "https://mastodon.social/@me.rss"
     assert (known.checked_at, known.next_at, known.resting) == (None, None, False)
@@ -771,25 +771,25 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     assert (hers.checked_at, hers.next_at) == (clock.now, clock.now + DAY)
     outside.says(ANAS_FEED, status=404)
     clock.forward(DAY)
-    await fed.readings.refresh_due()
-    assert "answers 404" in str(fed.readings.feeds(ENGLISH)[2].error)
+    await fed.feeds.refresh_due()
+    assert "answers 404" in str(fed.feeds.views(ENGLISH)[2].error)
     await turn_ana(fed, FeedChange(on=False))
     fed.profiles.decide("x", "me", "retired")
-    assert [(one.on, one.resting) for one in fed.readings.feeds(ENGLISH)] == [
+    assert [(one.on, one.resting) for one in fed.feeds.views(ENGLISH)] == [
         (False, False),
         (False, True),
         (False, False),
     ]
-    assert fed.readings.feeds(ENGLISH)[2].next_at is None
+    assert fed.feeds.views(ENGLISH)[2].next_at is None
 
 
 async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
     person = add_ana(fed, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a"))
     with pytest.raises(Invalid) as caught:
-        await fed.readings.turn(fed.people.feed(person, "mastodon", "a"), ON)
+        await fed.feeds.switch(fed.people.feeds.get(person, "mastodon", "a"), ON)
     assert caught.value.field == "url"
     with pytest.raises(NotFound):
-        fed.people.feed(person, "linkedin", "ana")
+        fed.people.feeds.get(person, "linkedin", "ana")
 
 
 async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
@@ -798,8 +798,8 @@ async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
     add_ana(fed)
     outside.says(ANAS_FEED, NEWS)
     await turn_ana(fed)
-    assert "feeds" in {line.get("collection") for line in fed.export("documents").lines}
-    await fed.forget(ForgetRequest(handle="ana@mastodon.social"))
+    assert "feeds" in {line.get("collection") for line in fed.own.export("documents").lines}
+    await fed.own.forget(ForgetRequest(handle="ana@mastodon.social"))
     assert fed.people.feeds.all() == []
     assert "ana" not in (fed.home.data / "feeds.json").read_text()
 
@@ -809,7 +809,7 @@ async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
 
 async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
     """Four weeks of two hours on X with ten acts a week, and of six on LinkedIn with two."""
-    assert plnd.affords().state == "learning"
+    assert plnd.upkeep.affords().state == "learning"
     for week in range(4):
         start = NOON - (week * 7 + 3) * DAY
         hours = {"x": 2, "linkedin": 6}
@@ -820,7 +820,7 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
             events.append(visit(begin, hours[network] * 3600, network=network))
             events += [act(begin + n * MINUTE, network=network) for n in range(acts[network])]
         await plnd.record(typed(batch(*events)))
-    found = plnd.affords()
+    found = plnd.upkeep.affords()
     assert (found.state, found.weekly_budget_minutes, found.used_minutes) == ("ready", 420, 120)
     assert [(one.network, one.state, one.weekly_minutes) for one in found.networks] == [
         ("x", "fits", 120),
@@ -834,31 +834,31 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
 
 async def test_an_article_is_asked_for_when_the_user_asks_only(fed: Plnd, outside: Outside) -> None:
     outside.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
-    found = await fed.readings.article("https://blog.example/hooks")
+    found = await fed.articles.read("https://blog.example/hooks")
     assert (found.title, found.author) == ("What a hook is", None)
-    (request,) = fed.readings.requests()
+    (request,) = fed.requests.all()
     assert (request.host, request.network, request.handle) == ("blog.example", None, None)
 
 
 async def test_an_article_that_is_not_there_is_said(fed: Plnd, outside: Outside) -> None:
     with pytest.raises(PlndError) as caught:
-        await fed.readings.article("https://blog.example/none")
+        await fed.articles.read("https://blog.example/none")
     assert "404" in caught.value.message
     with pytest.raises(PlndError):
-        await fed.readings.article("https://127.0.0.1/")
+        await fed.articles.read("https://127.0.0.1/")
 
 
 async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:
     wanted = PersonRequest(name="Ana", handles=[Handle(network="x", handle="me")])
     added = plnd.people.add(wanted)
-    assert [one.handle for one in plnd.wanted_readings("x")] == ["me"]
-    assert plnd.wanted_readings("mastodon") == []
-    await plnd.count_network("x", counted=False)
-    assert plnd.wanted_readings("x") == []
+    assert [one.handle for one in plnd.page_readings.wanted("x")] == ["me"]
+    assert plnd.page_readings.wanted("mastodon") == []
+    await plnd.networks.count("x", counted=False)
+    assert plnd.page_readings.wanted("x") == []
     made = page("x", posts(3))
     await read(plnd, made.html)
     assert plnd.people.register.find(added.id).posted_at is None
-    await plnd.count_network("x", counted=True)
+    await plnd.networks.count("x", counted=True)
     await read(plnd, made.html)
     assert plnd.people.register.find(added.id).posted_at == made.last_post_at
     await read(plnd, made.html, handle="somebody")

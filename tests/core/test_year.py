@@ -29,9 +29,9 @@ async def lived(home: Home, year: Year, desktop: harness.Desktop) -> AsyncIterat
     """A plnd that lived through the year: the chats followed first, the events in any order."""
     clock = harness.Clock(at(FIRST, "00:00"))
     plnd = Plnd(home, clock=clock, notify=desktop)
-    plnd.change_settings({"notify_budget": False, "notify_chats": False, "notify_review": False})
-    plnd.change_settings({"time_zone": "Europe/London"})
-    plnd.set_budget(BudgetRequest(minutes=30))
+    plnd.settings.change({"notify_budget": False, "notify_chats": False, "notify_review": False})
+    plnd.settings.change({"time_zone": "Europe/London"})
+    plnd.budgets.set(BudgetRequest(minutes=30))
     breaks = [Break(first=first, last=last) for first, last in BREAKS]
     for tag, (network, weekday, start, zone) in CHATS.items():
         wanted = {"tag": tag, "network": network, "weekday": weekday, "start": start}
@@ -82,7 +82,7 @@ def _attendance(plnd: Plnd, year: Year) -> None:
     half_a_year = NOW - 182 * DAY
     for tag, attended in year.attended.items():
         expected = {start: how for start, how in attended.items() if start >= half_a_year}
-        found = plnd.chats.attended_slots(plnd.chats.find(tag))
+        found = plnd.chats.attendance.attended_slots(plnd.chats.find(tag))
         assert {one.starts_at: one.attended for one in found} == expected, tag
 
 
@@ -95,7 +95,7 @@ def _development(plnd: Plnd, year: Year) -> None:
     for (network, day), minutes in year.session_minutes.items():
         if day.startswith("2026"):
             expected[f"session:{network}:{day}"] = minutes // 15
-    found = plnd.development.year(2026, "cilip")
+    found = plnd.cpd.year(2026, "cilip")
     rows = {row.id: row.hours * 4 for row in found.rows}
     # Acts outside sessions reach two minutes around them: under a quarter, they are no row.
     assert rows == {key: quarters for key, quarters in expected.items() if quarters}
@@ -105,7 +105,7 @@ def _development(plnd: Plnd, year: Year) -> None:
 def _review(plnd: Plnd, year: Year, monday: date) -> None:
     days = [monday + timedelta(days=number) for number in range(7)]
     four_weeks = [days[-1] - timedelta(days=number) for number in range(28)]
-    found = plnd.reviews.week(f"{monday:%G-W%V}")
+    found = plnd.weekly_review.review(f"{monday:%G-W%V}")
     assert found.interaction_days == len(year.interaction_days & set(days))
     assert found.interaction_days_28 == len(year.interaction_days & set(four_weeks))
     spent = sum(year.spent_minutes[day] for day in days)

@@ -32,7 +32,7 @@ def on_the_bus(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
 async def test_a_notice_arrives(on_the_bus: Bus) -> None:
     on_the_bus.serve_notifications()
     assert await desktop.notify("Twelve minutes left", "48 of 60 are used.") is None
-    assert on_the_bus.told() == [("Twelve minutes left", "48 of 60 are used.")]
+    assert on_the_bus.notifications() == [("Twelve minutes left", "48 of 60 are used.")]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ async def test_no_text_is_taken_for_something_else(
     """Neither for an option, for markup nor for a control; and it is cut where servers refuse."""
     on_the_bus.serve_notifications(says="pass")
     assert await desktop.notify(title, body) is None
-    ((got, text),) = on_the_bus.told()
+    ((got, text),) = on_the_bus.notifications()
     assert got.removeprefix("\u200b") == arrives
     assert len(got.encode("utf-16-le")) // 2 <= 64
     assert len(text.encode("utf-16-le")) // 2 <= 256
@@ -94,7 +94,7 @@ async def test_a_server_that_hangs_costs_no_more_than_the_patience(on_the_bus: B
     on_the_bus.serve_notifications(says="import time; time.sleep(30)")
     before = children()
     start = time.monotonic()
-    error = await desktop.notify("title", "body", patience_seconds=1.0)
+    error = await desktop.notify("title", "body", timeout_seconds=1.0)
     assert time.monotonic() - start < 2
     assert error == "the desktop did not answer within 1 seconds"
     await gone(lambda: children() - before)

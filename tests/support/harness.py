@@ -61,13 +61,13 @@ class Seconds:
 
 @dataclass
 class Desktop:
-    """Stands for the desktop: keeps what it was told, answers `answer`."""
+    """A desktop that remembers the notices and answers `answer`."""
 
-    told: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)
     answer: str | None = None
 
     async def __call__(self, title: str, body: str) -> str | None:
-        self.told.append((title, body))
+        self.shown.append((title, body))
         return self.answer
 
 

@@ -114,7 +114,7 @@ class Bus:
         )
         return b"boolean true" in answer.stdout
 
-    def told(self) -> list[tuple[str, str]]:
+    def notifications(self) -> list[tuple[str, str]]:
         """Title and body of each notification that arrived."""
         found = []
         for line in self._log.read_text().splitlines():
@@ -128,7 +128,7 @@ class Bus:
     async def asked(self) -> None:
         """Wait until a notification has arrived."""
         for _ in range(int(PATIENCE_SECONDS * 100)):
-            if self.told():
+            if self.notifications():
                 return
             await asyncio.sleep(0.01)
         raise AssertionError("no notification came")

@@ -1,104 +1,93 @@
-"""Profiles: kept, read, judged, decided upon."""
+"""The user's own profiles: stored, decided about, and how fresh each is."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import get_args
-from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 
-from plnd.catalogue import recognise, shipped
-from plnd.core.context import Context, translated_feed
-from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.documents import check_handle
-from plnd.measures.freshness import (
-    DAY_MS,
-    PEACE_MS,
-    VISITED_DAYS,
-    Standing,
-    best,
-    days_silent,
-    in_force,
-    median_gap_days,
-    out_of_rhythm,
-    peace_until,
-    silence,
-)
+from plnd.core.context import Context
+from plnd.core.profiles.addresses import parse_handle
+from plnd.core.profiles.suggestions import ProfileSuggestions
+from plnd.errors import Conflict, NotFound
+from plnd.measures.freshness import PEACE_MS, Standing, best, days_silent, in_force
+from plnd.measures.people import Key, key_of
 from plnd.model.day import ProfileToday
 from plnd.model.notices import Notice
 from plnd.model.profiles import (
     STEPS,
     Choice,
-    CloseStep,
     Decision,
     LastPost,
-    NotMine,
     Origin,
     Profile,
     ProfileRequest,
-    ProfileView,
-    SeemsMine,
-    Silence,
     StepName,
-    Suggested,
 )
-from plnd.model.readings import Wanted
 from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
-from plnd.reading import clues
+from plnd.reading.results import PageReading
 from plnd.store.log.log import Log, Sums
 from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
 
 OWN_POSTS = ("post", "reply", "share")
-RHYTHM_DAYS = 730
-GUESS_FROM = 3
 
 
 class Profiles:
-    """The user's own profiles. `changed` is called when today's figures are other ones."""
+    """`is_recording` tells whether a network is recorded now; `on_change` is called after each
+    change that today's totals show."""
 
-    def __init__(self, context: Context, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        is_recording: Callable[[str], bool],
+        on_change: Callable[[], None],
+    ) -> None:
         self._context = context
-        self._book = context.book
-        self._changed = changed
-        self.take_store()
+        self._stored = context.book.profiles
+        self._on_change = on_change
+        self._own_posts: dict[str, int] = {}
+        self.suggestions = ProfileSuggestions(context, self.all, is_recording)
 
-    def take_store(self, acts: dict[str, int] | None = None) -> None:
-        """Take up what the log holds: `acts`, where `last_posts` was asked already."""
-        self._acts = last_posts(self._context.log) if acts is None else acts
+    def reload(self, own_posts: dict[str, int] | None = None) -> None:
+        """Read from the log when the user last posted, unless `own_posts` gives it."""
+        self._own_posts = last_own_posts(self._context.log) if own_posts is None else own_posts
 
-    # -- kept --------------------------------------------------------------------
+    # -- the stored profiles -------------------------------------------------------
 
     def all(self) -> list[Profile]:
-        return self._book.profiles.all()
+        return self._stored.all()
 
     def get(self, network: str, handle: str) -> Profile:
         """Raises:
-        NotFound: no such profile is kept.
+        NotFound: there is no such profile.
         """
-        found = self._book.profiles.get(profile_id(network, handle))
+        found = self._stored.get(profile_id(network, handle))
         if found is None:
             raise NotFound(f"no profile {handle!r} on {network}", "`plnd profile list` lists them")
         return found
 
-    def put(self, profile: Profile) -> Profile:
-        self._book.profiles.put(profile)
-        self._changed()
+    def handle_keys(self) -> set[Key]:
+        return {key_of(one.network, one.handle) for one in self.all()}
+
+    def save(self, profile: Profile) -> Profile:
+        self._stored.put(profile)
+        self._on_change()
         return profile
 
     def add(self, wanted: ProfileRequest) -> Profile:
-        """Keep a profile; the handle may be given as the profile's address.
+        """Add a profile by its handle or address.
 
         Raises:
             Invalid: the network is unknown, or the handle is none.
-            Conflict: it is kept already.
+            Conflict: the profile is stored already.
         """
         self._context.check_network(wanted.network)
-        handle = _handle(wanted.network, wanted.handle)
+        handle = parse_handle(wanted.network, wanted.handle)
         key = profile_id(wanted.network, handle)
-        if self._book.profiles.get(key):
+        if self._stored.get(key):
             raise Conflict(
                 f"{handle!r} on {wanted.network} is kept already",
                 f"`plnd profile set {wanted.network} {handle} active` takes it up again",
@@ -106,12 +95,12 @@ class Profiles:
             )
         log.info("a profile on %s is kept from now on", wanted.network)
         now = self._context.clock()
-        return self.put(Profile(id=key, network=wanted.network, handle=handle, added_at=now))
+        return self.save(Profile(id=key, network=wanted.network, handle=handle, added_at=now))
 
-    # -- decided -----------------------------------------------------------------
+    # -- decisions -----------------------------------------------------------------
 
     def decide(self, network: str, handle: str, choice: Choice) -> Profile:
-        """Decide upon a profile; what was decided before stays in its list."""
+        """Add a decision to the profile's list and apply it."""
         profile, now = self.get(network, handle), self._context.clock()
         lasting = PEACE_MS.get(choice)
         decision = Decision(
@@ -125,13 +114,13 @@ class Profiles:
             mode = "active"
         log.info("a profile on %s: %s", network, choice)
         changed = replace(profile, mode=mode, decisions=[*profile.decisions, decision])
-        return self.put(replace(changed, steps_done={}) if choice == "close" else changed)
+        return self.save(replace(changed, steps_done={}) if choice == "close" else changed)
 
-    def undo(self, network: str, handle: str) -> Profile:
-        """Take the latest decision back; the one before it holds again.
+    def undo_decision(self, network: str, handle: str) -> Profile:
+        """Undo the latest decision; the one before it applies again.
 
         Raises:
-            Conflict: nothing was decided.
+            Conflict: there is no decision.
         """
         profile, now = self.get(network, handle), self._context.clock()
         decided = in_force(profile.decisions)
@@ -140,10 +129,10 @@ class Profiles:
         decisions = [
             replace(one, undone_at=now) if one is decided else one for one in profile.decisions
         ]
-        return self.put(replace(profile, mode=decided.was, decisions=decisions))
+        return self.save(replace(profile, mode=decided.was, decisions=decisions))
 
-    def step(self, network: str, handle: str, step: str, *, done: bool) -> Profile:
-        """Mark a step of closing; with the last of them the profile is retired.
+    def mark_step(self, network: str, handle: str, step: str, *, done: bool) -> Profile:
+        """Mark a step of closing as done or not; after the last step the profile is retired.
 
         Raises:
             NotFound: there is no such step.
@@ -152,20 +141,20 @@ class Profiles:
         profile, now = self.get(network, handle), self._context.clock()
         if step not in get_args(StepName):
             raise NotFound(f"no step {step!r}", "one of " + ", ".join(STEPS))
-        if not _closing(profile):
+        if not is_closing(profile):
             raise Conflict(
                 "this profile is not being closed", f"plnd profile set {network} {handle} close"
             )
         steps = {name: at for name, at in profile.steps_done.items() if name != step}
         if done:
             steps[step] = profile.steps_done.get(step, now)  # type: ignore[index, call-overload]
-        profile = self.put(replace(profile, steps_done=steps))
+        profile = self.save(replace(profile, steps_done=steps))
         return profile if len(steps) < len(STEPS) else self.decide(network, handle, "retired")
 
-    # -- judged ------------------------------------------------------------------
+    # -- last posts ----------------------------------------------------------------
 
-    def acts_changed(self, quarters: Mapping[int, Sums]) -> None:
-        """After a commit: look whether the user posted somewhere."""
+    def after_commit(self, quarters: Mapping[int, Sums]) -> None:
+        """Read when the user last posted, if a commit brought own posts."""
         begins = [
             begin
             for begin, sums in quarters.items()
@@ -173,18 +162,43 @@ class Profiles:
         ]
         if begins:
             for network, at in self._context.log.last_acts(OWN_POSTS, min(begins)).items():
-                if at > self._acts.get(network, 0):
-                    self._acts[network] = at
-                    self._changed()
+                if at > self._own_posts.get(network, 0):
+                    self._own_posts[network] = at
+                    self._on_change()
+
+    def save_last_post(self, profile: Profile, origin: Origin, found: PageReading, at: int) -> None:
+        """Store a last post that was read at `at` (ms), unless a later one is stored.
+
+        One page may show less than another did.
+        """
+        known = profile.last_posts.get(origin)
+        if found.last_post_at is None or found.found_by is None:
+            return
+        gap_days = found.gap_days if found.gap_days is not None or not known else known.gap_days
+        fresh = LastPost(
+            at=found.last_post_at,
+            taken_at=at,
+            found_by=found.found_by,
+            rough_ms=found.rough_ms,
+            gap_days=gap_days,
+        )
+        if known and known.at - known.rough_ms > fresh.at - fresh.rough_ms:
+            return
+        self.save(replace(profile, last_posts={**profile.last_posts, origin: fresh}))
 
     def last_posts(self, profile: Profile) -> dict[Origin, LastPost]:
-        """What each origin has. Acts say on which network, not as whom: they count for each
-        profile there that is not retired."""
+        """The last post by where it was found.
+
+        A recorded act does not name the handle it was posted under, so it counts for every
+        profile on its network that is not retired.
+        """
         found = dict(profile.last_posts)
-        at = self._acts.get(profile.network)
+        at = self._own_posts.get(profile.network)
         if at is not None and profile.mode != "retired":
             found["acts"] = LastPost(at=at, taken_at=at, found_by="acts")
         return found
+
+    # -- freshness -----------------------------------------------------------------
 
     def standing(self, profile: Profile) -> Standing:
         found = best(self.last_posts(profile))
@@ -193,7 +207,7 @@ class Profiles:
         return Standing(profile, last, days_silent(last.at if last else None, now))
 
     def today(self) -> list[ProfileToday]:
-        """How fresh each is, the one silent for longest first; retired ones are history."""
+        """How fresh each profile that is not retired is, the longest silent first."""
         rows = [self.standing(one) for one in self.all() if one.mode != "retired"]
         rows.sort(key=lambda one: (-(one.days if one.days is not None else -1), one.profile.id))
         return [
@@ -209,7 +223,7 @@ class Profiles:
         ]
 
     def notice(self, day: str, words: Words = ENGLISH) -> Notice | None:
-        """What is to be told today; noted as told on disk before it is given out."""
+        """The notice due about silent profiles, marked as sent on disk before it is returned."""
         now = self._context.clock()
         standings = [self.standing(one) for one in self.all()]
         due = profile_notice(standings, day=day, now=now, names=self._context.names, words=words)
@@ -217,14 +231,14 @@ class Profiles:
             return None
         notice, steps = due
         for key, step in steps.items():
-            profile = self._book.profiles.get(key)
+            profile = self._stored.get(key)
             if profile:
                 told = {**profile.told, str(step): now}
-                self._book.profiles.put(replace(profile, told=told))
+                self._stored.put(replace(profile, told=told))
         return notice
 
     def review_lines(self, since: int, words: Words = ENGLISH) -> list[str]:
-        """What a weekly review says of profiles; the review before it was at `since` (ms)."""
+        """The weekly review's lines about profiles; the review before it was at `since` (ms)."""
         standings = [self.standing(one) for one in self.all()]
         before = {
             one.profile.id: days
@@ -233,200 +247,13 @@ class Profiles:
         }
         return monthly_lines(before, standings, self._context.names, words)
 
-    def views(self, words: Words = ENGLISH) -> list[ProfileView]:
-        """Every profile, the one that most needs a word first."""
-        ahead = _Looks(self._context)
-        rows = [self._view(one, ahead, words) for one in self.all()]
-        order = {"active": 0, "reading": 1, "retired": 2}
-        return sorted(
-            rows,
-            key=lambda one: (
-                order[one.mode],
-                not one.card,
-                -(one.days_silent or 0),
-                one.network,
-                one.handle,
-            ),
-        )
 
-    def view(self, profile: Profile, words: Words = ENGLISH) -> ProfileView:
-        return self._view(profile, _Looks(self._context), words)
-
-    def _view(self, profile: Profile, looks: "_Looks", words: Words) -> ProfileView:
-        now, standing = self._context.clock(), self.standing(profile)
-        last_posts = self.last_posts(profile)
-        found = best(last_posts)
-        origin, last = found if found else (None, None)
-        gap = looks.gap(profile.network, last_posts.values())
-        until = peace_until(profile)
-        return ProfileView(
-            network=profile.network,
-            name=self._context.names.get(profile.network, profile.network),
-            handle=profile.handle,
-            url=address_of(profile),
-            mode=profile.mode,
-            added_at=profile.added_at,
-            last_post_at=last.at if last else None,
-            rough=bool(last and last.rough_ms),
-            origin=origin,
-            found_by=last.found_by if last else None,
-            days_silent=standing.days,
-            freshness=standing.freshness,
-            usual_gap_days=gap,
-            out_of_rhythm=out_of_rhythm(standing.days, gap),
-            silence=looks.silence(standing),
-            card=standing.has_card(now),
-            peace_until=until if until > now and profile.mode == "active" else None,
-            compose_url=filled(clues.of(profile.network).compose_url, profile.handle),
-            closing=_steps(profile, words) if _closing(profile) else [],
-            decisions=profile.decisions,
-            last_posts=last_posts,
-            feed=translated_feed(profile.feed, words),
-        )
-
-    # -- suggested and wanted ----------------------------------------------------
-
-    def wanted(self) -> list[Wanted]:
-        """Whose pages are worth reading when the user looks at them."""
-        return [
-            Wanted(network=one.network, handle=one.handle)
-            for one in self.all()
-            if one.mode != "retired"
-        ]
-
-    def suggestions(self, words: Words = ENGLISH) -> list[Suggested]:
-        """Profiles that seem to be the user's own: posted under, or whose settings were opened.
-
-        Where a settings page does not say whose it is, the profile looked at most is a guess.
-        """
-        since = self._context.clock() - VISITED_DAYS * DAY_MS
-        kept = {one.network for one in self.all()}
-        refused = {one.id for one in self._book.not_mine.all()}
-        guesses: dict[str, str] = {}
-        for network, handle, count in self._context.log.handles_seen("profile", since):
-            if handle and count >= GUESS_FROM and profile_id(network, handle) not in refused:
-                guesses.setdefault(network, handle)
-        found: dict[str, Suggested] = {}
-        for network, handle, _ in self._context.log.handles_seen("settings", since):
-            name = self._context.names.get(network, network)
-            said = handle or guesses.get(network)
-            if network in kept or {network, profile_id(network, said or "")} & refused:
-                continue
-            if network not in found or (handle and not found[network].sure):
-                found[network] = Suggested(
-                    network=network,
-                    name=name,
-                    handle=said,
-                    sure=handle is not None,
-                    reason=words.say("seems_yours", network=name),
-                )
-        for one in self._book.seems_mine.all():
-            if one.network not in kept and not {one.network, one.id} & refused:
-                name = self._context.names.get(one.network, one.network)
-                found[one.network] = Suggested(
-                    network=one.network,
-                    name=name,
-                    handle=one.handle,
-                    sure=True,
-                    reason=words.say("posted_as", network=name, handle=one.handle),
-                )
-        return list(found.values())
-
-    def seem_mine(self, seen: ProfileRequest) -> None:
-        """Remember under which handle the user posted: suggested till it is kept or refused.
-
-        Raises:
-            Invalid: the network is unknown, or the handle is none.
-        """
-        self._context.check_network(seen.network)
-        handle = _handle(seen.network, seen.handle)
-        key, now = profile_id(seen.network, handle), self._context.clock()
-        self._book.seems_mine.put(SeemsMine(id=key, network=seen.network, handle=handle, at=now))
-
-    def refuse(self, network: str, handle: str | None) -> str:
-        """Suggest a profile no more; without a handle, none on that network."""
-        self._context.check_network(network)
-        key = profile_id(network, handle) if handle else network
-        self._book.not_mine.put(NotMine(id=key, at=self._context.clock()))
-        return key
-
-
-class _Looks:
-    """What of the log several views need, looked up once."""
-
-    def __init__(self, context: Context) -> None:
-        now = context.clock()
-        self._visited = context.log.visited(now - VISITED_DAYS * DAY_MS)
-        self._days: dict[str, set[int]] = {}
-        for network, begin in context.log.act_quarters(OWN_POSTS, now - RHYTHM_DAYS * DAY_MS):
-            self._days.setdefault(network, set()).add(begin // DAY_MS * DAY_MS)
-
-    def gap(self, network: str, last_posts: Iterable[LastPost]) -> float | None:
-        """The profile's own median gap in days: of its acts, else of the newest reading."""
-        own = median_gap_days(self._days.get(network, ()))
-        if own is not None:
-            return own
-        said = [one for one in last_posts if one.gap_days is not None]
-        newest = max(said, key=lambda one: one.taken_at, default=None)
-        return newest.gap_days if newest else None
-
-    def silence(self, standing: Standing) -> Silence | None:
-        return silence(standing.freshness, visited=standing.profile.network in self._visited)
-
-
-def _handle(network: str, given: str) -> str:
-    """The handle that somebody means: with or without @, or as the profile's address."""
-    handle = given.strip()
-    if handle.startswith(("http://", "https://")):
-        found = recognise.recognise_page(handle)
-        if found is None or found.network != network or not found.handle:
-            raise Invalid("this address is no profile there", "give the handle", field="handle")
-        host = urlsplit(handle).hostname
-        federated = "{host}" in shipped.load()[network].profile_url
-        handle = f"{found.handle}@{host}" if federated and "@" not in found.handle else found.handle
-    handle = handle.removeprefix("@")
-    check_handle(handle, given)
-    return handle
-
-
-def filled(template: str | None, handle: str) -> str | None:
-    """An address with the handle, and the host that stands in the handle, put in.
-
-    None where it needs what is not known, such as the host, or a team's name.
-    """
-    if template is None:
-        return None
-    name, _, host = handle.partition("@")
-    plain = name if "{host}" in template else handle
-    address = template.replace("{handle}", quote(plain, safe="@:")).replace("{host}", host)
-    return None if "{" in address or "///" in address else address
-
-
-def address_of(profile: Profile) -> str | None:
-    network = shipped.load().get(profile.network)
-    return filled(network.profile_url, profile.handle) if network else None
-
-
-def _closing(profile: Profile) -> bool:
+def is_closing(profile: Profile) -> bool:
+    """Whether the user is closing the account."""
     decided = in_force(profile.decisions)
     return decided is not None and decided.choice == "close"
 
 
-def _steps(profile: Profile, words: Words) -> list[CloseStep]:
-    known = clues.of(profile.network)
-    urls = {"export": known.export_url, "note": known.compose_url}
-    urls["delete"] = known.delete_account_url
-    return [
-        CloseStep(
-            step=step,
-            title=words.say(f"step_{step}"),
-            url=filled(urls[step], profile.handle),
-            done_at=profile.steps_done.get(step),
-        )
-        for step in STEPS
-    ]
-
-
-def last_posts(log: Log) -> dict[str, int]:
-    """When each network last had an act that is the user's own post (ms)."""
+def last_own_posts(log: Log) -> dict[str, int]:
+    """When the user last posted, by network (ms)."""
     return log.last_acts(OWN_POSTS)

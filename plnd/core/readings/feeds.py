@@ -1,363 +1,230 @@
-"""Readings: pages that the browser shows and feeds that the user turned on, read for last posts."""
+"""Public feeds that the user turned on, asked once a day for last posts."""
 
 import asyncio
-import contextlib
 import logging
-import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
 from plnd.catalogue import shipped
-from plnd.core.context import Context, translated_feed
+from plnd.core.context import DAY_MS, Context, translated_feed
 from plnd.core.people.people import People
-from plnd.core.profiles.profiles import Profiles, filled
-from plnd.errors import Invalid, PlndError
-from plnd.measures.people import key_of
+from plnd.core.profiles.addresses import fill_template
+from plnd.core.profiles.profiles import Profiles
+from plnd.core.readings import requests
+from plnd.core.readings.requests import OutgoingRequests
+from plnd.errors import Invalid
 from plnd.model.base import LONGEST_ADDRESS
-from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS
-from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView, Request
-from plnd.model.people import Person, PersonFeed
-from plnd.model.profiles import LastPost, Origin, Profile
-from plnd.model.readings import ReadingAnswer, ReadingRequest
-from plnd.model.scope import profile_id
+from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView
+from plnd.model.people import PersonFeed
+from plnd.model.profiles import Profile
 from plnd.reading import clues
-from plnd.reading.results import Article, PageReading
+from plnd.reading.results import PageReading
 from plnd.words.messages import TranslatedError, Words
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
 
 if TYPE_CHECKING:
-    from plnd.reading.fetch import Fetch, Fetched, Outgoing
+    from plnd.reading.fetch import Fetched
 
 log = logging.getLogger("plnd")
 
-DAY_MS = 86_400_000
-AT_ONCE = 4
-ASKED_SECONDS = 9.0
-"""For all that asking one feed takes, redirects and looking for it included."""
+MOST_AT_ONCE = 4
 
-MakeFetch = Callable[["Callable[[Outgoing], None]"], "Fetch"]
+FeedOwner = Profile | PersonFeed
+"""What has a public feed: a profile of the user, or a handle of a person."""
 
 
-Fed = Profile | PersonFeed
-"""What may have a public feed: a profile of the user's, a handle of a person."""
-
-
-def way_out(note: "Callable[[Outgoing], None]") -> "Fetch":
-    """The way to the outside, which nothing is imported for until a feed is turned on."""
-    from plnd.reading.fetch import Fetch
-
-    return Fetch(note)
-
-
-class Readings:
-    """Reads pages and feeds in a process apart, and keeps what they say with the profiles, or
-    with the people: `people` gives them as they are by now."""
+class Feeds:
+    """`people` gives the current people, as asking a feed takes a while."""
 
     def __init__(
         self,
         context: Context,
         profiles: Profiles,
-        make_fetch: MakeFetch,
         people: Callable[[], People],
+        worker: Worker,
+        outgoing: OutgoingRequests,
     ) -> None:
         self._context = context
-        self._people = people
         self._profiles = profiles
-        self._make_fetch = make_fetch
-        self._worker = Worker()
+        self._people = people
+        self._worker = worker
+        self._outgoing = outgoing
         self._refreshing = False
 
-    async def close(self) -> None:
-        """End the process that reads."""
-        await self._worker.close()
-
-    # -- pages -------------------------------------------------------------------
-
-    async def take(self, given: ReadingRequest, *, keep: bool) -> ReadingAnswer:
-        """Read a page and drop it. What it says is kept if it is of the user, or of a person.
+    async def switch(self, owner: FeedOwner, change: FeedChange) -> None:
+        """Turn a feed off, or on and ask it at once if a day has passed since the last time.
 
         Raises:
-            Invalid: the network is unknown, or the page was taken at no sensible time.
+            Invalid: the feed's address is not known.
         """
-        self._context.check_network(given.network)
-        now = self._context.clock()
-        if not EARLIEST_MS <= given.taken_at <= now + FURTHEST_AHEAD_MS:
-            raise Invalid("taken_at lies in the future, or before 2000", field="taken_at")
-        taken_at = min(given.taken_at, now)
-        content = given.html.encode("utf-8", "replace")
-        job = Job("page", content, given.network, given.handle, given.url, taken_at)
-        try:
-            found = await self._worker.read(job)
-        except Unreadable as error:
-            return ReadingAnswer(
-                handle=given.handle,
-                last_post_at=None,
-                posts_seen=0,
-                found_by=None,
-                note=error.message,
-            )
-        profile = self._own(given)
-        if profile and keep:
-            self._keep(profile, "page", found, taken_at)
-        elif keep and found.last_post_at is not None:
-            self._people().note_post(given.network, given.handle, found.last_post_at)
-        return ReadingAnswer(
-            handle=given.handle,
-            last_post_at=found.last_post_at,
-            posts_seen=found.posts_seen,
-            found_by=found.found_by,
-            rough=bool(found.rough_ms),
-        )
-
-    def _own(self, given: ReadingRequest) -> Profile | None:
-        """The user's profile that a page is of; its host may stand in the address only."""
-        wanted = {profile_id(given.network, given.handle)}
-        with contextlib.suppress(ValueError):
-            wanted.add(profile_id(given.network, f"{given.handle}@{urlsplit(given.url).hostname}"))
-        return next((one for one in self._profiles.all() if one.id in wanted), None)
-
-    def _keep(self, profile: Profile, origin: Origin, found: PageReading, at: int) -> None:
-        """Keep a last post unless a later one is known; a page may show less than another did."""
-        known = profile.last_posts.get(origin)
-        if found.last_post_at is None or found.found_by is None:
-            return
-        gap_days = found.gap_days if found.gap_days is not None or not known else known.gap_days
-        fresh = LastPost(
-            at=found.last_post_at,
-            taken_at=at,
-            found_by=found.found_by,
-            rough_ms=found.rough_ms,
-            gap_days=gap_days,
-        )
-        if known and known.at - known.rough_ms > fresh.at - fresh.rough_ms:
-            return
-        self._profiles.put(replace(profile, last_posts={**profile.last_posts, origin: fresh}))
-
-    # -- feeds -------------------------------------------------------------------
-
-    async def turn(self, fed: Fed, change: FeedChange) -> None:
-        """Turn a feed on, which asks it at once if it may be asked, or off.
-
-        Raises:
-            Invalid: plnd cannot know where it is.
-        """
-        feed = fed.feed or Feed(on=False, since=self._context.clock())
+        feed = owner.feed or Feed(on=False, since=self._context.clock())
         if not change.on:
-            self._put(replace(fed, feed=replace(feed, on=False)))
+            self._save(replace(owner, feed=replace(feed, on=False)))
             return
         if not feed.on:
             feed = replace(feed, on=True, since=self._context.clock(), trouble=None)
         if change.url and change.url != feed.url:
             feed = replace(feed, url=change.url, found=None, etag=None, last_modified=None)
-        fed = replace(fed, feed=feed)
-        if _address(fed) is None:
+        owner = replace(owner, feed=feed)
+        if _address(owner) is None:
             raise Invalid(
-                f"plnd does not know where a feed of {fed.handle!r} on {fed.network} would be",
+                f"plnd does not know where a feed of {owner.handle!r} on {owner.network} would be",
                 "give its address with --url; on Mastodon write the handle as name@host",
                 field="url",
             )
-        self._put(fed)
-        if self._is_due(fed):
-            await self._refresh(fed)
+        self._save(owner)
+        if self._is_due(owner):
+            await self._refresh(owner)
 
-    def feeds(self, words: Words) -> list[FeedView]:
-        """The feeds of all own profiles, and those of people that were turned on once."""
-        people = sorted(
-            self._people().feeds.all(), key=lambda one: self._owner(one).name.casefold()
-        )
-        every: list[Fed] = [*self._profiles.all(), *people]
-        return [self._view(one, words) for one in every]
+    def views(self, words: Words) -> list[FeedView]:
+        """The feeds of all own profiles, and those of people that were ever turned on."""
+        feeds = self._people().feeds
+        people = sorted(feeds.all(), key=lambda one: feeds.owner(one).name.casefold())
+        owners: list[FeedOwner] = [*self._profiles.all(), *people]
+        return [self._view(one, words) for one in owners]
 
-    def _view(self, fed: Fed, words: Words) -> FeedView:
-        feed = translated_feed(fed.feed, words) or Feed(on=False, since=0)
-        person = None if isinstance(fed, Profile) else self._owner(fed)
+    def _view(self, owner: FeedOwner, words: Words) -> FeedView:
+        feed = translated_feed(owner.feed, words) or Feed(on=False, since=0)
+        person = None if isinstance(owner, Profile) else self._people().feeds.owner(owner)
         return FeedView(
-            network=fed.network,
-            name=self._context.names.get(fed.network, fed.network),
-            handle=fed.handle,
+            network=owner.network,
+            name=self._context.names.get(owner.network, owner.network),
+            handle=owner.handle,
             person=person.id if person else None,
             person_name=person.name if person else None,
             on=feed.on,
-            resting=isinstance(fed, Profile) and fed.mode == "retired",
-            address=feed.found or _address(fed),
+            resting=isinstance(owner, Profile) and owner.mode == "retired",
+            address=feed.found or _address(owner),
             checked_at=feed.checked_at,
             next_at=feed.next_at if feed.on and feed.checked_at is not None else None,
             error=feed.error,
         )
 
-    def _owner(self, fed: PersonFeed) -> Person:
-        return self._people().register.directory.by_handle[key_of(fed.network, fed.handle)]
+    # -- refreshing ----------------------------------------------------------------
 
     async def refresh_due(self) -> None:
-        """Ask the feeds whose day has come, a few at a time."""
-        kept: list[Fed] = [*self._profiles.all(), *self._people().feeds.all()]
-        due = [one for one in kept if self._is_due(one)]
+        """Ask the feeds that were not asked for a day, a few at a time."""
+        owners: list[FeedOwner] = [*self._profiles.all(), *self._people().feeds.all()]
+        due = [one for one in owners if self._is_due(one)]
         if not due or self._refreshing:
             return
         self._refreshing = True
         try:
-            turn = asyncio.Semaphore(AT_ONCE)
+            limit = asyncio.Semaphore(MOST_AT_ONCE)
 
-            async def one(fed: Fed) -> None:
-                async with turn:
-                    await self._refresh(fed)
+            async def refresh(owner: FeedOwner) -> None:
+                async with limit:
+                    await self._refresh(owner)
 
-            await asyncio.gather(*(one(fed) for fed in due))
+            await asyncio.gather(*(refresh(one) for one in due))
         finally:
             self._refreshing = False
 
-    def _is_due(self, fed: Fed) -> bool:
-        if isinstance(fed, Profile) and fed.mode == "retired":
+    def _is_due(self, owner: FeedOwner) -> bool:
+        if isinstance(owner, Profile) and owner.mode == "retired":
             return False
-        return bool(fed.feed and fed.feed.on and fed.feed.next_at <= self._context.clock())
+        return bool(owner.feed and owner.feed.on and owner.feed.next_at <= self._context.clock())
 
-    async def _refresh(self, fed: Fed) -> None:
-        """Ask a feed. Whatever comes of it, it is not asked again for a day."""
+    async def _refresh(self, owner: FeedOwner) -> None:
+        """Ask a feed. Even if that fails, it is not asked again for a day."""
         now = self._context.clock()
-        assert fed.feed
-        # Noted before the request: a daemon that is killed meanwhile does not ask again today.
-        asked = replace(fed.feed, checked_at=now, next_at=now + DAY_MS, trouble=None)
-        self._put(replace(fed, feed=asked))
+        assert owner.feed
+        # Saved before the request, so that a daemon killed meanwhile does not ask again today.
+        asked = replace(owner.feed, checked_at=now, next_at=now + DAY_MS, trouble=None)
+        self._save(replace(owner, feed=asked))
         try:
-            async with asyncio.timeout(ASKED_SECONDS):
-                feed, found = await self._asked(fed, asked, now)
+            async with asyncio.timeout(requests.ANSWER_SECONDS):
+                feed, found = await self._ask(owner, asked, now)
         except TimeoutError:
             feed, found = replace(asked, trouble=FeedTrouble(key="read_late_feed")), None
         except TranslatedError as error:
-            # What was found once may have moved: the next time it is looked for again.
+            # The feed may have moved: look for its address again the next time.
             trouble = FeedTrouble(key=error.key, values=error.values)
             feed = replace(asked, trouble=trouble, found=None, etag=None, last_modified=None)
             found = None
             log.info("a feed could not be read: %s", error.code)
-        current = self._current(fed)
+        current = self._stored(owner)
         if current is None:
             return
         on = current.feed.on if current.feed else False
         current = replace(current, feed=replace(feed, on=on))
-        self._put(current)
+        self._save(current)
         if found:
-            self._learned(current, found, now)
+            self._save_last_post(current, found, now)
 
-    def _put(self, fed: Fed) -> None:
-        if isinstance(fed, Profile):
-            self._profiles.put(fed)
+    def _save(self, owner: FeedOwner) -> None:
+        if isinstance(owner, Profile):
+            self._profiles.save(owner)
         else:
-            self._context.book.feeds.put(fed)
+            self._context.book.feeds.put(owner)
 
-    def _current(self, fed: Fed) -> Fed | None:
-        """As it is kept by now; None when it was forgotten meanwhile."""
+    def _stored(self, owner: FeedOwner) -> FeedOwner | None:
+        """The stored document, which may have changed meanwhile; None if it was forgotten."""
         book = self._context.book
-        if isinstance(fed, Profile):
-            return book.profiles.get(fed.id)
-        return book.feeds.get(fed.id)
+        if isinstance(owner, Profile):
+            return book.profiles.get(owner.id)
+        return book.feeds.get(owner.id)
 
-    def _learned(self, fed: Fed, found: PageReading, now: int) -> None:
-        """Keep what a feed says of the last post."""
-        if isinstance(fed, Profile):
-            self._keep(fed, "feed", found, now)
+    def _save_last_post(self, owner: FeedOwner, found: PageReading, now: int) -> None:
+        if isinstance(owner, Profile):
+            self._profiles.save_last_post(owner, "feed", found, now)
         elif found.last_post_at is not None:
-            self._people().note_post(fed.network, fed.handle, found.last_post_at)
+            self._people().note_post(owner.network, owner.handle, found.last_post_at)
 
-    async def _asked(self, fed: Fed, feed: Feed, now: int) -> tuple[Feed, PageReading | None]:
-        """What the feed says; nothing where it has not changed, or asks for patience."""
-        address = feed.found or _address(fed)
+    async def _ask(self, owner: FeedOwner, feed: Feed, now: int) -> tuple[Feed, PageReading | None]:
+        """The content of a feed; None if it has not changed, or the server asks to wait."""
+        address = feed.found or _address(owner)
         assert address
-        fetch = self._make_fetch(lambda outgoing: self._note(fed, outgoing))
+        fetch = self._outgoing.fetch(owner.network, owner.handle)
         answer = await fetch.get(address, now=now, etag=feed.etag, last_modified=feed.last_modified)
         if answer.content is None:
             wait = max(DAY_MS, answer.retry_after_ms)
-            asks = answer.status in (429, 503)
-            trouble = FeedTrouble(key="fetch_patience") if asks else None
+            must_wait = answer.status in (429, 503)
+            trouble = FeedTrouble(key="fetch_patience") if must_wait else None
             return replace(feed, next_at=now + wait, trouble=trouble), None
         try:
-            found = await self._read(fed, answer, now)
+            found = await self._read("feed", owner, answer, now)
         except Unreadable as error:
             if error.code != "no_feed":
                 raise
-            answer = await fetch.get(await self._named_in(fed, answer, now), now=now)
-            found = await self._read(fed, answer, now)
+            answer = await fetch.get(await self._linked_feed(owner, answer, now), now=now)
+            found = await self._read("feed", owner, answer, now)
             found_at = answer.url if len(answer.url) <= LONGEST_ADDRESS else None
             feed = replace(feed, found=found_at)
         feed = replace(feed, etag=answer.etag, last_modified=answer.last_modified)
         return feed, found
 
-    async def _read(self, fed: Fed, answer: "Fetched", now: int) -> PageReading:
-        content = answer.content or b""
-        job = Job("feed", content, fed.network, fed.handle, answer.url, now)
-        return await self._worker.read(job)
-
-    async def _named_in(self, fed: Fed, answer: "Fetched", now: int) -> str:
-        """The address of the feed that a page names as its own.
+    async def _linked_feed(self, owner: FeedOwner, answer: "Fetched", now: int) -> str:
+        """The address of the feed that a page links to.
 
         Raises:
-            Unreadable: it names none.
+            Unreadable: it links to none.
         """
-        content = answer.content or b""
-        job = Job("page", content, fed.network, fed.handle, answer.url, now)
-        found = await self._worker.read(job)
+        found = await self._read("page", owner, answer, now)
         if not found.feeds:
             raise Unreadable("read_unnamed")
         return urljoin(answer.url, found.feeds[0])
 
-    # -- articles ----------------------------------------------------------------
-
-    async def article(self, link: str) -> Article:
-        """Title and author of the page that a link leads to, asked for now. Only the user asks.
-
-        Raises:
-            Invalid: there is no such page, or none that can be read.
-        """
-        try:
-            return await self._article(link)
-        except PlndError as error:
-            hint = error.hint or "write its title and author yourself"
-            raise Invalid(error.message, hint, field="link") from error
-
-    async def _article(self, link: str) -> Article:
-        now = self._context.clock()
-        fetch = self._make_fetch(lambda outgoing: self._note(None, outgoing))
-        try:
-            async with asyncio.timeout(ASKED_SECONDS):
-                answer = await fetch.get(link, now=now)
-        except TimeoutError as error:
-            raise Unreadable("read_late_page") from error
-        return await self._worker.article(
-            Job("article", answer.content or b"", "", "", answer.url, now)
-        )
-
-    # -- the receipt ---------------------------------------------------------------
-
-    def _note(self, fed: Fed | None, outgoing: "Outgoing") -> None:
-        """Write a request that left this machine into the receipt."""
-        self._context.book.requests.put(
-            Request(
-                id=secrets.token_hex(8),
-                at=self._context.clock(),
-                network=fed.network if fed else None,
-                handle=fed.handle if fed else None,
-                host=outgoing.host,
-                outcome=outgoing.outcome,
-                bytes=outgoing.bytes,
-            )
-        )
-
-    def requests(self) -> list[Request]:
-        """The requests that left this machine, the latest first."""
-        return self._context.book.requests.all()[::-1]
+    async def _read(
+        self, kind: Literal["feed", "page"], owner: FeedOwner, answer: "Fetched", now: int
+    ) -> PageReading:
+        content = answer.content or b""
+        job = Job(kind, content, owner.network, owner.handle, answer.url, now)
+        return await self._worker.read(job)
 
 
-def _address(fed: Fed) -> str | None:
-    """Where a feed is, or the page that may name it: given, known, or looked for."""
-    if fed.feed and fed.feed.url:
-        return fed.feed.url
-    network = shipped.load().get(fed.network)
+def _address(owner: FeedOwner) -> str | None:
+    """Where a feed is, or the page that may link to it."""
+    if owner.feed and owner.feed.url:
+        return owner.feed.url
+    network = shipped.load().get(owner.network)
     if network is None:
         return None  # one of the user's own networks
-    template = clues.of(fed.network).feed
+    template = clues.of(owner.network).feed
     if template is None and "{host}" not in network.profile_url:
         template = network.profile_url
-    return filled(template, fed.handle)
+    return fill_template(template, owner.handle)
