@@ -57,7 +57,7 @@ async def put_person_feed(plnd: Plnd, call: Call) -> PersonPage:
 def _page(plnd: Plnd, person: Person, words: Words) -> PersonPage:
     return PersonPage(
         person=plnd.people.relationships.view(person),
-        touches=plnd.people.dealings.latest_touches(person),
+        touches=plnd.people.contact_histories.latest_touches(person),
         meetings=plnd.people.meetings.with_person(person),
         entries=plnd.journal.all(person=person.id),
         feeds=plnd.people.feeds.views(person, words),

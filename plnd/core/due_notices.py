@@ -55,7 +55,7 @@ class DueNotices:
             return
         now, zone = self._context.clock(), self._context.zone()
         due = budget_notices(
-            self._totals.budget_standings(now),
+            self._totals.budget_statuses(now),
             day=self._totals.day(now).isoformat(),
             now=now,
             sent=self._notifier.sent,

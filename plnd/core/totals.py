@@ -99,7 +99,7 @@ class Totals:
         """The user's current day."""
         return self._this_minute(now).day
 
-    def budget_standings(self, now: int) -> list[Standing]:
+    def budget_statuses(self, now: int) -> list[Standing]:
         """The budgets in force now, and how much of each is spent today."""
         return [one for group in self._current(now).budgets.values() for one in group]
 

@@ -17,28 +17,28 @@ _SLACK_MS = 2 * DAY_MS
 """A last post that is read again elsewhere may differ from the earlier date by a day."""
 
 
-def step_due(standing: Standing, now: int) -> int:
+def step_due(status: Standing, now: int) -> int:
     """The step (60 or 90 days; 0: none) whose notice is due.
 
     A notice that was sent counts only for the silence that it was about.
     """
-    if standing.days is None or standing.last is None or not standing.wants_a_word(now):
+    if status.days is None or status.last is None or not status.wants_a_word(now):
         return 0
     for step in STEPS:
-        if standing.days >= step:
-            return 0 if _was_sent(standing, step) else step
+        if status.days >= step:
+            return 0 if _was_sent(status, step) else step
     return 0
 
 
-def _was_sent(standing: Standing, step: int) -> bool:
-    last, sent_at = standing.last, standing.profile.told.get(str(step))
+def _was_sent(status: Standing, step: int) -> bool:
+    last, sent_at = status.last, status.profile.told.get(str(step))
     if last is None or sent_at is None:
         return False
     return sent_at - last.at >= step * DAY_MS - _SLACK_MS
 
 
 def profile_notice(
-    standings: Iterable[Standing],
+    statuses: Iterable[Standing],
     *,
     day: str,
     now: int,
@@ -46,7 +46,7 @@ def profile_notice(
     words: Words = ENGLISH,
 ) -> tuple[Notice, dict[str, int]] | None:
     """The notice due about profiles, and the step it is about by the profile's id."""
-    due = [(one, step) for one in standings if (step := step_due(one, now))]
+    due = [(one, step) for one in statuses if (step := step_due(one, now))]
     if not due:
         return None
     due.sort(key=lambda item: (-(item[0].days or 0), item[0].profile.id))
@@ -67,13 +67,13 @@ def profile_notice(
 
 
 def _about_one(
-    standing: Standing, step: int, names: Mapping[str, str], words: Words
+    status: Standing, step: int, names: Mapping[str, str], words: Words
 ) -> tuple[str, str]:
     """The title and body for one profile."""
-    title = words.count("profile_silent.title", standing.days or 0, network=_name(standing, names))
+    title = words.count("profile_silent.title", status.days or 0, network=_name(status, names))
     body = words.say(
         "profile_stale.body" if step == STALE_FROM else "profile_ageing.body",
-        handle=standing.profile.handle,
+        handle=status.profile.handle,
         ageing=AGEING_FROM,
         stale=STALE_FROM,
     )
@@ -101,7 +101,7 @@ def _about_several(
 
 def monthly_lines(
     before: Mapping[str, int],
-    standings: Iterable[Standing],
+    statuses: Iterable[Standing],
     names: Mapping[str, str],
     words: Words = ENGLISH,
 ) -> list[str]:
@@ -111,7 +111,7 @@ def monthly_lines(
     the 90th day on.
     """
     lines = []
-    for one in standings:
+    for one in statuses:
         days, then = one.days, before.get(one.profile.id)
         if one.profile.mode != "active" or days is None or days < STALE_FROM + MONTH_DAYS:
             continue
@@ -128,6 +128,6 @@ def _months_stale(days: int) -> int:
     return max(0, days - STALE_FROM) // MONTH_DAYS
 
 
-def _name(standing: Standing, names: Mapping[str, str]) -> str:
-    network = standing.profile.network
+def _name(status: Standing, names: Mapping[str, str]) -> str:
+    network = status.profile.network
     return names.get(network, network)

@@ -15,7 +15,7 @@ _KINDS: Mapping[int, NoticeKind] = {NEAR: "budget_near", USED: "budget_used"}
 
 
 def budget_notices(
-    standings: Iterable[Standing],
+    statuses: Iterable[Standing],
     *,
     day: str,
     now: int,
@@ -26,19 +26,19 @@ def budget_notices(
 ) -> list[Notice]:
     """The notices due now. `sent` are the causes of those sent, `names` the networks' names."""
     due = []
-    for standing in standings:
-        level = level_reached(standing, grace_ms)
-        stem = f"{day}/{standing.budget.id}/{standing.budget.minutes}/"
+    for status in statuses:
+        level = level_reached(status, grace_ms)
+        stem = f"{day}/{status.budget.id}/{status.budget.minutes}/"
         if level and not any(_level(cause, stem) >= level for cause in sent):
-            kind, title, body = _text(standing, level, names, words)
+            kind, title, body = _text(status, level, names, words)
             cause = f"{stem}{level}"
             due.append(Notice(cause=cause, kind=kind, at=now, title=title, body=body))
     return due
 
 
-def level_reached(standing: Standing, grace_ms: int = 0) -> int:
+def level_reached(status: Standing, grace_ms: int = 0) -> int:
     """The highest level reached, in per cent of the budget: 0, 80, 100, 125, 150 …"""
-    allowed, spent = standing.allowed_ms, standing.spent_ms
+    allowed, spent = status.allowed_ms, status.spent_ms
     if not allowed:
         return USED if spent else 0
     if spent < allowed:
@@ -53,25 +53,25 @@ def _level(cause: str, stem: str) -> int:
 
 
 def _text(
-    standing: Standing, level: int, names: Mapping[str, str], words: Words
+    status: Standing, level: int, names: Mapping[str, str], words: Words
 ) -> tuple[NoticeKind, str, str]:
     """The kind, title and body of a notice."""
     kind = _KINDS.get(level, "budget_over")
-    minutes = standing.budget.minutes
-    spent = standing.spent_ms // 60_000
+    minutes = status.budget.minutes
+    spent = status.spent_ms // 60_000
     values = {
-        "what": _scope_text(standing, names, words),
+        "what": _scope_text(status, names, words),
         "budget": words.count("minutes", minutes),
         "spent": spent if level == NEAR else words.count("minutes", spent),
-        "left": words.count("minutes", -(-standing.left_ms // 60_000)),
+        "left": words.count("minutes", -(-status.left_ms // 60_000)),
         "over": words.count("minutes", spent - minutes),
         "percent": level,
     }
     return kind, words.say(f"{kind}.title", **values), words.say(f"{kind}.body", **values)
 
 
-def _scope_text(standing: Standing, names: Mapping[str, str], words: Words) -> str:
-    network, when = standing.budget.network, standing.budget.when
+def _scope_text(status: Standing, names: Mapping[str, str], words: Words) -> str:
+    network, when = status.budget.network, status.budget.when
     if network:
         what = words.say("scope_network", network=names.get(network, network))
     else:

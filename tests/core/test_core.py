@@ -291,7 +291,7 @@ async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
             profiles=plnd.profiles.today,
         )
         assert plnd.today() == anew.today()
-        assert plnd.totals.budget_standings(clock()) == anew.budget_standings(clock())
+        assert plnd.totals.budget_statuses(clock()) == anew.budget_statuses(clock())
 
 
 # -- files --------------------------------------------------------------------------

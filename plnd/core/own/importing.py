@@ -82,7 +82,7 @@ class LineImport:
 
         Other tasks run in between; if this is cancelled, some lines are imported.
         """
-        batch = _Checked()
+        checked = _Checked()
         found: list[tuple[int, Line]] = []
         for first in range(0, len(lines), LINES_AT_ONCE):
             found += self._decoded(first, lines[first : first + LINES_AT_ONCE])
@@ -94,13 +94,13 @@ class LineImport:
             if number % LINES_AT_ONCE == 0:
                 await asyncio.sleep(0)
             try:
-                self._import(index, line, batch)
+                self._import(index, line, checked)
             except (Rejected, Invalid, Conflict) as error:
                 self._reject(index, str(error), error.field)
             except UnicodeEncodeError as error:
                 self._reject(index, *decoding_error(error))
-        await self._write_events(batch)
-        await self._write_documents(batch.documents)
+        await self._write_events(checked)
+        await self._write_documents(checked.documents)
         return ImportAnswer(
             taken=self._written,
             known=self._known,
@@ -109,7 +109,7 @@ class LineImport:
             switched_off=sorted(self._switched_off),
         )
 
-    def _import(self, index: int, line: Line, batch: "_Checked") -> None:
+    def _import(self, index: int, line: Line, checked: "_Checked") -> None:
         """Check a line and add it to what is to be written.
 
         Raises:
@@ -117,15 +117,15 @@ class LineImport:
         """
         if isinstance(line, EventLine):
             event = self._event(index, line)
-            batch.events.setdefault((line.browser, line.profile), []).append(event)
+            checked.events.setdefault((line.browser, line.profile), []).append(event)
         elif isinstance(line, DocumentLine):
             new = self._new_documents(line)
-            batch.documents.setdefault(line.collection, []).extend(new)
+            checked.documents.setdefault(line.collection, []).extend(new)
         elif isinstance(line, RemovedLine):
             self._import_removal(line)
         elif isinstance(line, SumLine):
             self._check_sum(line)
-            batch.sums.append(line)
+            checked.sums.append(line)
         elif isinstance(line, SourceLine):
             self._add_source(line)
         elif isinstance(line, Header):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from plnd.core.context import Context, translated_feed
-from plnd.core.people.handles import handle_id, handle_key
+from plnd.core.people.handles import handle_id
 from plnd.core.people.register import Register
 from plnd.errors import NotFound
 from plnd.measures.people import key_of
@@ -40,7 +40,9 @@ class PersonFeeds:
             NotFound: the person has no such handle.
         """
         wanted = key_of(network, handle)
-        found = next((one for one in person.handles if handle_key(one) == wanted), None)
+        found = next(
+            (one for one in person.handles if key_of(one.network, one.handle) == wanted), None
+        )
         if found is None:
             raise NotFound(
                 f"{person.name} has no handle {handle!r} on {network}",

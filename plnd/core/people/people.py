@@ -7,9 +7,8 @@ from msgspec.structs import replace
 
 from plnd.core.context import Context, new_id
 from plnd.core.people.cadences import Cadences
-from plnd.core.people.dealings import Dealings
+from plnd.core.people.contact_histories import ContactHistories
 from plnd.core.people.feeds import PersonFeeds
-from plnd.core.people.handles import handle_key
 from plnd.core.people.meetings import Meetings
 from plnd.core.people.merges import Merges
 from plnd.core.people.register import Register
@@ -34,20 +33,20 @@ class People:
         self.register = Register(context.book)
         self.meetings = Meetings(context, self.register)
         self.cadences = Cadences(context.book)
-        self.dealings = Dealings(context, self.register, self.meetings)
-        self.weak_tie = WeakTieOfWeek(context, self.register, self.dealings)
+        self.contact_histories = ContactHistories(context, self.register, self.meetings)
+        self.weak_tie = WeakTieOfWeek(context, self.register, self.contact_histories)
         self.relationships = Relationships(
-            context, self.register, self.dealings, self.cadences, self.weak_tie
+            context, self.register, self.contact_histories, self.cadences, self.weak_tie
         )
         self.feeds = PersonFeeds(context, self.register)
         self.suggestions = Suggestions(context, self.register, own_handles, self.add)
         self.merges = Merges(context, self.register)
 
     def after_commit(self, touches: Iterable[tuple[Key, Touch]]) -> None:
-        """Update what is cached of dealings with the touches of a commit."""
+        """Update what is cached of contacts with the touches of a commit."""
         touches = list(touches)
         self.weak_tie.after_commit(touches)
-        self.dealings.after_commit(touches)
+        self.contact_histories.after_commit(touches)
 
     def views(self, words: str = "", tag: str = "") -> list[PersonView]:
         """The people by name: those whose data contain all words, those with the tag."""
@@ -114,7 +113,7 @@ class People:
         check_handles(person, self._context.names)
         check_gaps(person.cadence, "cadence.worst_days")
         for one in person.handles:
-            owner = self.register.directory.by_handle.get(handle_key(one))
+            owner = self.register.directory.by_handle.get(key_of(one.network, one.handle))
             if owner and owner.id != person.id:
                 raise Conflict(
                     f"{one.network}:{one.handle} is {owner.name} already",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from plnd.core.context import DAY_MS, Context
 from plnd.core.people.cadences import Cadences
-from plnd.core.people.dealings import Dealings
+from plnd.core.people.contact_histories import ContactHistories
 from plnd.core.people.register import Register
 from plnd.core.people.views import person_view
 from plnd.core.people.weak_tie import WeakTieOfWeek
@@ -20,20 +20,20 @@ class Relationships:
         self,
         context: Context,
         register: Register,
-        dealings: Dealings,
+        histories: ContactHistories,
         cadences: Cadences,
         weak_tie: WeakTieOfWeek,
     ) -> None:
         self._context = context
         self._register = register
-        self._dealings = dealings
+        self._histories = histories
         self._cadences = cadences
         self._weak_tie = weak_tie
 
     def with_people(self, people: Iterable[Person]) -> list[Standing]:
         now = self._context.clock()
-        dealings, by_tag = self._dealings.by_person(now), self._cadences.by_tag()
-        return [standing(person, dealings[person.id], now, by_tag) for person in people]
+        histories, by_tag = self._histories.by_person(now), self._cadences.by_tag()
+        return [standing(person, histories[person.id], now, by_tag) for person in people]
 
     def view(self, person: Person) -> PersonView:
         return person_view(self.with_people([person])[0])
@@ -41,13 +41,13 @@ class Relationships:
     def drifting(self) -> list[Standing]:
         """Those with whom contact is due or late, the longest over their cadence first."""
         now = self._context.clock()
-        dealings, by_tag = self._dealings.by_person(now), self._cadences.by_tag()
+        histories, by_tag = self._histories.by_person(now), self._cadences.by_tag()
         due = []
         for person in self._register.all():
             cadence = cadence_of(person, by_tag) if person.tags else person.cadence
             if cadence is None:
                 continue
-            last = dealings[person.id].last
+            last = histories[person.id].last
             if overdue(now - (last.at if last else person.added_at), cadence):
                 due.append(person)
         return drifting(self.with_people(due))
@@ -56,8 +56,8 @@ class Relationships:
         """Drifting people, ties by kind, the weak tie of the week, and who stopped posting."""
         now = self._context.clock()
         counts = {"strong": 0, "weak": 0, "dormant": 0, "new": 0}
-        for dealt in self._dealings.by_person(now).values():
-            counts[tie(dealt, now)] += 1
+        for history in self._histories.by_person(now).values():
+            counts[tie(history, now)] += 1
         due = self.drifting()
         weak = self._weak_tie.person()
         return Ties(

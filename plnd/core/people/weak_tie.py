@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from plnd.core.context import Context
-from plnd.core.people.dealings import Dealings
+from plnd.core.people.contact_histories import ContactHistories
 from plnd.core.people.register import Register
 from plnd.measures.people import Key, weak_tie
 from plnd.measures.review import week_begin, week_name
@@ -11,18 +11,18 @@ from plnd.model.people import Person, Touch
 
 
 class WeakTieOfWeek:
-    def __init__(self, context: Context, register: Register, dealings: Dealings) -> None:
+    def __init__(self, context: Context, register: Register, histories: ContactHistories) -> None:
         self._context = context
-        self._dealings = dealings
+        self._histories = histories
         self._drawn: tuple[str, int, Person | None] | None = None  # week, its first ms, person
         register.subscribe(lambda _: self.invalidate())
 
     def person(self) -> Person | None:
-        """The weak or dormant tie drawn from the dealings as they stood when the week began."""
+        """The weak or dormant tie drawn from the contacts before the week began."""
         week = week_name(self._context.day_of(self._context.clock()))
         if self._drawn is None or self._drawn[0] != week:
             start, _ = self._context.day_bounds(week_begin(week))
-            self._drawn = (week, start, weak_tie(self._dealings.at(start), week, start))
+            self._drawn = (week, start, weak_tie(self._histories.at(start), week, start))
         return self._drawn[2]
 
     def after_commit(self, touches: Iterable[tuple[Key, Touch]]) -> None:

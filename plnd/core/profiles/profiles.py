@@ -200,7 +200,7 @@ class Profiles:
 
     # -- freshness -----------------------------------------------------------------
 
-    def standing(self, profile: Profile) -> Standing:
+    def status(self, profile: Profile) -> Standing:
         found = best(self.last_posts(profile))
         last = found[1] if found else None
         now = self._context.clock()
@@ -208,7 +208,7 @@ class Profiles:
 
     def today(self) -> list[ProfileToday]:
         """How fresh each profile that is not retired is, the longest silent first."""
-        rows = [self.standing(one) for one in self.all() if one.mode != "retired"]
+        rows = [self.status(one) for one in self.all() if one.mode != "retired"]
         rows.sort(key=lambda one: (-(one.days if one.days is not None else -1), one.profile.id))
         return [
             ProfileToday(
@@ -225,8 +225,8 @@ class Profiles:
     def notice(self, day: str, words: Words = ENGLISH) -> Notice | None:
         """The notice due about silent profiles, marked as sent on disk before it is returned."""
         now = self._context.clock()
-        standings = [self.standing(one) for one in self.all()]
-        due = profile_notice(standings, day=day, now=now, names=self._context.names, words=words)
+        statuses = [self.status(one) for one in self.all()]
+        due = profile_notice(statuses, day=day, now=now, names=self._context.names, words=words)
         if due is None:
             return None
         notice, steps = due
@@ -239,13 +239,13 @@ class Profiles:
 
     def review_lines(self, since: int, words: Words = ENGLISH) -> list[str]:
         """The weekly review's lines about profiles; the review before it was at `since` (ms)."""
-        standings = [self.standing(one) for one in self.all()]
+        statuses = [self.status(one) for one in self.all()]
         before = {
             one.profile.id: days
-            for one in standings
+            for one in statuses
             if one.last and one.last.at <= since and (days := days_silent(one.last.at, since))
         }
-        return monthly_lines(before, standings, self._context.names, words)
+        return monthly_lines(before, statuses, self._context.names, words)
 
 
 def is_closing(profile: Profile) -> bool:

@@ -53,7 +53,7 @@ class ProfileViews:
         return self._view(profile, _NetworkActivity(self._context), words)
 
     def _view(self, profile: Profile, activity: "_NetworkActivity", words: Words) -> ProfileView:
-        now, standing = self._context.clock(), self._profiles.standing(profile)
+        now, status = self._context.clock(), self._profiles.status(profile)
         last_posts = self._profiles.last_posts(profile)
         found = best(last_posts)
         origin, last = found if found else (None, None)
@@ -70,12 +70,12 @@ class ProfileViews:
             rough=bool(last and last.rough_ms),
             origin=origin,
             found_by=last.found_by if last else None,
-            days_silent=standing.days,
-            freshness=standing.freshness,
+            days_silent=status.days,
+            freshness=status.freshness,
             usual_gap_days=gap,
-            out_of_rhythm=out_of_rhythm(standing.days, gap),
-            silence=activity.silence(standing),
-            card=standing.has_card(now),
+            out_of_rhythm=out_of_rhythm(status.days, gap),
+            silence=activity.silence(status),
+            card=status.has_card(now),
             peace_until=until if until > now and profile.mode == "active" else None,
             compose_url=fill_template(clues.of(profile.network).compose_url, profile.handle),
             closing=_closing_steps(profile, words) if is_closing(profile) else [],
@@ -104,8 +104,8 @@ class _NetworkActivity:
         newest = max(with_gap, key=lambda one: one.taken_at, default=None)
         return newest.gap_days if newest else None
 
-    def silence(self, standing: Standing) -> Silence | None:
-        return silence(standing.freshness, visited=standing.profile.network in self._visited)
+    def silence(self, status: Standing) -> Silence | None:
+        return silence(status.freshness, visited=status.profile.network in self._visited)
 
 
 def _closing_steps(profile: Profile, words: Words) -> list[CloseStep]:

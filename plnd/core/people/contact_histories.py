@@ -1,14 +1,13 @@
-"""What the log knows of dealings with people, cached and updated after each commit."""
+"""The contact with each person as the log has it, cached and updated after each commit."""
 
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
 from plnd.core.context import DAY_MS, Context
-from plnd.core.people.handles import handle_key
 from plnd.core.people.meetings import Meetings
 from plnd.core.people.register import Register
-from plnd.measures.people import TIE_DAYS, Dealt, Key, together
+from plnd.measures.people import TIE_DAYS, Dealt, Key, key_of, together
 from plnd.model.people import Meeting, Person, Touch
 from plnd.store.log.log import TouchCount
 
@@ -32,7 +31,7 @@ class _Cache(Struct):
     by_person: dict[str, Dealt] = field(default_factory=dict)
 
 
-class Dealings:
+class ContactHistories:
     def __init__(self, context: Context, register: Register, meetings: Meetings) -> None:
         self._context = context
         self._register = register
@@ -69,7 +68,7 @@ class Dealings:
             self._stale.add(owner.id)
 
     def by_person(self, now: int) -> Mapping[str, Dealt]:
-        """The dealings with each person up to now, by the person's id."""
+        """The contact with each person up to now, by the person's id."""
         cache = self._updated_cache(now)
         everybody = len(cache.by_person) != len(self._register.directory.keys)
         if everybody or len(self._stale) > MOST_STALE:
@@ -114,7 +113,7 @@ class Dealings:
         }
 
     def at(self, moment: int) -> list[tuple[Person, Dealt]]:
-        """The dealings with everybody as they stood at a moment (ms)."""
+        """The contact with everybody up to a moment (ms)."""
         last = self._last_touches_before(moment)
         counts = self._context.log.touch_counts(moment - WINDOW_MS, moment)
         recent = _acts_and_visits(counts)
@@ -138,7 +137,7 @@ class Dealings:
         now: int,
         before: int | None = None,
     ) -> Dealt:
-        """The dealings with one person over all handles, and meetings `before` a moment (ms)."""
+        """The contact with one person over all handles, and in meetings `before` a moment (ms)."""
         keys = self._register.directory.keys[person.id]
         parts = [Dealt(last.get(key), *recent.get(key, _NONE)) for key in keys]
         if by_person := self._meetings.by_person():
@@ -155,7 +154,7 @@ class Dealings:
         found = [
             touch
             for one in person.handles
-            for touch in self._context.log.touches(handle_key(one), MOST_TOUCHES)
+            for touch in self._context.log.touches(key_of(one.network, one.handle), MOST_TOUCHES)
         ]
         found += [_meeting_touch(one) for one in self._meetings.with_person(person)]
         return sorted(found, key=lambda one: -one.at)[:MOST_TOUCHES]
