@@ -374,5 +374,5 @@ async def test_the_event_loop_goes_on_while_files_are_tried(
         await asyncio.sleep(0.01)
     assert not task.done()
     go_on.set()
-    found = {one.id: one.source for one in (await task).networks}
+    found = {one.id: one.source for one in await task}
     assert found["evil"] == "own"

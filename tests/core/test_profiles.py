@@ -348,13 +348,13 @@ async def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) ->
 def test_a_profile_is_suggested_from_the_posts_under_its_name(plnd: Plnd) -> None:
     """Till it is kept or refused; the network must be one."""
     for handle in ("my-blog", "My-Blog", "other"):
-        plnd.profiles.seem_mine(ProfileRequest("tumblr", handle))
+        plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", handle))
     plnd.profiles.suggestions.refuse("tumblr", "other")
     (found,) = plnd.profiles.suggestions.all()
     assert (found.network, found.handle, found.sure) == ("tumblr", "My-Blog", True)
     assert found.reason == "you posted on Tumblr as @My-Blog"
     with pytest.raises(Invalid) as caught:
-        plnd.profiles.seem_mine(ProfileRequest("nowhere", "me"))
+        plnd.profiles.suggestions.note_own_handle(ProfileRequest("nowhere", "me"))
     assert caught.value.field == "network"
     plnd.profiles.add(ProfileRequest("tumblr", "my-blog"))
     assert plnd.profiles.suggestions.all() == []
@@ -364,7 +364,7 @@ def test_pages_of_profiles_that_are_not_retired_are_wanted(plnd: Plnd) -> None:
     keep(plnd)
     keep(plnd, "linkedin")
     plnd.profiles.decide("linkedin", "me", "retired")
-    assert [(one.network, one.handle) for one in plnd.profiles.wanted()] == [("x", "me")]
+    assert [(one.network, one.handle) for one in plnd.page_readings.wanted()] == [("x", "me")]
 
 
 # ---- told
@@ -707,7 +707,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     ana = add_ana(fed)
     outside.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
     await turn_ana(fed)
-    (kept,) = fed.people.feed_views(ana, ENGLISH)
+    (kept,) = fed.people.feeds.views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
     clock.forward(3 * DAY - 1)
     await fed.feeds.refresh_due()
@@ -715,7 +715,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     clock.forward(1)
     outside.says(ANAS_FEED, status=404)
     await fed.feeds.refresh_due()
-    (kept,) = fed.people.feed_views(ana, ENGLISH)
+    (kept,) = fed.people.feeds.views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
     assert fed.people.views()[0].silent_days is None
 
@@ -727,7 +727,7 @@ async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
     fed.people.add(PersonRequest(name="Ana Maria"))
     outside.says(ANAS_FEED, NEWS)
     await turn_ana(fed)
-    fed.people.merge("Ana Maria", "Ana")
+    fed.people.merges.merge("Ana Maria", "Ana")
     clock.forward(DAY)
     await fed.feeds.refresh_due()
     assert len(outside.asked) == 2
