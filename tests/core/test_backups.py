@@ -1,4 +1,4 @@
-"""Backups: one a day, whole, seven of them; and going back to one, with a way forward again."""
+"""Backups: one a day, seven kept, each consistent; restoring one can be undone."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ async def test_there_is_one_for_each_of_seven_days(plnd: Plnd, clock: Clock) -> 
 
 
 async def test_a_backup_is_whole_while_events_come_in(plnd: Plnd, clock: Clock) -> None:
-    """Made by a thread, of a log that is being written: it is as the log was at one moment."""
+    """A backup made while the log is written is the log of one moment."""
     upkeep = asyncio.ensure_future(plnd.maintenance.run())
     sent = 0
     while not upkeep.done():
@@ -84,7 +84,7 @@ async def test_going_back_and_forward_again(plnd: Plnd, api: Api, clock: Clock) 
 
 
 async def test_the_users_own_files_come_back_as_well(plnd: Plnd, api: Api, clock: Clock) -> None:
-    """Files of networks lie beside the stores; with everything they are forgotten, too."""
+    """Restoring brings back the network files; forgetting everything deletes them."""
     folder = plnd.home.data / "networks"
     (folder / "draft").mkdir(parents=True)
     (folder / "draft" / "x.json").write_text("not even JSON yet")
@@ -146,7 +146,7 @@ async def test_a_backup_of_a_newer_plnd_changes_nothing(plnd: Plnd, api: Api, cl
 
 
 async def test_a_copy_that_is_not_whole_is_not_kept(plnd: Plnd, clock: Clock) -> None:
-    """A page of the log is damaged: there is no backup of it, and the old ones stay."""
+    """A damaged log makes no backup, and the old backups stay."""
     await day_by_day(plnd, clock, 1)
     many = [visit(clock() - DAY + n * 1000, 1, handle="h" * 200) for n in range(900)]
     await plnd.record(typed(batch(*many)))
@@ -212,7 +212,7 @@ OLD = ROOT / "tests" / "store" / "schema-1.sql"
 
 
 def old_log(path: Path) -> None:
-    """A log as the first version of the schema had it, with an hour in it."""
+    """A log in the first version of the schema, with one hour of visits."""
     db = sqlite3.connect(path)
     db.executescript(OLD.read_text())
     db.execute("PRAGMA journal_mode=WAL")
@@ -228,7 +228,7 @@ def old_log(path: Path) -> None:
 
 
 def test_a_log_of_the_first_version_is_brought_up_to_date(home: Home, clock: Clock) -> None:
-    """In place, with a backup of what was there made first."""
+    """A backup is made before the schema is upgraded in place."""
     home.make()
     old_log(home.data / "events.db")
     (home.data / "budgets.json").write_text('{"plnd": 1, "budgets": {}}')
@@ -265,7 +265,7 @@ def test_no_upgrade_without_its_backup(home: Home, clock: Clock) -> None:
 
 
 def test_a_killed_upgrade_starts_anew(home: Home, clock: Clock) -> None:
-    """A copy that was never finished is in nobody's way."""
+    """The unfinished copy of a killed upgrade does not stop the next one."""
     home.make()
     old_log(home.data / "events.db")
     (home.data / "backups" / ".new").mkdir(parents=True)

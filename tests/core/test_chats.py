@@ -1,4 +1,4 @@
-"""Chats over the API: followed, attended, booked, gone quiet, in a calendar."""
+"""Chats over the API: following, attendance, time, unconfirmed chats, the calendar."""
 
 from typing import Any
 
@@ -164,7 +164,7 @@ async def test_what_comes_late_wakes_a_quiet_chat_in_the_same_answer(
 
 
 async def test_new_times_say_nothing_of_the_past_and_forget_nothing(api: Api, clock: Clock) -> None:
-    """Not missed for slots that never were, and in the log what was attended stays."""
+    """Slots that never took place are not missed, and attended ones stay in the log."""
     await follow(api)
     clock.forward(2 * HOUR)
     await api("POST", "events", batch(visit(NOON, 2400, page="tag", tag="edchat2")))
@@ -226,7 +226,7 @@ async def test_breaks_of_a_calendar_skip_slots(api: Api, clock: Clock) -> None:
 
 
 async def test_a_chat_has_two_hundred_breaks_at_most(api: Api) -> None:
-    """More of them in its file would keep the chat from being read again."""
+    """A chat with more breaks could not be read again from its file."""
     await follow(api)
     daily = TERMS.replace("UID:h", "UID:h\nRRULE:FREQ=DAILY;COUNT={}")
     answer = await api("POST", "chat-breaks", {"content": daily.format(201)}, status=400)

@@ -1,4 +1,4 @@
-"""The clock is a witness, not a judge: what keeps something out, and what deletes by age."""
+"""Clocks that are wrong: guards stay in force, and nothing is deleted too early."""
 
 import asyncio
 import sqlite3
@@ -29,7 +29,7 @@ def opened(folder: Path, clock: Clock) -> Plnd:
 
 
 async def sent(plnd: Plnd, at: int) -> list[str]:
-    """The codes of refusal of a visit and an act that are over by then."""
+    """The rejection codes of a visit and an act that ended before `now`."""
     answer = await plnd.record(typed(batch(visit(at - MINUTE, 50), act(at - 5))))
     return [one.code for one in answer.rejected]
 
@@ -45,7 +45,7 @@ async def test_a_pause_for_good_outlasts_a_clock_that_is_set_back(
     clock.forward(-back)
     assert plnd.pauses.state().paused
     assert await sent(plnd, clock()) == ["paused", "paused"]
-    # A visit that began by the clock as it is now goes on until after the pause began.
+    # A visit that began by the corrected clock lasts until after the pause began.
     start = clock()
     clock.forward(back + HOUR)
     answer = await plnd.record(typed(batch(visit(start, min(back + HOUR, 11 * HOUR) // 1000))))
@@ -155,7 +155,7 @@ def test_a_clock_ahead_deletes_nothing_that_a_right_one_would_not(ahead: int) ->
 
 
 async def test_visits_kept_from_some_time_ahead_are_kept_again(plnd: Plnd, clock: Clock) -> None:
-    """As an earlier plnd, or somebody's hand, may have left it."""
+    """A `visits_from` in the future, left by an earlier plnd or an edit, is corrected."""
     await lived(plnd)
     await plnd.close()
     db = sqlite3.connect(plnd.home.data / "events.db")

@@ -1,4 +1,4 @@
-"""What comes in is checked like what it becomes: sums, guards, consent, people."""
+"""Imported lines are checked like documents and events: sums, guards, consent, people."""
 
 import json
 from pathlib import Path
@@ -70,7 +70,7 @@ async def test_a_sum_that_cannot_be_is_refused(
 
 
 async def test_a_quarter_never_has_more_than_a_quarter(api: Api, plnd: Plnd) -> None:
-    """Over all networks and pages, with what is there, and with the lines before."""
+    """The limit holds over all networks and pages, with stored sums and earlier lines."""
     lines = [sum_line(page=page, spent_ms=400_000) for page in ("feed", "post", "tag")]
     answer = await api("POST", "import", {"lines": lines})
     assert [(one["index"], one["field"]) for one in answer["rejected"]] == [(2, "spent_ms")]
@@ -143,7 +143,7 @@ async def test_what_keeps_something_out_reaches_no_further_than_now(
 
 
 async def test_a_guard_that_is_here_goes_on_as_it_is(api: Api, plnd: Plnd, clock: Clock) -> None:
-    """No import ends a pause, counts a network again, or lets back in what was forgotten."""
+    """An import ends no pause, counts no network again, and restores nothing forgotten."""
     plnd.pauses.begin()
     await api("PUT", "networks/x", {"counted": False})
     await api("POST", "forget", {"handle": "ana"})
@@ -274,7 +274,7 @@ people = st.builds(
 
 @given(st.lists(people, max_size=8))
 def test_whoever_is_taken_in_is_one(found: list[Person]) -> None:
-    """In any order, with any of them in place of one before."""
+    """People share no id or handle, in any order of import and with any replaced."""
     together, there = Together(), {}
     for one in found:
         try:
@@ -302,7 +302,7 @@ async def test_a_merge_is_undone_only_where_there_is_room_for_both(api: Api, pln
 
 
 async def test_two_long_notes_are_too_much_for_one(api: Api, plnd: Plnd, clock: Clock) -> None:
-    """What could not be read back is not written."""
+    """A merge whose result could not be read back is refused."""
     for name in ("Ana", "Bob"):
         await api("POST", "people", {"name": name, "note": name[0] * 3000})
     answer = await api("POST", "merges", {"kept": "Ana", "gone": "Bob"}, status=400)
@@ -313,7 +313,7 @@ async def test_two_long_notes_are_too_much_for_one(api: Api, plnd: Plnd, clock: 
 
 
 async def test_what_is_cleared_stays_cleared(api: Api, plnd: Plnd, clock: Clock) -> None:
-    """What a document no longer says goes from its file as well."""
+    """A field that was cleared is cleared in the file as well."""
     cadence = {"ideal_days": 5, "worst_days": 9}
     await api("POST", "people", {"name": "Ana", "note": "zebra", "cadence": cadence})
     await api("PATCH", "people/Ana", {"note": "", "cadence": None})
@@ -329,7 +329,7 @@ async def test_what_is_cleared_stays_cleared(api: Api, plnd: Plnd, clock: Clock)
 def test_an_edit_that_cannot_be_used_is_named(
     daemon: Daemon, run_plnd: RunPlnd, home: Home
 ) -> None:
-    """In the log, by the doctor and by an export; and it is still there after a change."""
+    """The log, the doctor and the export name the file, and a change does not delete it."""
     daemon.ask("POST", "people", {"name": "Ana"})
     run_plnd("stop")
     path = home.data / "people.json"

@@ -1,4 +1,4 @@
-"""What `Plnd` puts together: events, figures, notices and the files they live in."""
+"""`Plnd` as a whole: events, totals, notices and their files."""
 
 import asyncio
 import errno
@@ -24,14 +24,14 @@ from plnd.system.files import Home
 
 
 async def spend(plnd: Plnd, minutes: float, start: int = NOON - 4 * HOUR) -> None:
-    """Minutes on X, and time for what follows from them."""
+    """Record minutes on X, and let the notices be sent."""
     await plnd.record(typed(batch(*day_of_visits(start, minutes))))
     for _ in range(3):
         await asyncio.sleep(0)
 
 
-def again(home: Home, clock: Clock, desktop: Desktop) -> Plnd:
-    """As after a restart."""
+def reopened(home: Home, clock: Clock, desktop: Desktop) -> Plnd:
+    """The product opened again, as after a restart."""
     return Plnd(home, clock=clock, notify=desktop)
 
 
@@ -56,13 +56,13 @@ async def test_a_restart_tells_nothing_again(
     await spend(plnd, 50)
     assert len(desktop.shown) == 1
     await plnd.close()
-    second = again(home, clock, desktop)
+    second = reopened(home, clock, desktop)
     await spend(second, 1, NOON - HOUR)
     assert len(desktop.shown) == 1
     await spend(second, 10, NOON - 30 * MINUTE)
     assert len(desktop.shown) == 2
     await second.close()
-    plnd._log = again(home, clock, desktop)._log  # the fixture closes it
+    plnd._log = reopened(home, clock, desktop)._log  # the fixture closes it
 
 
 async def test_the_next_day_begins_anew(plnd: Plnd, desktop: Desktop, clock: Clock) -> None:
@@ -74,7 +74,7 @@ async def test_the_next_day_begins_anew(plnd: Plnd, desktop: Desktop, clock: Clo
 
 
 async def test_yesterdays_events_are_no_cause(plnd: Plnd, desktop: Desktop) -> None:
-    """A browser that was away sends what it had; today's budget has nothing to do with it."""
+    """Events of yesterday that arrive today send no notice about today's budget."""
     await spend(plnd, 90, NOON - DAY)
     assert desktop.shown == []
 
@@ -115,7 +115,7 @@ async def test_each_network_has_its_own_notices(plnd: Plnd, desktop: Desktop) ->
 
 
 async def test_a_desktop_that_refuses_harms_nothing(plnd: Plnd, desktop: Desktop) -> None:
-    """The event is stored, the reason is kept."""
+    """The event is stored, and the notice keeps the reason."""
     desktop.answer = "no desktop here"
     await spend(plnd, 50)
     (notice,) = plnd.notifier.notices()
@@ -126,7 +126,7 @@ async def test_a_desktop_that_refuses_harms_nothing(plnd: Plnd, desktop: Desktop
 async def test_a_notice_that_cannot_be_noted_is_not_told(
     plnd: Plnd, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else every event of a day with a full disk would tell it; it is told when there is room."""
+    """A notice that cannot be stored is not sent before the disk has room again."""
     real = os.replace
 
     def full(source: Any, target: Any) -> None:
@@ -171,7 +171,7 @@ async def test_closing_does_not_wait_for_a_desktop_that_hangs(home: Home, clock:
     await asyncio.wait_for(plnd.close(), 1)
 
 
-# -- figures ------------------------------------------------------------------------
+# -- totals -------------------------------------------------------------------------
 
 
 async def test_another_day_does_not_disturb_today(plnd: Plnd) -> None:
@@ -203,7 +203,7 @@ async def test_a_changed_budget_shows_at_once(plnd: Plnd) -> None:
 
 
 async def test_changed_hours_show_at_once(plnd: Plnd) -> None:
-    """Nine hours before noon is three in the morning: before or after the day began."""
+    """Nine hours before noon is 03:00, which the start of the day moves to another day."""
     await spend(plnd, 10, NOON - 9 * HOUR)
     await spend(plnd, 5, NOON - 2 * HOUR)
     assert plnd.today().spent_seconds == 900
@@ -224,7 +224,7 @@ async def test_what_waits_is_written_at_the_close(home: Home, clock: Clock) -> N
     await asyncio.sleep(0)
     await plnd.close()
     assert len((await waiting).stored) == 1
-    second = again(home, clock, Desktop())
+    second = reopened(home, clock, Desktop())
     assert second.today().spent_seconds == 60
     await second.close()
 
@@ -236,7 +236,7 @@ async def test_figures_are_the_same_after_a_restart(
     plnd.settings.change({"day_start": 5})
     wanted = plnd.today()
     plnd._log.close()
-    second = again(home, clock, desktop)
+    second = reopened(home, clock, desktop)
     assert second.today() == wanted
     assert second.settings.current().day_start == 5
     plnd._log = second._log  # the fixture closes it
@@ -245,7 +245,7 @@ async def test_figures_are_the_same_after_a_restart(
 async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
     plnd: Plnd, clock: Clock
 ) -> None:
-    """Whatever is recorded or changed, in whatever order, and as time goes by."""
+    """The cached totals equal newly computed ones after any changes, and over time."""
     chance = random.Random(7)
     chat = ChatRequest(
         tag="own", network="x", weekday="mon", start="12:30", time_zone="Europe/London"
@@ -310,7 +310,7 @@ def test_settings_written_by_hand_that_cannot_be_are_named(
 ) -> None:
     home.make()
     (home.data / "settings.json").write_text(json.dumps({"plnd": 1, "settings": {"1": row}}))
-    plnd = Plnd(home)  # it starts all the same, with the settings that there are at first
+    plnd = Plnd(home)  # it starts with the default settings
     assert plnd.settings.current() == Settings()
     (fault,) = plnd.faults()
     assert fault.file == "settings.json"
@@ -325,7 +325,7 @@ async def test_what_is_damaged_is_named_and_the_rest_is_kept(
     plnd.settings.change({"day_start": 5})
     await plnd.close()
     (home.data / "settings.json").write_text("{")
-    second = again(home, clock, desktop)
+    second = reopened(home, clock, desktop)
     assert ["settings.json" in one for one in second.damaged] == [True]
     assert second.settings.current().day_start == 0
     assert second.today().spent_seconds == 600
@@ -333,7 +333,7 @@ async def test_what_is_damaged_is_named_and_the_rest_is_kept(
 
 
 async def test_a_full_disk_refuses_the_batch_and_keeps_the_figures(plnd: Plnd) -> None:
-    """What was there stays right, and the same batch is taken when there is room."""
+    """The totals stay correct, and the batch is stored once the disk has room."""
     await spend(plnd, 10)
     plnd._log._db.execute("PRAGMA max_page_count = 1")
     wire = batch(*[visit(NOON - HOUR + n * 1000, 1, handle="h" * 256) for n in range(600)])

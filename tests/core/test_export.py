@@ -1,4 +1,4 @@
-"""Everything out in one open form, and in again: exact, once, and line by line."""
+"""Export and import: exact, without duplicates, line by line."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def exported(plnd: Plnd) -> list[dict[str, Any]]:
-    """Everything that a plnd holds, but for the line that says when it was written."""
+    """Every line of the export except the first, which has the time."""
     lines: list[dict[str, Any]] = []
     after = None
     while True:
@@ -60,7 +60,7 @@ CLUB = {
 
 
 async def own_file(plnd: Plnd, name: str, text: str) -> Path:
-    """A file of a network that the user put there."""
+    """Write a network file of the user's own."""
     path = plnd.home.data / "networks" / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
@@ -69,7 +69,7 @@ async def own_file(plnd: Plnd, name: str, text: str) -> Path:
 
 
 async def lived(plnd: Plnd, clock: Clock) -> None:
-    """Something of every kind."""
+    """A home with something of every kind."""
     await own_file(plnd, "club", json.dumps(CLUB, indent=3, ensure_ascii=False) + "\n\n")
     await plnd.record(typed(batch(visit(NOON - HOUR, 60, network="club"))))
     await plnd.record(
@@ -89,11 +89,11 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
     plnd.notifier.snooze(NOON + 1)
     plnd.pauses.begin(NOON + HOUR)
     clock.forward(1)
-    plnd.pauses.end()  # one that is open stays where it was made
+    plnd.pauses.end()  # an open pause is not exported
     await plnd.own.forget(ForgetRequest(handle="somebody"))
     for kept in plnd._book.kept.values():
         if isinstance(kept, Collection) and kept.role == "memory":
-            # Whatever else the book may have; a feed that is on would come in switched off.
+            # Every other collection; an imported feed would be turned off.
             kept.put(without_consent(sample(kept.kind, "ünal"), None))
     plnd._load()
     await plnd.maintenance.run()
@@ -176,7 +176,7 @@ SLOW = {
 async def test_a_bad_file_of_a_network_is_named_and_costs_itself_only(
     plnd: Plnd, api: Api, text: str, field: str, says: str
 ) -> None:
-    """It stands first, so that one that hangs would keep the others from being looked at."""
+    """The bad file comes first, where a hanging check would block the others."""
     good = of_network("guild", id="guild")
     answer = await api("POST", "import", {"lines": [good, text, line(network="guild")]})
     assert (answer["taken"], answer["networks"]) == (2, ["guild"])
@@ -222,7 +222,7 @@ def test_the_command_says_what_it_leaves_out(run_plnd: RunPlnd, home: Home) -> N
 def test_a_trial_in_parts_knows_the_networks_of_the_parts_before(
     run_plnd: RunPlnd, tmp_path: Path
 ) -> None:
-    """The file of a network and what happened there need not come in one request."""
+    """A network's file and its events may come in different requests."""
     head = '{"type":"plnd","format":1,"version":"0.1.0","made_at":1}'
     start = now_ms() - 20 * HOUR
     lines = [
@@ -242,7 +242,7 @@ def test_a_trial_in_parts_knows_the_networks_of_the_parts_before(
 @settings(max_examples=25)
 @given(st.data())
 def test_any_events_come_back_as_they_were(data: st.DataObject) -> None:
-    """In any order, in any parts, beside others that are there."""
+    """Imported in any order and in any parts, beside other events."""
     clock = Clock()
     moments = st.integers(0, 200).map(lambda n: NOON - DAY + n * MINUTE)
     words = st.one_of(st.none(), st.text(max_size=20).filter(lambda t: t.isprintable()))

@@ -1,4 +1,4 @@
-"""People over the API: what events say of them, and what the user says."""
+"""People over the API: touches from events, and the user's own entries."""
 
 import random
 from typing import Any
@@ -167,7 +167,7 @@ async def test_suggests_whom_one_deals_with_and_remembers_the_answer(api: Api) -
     assert (await api("GET", "suggestions"))["suggestions"] == []
 
 
-# -- keeping -------------------------------------------------------------------------------
+# -- storing -------------------------------------------------------------------------------
 
 
 async def test_names_in_every_script_are_kept_found_and_changed(api: Api) -> None:
@@ -302,7 +302,7 @@ async def test_meetings_come_from_a_calendar_once(api: Api) -> None:
 
 
 async def test_of_a_calendar_nothing_is_kept_but_meetings_with_people(plnd: Plnd, api: Api) -> None:
-    """No address of a guest, and no word of what was with others."""
+    """No guest's address is stored, and nothing about meetings with others."""
     await add(api, "Ana Öz")
     entry = "BEGIN:VEVENT\nUID:{0}\nSUMMARY:{1}\nDTSTART:20261120T120000Z\n{2}END:VEVENT\n"
     guest = "ATTENDEE;CN={0}:mailto:{1}@zebrafinch.example\n"
@@ -322,11 +322,11 @@ async def test_another_file_is_refused_with_what_to_do(api: Api) -> None:
     assert "Connections.csv" in answer["error"]["hint"]
 
 
-# -- what is kept in memory ---------------------------------------------------------------------
+# -- caches -------------------------------------------------------------------------------------
 
 
 async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: Clock) -> None:
-    """Whatever comes, in whatever order and however late, a fresh look sees the same."""
+    """The caches equal newly read ones, whatever comes, in any order and late."""
     dice = random.Random(5)
     for name in ("ana", "ben", "cleo"):
         handles = [Handle(network="x", handle=name)]

@@ -1,4 +1,4 @@
-"""Profiles, through the product's own object: kept, read, decided upon, told of in time."""
+"""Profiles: added, read, decided about, suggested, and notices about them."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -46,7 +46,7 @@ async def read(plnd: Plnd, html: str, network: str = "x", handle: str = "me", **
     )
 
 
-# ---- kept
+# ---- reading
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_is_no_profile_is_refused(plnd: Plnd, network: str, handle: str, fi
 
 
 async def test_own_acts_say_when_the_last_post_was(plnd: Plnd, clock: Clock) -> None:
-    """A reply counts, a reaction does not; and not on another network."""
+    """A reply counts; a reaction, or an act on another network, does not."""
     keep(plnd)
     await plnd.record(
         typed(
@@ -135,7 +135,7 @@ async def test_the_best_origin_wins_and_each_is_kept(plnd: Plnd) -> None:
 
 
 async def test_a_page_that_shows_less_takes_nothing_away(plnd: Plnd) -> None:
-    """Logged out, empty, or another tab of the profile: what was known stays known."""
+    """A page seen logged out, an empty page or another tab does not replace a later post."""
     keep(plnd)
     made = page("x", posts(4))
     await read(plnd, made.html)
@@ -191,13 +191,13 @@ async def test_a_page_of_no_sensible_time_is_refused(plnd: Plnd, taken_at: int) 
 
 
 async def test_a_mastodon_profile_is_known_by_its_host(plnd: Plnd) -> None:
-    """The page's address says which server it is; the handle in it need not."""
+    """The server comes from the page's address when the handle does not name it."""
     keep(plnd, "mastodon", "me@mastodon.social")
     await read(plnd, page("mastodon", posts(2)).html, "mastodon")
     assert view(plnd, "mastodon", "me@mastodon.social").days_silent == 5
 
 
-# ---- decided
+# ---- decisions
 
 
 async def aged(plnd: Plnd, clock: Clock, days: int = 100) -> None:
@@ -299,18 +299,18 @@ def test_addresses_are_filled_in_whole_or_not_at_all(
 
 
 def test_every_network_has_its_way_out() -> None:
-    """Where a network has pages for leaving, they are of that network, and secure."""
+    """Pages for export and deletion are on the network's own host, over https."""
     for network, clues in load().items():
         for url in (clues.export_url, clues.delete_account_url, clues.compose_url, clues.feed):
             assert url is None or url.startswith("https://"), network
     assert sum(clues.delete_account_url is not None for clues in load().values()) >= 20
 
 
-# ---- suggested
+# ---- suggestions
 
 
 async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
-    """Who opens settings owns them; whose profile is looked at most is a guess, till refused."""
+    """The owner of an opened settings page is sure; the most visited profile is a guess."""
     looks = [visit(NOON - n * HOUR, page="profile", handle="me") for n in range(1, 4)]
     await plnd.record(
         typed(
@@ -333,7 +333,7 @@ async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
 
 
 async def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) -> None:
-    """Neither on a network that is not counted, nor in a pause."""
+    """No handle is remembered on a network that is not counted, or during a pause."""
     await plnd.networks.count("tumblr", counted=False)
     plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
     await plnd.networks.count("tumblr", counted=True)
@@ -346,7 +346,7 @@ async def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) ->
 
 
 def test_a_profile_is_suggested_from_the_posts_under_its_name(plnd: Plnd) -> None:
-    """Till it is kept or refused; the network must be one."""
+    """Suggested until it is added or refused; an unknown network is refused."""
     for handle in ("my-blog", "My-Blog", "other"):
         plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", handle))
     plnd.profiles.suggestions.refuse("tumblr", "other")
@@ -367,7 +367,7 @@ def test_pages_of_profiles_that_are_not_retired_are_wanted(plnd: Plnd) -> None:
     assert [(one.network, one.handle) for one in plnd.page_readings.wanted()] == [("x", "me")]
 
 
-# ---- told
+# ---- notices
 
 
 @pytest.fixture
@@ -383,7 +383,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 async def test_from_day_0_to_day_120_exactly_two_notices(
     home: Home, clock: Clock, bus: Bus
 ) -> None:
-    """Told to a real notification server; plnd is started anew every day, and asked twice."""
+    """With a real notification server, a restart every day, and two checks a day."""
     first = Plnd(home, clock=clock)
     keep(first)
     await first.record(typed(batch(act(NOON, "post"))))
@@ -411,7 +411,7 @@ async def test_from_day_0_to_day_120_exactly_two_notices(
 async def told_on(
     plnd: Plnd, clock: Clock, desktop: FakeDesktop, days: range, start: int = NOON
 ) -> dict[int, str]:
-    """The notices by the day on which they were told."""
+    """The notices sent, by day."""
     found: dict[int, str] = {}
     for day in days:
         clock.now = start + day * DAY + HOUR
@@ -428,7 +428,7 @@ async def told_on(
 async def test_a_new_profile_has_a_week_of_peace(
     plnd: Plnd, clock: Clock, desktop: FakeDesktop
 ) -> None:
-    """One that was stale when it was added is told of after a week, once, at 90 days."""
+    """A profile that was stale when added gets its one notice after a week."""
     keep(plnd)
     await read(plnd, page("x", [Post(NOON - 200 * DAY)]).html)
     assert await told_on(plnd, clock, desktop, range(40)) == {
@@ -491,17 +491,17 @@ ON = FeedChange(on=True)
 
 
 @pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
+async def fake_web() -> AsyncIterator[Outside]:
     async with Outside() as found:
         yield found
 
 
 @pytest.fixture
-async def fed(
-    home: Home, clock: Clock, desktop: FakeDesktop, outside: Outside
+async def online_plnd(
+    home: Home, clock: Clock, desktop: FakeDesktop, fake_web: Outside
 ) -> AsyncIterator[Plnd]:
-    """A plnd whose outside is on loopback, with a profile on Mastodon."""
-    made = Plnd(home, clock=clock, notify=desktop, make_fetch=outside.fetch)
+    """A plnd whose web is a server on loopback, with a profile on Mastodon."""
+    made = Plnd(home, clock=clock, notify=desktop, make_fetch=fake_web.fetch)
     keep(made, "mastodon", "me@mastodon.social")
     yield made
     await made.close()
@@ -513,36 +513,36 @@ async def turn(plnd: Plnd, change: FeedChange = ON) -> Any:
 
 
 async def test_no_request_leaves_before_a_feed_is_turned_on(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
     for _ in range(3):
-        await fed.feeds.refresh_due()
+        await online_plnd.feeds.refresh_due()
         clock.forward(2 * DAY)
-    assert outside.asked == []
-    assert fed.requests.all() == []
+    assert fake_web.asked == []
+    assert online_plnd.requests.all() == []
 
 
 async def test_a_feed_is_asked_once_a_day_and_conditionally(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    outside.says(FEED, NEWS, ETag='"7"')
-    await turn(fed)
-    found = view(fed, "mastodon", "me@mastodon.social")
+    fake_web.says(FEED, NEWS, ETag='"7"')
+    await turn(online_plnd)
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.origin, found.days_silent, found.feed.error) == ("feed", 3, None)
     for _ in range(24):
         clock.forward(HOUR - 1)
-        await fed.feeds.refresh_due()
-    await turn(fed, FeedChange(on=False))
-    await turn(fed)
-    assert len(outside.asked) == 1
-    outside.says(FEED, status=304)
+        await online_plnd.feeds.refresh_due()
+    await turn(online_plnd, FeedChange(on=False))
+    await turn(online_plnd)
+    assert len(fake_web.asked) == 1
+    fake_web.says(FEED, status=304)
     clock.forward(HOUR)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 2
-    assert outside.asked[1][1]["If-None-Match"] == '"7"'
-    found = view(fed, "mastodon", "me@mastodon.social")
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
+    assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.days_silent, found.feed.etag, found.feed.error) == (4, '"7"', None)
-    assert [(one.host, one.outcome) for one in fed.requests.all()] == [
+    assert [(one.host, one.outcome) for one in online_plnd.requests.all()] == [
         ("mastodon.social", "304"),
         ("mastodon.social", "200"),
     ]
@@ -550,48 +550,48 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
 
 @pytest.mark.parametrize("header", [b'ETag: "\xff"', b"Last-Modified: \xff", b"Retry-After: \xff"])
 async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
-    fed: Plnd, outside: Outside, clock: Clock, header: bytes
+    online_plnd: Plnd, fake_web: Outside, clock: Clock, header: bytes
 ) -> None:
-    """When it is turned on, and again each day."""
+    """The feed is read when it is turned on and each day after."""
     head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(NEWS)
-    outside.writes(FEED, head + NEWS.encode())
-    await turn(fed)
+    fake_web.writes(FEED, head + NEWS.encode())
+    await turn(online_plnd)
     clock.forward(DAY)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 2
-    found = view(fed, "mastodon", "me@mastodon.social")
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.origin, found.feed.etag, found.feed.error) == ("feed", None, None)
 
 
 async def test_a_feed_that_is_turned_off_is_not_asked(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    outside.says(FEED, NEWS)
-    await turn(fed)
-    await turn(fed, FeedChange(on=False))
+    fake_web.says(FEED, NEWS)
+    await turn(online_plnd)
+    await turn(online_plnd, FeedChange(on=False))
     clock.forward(3 * DAY)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 1
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 1
 
 
 async def test_a_host_that_asks_for_patience_gets_it(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    outside.says(FEED, status=429, Retry_After=str(3 * 86_400))
-    await turn(fed)
-    assert "patience" in view(fed, "mastodon", "me@mastodon.social").feed.error
+    fake_web.says(FEED, status=429, Retry_After=str(3 * 86_400))
+    await turn(online_plnd)
+    assert "patience" in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
     clock.forward(3 * DAY - 1)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 1
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 1
     clock.forward(1)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 2
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
 
 
 async def test_what_goes_wrong_is_said_and_costs_nothing_else(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    """A page, a redirect into the house, a bomb, nothing: one clear line each; then a feed."""
+    """A page, a redirect to loopback, a bomb or nothing: one clear error; then a feed works."""
     bomb = "<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>" + NEWS
     for answer, says in (
         ({"body": "<html><body>Log in</body></html>"}, "the page names none"),
@@ -600,46 +600,48 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
         ({"status": 404}, "answers 404"),
         ({"body": b"\0" * 1000}, "the page names none"),
     ):
-        outside.says(FEED, **answer)  # type: ignore[arg-type]
-        if outside.asked:
+        fake_web.says(FEED, **answer)  # type: ignore[arg-type]
+        if fake_web.asked:
             clock.forward(DAY)
-            await fed.feeds.refresh_due()
+            await online_plnd.feeds.refresh_due()
         else:
-            await turn(fed)
-        assert says in view(fed, "mastodon", "me@mastodon.social").feed.error
-        assert fed.today().profiles[0].freshness == "unknown"
-    outside.says(FEED, NEWS)
+            await turn(online_plnd)
+        assert says in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
+        assert online_plnd.today().profiles[0].freshness == "unknown"
+    fake_web.says(FEED, NEWS)
     clock.forward(DAY)
-    await fed.feeds.refresh_due()
-    assert view(fed, "mastodon", "me@mastodon.social").feed.error is None
-    assert view(fed, "mastodon", "me@mastodon.social").origin == "feed"
+    await online_plnd.feeds.refresh_due()
+    assert view(online_plnd, "mastodon", "me@mastodon.social").feed.error is None
+    assert view(online_plnd, "mastodon", "me@mastodon.social").origin == "feed"
 
 
-async def test_a_feed_is_found_by_the_page_that_names_it(fed: Plnd, outside: Outside) -> None:
-    """A blog under an address of its own: the page says where its feed is."""
+async def test_a_feed_is_found_by_the_page_that_names_it(
+    online_plnd: Plnd, fake_web: Outside
+) -> None:
+    """The page of a blog with its own address links to its feed."""
     link = '<link rel="alternate" type="application/rss+xml" href="/posts.xml">'
-    outside.says("blog.example/", f"<html><head>{link}</head></html>")
-    outside.says("blog.example/posts.xml", NEWS)
-    await turn(fed, FeedChange(on=True, url="https://blog.example/"))
-    found = view(fed, "mastodon", "me@mastodon.social")
+    fake_web.says("blog.example/", f"<html><head>{link}</head></html>")
+    fake_web.says("blog.example/posts.xml", NEWS)
+    await turn(online_plnd, FeedChange(on=True, url="https://blog.example/"))
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert found.feed.found == "https://blog.example/posts.xml"
     assert found.days_silent == 3
 
 
-async def test_a_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
-    keep(fed, "mastodon", "nowhere")
+async def test_a_feed_that_cannot_be_known_has_to_be_named(online_plnd: Plnd) -> None:
+    keep(online_plnd, "mastodon", "nowhere")
     with pytest.raises(Invalid) as caught:
-        await fed.feeds.switch(fed.profiles.get("mastodon", "nowhere"), ON)
+        await online_plnd.feeds.switch(online_plnd.profiles.get("mastodon", "nowhere"), ON)
     assert caught.value.field == "url"
 
 
 async def test_a_slow_feed_holds_nobody_up(
-    fed: Plnd, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    online_plnd: Plnd, fake_web: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plnd.core.readings.requests.ANSWER_SECONDS", 0.2)
-    outside.hangs(FEED)
-    await turn(fed)
-    assert "too long" in view(fed, "mastodon", "me@mastodon.social").feed.error
+    fake_web.hangs(FEED)
+    await turn(online_plnd)
+    assert "too long" in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
 
 
 # ---- feeds of people
@@ -661,154 +663,156 @@ async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
 
 
 async def test_a_person_is_not_asked_about_before_the_user_says_so(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    """Not by being added, not with the user's own feeds on, not once it is off again."""
-    add_ana(fed)
-    outside.says(FEED, NEWS)
-    await turn(fed)
+    """Nothing is fetched for a person until the user turns their feed on, or after it is off."""
+    add_ana(online_plnd)
+    fake_web.says(FEED, NEWS)
+    await turn(online_plnd)
     clock.forward(2 * DAY)
-    await fed.feeds.refresh_due()
-    assert [name for name, _ in outside.asked] == [FEED, FEED]
-    await turn_ana(fed, FeedChange(on=False))
+    await online_plnd.feeds.refresh_due()
+    assert [name for name, _ in fake_web.asked] == [FEED, FEED]
+    await turn_ana(online_plnd, FeedChange(on=False))
     clock.forward(2 * DAY)
-    await fed.feeds.refresh_due()
-    assert {name for name, _ in outside.asked} == {FEED}
+    await online_plnd.feeds.refresh_due()
+    assert {name for name, _ in fake_web.asked} == {FEED}
 
 
 async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    add_ana(fed)
-    outside.says(ANAS_FEED, NEWS, ETag='"7"')
-    await turn_ana(fed)
-    assert fed.people.views()[0].silent_days == 3
+    add_ana(online_plnd)
+    fake_web.says(ANAS_FEED, NEWS, ETag='"7"')
+    await turn_ana(online_plnd)
+    assert online_plnd.people.views()[0].silent_days == 3
     for _ in range(24):
         clock.forward(HOUR - 1)
-        await fed.feeds.refresh_due()
-    await turn_ana(fed, FeedChange(on=False))
-    await turn_ana(fed)
-    assert len(outside.asked) == 1
-    outside.says(ANAS_FEED, status=304)
+        await online_plnd.feeds.refresh_due()
+    await turn_ana(online_plnd, FeedChange(on=False))
+    await turn_ana(online_plnd)
+    assert len(fake_web.asked) == 1
+    fake_web.says(ANAS_FEED, status=304)
     clock.forward(HOUR)
-    await fed.feeds.refresh_due()
-    assert outside.asked[1][1]["If-None-Match"] == '"7"'
-    assert [(one.network, one.handle, one.outcome) for one in fed.requests.all()] == [
+    await online_plnd.feeds.refresh_due()
+    assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
+    assert [(one.network, one.handle, one.outcome) for one in online_plnd.requests.all()] == [
         ("mastodon", "ana@mastodon.social", "304"),
         ("mastodon", "ana@mastodon.social", "200"),
     ]
     clock.forward(100 * DAY)
-    assert [one.name for one in fed.people.relationships.summary().gone_silent] == ["Ana"]
+    assert [one.name for one in online_plnd.people.relationships.summary().gone_silent] == ["Ana"]
 
 
 async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    ana = add_ana(fed)
-    outside.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
-    await turn_ana(fed)
-    (kept,) = fed.people.feeds.views(ana, ENGLISH)
+    ana = add_ana(online_plnd)
+    fake_web.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
+    await turn_ana(online_plnd)
+    (kept,) = online_plnd.people.feeds.views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
     clock.forward(3 * DAY - 1)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 1
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 1
     clock.forward(1)
-    outside.says(ANAS_FEED, status=404)
-    await fed.feeds.refresh_due()
-    (kept,) = fed.people.feeds.views(ana, ENGLISH)
+    fake_web.says(ANAS_FEED, status=404)
+    await online_plnd.feeds.refresh_due()
+    (kept,) = online_plnd.people.feeds.views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
-    assert fed.people.views()[0].silent_days is None
+    assert online_plnd.people.views()[0].silent_days is None
 
 
 async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    add_ana(fed, Handle(network="x", handle="ana"))
-    fed.people.add(PersonRequest(name="Ana Maria"))
-    outside.says(ANAS_FEED, NEWS)
-    await turn_ana(fed)
-    fed.people.merges.merge("Ana Maria", "Ana")
+    add_ana(online_plnd, Handle(network="x", handle="ana"))
+    online_plnd.people.add(PersonRequest(name="Ana Maria"))
+    fake_web.says(ANAS_FEED, NEWS)
+    await turn_ana(online_plnd)
+    online_plnd.people.merges.merge("Ana Maria", "Ana")
     clock.forward(DAY)
-    await fed.feeds.refresh_due()
-    assert len(outside.asked) == 2
-    assert fed.people.register.find("Ana Maria").posted_at
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
+    assert online_plnd.people.register.find("Ana Maria").posted_at
     handles = [Handle(network="x", handle="ana")]
-    fed.people.change("Ana Maria", PersonChange(handles=handles))
+    online_plnd.people.change("Ana Maria", PersonChange(handles=handles))
     clock.forward(DAY)
-    await fed.feeds.refresh_due()
-    assert (len(outside.asked), fed.people.feeds.all()) == (2, [])
+    await online_plnd.feeds.refresh_due()
+    assert (len(fake_web.asked), online_plnd.people.feeds.all()) == (2, [])
 
 
 async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
-    fed: Plnd, outside: Outside
+    online_plnd: Plnd, fake_web: Outside
 ) -> None:
-    add_ana(fed)
+    add_ana(online_plnd)
 
     async def slow(_: web.Request) -> web.Response:
-        fed.people.remove("Ana")
+        online_plnd.people.remove("Ana")
         return web.Response(text=NEWS)
 
-    outside.pages[ANAS_FEED] = slow
-    await turn_ana(fed)
-    assert (fed.people.views(), fed.people.feeds.all()) == ([], [])
-    assert "ana" not in (fed.home.data / "feeds.json").read_text()
+    fake_web.pages[ANAS_FEED] = slow
+    await turn_ana(online_plnd)
+    assert (online_plnd.people.views(), online_plnd.people.feeds.all()) == ([], [])
+    assert "ana" not in (online_plnd.home.data / "feeds.json").read_text()
 
 
 async def test_each_feed_says_where_and_when_it_is_asked(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    """Own profiles first, be they without; then whom of the people one was turned on for."""
-    keep(fed, "x", "me")
-    ana = add_ana(fed, Handle(network="x", handle="ana"))
-    outside.says(ANAS_FEED, NEWS)
-    await turn_ana(fed)
-    known, page, hers = fed.feeds.views(ENGLISH)
+    """Own profiles first, with or without a feed; then the people whose feed was turned on."""
+    keep(online_plnd, "x", "me")
+    ana = add_ana(online_plnd, Handle(network="x", handle="ana"))
+    fake_web.says(ANAS_FEED, NEWS)
+    await turn_ana(online_plnd)
+    known, page, hers = online_plnd.feeds.views(ENGLISH)
     assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
     assert known.address == "https://mastodon.social/@me.rss"
     assert (known.checked_at, known.next_at, known.resting) == (None, None, False)
     assert (hers.person, hers.person_name, hers.name) == (ana.id, "Ana", "Mastodon")
     assert (hers.on, hers.address, hers.error) == (True, f"https://{ANAS_FEED}", None)
     assert (hers.checked_at, hers.next_at) == (clock.now, clock.now + DAY)
-    outside.says(ANAS_FEED, status=404)
+    fake_web.says(ANAS_FEED, status=404)
     clock.forward(DAY)
-    await fed.feeds.refresh_due()
-    assert "answers 404" in str(fed.feeds.views(ENGLISH)[2].error)
-    await turn_ana(fed, FeedChange(on=False))
-    fed.profiles.decide("x", "me", "retired")
-    assert [(one.on, one.resting) for one in fed.feeds.views(ENGLISH)] == [
+    await online_plnd.feeds.refresh_due()
+    assert "answers 404" in str(online_plnd.feeds.views(ENGLISH)[2].error)
+    await turn_ana(online_plnd, FeedChange(on=False))
+    online_plnd.profiles.decide("x", "me", "retired")
+    assert [(one.on, one.resting) for one in online_plnd.feeds.views(ENGLISH)] == [
         (False, False),
         (False, True),
         (False, False),
     ]
-    assert fed.feeds.views(ENGLISH)[2].next_at is None
+    assert online_plnd.feeds.views(ENGLISH)[2].next_at is None
 
 
-async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
-    person = add_ana(fed, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a"))
+async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(online_plnd: Plnd) -> None:
+    person = add_ana(
+        online_plnd, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a")
+    )
     with pytest.raises(Invalid) as caught:
-        await fed.feeds.switch(fed.people.feeds.get(person, "mastodon", "a"), ON)
+        await online_plnd.feeds.switch(online_plnd.people.feeds.get(person, "mastodon", "a"), ON)
     assert caught.value.field == "url"
     with pytest.raises(NotFound):
-        fed.people.feeds.get(person, "linkedin", "ana")
+        online_plnd.people.feeds.get(person, "linkedin", "ana")
 
 
 async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
-    fed: Plnd, outside: Outside
+    online_plnd: Plnd, fake_web: Outside
 ) -> None:
-    add_ana(fed)
-    outside.says(ANAS_FEED, NEWS)
-    await turn_ana(fed)
-    assert "feeds" in {line.get("collection") for line in fed.own.export("documents").lines}
-    await fed.own.forget(ForgetRequest(handle="ana@mastodon.social"))
-    assert fed.people.feeds.all() == []
-    assert "ana" not in (fed.home.data / "feeds.json").read_text()
+    add_ana(online_plnd)
+    fake_web.says(ANAS_FEED, NEWS)
+    await turn_ana(online_plnd)
+    assert "feeds" in {line.get("collection") for line in online_plnd.own.export("documents").lines}
+    await online_plnd.own.forget(ForgetRequest(handle="ana@mastodon.social"))
+    assert online_plnd.people.feeds.all() == []
+    assert "ana" not in (online_plnd.home.data / "feeds.json").read_text()
 
 
 # ---- what an hour affords
 
 
 async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
-    """Four weeks of two hours on X with ten acts a week, and of six on LinkedIn with two."""
+    """Four weeks: two hours and ten acts a week on X, six hours and two acts on LinkedIn."""
     assert plnd.upkeep.affords().state == "learning"
     for week in range(4):
         start = NOON - (week * 7 + 3) * DAY
@@ -832,20 +836,22 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
 # -- articles, and people's pages -----------------------------------------------------------
 
 
-async def test_an_article_is_asked_for_when_the_user_asks_only(fed: Plnd, outside: Outside) -> None:
-    outside.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
-    found = await fed.articles.read("https://blog.example/hooks")
+async def test_an_article_is_asked_for_when_the_user_asks_only(
+    online_plnd: Plnd, fake_web: Outside
+) -> None:
+    fake_web.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
+    found = await online_plnd.articles.read("https://blog.example/hooks")
     assert (found.title, found.author) == ("What a hook is", None)
-    (request,) = fed.requests.all()
+    (request,) = online_plnd.requests.all()
     assert (request.host, request.network, request.handle) == ("blog.example", None, None)
 
 
-async def test_an_article_that_is_not_there_is_said(fed: Plnd, outside: Outside) -> None:
+async def test_an_article_that_is_not_there_is_said(online_plnd: Plnd, fake_web: Outside) -> None:
     with pytest.raises(PlndError) as caught:
-        await fed.articles.read("https://blog.example/none")
+        await online_plnd.articles.read("https://blog.example/none")
     assert "404" in caught.value.message
     with pytest.raises(PlndError):
-        await fed.articles.read("https://127.0.0.1/")
+        await online_plnd.articles.read("https://127.0.0.1/")
 
 
 async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:

@@ -1,4 +1,4 @@
-"""A year of thousands of events, three browsers, two zones, term breaks: the sums are the truth."""
+"""A year of thousands of events from three browsers: the sums equal the generated ones."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ def year(request: pytest.FixtureRequest) -> Year:
 
 @pytest.fixture
 async def lived(home: Home, year: Year, desktop: harness.Desktop) -> AsyncIterator[Plnd]:
-    """A plnd that lived through the year: the chats followed first, the events in any order."""
+    """A plnd with the year recorded: chats followed first, events in random order."""
     clock = harness.Clock(at(FIRST, "00:00"))
     plnd = Plnd(home, clock=clock, notify=desktop)
     plnd.settings.change({"notify_budget": False, "notify_chats": False, "notify_review": False})
@@ -87,7 +87,7 @@ def _attendance(plnd: Plnd, year: Year) -> None:
 
 
 def _development(plnd: Plnd, year: Year) -> None:
-    """The chats' and the sessions' quarters of an hour, counted from the maker's minutes."""
+    """The CPD hours of chats and sessions equal the generated minutes."""
     expected: Counter[str] = Counter()
     for (tag, start), minutes in year.chat_minutes.items():
         if year.attended[tag][start] != "missed" and _day(start).year == 2026:
@@ -134,7 +134,7 @@ def _day(moment: int) -> date:
 
 
 def test_the_maker_meets_both_changes_of_the_clocks(year: Year) -> None:
-    """20:30 in New York is another hour in London for some weeks: the slots say so."""
+    """The slots of 20:30 in New York move in London while only one clock has changed."""
     hours = {
         datetime.fromtimestamp(start / 1000, LONDON).hour for start in year.attended["farchat"]
     }

@@ -1,4 +1,4 @@
-"""Every kind of notice in every language, as it arrives at a notification server."""
+"""Every kind of notice in every language, as a notification server receives it."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ ENGLISH_WORDS = re.compile(r"\b(the|your|you|is|are|and|of|was|this|for|on|minut
 
 @pytest.fixture
 def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
-    """A session bus with a notification server, which this process finds."""
+    """A session bus with a notification server that this process uses."""
     with Bus(tmp_path) as started:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", started.address)
         started.serve_notifications(says="pass")
@@ -35,7 +35,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
 
 
 async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
-    """A life in which each kind of notice falls due; what was told."""
+    """Make each kind of notice due; gives the notices sent."""
     plnd = Plnd(home, clock=clock, notify=desktop.notify)
     try:
         if language:
@@ -68,7 +68,7 @@ async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
 
 
 async def told(plnd: Plnd) -> None:
-    """Wait until the desktop has answered for each."""
+    """Wait until the desktop has answered each notice."""
     await asyncio.gather(*plnd.notifier._tasks)
 
 
@@ -101,7 +101,7 @@ async def test_without_a_setting_the_system_says_it(
 @pytest.mark.parametrize("when", [None, "work", "off"])
 @pytest.mark.parametrize("spent", [96, 120, 255])
 def test_no_notice_is_cut_short(language: str, network: str | None, when: Any, spent: int) -> None:
-    """Windows shows so much and no more: with a long name and three digits it still fits."""
+    """With a long name and three digits, every notice fits the limits of Windows."""
     budget = Budget(id="one", minutes=120, network=network, when=when)
     (notice,) = budget_notices(
         [Standing(budget, spent * MINUTE)],

@@ -48,12 +48,12 @@ def test_the_steps(spent: float, level: int) -> None:
     ("spent", "level"), [(48, 80), (60, 100), (75, 100), (79.9, 100), (80, 125), (90, 150)]
 )
 def test_a_grace_holds_the_reminders_back_but_not_the_notice(spent: float, level: int) -> None:
-    """Twenty minutes of grace: nothing between the notice at 60 minutes and 80."""
+    """With 20 minutes of grace there is no notice between 60 and 80 minutes."""
     assert level_reached(standing(spent), 20 * MINUTE) == level
 
 
 def test_a_budget_of_no_minutes_is_used_up_by_the_first_second() -> None:
-    """Once: there is no quarter of nothing."""
+    """Used up by the first second, with one notice and no reminders."""
     assert level_reached(standing(0, 0)) == 0
     assert level_reached(standing(0.1, 0)) == level_reached(standing(500, 0)) == 100
     assert level_reached(standing(500, 0), 20 * MINUTE) == 100
@@ -84,7 +84,7 @@ def test_a_day_is_told_in_rising_steps_each_once(
 
 
 def test_of_several_steps_the_highest_is_told() -> None:
-    """As after a long visit that came in at once; the lower ones are not sent later."""
+    """After a long visit sent at once, the lower levels are not sent later."""
     (notice,) = due(standing(95))
     assert notice.cause.endswith("/150")
     assert due(standing(95), sent=[notice.cause]) == []
