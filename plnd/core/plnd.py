@@ -195,7 +195,7 @@ class Plnd:
 
     async def _reload(self) -> None:
         """Load again after long work; the slow query runs in the background."""
-        async with self._work.commits_held():
+        async with self._work.commits_paused():
             try:
                 own_posts = await self._work.background.on_log(last_own_posts)
             except PlndError:
@@ -281,7 +281,7 @@ class Plnd:
     async def close(self) -> None:
         """Stop long work, write what is waiting, and close both stores."""
         await self.stop_work()
-        async with self._work.after_commits():
+        async with self._work.exclusive_after_commit():
             pass
         self.close_stores()
 

@@ -23,32 +23,30 @@ class ExclusiveWork:
         self._lock = asyncio.Lock()
 
     @contextlib.asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """Wait for other long work to end; nothing else changes many files until this ends."""
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Wait for other long work to end, and keep it waiting until this ends."""
         async with self._lock:
             yield
 
     @contextlib.asynccontextmanager
-    async def after_commits(self) -> AsyncIterator[None]:
-        """As `alone`, with every event that was waiting on disk."""
+    async def exclusive_after_commit(self) -> AsyncIterator[None]:
+        """As `exclusive`, after writing the events that are waiting."""
         async with self._lock:
             self._commits.commit()
             yield
 
     @contextlib.asynccontextmanager
-    async def commits_held(self) -> AsyncIterator[None]:
-        """Let new events wait, so that another connection can write to the log."""
-        async with self._commits.held():
-            yield
+    async def commits_paused(self, *, reread_log: bool = False) -> AsyncIterator[None]:
+        """Keep new events waiting, so that another connection can write to the log.
 
-    @contextlib.asynccontextmanager
-    async def log_lent(self) -> AsyncIterator[None]:
-        """Let new events wait while another connection writes to the log; then read it again."""
+        With `reread_log`, drop afterwards what is cached of the log.
+        """
         async with self._commits.held():
             try:
                 yield
             finally:
-                self.reread_log()
+                if reread_log:
+                    self.reread_log()
 
     def reread_log(self) -> None:
         """Drop what is cached of the log after another connection has written to it."""
@@ -56,14 +54,14 @@ class ExclusiveWork:
 
     async def write_log(self, write: Callable[[Log], object]) -> None:
         """Run a function that writes to the log in the background."""
-        async with self.log_lent():
+        async with self.commits_paused(reread_log=True):
             await self.background.on_log(write)
 
     @contextlib.asynccontextmanager
-    async def finished_later(self, left: unfinished.Unfinished) -> AsyncIterator[None]:
-        """Note on disk what is begun until it is done: a stop or a kill leaves the note.
+    async def recoverable(self, left: unfinished.Unfinished) -> AsyncIterator[None]:
+        """Store a note of what is begun until it is done, so that the next start can finish it.
 
-        Work that fails is not repeated: the user has to ask for it again.
+        Work that fails is not finished later: the user has to ask for it again.
         """
         await self.save_note(left)
         try:

@@ -33,7 +33,7 @@ class Maintenance:
         first = context.day_of(self._trusted_time(now) - days * DAY_MS)
         begin, _ = context.day_bounds(first)
         if begin - begin % QUARTER_MS > context.log.visits_from:
-            async with self._work.alone():
+            async with self._work.exclusive():
                 await self._work.write_log(lambda own: own.keep_visits_from(begin))
 
     def _trusted_time(self, now: int) -> int:
@@ -46,7 +46,7 @@ class Maintenance:
 
     async def _back_up(self, today: str, now: int) -> None:
         background = self._work.background
-        async with self._work.alone():
+        async with self._work.exclusive():
             # A backup of a later day comes from a clock that ran ahead; today still needs one.
             if any(one.why == "daily" and one.name == today for one in self._backups.all()):
                 return

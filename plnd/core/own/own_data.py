@@ -100,7 +100,7 @@ class OwnData:
             NotFound, Conflict: nobody has exactly that name, or several people have.
         """
         forgetting.check(wanted)
-        async with self._work.after_commits():
+        async with self._work.exclusive_after_commit():
             scope, name = await self._scope(wanted)
             answer = await self._work.background.on_log(
                 lambda own: forgetting.would_forget(scope, self._stores, own, name)
@@ -133,11 +133,11 @@ class OwnData:
         left = unfinished.load(self._context.home)
         left.forgetting.append(intended)
         background = self._work.background
-        async with self._work.finished_later(left):
+        async with self._work.recoverable(left):
             await background.run(
                 lambda: forgetting.forget_copies(intended, self._stores, background.stopped)
             )
-            async with self._work.log_lent():
+            async with self._work.commits_paused(reread_log=True):
                 busy = await background.on_log(lambda own: forgetting.forget_events(intended, own))
             for _ in forgetting.forget_documents(intended, self._context.book):
                 await asyncio.sleep(0)
@@ -148,7 +148,7 @@ class OwnData:
         """Try again to erase what another program kept open when it was forgotten."""
         if not unfinished.busy(self._context.home):
             return
-        async with self._work.alone(), self._work.commits_held():
+        async with self._work.exclusive(), self._work.commits_paused():
             left = unfinished.load(self._context.home)
             left.busy = await self._work.background.on_log(forgetting.files_in_use)
             await self._work.save_note(left)
@@ -176,7 +176,7 @@ class OwnData:
         from plnd.core.own.importing import LineImport
 
         context = self._context
-        async with self._work.after_commits():
+        async with self._work.exclusive_after_commit():
             line_import = LineImport(
                 context.home,
                 context.book,
@@ -207,7 +207,7 @@ class OwnData:
         """
         from plnd.core.own import restoring
 
-        async with self._work.after_commits():
+        async with self._work.exclusive_after_commit():
             answer = await self._work.background.on_log(
                 lambda own: restoring.would_restore(name, self._stores, own)
             )
@@ -229,7 +229,7 @@ class OwnData:
         context, stores, background = self._context, self._stores, self._work.background
         now = context.clock()
         before = f"{utc_stamp(now)}-before-restore"
-        async with self._work.commits_held():
+        async with self._work.commits_paused():
             kept = await background.run(
                 lambda: stores.backups.make(
                     before, "before_restore", now, stopped=background.stopped, spare=name
@@ -237,7 +237,7 @@ class OwnData:
             )
             left = unfinished.load(context.home)
             left.restoring = name
-            async with self._work.finished_later(left):
+            async with self._work.recoverable(left):
                 try:
                     old = await background.on_log(lambda own: restoring.put_log(name, stores, own))
                 finally:
