@@ -20,7 +20,7 @@ MOST_CALENDAR_BYTES = 4 * 1024 * 1024
 def get_chats(plnd: Plnd, call: Call) -> ChatsAnswer:
     """All chats, the followed first; with `followed=1` those only."""
     return ChatsAnswer(
-        plnd.chats.all(only_followed=call.query.get("followed") == "1", words=call.words)
+        plnd.chats.views(only_followed=call.query.get("followed") == "1", words=call.words)
     )
 
 
@@ -32,7 +32,7 @@ def post_chat(plnd: Plnd, call: Call) -> ChatAnswer:
 def get_chat(plnd: Plnd, call: Call) -> ChatPage:
     """One chat by its tag, with its past slots."""
     chat = plnd.chats.find(call.path["id"])
-    slots = plnd.chats.attended_slots(chat) if chat.followed_at is not None else []
+    slots = plnd.chats.attendance.attended_slots(chat) if chat.followed_at is not None else []
     return ChatPage(chat=plnd.chats.view(chat, call.words), slots=slots)
 
 

@@ -22,7 +22,7 @@ def post_entry(plnd: Plnd, call: Call) -> EntryAnswer:
 
 async def post_article(plnd: Plnd, call: Call) -> Article:
     """Title and author of the page that a link leads to: one request to its host, now."""
-    return await plnd.readings.article(call.body(ArticleRequest).link)
+    return await plnd.articles.read(call.body(ArticleRequest).link)
 
 
 def patch_entry(plnd: Plnd, call: Call) -> EntryAnswer:

@@ -7,13 +7,13 @@ from plnd.model.networks import NetworkAnswer, NetworkChange, NetworksAnswer
 
 async def get_networks(plnd: Plnd, call: Call) -> NetworksAnswer:
     """The networks in use; with each that is the user's own, its file."""
-    return await plnd.networks(call.words)
+    return NetworksAnswer(await plnd.networks.entries(call.words))
 
 
 async def put_network(plnd: Plnd, call: Call) -> NetworkAnswer:
     """Count a network, or record nothing of it from now on; what is stored stays."""
     counted = call.body(NetworkChange).counted
-    return NetworkAnswer(await plnd.count_network(call.path["id"], call.words, counted=counted))
+    return NetworkAnswer(await plnd.networks.count(call.path["id"], call.words, counted=counted))
 
 
 ROUTES = (

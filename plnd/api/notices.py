@@ -23,7 +23,7 @@ def put_snooze(plnd: Plnd, call: Call) -> Snooze:
 
 async def post_test_notice(plnd: Plnd, _: Call) -> Shown:
     """Show a trial notice and say whether the desktop took it."""
-    error = await plnd.notifier.test(plnd.words())
+    error = await plnd.notifier.test(plnd.settings.words())
     return Shown(shown=error is None, error=error)
 
 

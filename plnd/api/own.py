@@ -25,36 +25,36 @@ def get_receipt(plnd: Plnd, call: Call) -> ReceiptAnswer:
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_ENTRIES):
         raise Invalid(f"limit is a number from 1 to {MOST_ENTRIES}", field="limit")
     query = call.query
-    return plnd.receipt(query.get("before"), int(limit), query.get("network"), call.words)
+    return plnd.own.receipt(query.get("before"), int(limit), query.get("network"), call.words)
 
 
 async def post_forget(plnd: Plnd, call: Call) -> ForgetAnswer:
     """Forget a time, a day, a network, a handle, a person or everything; in the backups as well."""
-    return await plnd.forget(call.body(ForgetRequest))
+    return await plnd.own.forget(call.body(ForgetRequest))
 
 
 async def get_export(plnd: Plnd, call: Call) -> ExportAnswer:
     """A part of everything that is kept; `after` is the part before's `next`."""
     if call.query.get("after") == "networks":
-        await plnd.networks()  # tries what is new in them, off the event loop
-    return plnd.export(call.query.get("after"))
+        await plnd.networks.reload()  # checks new files outside the event loop
+    return plnd.own.export(call.query.get("after"))
 
 
 async def post_lines(plnd: Plnd, call: Call) -> ImportAnswer:
     """Take lines of an export; the same again changes nothing, a bad one costs itself only."""
     wanted = call.body(ImportRequest)
-    return await plnd.take_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
+    return await plnd.own.import_lines(wanted.lines, dry_run=wanted.dry_run, coming=wanted.networks)
 
 
 def get_backups(plnd: Plnd, _: Call) -> BackupsAnswer:
     """The backups, oldest first."""
-    return BackupsAnswer(plnd.backups())
+    return BackupsAnswer(plnd.own.backups())
 
 
 async def post_restore(plnd: Plnd, call: Call) -> RestoreAnswer:
     """Go back to a backup; the state until now is kept as a backup of its own."""
     wanted = call.body(RestoreRequest)
-    return await plnd.restore(wanted.backup, dry_run=wanted.dry_run)
+    return await plnd.own.restore(wanted.backup, dry_run=wanted.dry_run)
 
 
 ROUTES = (

@@ -1,7 +1,7 @@
 """People: kept, found, merged, suggested, met, taken in from elsewhere."""
 
 from plnd.api.route import Call, Route
-from plnd.core.people import suggestion_view
+from plnd.core.people.views import suggestion_view
 from plnd.core.plnd import Plnd
 from plnd.model.base import Deleted
 from plnd.model.feeds import FeedChange
@@ -33,7 +33,7 @@ MOST_IMPORT_BYTES = 16 * 1024 * 1024
 
 def get_people(plnd: Plnd, call: Call) -> PeopleAnswer:
     """The people by name; those in whom all words of `q` occur, those with the tag `tag`."""
-    return PeopleAnswer(plnd.people.all(call.query.get("q", ""), call.query.get("tag", "")))
+    return PeopleAnswer(plnd.people.views(call.query.get("q", ""), call.query.get("tag", "")))
 
 
 def post_person(plnd: Plnd, call: Call) -> PersonAnswer:
@@ -43,24 +43,24 @@ def post_person(plnd: Plnd, call: Call) -> PersonAnswer:
 
 def get_person(plnd: Plnd, call: Call) -> PersonPage:
     """One person, by id, name or network:handle, with touches, meetings and journal entries."""
-    return _page(plnd, plnd.people.find(call.path["id"]), call.words)
+    return _page(plnd, plnd.people.register.find(call.path["id"]), call.words)
 
 
 async def put_person_feed(plnd: Plnd, call: Call) -> PersonPage:
     """Turn the public feed of one of a person's handles on, which asks it at once, or off."""
-    person = plnd.people.find(call.path["id"])
-    feed = plnd.people.feed(person, call.path["network"], call.path["handle"])
-    await plnd.readings.turn(feed, call.body(FeedChange))
-    return _page(plnd, plnd.people.find(person.id), call.words)
+    person = plnd.people.register.find(call.path["id"])
+    feed = plnd.people.feeds.get(person, call.path["network"], call.path["handle"])
+    await plnd.feeds.switch(feed, call.body(FeedChange))
+    return _page(plnd, plnd.people.register.find(person.id), call.words)
 
 
 def _page(plnd: Plnd, person: Person, words: Words) -> PersonPage:
     return PersonPage(
-        person=plnd.people.view(person),
-        touches=plnd.people.touches(person),
-        meetings=plnd.people.met(person),
+        person=plnd.people.relationships.view(person),
+        touches=plnd.people.contact_histories.latest_touches(person),
+        meetings=plnd.people.meetings.with_person(person),
         entries=plnd.journal.all(person=person.id),
-        feeds=plnd.people.feed_views(person, words),
+        feeds=plnd.people.feeds.views(person, words),
     )
 
 
@@ -76,29 +76,31 @@ def delete_person(plnd: Plnd, call: Call) -> Deleted:
 
 def get_ties(plnd: Plnd, _: Call) -> Ties:
     """Whom contact is being lost with, ties by kind, the weak tie of the week, who went silent."""
-    return plnd.people.ties()
+    return plnd.people.relationships.summary()
 
 
 def get_people_suggestions(plnd: Plnd, call: Call) -> SuggestionsAnswer:
     """Handles that you really deal with and that are nobody's yet."""
-    found = plnd.people.suggested()
+    found = plnd.people.suggestions.all()
     return SuggestionsAnswer([suggestion_view(one, call.words) for one in found])
 
 
 def post_suggestion(plnd: Plnd, call: Call) -> SuggestionDone:
     """Answer a suggestion: yes adds the person, no is remembered."""
-    return SuggestionDone(plnd.people.answer_suggestion(call.body(SuggestionReply)))
+    return SuggestionDone(plnd.people.suggestions.answer(call.body(SuggestionReply)))
 
 
 def post_meeting(plnd: Plnd, call: Call) -> MeetingAnswer:
     """Note a meeting face to face; somebody of a name not known yet is added."""
-    meeting, person, added = plnd.people.meet(call.body(MeetingRequest))
-    return MeetingAnswer(meeting=meeting, person=plnd.people.view(person), added=added)
+    meeting, person, added = plnd.people.meetings.add(call.body(MeetingRequest))
+    return MeetingAnswer(
+        meeting=meeting, person=plnd.people.relationships.view(person), added=added
+    )
 
 
 def delete_meeting(plnd: Plnd, call: Call) -> Deleted:
     """Forget a meeting."""
-    plnd.people.forget_meeting(call.path["id"])
+    plnd.people.meetings.remove(call.path["id"])
     return Deleted(call.path["id"])
 
 
@@ -109,35 +111,36 @@ async def post_import(plnd: Plnd, call: Call) -> PeopleImportAnswer:
 
 def get_merges(plnd: Plnd, _: Call) -> MergesAnswer:
     """The merges that can be undone, the last first."""
-    return MergesAnswer(plnd.people.merges())
+    return MergesAnswer(plnd.people.merges.all())
 
 
 def post_merge(plnd: Plnd, call: Call) -> MergeAnswer:
     """Make two people one."""
     wanted = call.body(MergeRequest)
-    merge, person = plnd.people.merge(wanted.kept, wanted.gone)
-    return MergeAnswer(merge=merge.id, person=person)
+    merge, person = plnd.people.merges.merge(wanted.kept, wanted.gone)
+    return MergeAnswer(merge=merge.id, person=plnd.people.relationships.view(person))
 
 
 def delete_merge(plnd: Plnd, call: Call) -> PersonAnswer:
     """Undo a merge; what was changed since stays."""
-    return PersonAnswer(plnd.people.undo_merge(call.path["id"]))
+    person = plnd.people.merges.undo(call.path["id"])
+    return PersonAnswer(plnd.people.relationships.view(person))
 
 
 def get_cadences(plnd: Plnd, _: Call) -> CadencesAnswer:
     """The cadences by tag."""
-    return CadencesAnswer(plnd.people.cadences())
+    return CadencesAnswer(plnd.people.cadences.all())
 
 
 def put_cadence(plnd: Plnd, call: Call) -> CadencesAnswer:
     """Set the cadence of a tag."""
-    plnd.people.set_cadence(call.body(TagCadence))
-    return CadencesAnswer(plnd.people.cadences())
+    plnd.people.cadences.set(call.body(TagCadence))
+    return CadencesAnswer(plnd.people.cadences.all())
 
 
 def delete_cadence(plnd: Plnd, call: Call) -> Deleted:
     """Remove the cadence of a tag."""
-    plnd.people.remove_cadence(call.path["id"])
+    plnd.people.cadences.remove(call.path["id"])
     return Deleted(call.path["id"])
 
 

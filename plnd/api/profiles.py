@@ -21,7 +21,7 @@ from plnd.model.readings import ReadingAnswer, ReadingRequest, WantedAnswer
 
 def get_profiles(plnd: Plnd, call: Call) -> ProfilesAnswer:
     """All profiles, the one that most needs a word first."""
-    return ProfilesAnswer(plnd.profiles.views(call.words))
+    return ProfilesAnswer(plnd.profile_views.all(call.words))
 
 
 def post_profile(plnd: Plnd, call: Call) -> ProfileAnswer:
@@ -42,45 +42,45 @@ def put_decision(plnd: Plnd, call: Call) -> ProfileAnswer:
 
 def delete_decision(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Take the latest decision back; the one before it holds again."""
-    return _answer(plnd, call, plnd.profiles.undo(*_named(call)))
+    return _answer(plnd, call, plnd.profiles.undo_decision(*_named(call)))
 
 
 def put_step(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Mark a step of closing; with the last one the profile is retired."""
     done = call.body(StepChange).done
-    return _answer(plnd, call, plnd.profiles.step(*_named(call), call.path["step"], done=done))
+    return _answer(plnd, call, plnd.profiles.mark_step(*_named(call), call.path["step"], done=done))
 
 
 async def put_feed(plnd: Plnd, call: Call) -> ProfileAnswer:
     """Turn the profile's public feed on, which asks it at once, or off."""
-    await plnd.readings.turn(plnd.profiles.get(*_named(call)), call.body(FeedChange))
+    await plnd.feeds.switch(plnd.profiles.get(*_named(call)), call.body(FeedChange))
     return _answer(plnd, call, plnd.profiles.get(*_named(call)))
 
 
 def get_profile_suggestions(plnd: Plnd, call: Call) -> SuggestedAnswer:
     """Profiles that seem to be the user's own."""
-    return SuggestedAnswer(plnd.profiles.suggestions(call.words))
+    return SuggestedAnswer(plnd.profiles.suggestions.all(call.words))
 
 
 def post_own_handle(plnd: Plnd, call: Call) -> SuggestedAnswer:
     """The extension saw the user post under this handle: it may be suggested as a profile."""
-    plnd.seem_mine(call.body(ProfileRequest))
-    return SuggestedAnswer(plnd.profiles.suggestions(call.words))
+    plnd.profiles.suggestions.note_own_handle(call.body(ProfileRequest))
+    return SuggestedAnswer(plnd.profiles.suggestions.all(call.words))
 
 
 def delete_suggestion(plnd: Plnd, call: Call) -> Deleted:
     """Suggest the profile `handle` no more; without it, none on that network."""
-    return Deleted(plnd.profiles.refuse(call.path["network"], call.query.get("handle")))
+    return Deleted(plnd.profiles.suggestions.refuse(call.path["network"], call.query.get("handle")))
 
 
 def get_affords(plnd: Plnd, _: Call) -> Affords:
     """What the user's hour affords, with the sums, from the last four weeks."""
-    return plnd.affords()
+    return plnd.upkeep.affords()
 
 
 def get_readings(plnd: Plnd, call: Call) -> WantedAnswer:
     """Whose pages are worth reading when the user looks at them, on one network or on all."""
-    return WantedAnswer(plnd.wanted_readings(call.query.get("network")))
+    return WantedAnswer(plnd.page_readings.wanted(call.query.get("network")))
 
 
 async def post_reading(plnd: Plnd, call: Call) -> ReadingAnswer:
@@ -90,17 +90,17 @@ async def post_reading(plnd: Plnd, call: Call) -> ReadingAnswer:
         raise TooLarge(
             f"the page is larger than {MOST_READING_BYTES >> 20} MiB", "send its main region only"
         )
-    return await plnd.read_page(given)
+    return await plnd.page_readings.read(given)
 
 
 def get_feeds(plnd: Plnd, call: Call) -> FeedsAnswer:
     """The public feeds of own profiles and of people: where each is asked, and when it was."""
-    return FeedsAnswer(plnd.readings.feeds(call.words))
+    return FeedsAnswer(plnd.feeds.views(call.words))
 
 
 def get_requests(plnd: Plnd, _: Call) -> RequestsAnswer:
     """Every request that left this machine, the latest first."""
-    return RequestsAnswer(plnd.readings.requests())
+    return RequestsAnswer(plnd.requests.all())
 
 
 def _named(call: Call) -> tuple[str, str]:
@@ -108,7 +108,7 @@ def _named(call: Call) -> tuple[str, str]:
 
 
 def _answer(plnd: Plnd, call: Call, profile: Profile) -> ProfileAnswer:
-    return ProfileAnswer(plnd.profiles.view(profile, call.words))
+    return ProfileAnswer(plnd.profile_views.view(profile, call.words))
 
 
 _ALL = "/api/v1/profiles"

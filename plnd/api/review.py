@@ -18,30 +18,32 @@ from plnd.model.review import Ledger, PlanAnswer, Review
 
 def get_review(plnd: Plnd, call: Call) -> Review:
     """The review of a `week` (2026-W48), else of the last that was due."""
-    return plnd.reviews.week(call.query.get("week"), call.words)
+    return plnd.weekly_review.review(call.query.get("week"), call.words)
 
 
 def get_review_text(plnd: Plnd, call: Call) -> str:
     """The same review as Markdown."""
     return printed_pages.review_markdown(
-        _plain(get_review(plnd, call)), plnd.zone().key, call.words
+        _plain(get_review(plnd, call)), plnd.settings.zone().key, call.words
     )
 
 
 def get_review_page(plnd: Plnd, call: Call) -> str:
     """The same review as a page to print."""
-    return printed_pages.review_page(_plain(get_review(plnd, call)), plnd.zone().key, call.words)
+    return printed_pages.review_page(
+        _plain(get_review(plnd, call)), plnd.settings.zone().key, call.words
+    )
 
 
 def get_plan(plnd: Plnd, call: Call) -> PlanAnswer:
     """This quarter's plan as things stand, beside the last one that was kept."""
-    plan, diff = plnd.reviews.plan(call.words)
+    plan, diff = plnd.plans.current(call.words)
     return PlanAnswer(plan=plan, compared=diff)
 
 
 def put_plan(plnd: Plnd, call: Call) -> PlanAnswer:
     """Keep this quarter's plan, to compare the next one with."""
-    plan, diff = plnd.reviews.keep_plan(call.words)
+    plan, diff = plnd.plans.save(call.words)
     return PlanAnswer(plan=plan, compared=diff)
 
 
@@ -51,7 +53,7 @@ def get_ledger(plnd: Plnd, call: Call) -> Ledger:
     first = _day(call, "first") or last - timedelta(days=27)
     if not 0 <= (last - first).days <= 3660:
         raise Invalid("first is not before last, or over ten years ago", field="first")
-    return plnd.reviews.ledger(first, last, names=call.query.get("names") == "1")
+    return plnd.work_ledger.between(first, last, names=call.query.get("names") == "1")
 
 
 def get_ledger_page(plnd: Plnd, call: Call) -> str:
@@ -67,7 +69,7 @@ def get_cpd(plnd: Plnd, call: Call) -> CpdLog:
     if year is not None and not (len(year) == 4 and year.isdecimal() and 2000 <= int(year) <= 2100):
         raise Invalid(f"{year!r} is not a year", "write it as 2026", field="year")
     number = None if year is None else int(year)
-    return plnd.development.year(number, body, call.words)  # type: ignore[arg-type]
+    return plnd.cpd.year(number, body, call.words)  # type: ignore[arg-type]
 
 
 def get_cpd_table(plnd: Plnd, call: Call) -> str:
@@ -82,17 +84,17 @@ def get_cpd_page(plnd: Plnd, call: Call) -> str:
 
 def post_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
     """Add a row of your own."""
-    return CpdAnswer(plnd.development.add(call.body(CpdRequest)))
+    return CpdAnswer(plnd.cpd.add(call.body(CpdRequest)))
 
 
 def patch_cpd(plnd: Plnd, call: Call) -> CpdAnswer:
     """Add a sentence to a row, edit it, strike it."""
-    return CpdAnswer(plnd.development.change(call.path["id"], call.body(CpdChange), call.words))
+    return CpdAnswer(plnd.cpd.change(call.path["id"], call.body(CpdChange), call.words))
 
 
 def delete_cpd(plnd: Plnd, call: Call) -> Deleted:
     """Take back what was changed in a row; a row of your own goes altogether."""
-    plnd.development.forget(call.path["id"])
+    plnd.cpd.forget(call.path["id"])
     return Deleted(call.path["id"])
 
 

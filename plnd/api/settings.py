@@ -11,43 +11,43 @@ from plnd.model.settings import BudgetAnswer, BudgetRequest, BudgetsAnswer, Sett
 
 def get_settings(plnd: Plnd, _: Call) -> SettingsAnswer:
     """All settings."""
-    return SettingsAnswer(plnd.settings())
+    return SettingsAnswer(plnd.settings.current())
 
 
 def patch_settings(plnd: Plnd, call: Call) -> SettingsAnswer:
     """Change the settings that are named; the others stay."""
-    return SettingsAnswer(plnd.change_settings(call.body(dict[str, Any])))
+    return SettingsAnswer(plnd.settings.change(call.body(dict[str, Any])))
 
 
 def get_budgets(plnd: Plnd, _: Call) -> BudgetsAnswer:
     """All budgets."""
-    return BudgetsAnswer(plnd.budgets())
+    return BudgetsAnswer(plnd.budgets.all())
 
 
 def put_budget(plnd: Plnd, call: Call) -> BudgetAnswer:
     """Set a budget, in place of the one for the same network, days and hours."""
-    return BudgetAnswer(plnd.set_budget(call.body(BudgetRequest)))
+    return BudgetAnswer(plnd.budgets.set(call.body(BudgetRequest)))
 
 
 def delete_budget(plnd: Plnd, call: Call) -> Deleted:
     """Remove a budget."""
-    plnd.delete_budget(call.path["id"])
+    plnd.budgets.delete(call.path["id"])
     return Deleted(call.path["id"])
 
 
 def get_pause(plnd: Plnd, _: Call) -> PauseState:
     """Whether plnd is paused."""
-    return plnd.pause_state()
+    return plnd.pauses.state()
 
 
 def put_pause(plnd: Plnd, call: Call) -> PauseState:
     """Pause: record nothing until `until`, or until the pause is ended."""
-    return plnd.pause(call.body(Until).until)
+    return plnd.pauses.begin(call.body(Until).until)
 
 
 def delete_pause(plnd: Plnd, _: Call) -> PauseState:
     """End the pause."""
-    return plnd.resume()
+    return plnd.pauses.end()
 
 
 ROUTES = (

@@ -9,7 +9,7 @@ from plnd.model.sources import SourceAnswer, SourceReport, SourcesAnswer
 
 def get_sources(plnd: Plnd, _: Call) -> SourcesAnswer:
     """Each browser's profile: the extension in it, the networks picked, when it was heard of."""
-    return SourcesAnswer(plnd.sources.heard())
+    return SourcesAnswer(plnd.sources.reports())
 
 
 def put_source(plnd: Plnd, call: Call) -> SourceAnswer:
@@ -17,7 +17,7 @@ def put_source(plnd: Plnd, call: Call) -> SourceAnswer:
     profile = call.path["profile"]
     if len(profile) > LONGEST_TEXT:
         raise Invalid(f"a name is at most {LONGEST_TEXT} characters long", field="profile")
-    return SourceAnswer(plnd.sources.hear(profile, call.body(SourceReport)))
+    return SourceAnswer(plnd.sources.save(profile, call.body(SourceReport)))
 
 
 ROUTES = (

@@ -1,6 +1,6 @@
-"""Long work beside the event loop: one piece at a time, in a thread, on connections of its own.
+"""Long work in a thread, with its own connection to the log, while the event loop runs on.
 
-The loop goes on reading the stores meanwhile. What writes to the log holds the commits first.
+Work that writes to the log must hold the commits first.
 """
 
 import asyncio
@@ -15,40 +15,40 @@ from plnd.store.log.log import Log
 T = TypeVar("T")
 
 SWITCH_SECONDS = 0.001
-"""How long the thread may keep the interpreter while the loop waits for it."""
+"""How long the thread may keep the interpreter while the event loop waits for it."""
 
 
 class BackgroundWork:
-    """Runs what takes long. Once `stop` was called, all of it fails with a `StorageError`."""
+    """After `stop`, all work fails with a `StorageError`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """End what is under way as soon as can be: it is undone, or finished at the next start."""
+        """Stop soon: the current work is undone, or finished at the next start."""
         self._stop.set()
 
     def stopped(self) -> bool:
         return self._stop.is_set()
 
-    async def on_log(self, what: Callable[[Log], T]) -> T:
-        """What a function makes of the log, with a connection of its own."""
+    async def on_log(self, work: Callable[[Log], T]) -> T:
+        """Run a function in a thread with its own connection to the log."""
 
-        def act() -> T:
+        def with_log() -> T:
             log = Log(self._path, second=True, stopped=self.stopped)
             try:
-                return what(log)
+                return work(log)
             finally:
                 log.close()
 
-        return await self.run(act)
+        return await self.run(with_log)
 
-    async def run(self, what: Callable[[], T]) -> T:
-        """What a function gives; whoever is cancelled meanwhile waits for its early end."""
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run a function in a thread; if the caller is cancelled, stop the work and wait for it."""
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
-        task = asyncio.ensure_future(asyncio.to_thread(what))
+        task = asyncio.ensure_future(asyncio.to_thread(work))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""What the parts of `Plnd` stand on: both stores, the clock, the user's settings and zone."""
+"""What every part of `Plnd` needs: both stores, the clock, the settings and the time zone."""
 
 import functools
 import secrets
@@ -24,7 +24,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 
 class Context(Struct, frozen=True):
-    """`settings` and `zone` give what holds now; `names` are the networks' names by id."""
+    """`settings` and `zone` give the current ones; `names` are the networks' names by id."""
 
     home: Home
     book: Book
@@ -35,20 +35,20 @@ class Context(Struct, frozen=True):
     names: Mapping[str, str]
 
     def day_of(self, at: int) -> date:
-        """The user's day that a moment (ms) belongs to."""
+        """The day of a moment (ms), by the user's zone and start of the day."""
         return day_of(at, self.zone(), self.settings().day_start)
 
     def day_bounds(self, day: date) -> tuple[int, int]:
-        """First millisecond of a day of the user's, and of the one after it."""
+        """The first millisecond of a day, and of the day after it."""
         return day_bounds(day, self.zone(), self.settings().day_start)
 
     def minute_of_day(self, at: int) -> int:
-        """Minutes after midnight by the user's clock."""
+        """Minutes after midnight in the user's zone."""
         local = datetime.fromtimestamp(at / 1000, self.zone())
         return local.hour * 60 + local.minute
 
     def work_hours(self) -> WorkHours:
-        """The hours of work that the settings name."""
+        """The working hours of the settings."""
         settings = self.settings()
         return _work_hours(tuple(settings.work_days), settings.work_start, settings.work_end)
 
@@ -59,18 +59,18 @@ class Context(Struct, frozen=True):
         check_network(network, self.names)
 
     def moment(self, at: int | None, when: str | None) -> int:
-        """The moment (ms) that somebody means: `at`, or words for a local time, or now.
+        """The moment `at` (ms), or that of a local time in words, or now.
 
         Raises:
-            Invalid: the words are not understood, or the moment lies ahead.
+            Invalid: the words cannot be parsed, or the moment is in the future.
         """
         now = self.clock()
-        found = at if at is not None else now if when is None else self._said(when.strip(), now)
+        found = at if at is not None else now if when is None else self._parse(when.strip(), now)
         if found > now + DAY_MS:
             raise Invalid("that lies in the future", field="when" if at is None else "at")
         return found
 
-    def _said(self, words: str, now: int) -> int:
+    def _parse(self, words: str, now: int) -> int:
         today = self.day_of(now)
         days = {"today": today, "yesterday": today - timedelta(days=1)}
         try:
@@ -87,35 +87,35 @@ class Context(Struct, frozen=True):
         if local.tzinfo is None:
             local = local.replace(tzinfo=self.zone())
         try:
-            # A day that is not over yet is meant as far as it has come.
             found = int(local.timestamp()) * 1000
         except (OverflowError, OSError, ValueError):
             raise Invalid(f"{words!r} is not a time", field="when") from None
         if found < 0:
             raise Invalid(f"{words!r} is too long ago", field="when")
+        # A later time of today stands for now: noon stands for a whole day.
         ahead = now < found <= now + DAY_MS
         return now if ahead and self.day_of(found) == today else found
 
 
 @functools.lru_cache(maxsize=1)
 def _work_hours(days: tuple[str, ...], start: str, end: str) -> WorkHours:
-    """Asked for at each event, while the settings hardly ever change."""
+    """Cached, as every event asks and the settings rarely change."""
     return WorkHours(frozenset(days), minute_of(start), minute_of(end))
 
 
 def new_id() -> str:
-    """An id for a document: random, short enough to type its beginning."""
+    """A random id for a document; its beginning is short enough to type."""
     return secrets.token_hex(8)
 
 
-def worded(feed: Feed | None, words: Words) -> Feed | None:
-    """A feed as it is shown: why it said nothing in the reader's words."""
+def translated_feed(feed: Feed | None, words: Words) -> Feed | None:
+    """A feed for the reader, with its error in their language."""
     if feed is None:
         return None
     error = None
     if feed.trouble is not None:
         try:
             error = words.say(feed.trouble.key, **feed.trouble.values)
-        except KeyError:  # another version of plnd, or another program, kept it
+        except KeyError:  # stored by another version of plnd, or another program
             error = words.say("read_failed_feed")
     return replace(feed, trouble=None, error=error)

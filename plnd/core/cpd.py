@@ -1,10 +1,10 @@
-"""The log of professional development: drafts out of what was recorded, the user's word on top."""
+"""The CPD log: drafts made from what was recorded, and the user's changes to them."""
 
 from datetime import date
 
 import msgspec
 
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import Context, new_id
 from plnd.core.journal import Journal
 from plnd.errors import NotFound
@@ -26,7 +26,7 @@ from plnd.words.messages import ENGLISH, Words
 
 
 class Cpd:
-    """A year of the log at a time, by the calendar of the body that it is kept for."""
+    """A year of the log at a time, by the calendar of the professional body it is for."""
 
     def __init__(self, context: Context, chats: Chats, journal: Journal) -> None:
         self._context = context
@@ -37,7 +37,7 @@ class Cpd:
     def year(
         self, year: int | None = None, body: CpdBody | None = None, words: Words = ENGLISH
     ) -> CpdLog:
-        """The log of a year, named by the calendar year in which it begins; else of this one."""
+        """The log of the year that begins in calendar year `year`; by default the current one."""
         settings = self._context.settings()
         body = body or settings.cpd_body
         begins = YEAR_BEGINS.get(body, settings.cpd_year_start)
@@ -60,19 +60,19 @@ class Cpd:
         _, end = self._context.day_bounds(last)
         end = min(end, self._context.clock() + 1)
         marks = {one.id: one for one in self._marks.all()}
-        times = self._chats.times(start, end)
+        times = self._chats.attendance.times(start, end)
         entries = [
             (self._context.day_of(one.at).isoformat(), one)
             for one in self._journal.entries(start, end)
         ]
         sessions = self._sessions(start, end, times)
-        found = drafts(self._held(start, end), sessions, entries, words)
+        found = drafts(self._attended(start, end), sessions, entries, words)
         return [
             row for row in log(found, marks) if first.isoformat() <= row.day <= last.isoformat()
         ]
 
-    def _held(self, start: int, end: int) -> list[ChatHeld]:
-        """The chats that were attended, with the time that was theirs."""
+    def _attended(self, start: int, end: int) -> list[ChatHeld]:
+        """The attended chats, with their time."""
         return [
             ChatHeld(
                 one.chat,
@@ -81,16 +81,16 @@ class Cpd:
                 one.attended,
                 one.ms,
             )
-            for one in self._chats.attended_in(start, end)
+            for one in self._chats.attendance.attended_between(start, end)
         ]
 
     def _sessions(self, start: int, end: int, chats: dict[tuple[int, str], Tally]) -> list[Session]:
-        """Taking part by day and network, less what was a chat's."""
+        """The time taking part, by day and network, without that of chats."""
         times: dict[tuple[str, str], int] = {}
         acts: dict[tuple[str, str], int] = {}
         days: dict[int, str] = {}
         for begin, sums in self._context.log.quarters(start, end).items():
-            # A quarter of an hour is all of one day: days begin with whole quarters.
+            # A quarter of an hour lies in one day: days begin with whole quarters.
             day = days.setdefault(begin, self._context.day_of(begin).isoformat())
             for (network, _), (_, taking_part) in sums.times.items():
                 times[network, day] = times.get((network, day), 0) + taking_part
@@ -106,10 +106,10 @@ class Cpd:
             for (network, day), ms in times.items()
         ]
 
-    # -- the user's word -------------------------------------------------------------------
+    # -- the user's changes ----------------------------------------------------------------
 
     def change(self, id: str, wanted: CpdChange, words: Words = ENGLISH) -> CpdRow:
-        """Add a sentence to a row, edit it, strike it.
+        """Change a row: its sentence, its hours, or whether it is struck out.
 
         Raises:
             NotFound: there is no such row.
@@ -125,10 +125,10 @@ class Cpd:
         return self._row(row.id, words)
 
     def add(self, wanted: CpdRequest) -> CpdRow:
-        """A row of the user's own.
+        """Add a row of the user's own.
 
         Raises:
-            Invalid: it is not a day.
+            Invalid: the day is not a date.
         """
         check_day(wanted.day)
         fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
@@ -137,16 +137,16 @@ class Cpd:
         return self._row(mark.id, ENGLISH)
 
     def forget(self, id: str) -> None:
-        """Take the user's word on a row back; a row of their own goes altogether.
+        """Delete the user's changes to a row; a row of their own is deleted as a whole.
 
         Raises:
-            NotFound: nothing was said of such a row.
+            NotFound: there are none.
         """
         if not self._marks.remove(id):
             raise NotFound(f"nothing was changed in row {id!r}", "`plnd cpd` shows the ids")
 
     def _row(self, id: str, words: Words) -> CpdRow:
-        """The row of that id, in whichever year it lies."""
+        """The row with this id, of any year."""
         mark = self._marks.get(id)
         if mark is not None and mark.day is not None:
             days = [date.fromisoformat(mark.day)]
@@ -159,7 +159,7 @@ class Cpd:
         raise NotFound(f"no row {id!r}", "`plnd cpd` shows the ids")
 
     def _days_of(self, id: str) -> list[date]:
-        """The day that a row's id speaks of."""
+        """The day that is part of a row's id."""
         kind, _, rest = id.partition(":")
         try:
             if kind == "session":

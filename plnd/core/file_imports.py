@@ -1,12 +1,12 @@
-"""Files from elsewhere: address books, calendars. They are read in a process apart."""
+"""Importing files of other programs: address books and calendars."""
 
 import asyncio
 import functools
 from collections.abc import Callable, Iterable
 
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import DAY_MS, Context, new_id
-from plnd.core.people import People
+from plnd.core.people.people import People
 from plnd.measures.people import Imported, taken_in
 from plnd.model.base import LONGEST_KEY, LONGEST_NOTE
 from plnd.model.chats import BreaksAnswer, BreaksRequest
@@ -19,9 +19,9 @@ MEETING_DAYS = 730
 
 
 class FileImports:
-    """Takes files in. `people` and `chats` give them as they are by now: reading takes a while.
+    """`people` and `chats` give the current ones, as reading a file takes a while.
 
-    The process is its own: a file may take long, and no page waits for it.
+    Files have their own worker process, so that no page waits for a large file.
     """
 
     def __init__(
@@ -33,26 +33,26 @@ class FileImports:
         self._worker = Worker()
 
     async def close(self) -> None:
-        """End the process that reads."""
+        """End the worker process."""
         await self._worker.close()
 
     async def people(
         self, wanted: PeopleImportRequest, words: Words = ENGLISH
     ) -> PeopleImportAnswer:
-        """Take in an address book or a calendar; with `dry_run` say what would come of it.
+        """Import an address book or a calendar; with `dry_run` only say what would change.
 
         Raises:
             Invalid: the file is not of that kind.
-            TooHard: to read it would cost more than it may.
+            TooHard: reading the file takes too much time or memory.
         """
         if wanted.kind == "meetings":
             return await self._meetings(wanted, words)
         job = FileJob(kind=wanted.kind, content=wanted.content, language=words.language)
         read = await self._worker.file(job)
-        found = await self._taken_in(read.people, words)
-        self._people().check_room(len(found.added))
+        found = await self._merge(read.people, words)
+        self._people().register.check_room(len(found.added))
         if not wanted.dry_run:
-            self._people().take_in(found)
+            self._people().save_imported(found)
         return PeopleImportAnswer(
             dry_run=wanted.dry_run,
             added=[one.name for one in found.added],
@@ -61,8 +61,8 @@ class FileImports:
             problems=[*read.problems, *found.problems],
         )
 
-    async def _taken_in(self, candidates: list[Candidate], words: Words) -> Imported:
-        """What these candidates come to, by the people as they are when this returns."""
+    async def _merge(self, candidates: list[Candidate], words: Words) -> Imported:
+        """What to store for these candidates, given the people stored when this returns."""
         book = self._context.book
         while True:
             people = book.people.all()
@@ -75,9 +75,9 @@ class FileImports:
                 return found
 
     async def _meetings(self, wanted: PeopleImportRequest, words: Words) -> PeopleImportAnswer:
-        """Past appointments with people: invited by name, or named in the title."""
+        """Import past appointments with people who are invited or named in the title."""
         now = self._context.clock()
-        by_name = self._people().directory.by_name
+        by_name = self._people().register.directory.by_name
         job = FileJob(
             kind="meetings",
             content=wanted.content,
@@ -90,19 +90,19 @@ class FileImports:
         read = await self._worker.file(job)
         new, names, same = self._new_meetings(read)
         if not wanted.dry_run:
-            self._people().take_in_meetings(new)
+            self._people().meetings.save_imported(new)
         return PeopleImportAnswer(
             dry_run=wanted.dry_run, added=names, changed=[], same=same, problems=read.problems
         )
 
     def _new_meetings(self, read: Answer) -> tuple[list[Meeting], list[str], int]:
-        """The meetings that are not known yet, with whom, and how many are known."""
+        """The meetings not stored yet, the names of their people, and how many are stored."""
         known = {(one.person, one.uid) for one in self._context.book.meetings.all()}
         new: list[Meeting] = []
         names = []
         same = 0
         for one in read.meetings:
-            for person in self._called(one.names):
+            for person in self._people_named(one.names):
                 if (person.id, one.uid) in known:
                     same += 1
                     continue
@@ -119,18 +119,18 @@ class FileImports:
                 )
         return new, names, same
 
-    def _called(self, names: Iterable[str]) -> list[Person]:
-        """Those of these names, without the ones that were renamed or removed meanwhile."""
-        by_name = self._people().directory.by_name
+    def _people_named(self, names: Iterable[str]) -> list[Person]:
+        """The people with these names, without those renamed or removed meanwhile."""
+        by_name = self._people().register.directory.by_name
         found = (by_name.get(name, []) for name in names)
         return list({people[0].id: people[0] for people in found if len(people) == 1}.values())
 
     async def breaks(self, wanted: BreaksRequest, words: Words = ENGLISH) -> BreaksAnswer:
-        """Take the breaks of a calendar of term dates, in place of those known before.
+        """Replace the chats' breaks by those in a calendar of term dates.
 
         Raises:
-            Invalid: it is no calendar, speaks of neither terms nor breaks, or of too many.
-            TooHard: to read it would cost more than it may.
+            Invalid: it is not a calendar, or has neither terms nor breaks, or too many.
+            TooHard: reading the file takes too much time or memory.
         """
         now = self._context.clock()
         job = FileJob(

@@ -1,15 +1,15 @@
-"""The journal: what was learned from somebody, and taught."""
+"""The journal: what the user learned from people, and taught them."""
 
 import msgspec
 
 from plnd.core.context import Context, new_id
-from plnd.core.people import People
+from plnd.core.people.people import People
 from plnd.errors import NotFound
 from plnd.model.journal import Entry, EntryChange, EntryRequest, EntryView
 
 
 class Journal:
-    """The user's own entries; a person's name is as it stands with the people now."""
+    """The user's entries, shown with the current name of the person."""
 
     def __init__(self, context: Context, people: People) -> None:
         self._context = context
@@ -17,8 +17,8 @@ class Journal:
         self._entries = context.book.journal
 
     def all(self, words: str = "", kind: str = "", person: str = "") -> list[EntryView]:
-        """The entries, the last first: those with all words, of a kind, about a person."""
-        who = self._people.find(person) if person else None
+        """The entries, latest first: those with all words, of a kind, about a person."""
+        who = self._people.register.find(person) if person else None
         wanted = words.casefold().split()
         found = []
         for entry in self._entries.all():
@@ -34,20 +34,20 @@ class Journal:
         return sorted(found, key=lambda one: (-one.at, one.id))
 
     def entries(self, start: int, end: int) -> list[Entry]:
-        """The entries of `start <= at < end`, in order."""
+        """The entries of `start <= at < end`, oldest first."""
         found = [one for one in self._entries.all() if start <= one.at < end]
         return sorted(found, key=lambda one: (one.at, one.id))
 
     def view(self, entry: Entry) -> EntryView:
         fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
-        fields["person_name"] = self._people.named(entry.person) or entry.person_name
+        fields["person_name"] = self._people.register.name_of(entry.person) or entry.person_name
         return EntryView(**fields)
 
     def add(self, wanted: EntryRequest) -> EntryView:
-        """Write an entry. A name that nobody has yet is kept as it was given.
+        """Store an entry. A name that belongs to nobody is stored as it is given.
 
         Raises:
-            Invalid: the network is unknown, or the time is not understood.
+            Invalid: the network is unknown, or the time cannot be parsed.
             Conflict: several people have that name.
         """
         if wanted.network is not None:
@@ -92,14 +92,14 @@ class Journal:
         return entry
 
     def _get(self, id: str) -> Entry:
-        """The entry of an id, or of a beginning that fits one only."""
+        """The entry with this id, or the only one whose id begins like this."""
         found = [one for one in self._entries.all() if id and one.id.startswith(id)]
         if len(found) != 1:
             raise NotFound(f"no journal entry {id!r}", "`plnd journal list` shows their ids")
         return found[0]
 
     def _who(self, words: str | None) -> dict[str, str | None]:
-        person = self._people.known(words) if words else None
+        person = self._people.register.exact_match(words) if words else None
         if person:
             return {"person": person.id, "person_name": None}
         return {"person": None, "person_name": words}

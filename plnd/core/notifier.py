@@ -1,4 +1,4 @@
-"""Telling: notices noted on disk and shown on the desktop, once per cause, over restarts."""
+"""Notices: stored, then shown on the desktop, each cause only once, even after a restart."""
 
 import asyncio
 import logging
@@ -11,18 +11,18 @@ import msgspec
 from plnd.errors import Invalid, StorageError
 from plnd.model.notices import Notice, Snooze, Trial
 from plnd.model.settings import Settings
-from plnd.notices.rules import quiet
+from plnd.notices.rules import in_quiet_hours
 from plnd.store.book.book import Book
 from plnd.words.messages import Words
 
 log = logging.getLogger("plnd")
 
 Notify = Callable[[str, str], Awaitable[str | None]]
-"""Shows title and body; None when the desktop took them, else why not."""
+"""Shows a title and a body; gives None if the desktop accepted them, else why not."""
 
 
 class Notifier:
-    """What was told, and the way to tell more. Its tasks belong to the running event loop."""
+    """Sends notices, and knows those sent. Its tasks belong to the running event loop."""
 
     def __init__(self, book: Book, clock: Callable[[], int], notify: Notify) -> None:
         self._book = book
@@ -30,35 +30,35 @@ class Notifier:
         self._notify = notify
         self._tasks: set[asyncio.Task[None]] = set()
         self.trial: Trial | None = None
-        self.take_store()
+        self.reload()
 
-    def take_store(self) -> None:
-        """Take up what the book holds."""
+    def reload(self) -> None:
+        """Read the sent notices from the book."""
         self._sent = {notice.cause: notice for notice in self._book.notices.all()}
         self._snoozed_until = self._book.snooze.get().snoozed_until
 
     async def close(self) -> None:
-        """End the notices that are being shown."""
+        """Cancel the notices that are being shown."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def sent(self) -> Mapping[str, Notice]:
-        """What was told, by cause."""
+        """The notices sent, by cause."""
         return self._sent
 
     def notices(self) -> list[Notice]:
-        """What was told, oldest first, and whether the desktop showed it."""
+        """The notices sent, oldest first, and whether the desktop showed each."""
         return list(self._sent.values())
 
     def snoozed_until(self) -> int | None:
-        """Until when (ms) notices are held back; None when they are not."""
+        """Until when (ms) notices are snoozed; None if they are not."""
         until = self._snoozed_until
         return until if until is not None and until > self._clock() else None
 
     def snooze(self, until: int | None) -> int | None:
-        """Hold notices back until `until` (ms); None ends it.
+        """Snooze notices until `until` (ms); None ends it.
 
         Raises:
             Invalid: `until` is not in the future.
@@ -70,23 +70,23 @@ class Notifier:
         return self.snoozed_until()
 
     async def test(self, words: Words) -> str | None:
-        """Show a trial notice. None when the desktop took it, else why not."""
+        """Show a test notice; gives None if the desktop accepted it, else why not."""
         error = await self._notify(words.say("trial.title"), words.say("trial.body"))
         self.trial = Trial(at=self._clock(), shown=error is None, error=error)
         return error
 
-    def allowed(self, now: int, zone: ZoneInfo, settings: Settings) -> bool:
-        """Whether this is a time for notices: not snoozed, and outside the quiet hours."""
+    def may_notify(self, now: int, zone: ZoneInfo, settings: Settings) -> bool:
+        """Whether notices are neither snoozed nor in the quiet hours."""
         local = datetime.fromtimestamp(now / 1000, zone)
         minute = local.hour * 60 + local.minute
-        return self.snoozed_until() is None and not quiet(
+        return self.snoozed_until() is None and not in_quiet_hours(
             minute, settings.quiet_start, settings.quiet_end
         )
 
     def notify(self, notices: Iterable[Notice]) -> None:
-        """Tell them. Each is noted on disk first, so that no restart tells it twice."""
+        """Send notices. Each is stored first, so that a restart does not send it again."""
         for notice in notices:
-            if not self._noted(notice):
+            if not self._save(notice):
                 return
             task = asyncio.get_running_loop().create_task(self._show(notice))
             self._tasks.add(task)
@@ -95,14 +95,14 @@ class Notifier:
     async def _show(self, notice: Notice) -> None:
         error = await self._notify(notice.title, notice.body)
         if error:
-            # Why stands with the notice: a desktop's words may repeat those of the notice.
+            # The reason is not logged but stored: it may quote the notice.
             log.warning("a notice was not shown: %s", notice.kind)
         else:
             log.info("notice told: %s", notice.kind)
-        self._noted(msgspec.structs.replace(notice, shown=error is None, error=error))
+        self._save(msgspec.structs.replace(notice, shown=error is None, error=error))
 
-    def _noted(self, notice: Notice) -> bool:
-        """Keep a notice; False when the disk refuses, which is no reason to stop."""
+    def _save(self, notice: Notice) -> bool:
+        """Store a notice; False if the disk refuses, which does not stop plnd."""
         try:
             self._book.notices.put(notice)
         except StorageError as error:

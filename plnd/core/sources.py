@@ -1,4 +1,4 @@
-"""Who sends: what each browser's extension said of itself, and when."""
+"""What each browser's extension last reported about itself."""
 
 from collections.abc import Callable
 
@@ -7,24 +7,24 @@ from plnd.store.book.book import Book
 
 
 class Sources:
-    """The browsers' profiles that the extension was ever in, by its own report."""
+    """The reports, one for each browser profile that the extension was ever installed in."""
 
     def __init__(self, book: Book, clock: Callable[[], int]) -> None:
         self._book = book
         self._clock = clock
 
-    def heard(self) -> list[SourceHeard]:
-        """Each profile as it last spoke of itself; who spoke last stands first."""
+    def reports(self) -> list[SourceHeard]:
+        """The last report of each profile, the latest first."""
         return sorted(self._book.sources.all(), key=lambda one: (-one.heard_at, one.profile))
 
-    def hear(self, profile: str, report: SourceReport) -> SourceHeard:
-        """Keep what a profile's extension says of itself, in place of what it said before."""
-        said = SourceHeard(
+    def save(self, profile: str, report: SourceReport) -> SourceHeard:
+        """Store a profile's report in place of the one before."""
+        saved = SourceHeard(
             profile=profile,
             browser=report.browser,
             extension=report.extension,
             networks=sorted(set(report.networks)),
             heard_at=self._clock(),
         )
-        self._book.sources.put(said)
-        return said
+        self._book.sources.put(saved)
+        return saved

@@ -1,7 +1,7 @@
-"""The figures of a day. Those of today follow each commit.
+"""The totals of a day; those of today are updated after each commit.
 
-What a commit changes is worked out when somebody asks; what only a new minute or another
-setting changes is kept beside it.
+Two caches: the answer, computed when it is asked for after a commit, and beside it what only a
+new minute or a changed setting changes.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from plnd.core.chats import Chats
+from plnd.core.chats.chats import Chats
 from plnd.core.context import Context
 from plnd.core.trends import date_of
 from plnd.measures.budget import Standing, in_force, standings
@@ -21,94 +21,90 @@ from plnd.model.settings import Budget, When
 from plnd.store.log.log import Outcome
 
 MINUTE_MS = 60_000
-OVER = -1
-"""The number of a minute whose rest holds no longer."""
+EXPIRED = -1
+"""The number of a minute whose cached values are outdated."""
 
 
 class _Minute(msgspec.Struct):
-    """What holds of a day for a minute (`number`, since the epoch), whatever is recorded in it."""
+    """What stays the same within a minute (`number`, since the epoch) while events come in."""
 
     number: int
     day: date
     zone: ZoneInfo
     when: When
     hours: WorkHours
-    figures: DayTotals
+    totals: DayTotals
     profiles: list[ProfileToday]
     next_chat: ChatSlot | None
     follows_chats: bool
 
 
 class _Answer(msgspec.Struct):
-    """A day's answer, and the budgets that it was held against, by network (None: in all)."""
+    """A day's answer, and the budgets in force by network (None: for all networks)."""
 
     today: Today
-    held: dict[str | None, list[Standing]]
+    budgets: dict[str | None, list[Standing]]
 
 
 class Totals:
-    """Today's figures, and those of other days. It lives as long as the stores stay as they are.
-
-    `unsure` are the kinds of act, by network, that may be counted too high; `profiles` gives the
-    part of the user's own profiles.
-    """
+    """`unsure_acts` are the actions, by network, whose number may be too high; `profiles` gives
+    today's part about the user's own profiles."""
 
     def __init__(
         self,
         context: Context,
         *,
-        unsure: Mapping[str, Collection[str]],
+        unsure_acts: Mapping[str, Collection[str]],
         chats: Chats,
         profiles: Callable[[], list[ProfileToday]],
     ) -> None:
         self._context = context
-        self._unsure = unsure
+        self._unsure_acts = unsure_acts
         self._chats = chats
         self._profiles = profiles
-        # When each browser was last heard of: the time (ms) of its latest event.
-        self.seen = context.log.seen()
+        self.last_event_at = context.log.seen()  # by browser, ms
         self._minute: _Minute | None = None
-        self.drop()
+        self.invalidate()
 
-    def drop(self) -> None:
-        """Look anew at all but the log: something was changed, other than by a commit."""
+    def invalidate(self) -> None:
+        """Compute everything again: something other than the log has changed."""
         self.budgets: list[Budget] = self._context.book.budgets.all()
-        self._kept: _Answer | None = None
+        self._answer: _Answer | None = None
         if self._minute:
-            self._minute.number = OVER
+            self._minute.number = EXPIRED
 
-    def committed(self, outcome: Outcome) -> None:
-        """Take in what a commit changed."""
-        self._kept = None
+    def after_commit(self, outcome: Outcome) -> None:
+        """Update the caches with what a commit changed."""
+        self._answer = None
         if minute := self._minute:
             for begin, sums in outcome.quarters.items():
-                minute.figures.put(begin, sums.times, sums.acts)
-            if minute.follows_chats:  # what was recorded may say that one takes place
-                minute.number = OVER
+                minute.totals.put(begin, sums.times, sums.acts)
+            if minute.follows_chats:  # an event may confirm a chat
+                minute.number = EXPIRED
         for browser, at in outcome.seen.items():
-            self.seen[browser] = max(at, self.seen.get(browser, 0))
+            self.last_event_at[browser] = max(at, self.last_event_at.get(browser, 0))
 
     def today(self, day: str | None = None) -> Today:
-        """The figures of today, or of another day (YYYY-MM-DD).
+        """The totals of today, or of another day (YYYY-MM-DD).
 
         Raises:
             Invalid: the day is not a date.
         """
         now = self._context.clock()
         if day is not None:
-            return self._work_out(self._look(date_of(day), now), now).today
-        return msgspec.structs.replace(self._now(now).today, now=now)
+            return self._compute(self._new_minute(date_of(day), now), now).today
+        return msgspec.structs.replace(self._current(now).today, now=now)
 
     def day(self, now: int) -> date:
-        """The user's day that it is."""
+        """The user's current day."""
         return self._this_minute(now).day
 
-    def standings(self, now: int) -> list[Standing]:
-        """The budgets that hold now, and what was spent against them today."""
-        return [one for group in self._now(now).held.values() for one in group]
+    def budget_statuses(self, now: int) -> list[Standing]:
+        """The budgets in force now, and how much of each is spent today."""
+        return [one for group in self._current(now).budgets.values() for one in group]
 
     def budget_minutes(self, day: date) -> int | None:
-        """The budget of a day over all networks; None when there is none."""
+        """The budget of a day for all networks together; None if there is none."""
         now = self._context.day_bounds(day)[0]
         working = self._context.work_hours().at(now, self._context.zone())
         held = standings(
@@ -120,56 +116,56 @@ class Totals:
         bound = in_force(held.get(None, ()))
         return bound.budget.minutes if bound else None
 
-    def _now(self, now: int) -> _Answer:
-        """How today stands: as it was worked out since the last commit, in this minute."""
+    def _current(self, now: int) -> _Answer:
+        """Today's answer, computed once after each commit and in each minute."""
         minute = self._this_minute(now)
-        if self._kept is None:
-            self._kept = self._work_out(minute, now)
-        return self._kept
+        if self._answer is None:
+            self._answer = self._compute(minute, now)
+        return self._answer
 
     def _this_minute(self, now: int) -> _Minute:
         if self._minute is None or self._minute.number != now // MINUTE_MS:
-            self._minute = self._look(None, now)
-            self._kept = None
+            self._minute = self._new_minute(None, now)
+            self._answer = None
         return self._minute
 
-    def _look(self, day: date | None, now: int) -> _Minute:
-        """What holds of a day (None: of today) in this minute."""
+    def _new_minute(self, day: date | None, now: int) -> _Minute:
+        """What stays the same of a day (None: of today) within this minute."""
         context = self._context
         zone, hours, chats = context.zone(), context.work_hours(), self._chats
         day = context.day_of(now) if day is None else day
-        figures = self._figures(day, zone, hours)
+        totals = self._day_totals(day, zone, hours)
         return _Minute(
             number=now // MINUTE_MS,
             day=day,
             zone=zone,
             when="work" if hours.at(now, zone) else "off",
             hours=hours,
-            figures=figures,
+            totals=totals,
             profiles=self._profiles(),
             next_chat=chats.next(),
             follows_chats=bool(chats.followed()),
         )
 
-    def _figures(self, day: date, zone: ZoneInfo, hours: WorkHours) -> DayTotals:
-        """A day's figures; those that are kept when they are the same."""
+    def _day_totals(self, day: date, zone: ZoneInfo, hours: WorkHours) -> DayTotals:
+        """A day's totals; the cached ones if day, zone and working hours are the same."""
         start, end = day_bounds(day, zone, self._context.settings().day_start)
         old, wanted = self._minute, (start, end, zone, hours)
-        if old and (old.figures.start, old.figures.end, old.zone, old.hours) == wanted:
-            return old.figures
-        figures = DayTotals(start, end, lambda begin: hours.at(begin, zone))
+        if old and (old.totals.start, old.totals.end, old.zone, old.hours) == wanted:
+            return old.totals
+        totals = DayTotals(start, end, lambda begin: hours.at(begin, zone))
         for begin, sums in self._context.log.quarters(start, end).items():
-            figures.put(begin, sums.times, sums.acts)
-        return figures
+            totals.put(begin, sums.times, sums.acts)
+        return totals
 
-    def _work_out(self, minute: _Minute, now: int) -> _Answer:
-        figures = minute.figures
+    def _compute(self, minute: _Minute, now: int) -> _Answer:
+        totals = minute.totals
         chats: dict[tuple[int, str], Tally] = {}
         if minute.follows_chats:
-            chats = self._chats.times(figures.start, figures.end)
-        held = self._budgets_held(minute, chats)
-        bound = in_force(held.get(None, ()))
-        spent, taking_part = figures.spent_ms(), figures.taking_part_ms()
+            chats = self._chats.attendance.times(totals.start, totals.end)
+        budgets = self._budgets_in_force(minute, chats)
+        bound = in_force(budgets.get(None, ()))
+        spent, taking_part = totals.spent_ms(), totals.taking_part_ms()
         answer = Today(
             day=minute.day.isoformat(),
             time_zone=minute.zone.key,
@@ -180,20 +176,20 @@ class Totals:
             state=bound.state if bound else "off",
             taking_part_seconds=taking_part // 1000,
             chat_seconds=sum(tally.spent_ms for tally in chats.values()) // 1000,
-            networks=self._networks(figures, held),
+            networks=self._networks(totals, budgets),
             profiles=minute.profiles,
             next_chat=minute.next_chat,
             sources=[
                 SourceSeen(browser=browser, last_event_at=at)
-                for browser, at in sorted(self.seen.items())
+                for browser, at in sorted(self.last_event_at.items())
             ],
         )
-        return _Answer(answer, held)
+        return _Answer(answer, budgets)
 
-    def _budgets_held(
+    def _budgets_in_force(
         self, minute: _Minute, chats: Mapping[tuple[int, str], Tally]
     ) -> dict[str | None, list[Standing]]:
-        """The budgets that hold, and what was spent against them: chats left out, if wanted."""
+        """The budgets in force and how much of each is spent, without chats if so set."""
         outside = chats if self._context.settings().chats_outside_budget else {}
 
         def spent(network: str | None, when: str | None) -> int:
@@ -203,7 +199,7 @@ class Totals:
                 if network in (None, one)
                 and (when is None or (when == "work") == minute.hours.at(begin, minute.zone))
             )
-            return minute.figures.spent_ms(network, when) - chat
+            return minute.totals.spent_ms(network, when) - chat
 
         return standings(
             self.budgets,
@@ -213,28 +209,27 @@ class Totals:
         )
 
     def _networks(
-        self, figures: DayTotals, held: Mapping[str | None, Sequence[Standing]]
+        self, totals: DayTotals, budgets: Mapping[str | None, Sequence[Standing]]
     ) -> list[NetworkToday]:
         rows = []
-        whole = in_force(held.get(None, ()))
-        for network, figure in figures.networks.items():
-            acts = {action: count for action, count in sorted(figure.acts.items()) if count}
-            bound = in_force(held.get(network, ()))
-            if not (figure.spent_ms or acts or bound):
+        whole = in_force(budgets.get(None, ()))
+        for network, total in totals.networks.items():
+            acts = {action: count for action, count in sorted(total.acts.items()) if count}
+            bound = in_force(budgets.get(network, ()))
+            if not (total.spent_ms or acts or bound):
                 continue
-            # A network without a budget of its own stands as the day does.
-            holding = bound or whole
+            binding = bound or whole
             rows.append(
                 NetworkToday(
                     id=network,
                     name=self._context.names.get(network, network),
-                    spent_seconds=figure.spent_ms // 1000,
+                    spent_seconds=total.spent_ms // 1000,
                     budget_minutes=bound.budget.minutes if bound else None,
-                    state=holding.state if holding else "off",
-                    taking_part_seconds=figure.taking_part_ms // 1000,
+                    state=binding.state if binding else "off",
+                    taking_part_seconds=total.taking_part_ms // 1000,
                     interactions=acts,
-                    about=[act for act in acts if act in self._unsure.get(network, ())],
-                    page_seconds={p: ms // 1000 for p, ms in figure.pages.items() if ms},
+                    about=[act for act in acts if act in self._unsure_acts.get(network, ())],
+                    page_seconds={p: ms // 1000 for p, ms in total.pages.items() if ms},
                 )
             )
         return sorted(rows, key=lambda row: (-row.spent_seconds, row.id))

@@ -1,4 +1,4 @@
-"""Looking back: a day as a strip of time, and many days side by side."""
+"""Trends: the spans of one day, and many days side by side."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -24,13 +24,13 @@ MOST_DAYS = 1100
 
 
 class Trends:
-    """What the log says of times gone by."""
+    """Past days as the log has them."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     def spans(self, day: str | None = None) -> SpansAnswer:
-        """The day (YYYY-MM-DD; None: today) as stretches of time and marks of interactions.
+        """The day (YYYY-MM-DD; None: today) as spans of time and marks of interactions.
 
         Raises:
             Invalid: the day is not a date.
@@ -56,7 +56,7 @@ class Trends:
         return self._context.day_of(self._context.clock())
 
     def days(self, first: str | None = None, last: str | None = None) -> DaysAnswer:
-        """The days from `first` to `last` (YYYY-MM-DD); at first the latest 28.
+        """The days from `first` to `last` (YYYY-MM-DD); by default the latest 28.
 
         Raises:
             Invalid: not a date, in the wrong order, or too many days.
@@ -102,7 +102,7 @@ class Trends:
         ]
 
 
-def _networks(figures: Mapping[str, NetworkDay]) -> list[NetworkOfDay]:
+def _networks(totals: Mapping[str, NetworkDay]) -> list[NetworkOfDay]:
     return [
         NetworkOfDay(
             id=network,
@@ -111,12 +111,12 @@ def _networks(figures: Mapping[str, NetworkDay]) -> list[NetworkOfDay]:
             taking_part_seconds=one.taking_part_ms // 1000,
             interactions=one.acts,
         )
-        for network, one in sorted(figures.items())
+        for network, one in sorted(totals.items())
     ]
 
 
 def _before(last: date) -> date:
-    """The first of the usual days up to a last one: fewer where the calendar begins."""
+    """The first of the 28 days up to a last one; fewer at the beginning of the calendar."""
     back = min(USUAL_DAYS - 1, (last - date.min - A_DAY).days)
     return last - timedelta(days=back)
 
@@ -131,10 +131,10 @@ def _range(first: date, last: date) -> list[date]:
 
 
 def date_of(text: str, field: str = "day", room: timedelta = A_DAY) -> date:
-    """The date that is written as YYYY-MM-DD.
+    """Parse a date written as YYYY-MM-DD.
 
     Raises:
-        Invalid: it is not; `field` names where it stood.
+        Invalid: it is not a date; `field` is the field it came in.
     """
     check_day(text, field, room)
     return date.fromisoformat(text)

@@ -179,7 +179,7 @@ async def _upkeep(plnd: Plnd) -> None:
     while True:
         await asyncio.sleep(wait)
         try:
-            await plnd.upkeep()
+            await plnd.maintenance.run()
         except PlndError as error:
             log.warning("the day's upkeep failed: %s", error.message)
         wait = UPKEEP_SECONDS
@@ -189,9 +189,9 @@ async def _tick(plnd: Plnd) -> None:
     """Every minute do what depends on the time alone, such as notices and readings."""
     while True:
         try:
-            plnd.speak()
-            await plnd.readings.refresh_due()
-            await plnd.empty_journal()
+            plnd.send_due_notices()
+            await plnd.feeds.refresh_due()
+            await plnd.own.erase_leftovers()
         except PlndError as error:
             log.error("what was due could not be done: %s", error.message)
         except Exception:

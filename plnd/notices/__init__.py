@@ -1,1 +1,1 @@
-"""Notices: when to speak (pure), and how to show it on a desktop."""
+"""Notices: which are due (pure), and showing them on the desktop."""

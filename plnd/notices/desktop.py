@@ -1,8 +1,8 @@
-"""Showing a notice on the desktop: plyer, in a child process that can be killed.
+"""Showing a notice on the desktop with plyer, in a child process.
 
-plyer's back ends can hang for 25 s, take a title for an option, and swallow errors. The
-child gets the text on standard input, has five seconds, and is then killed with all that
-it started; what it says on standard error is the reason why nothing was shown.
+plyer's back ends can hang for 25 s, read a title as an option, and hide errors. The child reads
+the text from standard input and is killed after five seconds with every process it started; it
+writes to standard error why nothing was shown.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ import sys
 from plnd.system import processes
 from plnd.words.printable import harmless
 
-PATIENCE_SECONDS = 5.0
-LONGEST_TITLE = 63  # UTF-16 units, Windows' limits
+TIMEOUT_SECONDS = 5.0
+LONGEST_TITLE = 63  # limits of Windows, in UTF-16 units
 LONGEST_BODY = 255
 
 
-async def notify(title: str, body: str, patience_seconds: float = PATIENCE_SECONDS) -> str | None:
-    """Show a notice. None when the desktop took it, else why it did not."""
+async def notify(title: str, body: str, timeout_seconds: float = TIMEOUT_SECONDS) -> str | None:
+    """Show a notice; gives None if the desktop accepted it, else why not."""
     text = json.dumps({"title": _fit(title, LONGEST_TITLE), "body": _fit(body, LONGEST_BODY)})
     try:
         child = await asyncio.create_subprocess_exec(
@@ -32,20 +32,20 @@ async def notify(title: str, body: str, patience_seconds: float = PATIENCE_SECON
     except OSError as error:
         return f"the notifier cannot be started: {error.strerror}"
     try:
-        _, said = await asyncio.wait_for(child.communicate(text.encode()), patience_seconds)
+        _, errors = await asyncio.wait_for(child.communicate(text.encode()), timeout_seconds)
     except TimeoutError:
-        return f"the desktop did not answer within {patience_seconds:g} seconds"
+        return f"the desktop did not answer within {timeout_seconds:g} seconds"
     finally:
         processes.kill_group(child.pid)  # and what the notifier has started
         await child.wait()
     if child.returncode == 0:
         return None
-    lines = said.decode(errors="replace").strip().splitlines()
+    lines = errors.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else f"the notifier ended with {child.returncode}"
 
 
 def _fit(text: str, most: int) -> str:
-    """The text as notification servers take it: escaped, never an option, not too long."""
+    """Make a text safe for notification servers: escaped, not an option, and not too long."""
     text = harmless(text)
     text = text if not text.startswith("-") else "\u200b" + text
     while len(html.escape(text, quote=False).encode("utf-16-le")) // 2 > most:

@@ -1,4 +1,4 @@
-"""When to speak of chats and of the weekly review: pure; two a day at most, each once."""
+"""Which notices about chats and the weekly review are due; pure. At most two a day."""
 
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
@@ -8,15 +8,16 @@ from plnd.model.notices import Notice
 from plnd.words.messages import ENGLISH, Words
 
 AHEAD_MS = 10 * 60_000
+"""How long before a chat begins its notice is due."""
 IN_USE_MS = 15 * 60_000
-"""A browser that was heard of within this time is in use."""
+"""A browser whose latest event is not older than this is in use."""
 MOST_A_DAY = 2
-BUDGET = ("budget_near", "budget_used", "budget_over")
+BUDGET_KINDS = ("budget_near", "budget_used", "budget_over")
 
 
-def browser_in_use(seen: Iterable[int], now: int) -> bool:
-    """Whether any browser is in use; `seen` says when each was last heard of, ms."""
-    return any(now - at < IN_USE_MS for at in seen)
+def browser_in_use(last_events: Iterable[int], now: int) -> bool:
+    """Whether any browser is in use, given the time of each one's latest event (ms)."""
+    return any(now - at < IN_USE_MS for at in last_events)
 
 
 def chat_notices(
@@ -27,7 +28,7 @@ def chat_notices(
     names: Mapping[str, str],
     words: Words = ENGLISH,
 ) -> list[Notice]:
-    """The chats that begin within ten minutes. `names` are the networks' names."""
+    """A notice for each chat that begins within ten minutes; `names` are the networks' names."""
     return [
         Notice(
             cause=f"chat/{one.tag}/{one.starts_at}",
@@ -46,7 +47,7 @@ def chat_notices(
 
 
 def review_notices(week: str, *, today: bool, now: int, words: Words = ENGLISH) -> list[Notice]:
-    """The weekly review, on its day only: what was missed then is not made up for."""
+    """A notice about the weekly review, on its day only; a missed one is not sent later."""
     if not today:
         return []
     return [
@@ -60,15 +61,17 @@ def review_notices(week: str, *, today: bool, now: int, words: Words = ENGLISH) 
     ]
 
 
-def room(told: Iterable[Notice], day_start: int) -> int:
-    """How many more notices the day (from `day_start`, ms) has room for, beside the budget's."""
-    today = sum(one.kind not in BUDGET and one.at >= day_start for one in told)
+def notices_left_today(sent: Iterable[Notice], day_start: int) -> int:
+    """How many more notices may be sent in the day from `day_start` (ms), not counting budgets."""
+    today = sum(one.kind not in BUDGET_KINDS and one.at >= day_start for one in sent)
     return max(0, MOST_A_DAY - today)
 
 
-def within_a_day(due: Iterable[Notice], told: Iterable[Notice], day_start: int) -> list[Notice]:
-    """Those that were not told yet, as many as the day (from `day_start`, ms) has room for."""
-    told = list(told)
-    causes = {one.cause for one in told}
+def within_daily_limit(
+    due: Iterable[Notice], sent: Iterable[Notice], day_start: int
+) -> list[Notice]:
+    """The notices not sent yet, as many as the day from `day_start` (ms) allows."""
+    sent = list(sent)
+    causes = {one.cause for one in sent}
     new = [one for one in due if one.cause not in causes]
-    return new[: room(told, day_start)]
+    return new[: notices_left_today(sent, day_start)]

@@ -1,4 +1,7 @@
-"""The child that shows one notice: `{"title", "body"}` on standard input, exit 0 when shown."""
+"""The child process that shows one notice.
+
+It reads `{"title", "body"}` from standard input and exits with 0 if the notice was shown.
+"""
 
 import json
 import os
@@ -8,18 +11,18 @@ import warnings
 
 
 def main() -> int:
-    wanted = json.load(sys.stdin)
-    # plyer warns about a missing dbus module although notify-send does as well.
+    notice = json.load(sys.stdin)
+    # plyer warns that the dbus module is missing, but notify-send is enough.
     warnings.simplefilter("ignore")
     from plyer import notification
 
-    # notify-send's exit code is swallowed by plyer; what it writes to standard error is not.
-    with tempfile.TemporaryFile() as said:
-        kept = os.dup(2)
-        os.dup2(said.fileno(), 2)
+    # plyer ignores notify-send's exit code, so look at what it writes to standard error.
+    with tempfile.TemporaryFile() as errors:
+        standard_error = os.dup(2)
+        os.dup2(errors.fileno(), 2)
         try:
             notification.notify(
-                title=wanted["title"], message=wanted["body"], app_name="plnd", timeout=10
+                title=notice["title"], message=notice["body"], app_name="plnd", timeout=10
             )
             failure = ""
         except NotImplementedError:
@@ -27,9 +30,9 @@ def main() -> int:
         except Exception as error:
             failure = f"{type(error).__name__}: {error}"
         finally:
-            os.dup2(kept, 2)
-        said.seek(0)
-        failure = failure or said.read().decode(errors="replace").strip()
+            os.dup2(standard_error, 2)
+        errors.seek(0)
+        failure = failure or errors.read().decode(errors="replace").strip()
     if failure:
         print(failure.splitlines()[-1], file=sys.stderr)
     return 1 if failure else 0

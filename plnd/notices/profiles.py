@@ -1,5 +1,7 @@
-"""When to speak about profiles: pure. At 60 days of silence once, at 90 once, then one line a month
-in the weekly review and never a notice again; none for reading or retired profiles, none in peace.
+"""Which notices about silent profiles are due; pure.
+
+One after 60 days of silence and one after 90; then only a line a month in the weekly review.
+None for profiles that are only read or retired, and none while a decision asks for peace.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,71 +14,76 @@ STEPS = (STALE_FROM, AGEING_FROM)
 MONTH_DAYS = 30
 MOST_NAMED = 4
 _SLACK_MS = 2 * DAY_MS
-"""A last post learned anew, from an id or a feed, may lie a day beside what it was taken for."""
+"""A last post that is read again elsewhere may differ from the earlier date by a day."""
 
 
-def step_due(standing: Standing, now: int) -> int:
-    """The step (60, 90; 0: none) that is to be told of a profile now.
+def step_due(status: Standing, now: int) -> int:
+    """The step (60 or 90 days; 0: none) whose notice is due.
 
-    A step that was told counts as told as long as the silence is the one that it was told of.
+    A notice that was sent counts only for the silence that it was about.
     """
-    if standing.days is None or standing.last is None or not standing.wants_a_word(now):
+    if status.days is None or status.last is None or not status.wants_a_word(now):
         return 0
     for step in STEPS:
-        if standing.days >= step:
-            return 0 if _covered(standing, step) else step
+        if status.days >= step:
+            return 0 if _was_sent(status, step) else step
     return 0
 
 
-def _covered(standing: Standing, step: int) -> bool:
-    last, told_at = standing.last, standing.profile.told.get(str(step))
-    if last is None or told_at is None:
+def _was_sent(status: Standing, step: int) -> bool:
+    last, sent_at = status.last, status.profile.told.get(str(step))
+    if last is None or sent_at is None:
         return False
-    return told_at - last.at >= step * DAY_MS - _SLACK_MS
+    return sent_at - last.at >= step * DAY_MS - _SLACK_MS
 
 
 def profile_notice(
-    standings: Iterable[Standing],
+    statuses: Iterable[Standing],
     *,
     day: str,
     now: int,
     names: Mapping[str, str],
     words: Words = ENGLISH,
 ) -> tuple[Notice, dict[str, int]] | None:
-    """The one notice of a day about profiles, and the step told of each (by the profile's id)."""
-    due = [(one, step) for one in standings if (step := step_due(one, now))]
+    """The notice due about profiles, and the step it is about by the profile's id."""
+    due = [(one, step) for one in statuses if (step := step_due(one, now))]
     if not due:
         return None
     due.sort(key=lambda item: (-(item[0].days or 0), item[0].profile.id))
-    said = _one(*due[0], names, words) if len(due) == 1 else _several(due, names, words)
+    one_due = len(due) == 1
+    title, body = (
+        _about_one(*due[0], names, words) if one_due else _about_several(due, names, words)
+    )
     return (
         Notice(
             cause=f"profiles/{day}",
             kind="profile_silent",
             at=now,
-            title=said[0],
-            body=said[1],
+            title=title,
+            body=body,
         ),
         {one.profile.id: step for one, step in due},
     )
 
 
-def _one(standing: Standing, step: int, names: Mapping[str, str], words: Words) -> tuple[str, str]:
-    """Title and body for one profile."""
-    title = words.count("profile_silent.title", standing.days or 0, network=_name(standing, names))
+def _about_one(
+    status: Standing, step: int, names: Mapping[str, str], words: Words
+) -> tuple[str, str]:
+    """The title and body for one profile."""
+    title = words.count("profile_silent.title", status.days or 0, network=_name(status, names))
     body = words.say(
         "profile_stale.body" if step == STALE_FROM else "profile_ageing.body",
-        handle=standing.profile.handle,
+        handle=status.profile.handle,
         ageing=AGEING_FROM,
         stale=STALE_FROM,
     )
     return title, body
 
 
-def _several(
+def _about_several(
     due: Sequence[tuple[Standing, int]], names: Mapping[str, str], words: Words
 ) -> tuple[str, str]:
-    """Title and body for several, the longest silent first."""
+    """The title and body for several profiles, the longest silent first."""
     parts = [
         words.say(
             "profiles_silent.part",
@@ -94,21 +101,21 @@ def _several(
 
 def monthly_lines(
     before: Mapping[str, int],
-    standings: Iterable[Standing],
+    statuses: Iterable[Standing],
     names: Mapping[str, str],
     words: Words = ENGLISH,
 ) -> list[str]:
-    """The lines of a weekly review: one for each profile that was silent for another month.
+    """The weekly review's lines: one for each profile that was silent for another month.
 
-    `before` has the days of silence at the last review, by the profile's id. The months are
-    counted from the notice at 90 days on.
+    `before` are the days of silence at the last review by the profile's id. Months count from
+    the 90th day on.
     """
     lines = []
-    for one in standings:
+    for one in statuses:
         days, then = one.days, before.get(one.profile.id)
         if one.profile.mode != "active" or days is None or days < STALE_FROM + MONTH_DAYS:
             continue
-        if _months(days) > _months(then if then is not None else 0):
+        if _months_stale(days) > _months_stale(then if then is not None else 0):
             lines.append(
                 words.count(
                     "profile_line", days, network=_name(one, names), handle=one.profile.handle
@@ -117,10 +124,10 @@ def monthly_lines(
     return lines
 
 
-def _months(days: int) -> int:
+def _months_stale(days: int) -> int:
     return max(0, days - STALE_FROM) // MONTH_DAYS
 
 
-def _name(standing: Standing, names: Mapping[str, str]) -> str:
-    network = standing.profile.network
+def _name(status: Standing, names: Mapping[str, str]) -> str:
+    network = status.profile.network
     return names.get(network, network)

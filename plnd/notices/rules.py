@@ -1,8 +1,7 @@
-"""When to speak about budgets: pure, what holds and what was told in, what to tell out.
+"""Which notices about budgets are due; pure. Also the quiet hours.
 
-At 80 % a warning, at 100 % a notice, and after the user's grace one reminder at each
-further quarter of the budget; each once a day for a budget, the highest only when
-several are reached at once.
+A warning at 80 %, a notice at 100 %, and after the user's grace time a reminder at each further
+25 %. Each is sent once a day for a budget; if several are reached at once, only the highest.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,30 +15,30 @@ _KINDS: Mapping[int, NoticeKind] = {NEAR: "budget_near", USED: "budget_used"}
 
 
 def budget_notices(
-    standings: Iterable[Standing],
+    statuses: Iterable[Standing],
     *,
     day: str,
     now: int,
-    told: Collection[str],
+    sent: Collection[str],
     names: Mapping[str, str],
     grace_ms: int = 0,
     words: Words = ENGLISH,
 ) -> list[Notice]:
-    """What to tell now. `told` are the causes told before, `names` the networks' names."""
+    """The notices due now. `sent` are the causes of those sent, `names` the networks' names."""
     due = []
-    for standing in standings:
-        level = reached(standing, grace_ms)
-        stem = f"{day}/{standing.budget.id}/{standing.budget.minutes}/"
-        if level and not any(_level(cause, stem) >= level for cause in told):
-            kind, title, body = _said(standing, level, names, words)
+    for status in statuses:
+        level = level_reached(status, grace_ms)
+        stem = f"{day}/{status.budget.id}/{status.budget.minutes}/"
+        if level and not any(_level(cause, stem) >= level for cause in sent):
+            kind, title, body = _text(status, level, names, words)
             cause = f"{stem}{level}"
             due.append(Notice(cause=cause, kind=kind, at=now, title=title, body=body))
     return due
 
 
-def reached(standing: Standing, grace_ms: int = 0) -> int:
-    """The highest step reached, in per cent of the budget: 0, 80, 100, 125, 150 …"""
-    allowed, spent = standing.allowed_ms, standing.spent_ms
+def level_reached(status: Standing, grace_ms: int = 0) -> int:
+    """The highest level reached, in per cent of the budget: 0, 80, 100, 125, 150 …"""
+    allowed, spent = status.allowed_ms, status.spent_ms
     if not allowed:
         return USED if spent else 0
     if spent < allowed:
@@ -53,26 +52,26 @@ def _level(cause: str, stem: str) -> int:
     return int(cause.removeprefix(stem)) if cause.startswith(stem) else 0
 
 
-def _said(
-    standing: Standing, level: int, names: Mapping[str, str], words: Words
+def _text(
+    status: Standing, level: int, names: Mapping[str, str], words: Words
 ) -> tuple[NoticeKind, str, str]:
-    """Kind, title and body."""
+    """The kind, title and body of a notice."""
     kind = _KINDS.get(level, "budget_over")
-    minutes = standing.budget.minutes
-    spent = standing.spent_ms // 60_000
+    minutes = status.budget.minutes
+    spent = status.spent_ms // 60_000
     values = {
-        "what": _scope(standing, names, words),
+        "what": _scope_text(status, names, words),
         "budget": words.count("minutes", minutes),
         "spent": spent if level == NEAR else words.count("minutes", spent),
-        "left": words.count("minutes", -(-standing.left_ms // 60_000)),
+        "left": words.count("minutes", -(-status.left_ms // 60_000)),
         "over": words.count("minutes", spent - minutes),
         "percent": level,
     }
     return kind, words.say(f"{kind}.title", **values), words.say(f"{kind}.body", **values)
 
 
-def _scope(standing: Standing, names: Mapping[str, str], words: Words) -> str:
-    network, when = standing.budget.network, standing.budget.when
+def _scope_text(status: Standing, names: Mapping[str, str], words: Words) -> str:
+    network, when = status.budget.network, status.budget.when
     if network:
         what = words.say("scope_network", network=names.get(network, network))
     else:
@@ -80,8 +79,8 @@ def _scope(standing: Standing, names: Mapping[str, str], words: Words) -> str:
     return words.say(f"scope_{when}", what=what) if when else what
 
 
-def quiet(minute: int, start: str | None, end: str | None) -> bool:
-    """Whether a minute of the day lies in the quiet hours from `start` to `end` (HH:MM)."""
+def in_quiet_hours(minute: int, start: str | None, end: str | None) -> bool:
+    """Whether a minute of the day is in the quiet hours from `start` to `end` (HH:MM)."""
     if start is None or end is None or start == end:
         return False
     low, high = minute_of(start), minute_of(end)
@@ -89,5 +88,5 @@ def quiet(minute: int, start: str | None, end: str | None) -> bool:
 
 
 def minute_of(clock: str) -> int:
-    """Minutes after midnight of HH:MM."""
+    """The minutes after midnight of a time HH:MM."""
     return int(clock[:2]) * 60 + int(clock[3:])

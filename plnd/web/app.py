@@ -145,7 +145,7 @@ def _words(plnd: Plnd, request: web.Request) -> Words:
     asked = request.headers.get("Accept-Language")
     if asked and (found := negotiate(asked)):
         return found
-    chosen = plnd.settings().language
+    chosen = plnd.settings.current().language
     return CATALOGUES[chosen] if chosen else ENGLISH
 
 

@@ -37,8 +37,11 @@ def measure(home: Path, events: int) -> None:
         ]
     )
     plnd.chats.add(ChatRequest(tag="own", network="x", weekday="wed", start="20:00"))
-    plnd.people.ties()
-    for what, look in (("drift list", plnd.people.ties), ("weekly review", plnd.reviews.week)):
+    plnd.people.relationships.summary()
+    for what, look in (
+        ("drift list", plnd.people.ties),
+        ("weekly review", plnd.weekly_review.review),
+    ):
         taken = statistics.median(_after_an_event_ms(plnd, look) for _ in range(15))
         table.milliseconds(f"{what}, 5,000 people, {events} events", taken, 50)
     some = book.people.all()[2500]

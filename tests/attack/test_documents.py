@@ -58,7 +58,7 @@ async def stores(plnd: Plnd) -> list[Any]:
 
 
 def feeds_on(plnd: Plnd) -> set[tuple[str, str]]:
-    return {(one.network, one.handle) for one in plnd.readings.feeds(plnd.words()) if one.on}
+    return {(one.network, one.handle) for one in plnd.feeds.views(plnd.settings.words()) if one.on}
 
 
 def usable(name: str, row: dict[str, Any]) -> bool:
@@ -82,10 +82,10 @@ async def imports_only(found: list[list[tuple[str, Any]]], more: list[str]) -> N
     with tempfile.TemporaryDirectory() as name:
         plnd = opened(Path(name))
         for part in found:
-            await plnd.take_lines([*as_lines(part), *more], dry_run=False)
+            await plnd.own.import_lines([*as_lines(part), *more], dry_run=False)
             await all_answer(plnd)
             assert await stores(plnd) == []
-            await plnd.upkeep()
+            await plnd.maintenance.run()
         await plnd.close()
         again = opened(Path(name))
         assert again.faults() == []  # what is taken in is as what is here has to be
@@ -113,7 +113,7 @@ async def by_hand(edits: list[list[tuple[str, Any]]], *, back: bool) -> None:
         data = Path(name) / "data"
         plnd = opened(Path(name))
         await stores(plnd)
-        await plnd.upkeep()
+        await plnd.maintenance.run()
         for part in edits:
             await plnd.close()
             put_by_hand(data, part)
@@ -125,8 +125,10 @@ async def by_hand(edits: list[list[tuple[str, Any]]], *, back: bool) -> None:
             unused = {one.file for one in plnd.faults()}
             # A guard that somebody wrote into the file is in force, and the refusal says so.
             assert {one.code for one in await stores(plnd)} <= KEPT_OUT
-            plnd.set_budget(BudgetRequest(minutes=5))
-            plnd.seem_mine(ProfileRequest(network="x", handle="somebody"))
+            plnd.budgets.set(BudgetRequest(minutes=5))
+            plnd.profiles.suggestions.note_own_handle(
+                ProfileRequest(network="x", handle="somebody")
+            )
             for file in unused:  # left out, and still there as it was
                 name_ = file.removesuffix(".json")
                 was, there = (
@@ -136,8 +138,8 @@ async def by_hand(edits: list[list[tuple[str, Any]]], *, back: bool) -> None:
                 assert [row for row in was if not usable(name_, row) and row not in there] == []
             if back:
                 on = feeds_on(plnd)
-                would = await plnd.restore(plnd.backups()[0].name, dry_run=True)
-                done = await plnd.restore(would.backup.name, dry_run=False)
+                would = await plnd.own.restore(plnd.own.backups()[0].name, dry_run=True)
+                done = await plnd.own.restore(would.backup.name, dry_run=False)
                 assert done.switched_off == would.switched_off
                 await all_answer(plnd)
                 guards = {f"{one}.json" for one, kept in BOOK.kept.items() if kept.role == "guard"}
@@ -166,7 +168,7 @@ def test_no_question_is_too_far_out(data: st.DataObject) -> None:
     async def ask() -> None:
         with tempfile.TemporaryDirectory() as name:
             plnd = opened(Path(name))
-            plnd.change_settings({"time_zone": data.draw(st.sampled_from(ZONES))})
+            plnd.settings.change({"time_zone": data.draw(st.sampled_from(ZONES))})
             await stores(plnd)
             for route in GETS:
                 names = re.findall(r"{(\w+)}", route.path)
@@ -185,7 +187,7 @@ ZONES = ["Europe/London", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu"]
 @pytest.mark.parametrize("zone", ZONES)
 async def test_the_ends_of_the_calendar(plnd: Plnd, zone: str) -> None:
     """Each parameter of each question, at each end, by itself and in pairs."""
-    plnd.change_settings({"time_zone": zone})
+    plnd.settings.change({"time_zone": zone})
     await stores(plnd)
     for route in GETS:
         if "{" in route.path:

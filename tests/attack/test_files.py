@@ -377,9 +377,9 @@ async def test_backups_that_are_no_folder_of_their_own_are_said(
         assert f"{folder}: it is {kind}, not a folder" in answer["error"]["message"]
         assert "move it away" in answer["error"]["hint"]
     with pytest.raises(StorageError):
-        await plnd.upkeep()
+        await plnd.maintenance.run()
     assert everything_below(outside) == before
-    assert len(plnd.receipt().entries) == 1
+    assert len(plnd.own.receipt().entries) == 1
 
 
 ODD: dict[str, Callable[[Path, Path], object]] = {
@@ -411,8 +411,8 @@ async def test_a_backup_with_links_is_refused_and_nothing_is_read_through_them(
     secret.mkdir()
     (secret / "host.json").write_text(PRECIOUS)
     await plnd.record(typed(batch(visit(clock() - HOUR, 60, handle="ana"))))
-    await plnd.upkeep()
-    (name,) = [one.name for one in plnd.backups()]
+    await plnd.maintenance.run()
+    (name,) = [one.name for one in plnd.own.backups()]
     odd = plnd.home.data / "backups" / name / place
     odd.parent.mkdir(exist_ok=True)
     outside = secret if place in ("networks", "dir") else secret / "host.json"
@@ -433,8 +433,10 @@ async def test_a_backup_with_links_is_refused_and_nothing_is_read_through_them(
         for path in plnd.home.data.rglob("*")
         if path.is_file() and not path.is_symlink()
     )
-    assert len(plnd.receipt().entries) == 1, "forgetting was refused before anything was changed"
-    await plnd.forget(ForgetRequest(everything=True))
+    assert len(plnd.own.receipt().entries) == 1, (
+        "forgetting was refused before anything was changed"
+    )
+    await plnd.own.forget(ForgetRequest(everything=True))
     assert everything_below(secret) == before
 
 
@@ -446,8 +448,8 @@ async def test_going_back_writes_through_no_link(
     folder = plnd.home.data / place
     folder.mkdir(parents=True)
     (folder / "x.json").write_text("{}")
-    await plnd.upkeep()
-    (name,) = [one.name for one in plnd.backups()]
+    await plnd.maintenance.run()
+    (name,) = [one.name for one in plnd.own.backups()]
     shutil.rmtree(folder)
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -457,7 +459,7 @@ async def test_going_back_writes_through_no_link(
     answer = await api("POST", "restore", {"backup": name}, status=500)
     assert f"{folder}: it is a link, not a folder" in answer["error"]["message"]
     assert {one.read_text() for one in outside.iterdir()} == {PRECIOUS}
-    await plnd.forget(ForgetRequest(everything=True))
+    await plnd.own.forget(ForgetRequest(everything=True))
     assert len(list(outside.iterdir())) == 2
 
 

@@ -369,10 +369,10 @@ async def test_the_event_loop_goes_on_while_files_are_tried(
         return REAL_ASKED(files, patience)
 
     monkeypatch.setattr(sandbox, "_asked", slowly)
-    task = asyncio.create_task(plnd.networks())
+    task = asyncio.create_task(plnd.networks.entries())
     while not began.is_set():
         await asyncio.sleep(0.01)
     assert not task.done()
     go_on.set()
-    found = {one.id: one.source for one in (await task).networks}
+    found = {one.id: one.source for one in await task}
     assert found["evil"] == "own"

@@ -27,10 +27,10 @@ async def fill(plnd: Plnd) -> None:
     many = [visit(NOON - DAY + n * 60_000, 30, handle="h" * (n % 200)) for n in range(600)]
     await plnd.record(typed(batch(*many)))
     await plnd.record(typed(batch(*[act(NOON - HOUR + n) for n in range(100)], browser="firefox")))
-    plnd.change_settings({"day_start": 4})
-    plnd.set_budget(BudgetRequest(minutes=5, network="x"))
-    plnd.pause(NOON + DAY)
-    plnd.resume()
+    plnd.settings.change({"day_start": 4})
+    plnd.budgets.set(BudgetRequest(minutes=5, network="x"))
+    plnd.pauses.begin(NOON + DAY)
+    plnd.pauses.end()
     plnd.notifier.snooze(NOON + 5)
     for kept in plnd._book.kept.values():
         if not kept.all():
@@ -144,10 +144,10 @@ async def use(plnd: Plnd) -> str:
         plnd.today()
         plnd.today("2026-11-22")
         await plnd.record(typed(batch(visit(NOON - 60_000, 30), act(NOON - 30_000))))
-        plnd.receipt(limit=500)
-        part = plnd.export()
+        plnd.own.receipt(limit=500)
+        part = plnd.own.export()
         while part.next:
-            part = plnd.export(part.next)
+            part = plnd.own.export(part.next)
         return "set aside" if plnd.damaged else "unharmed"
     finally:
         await plnd.close()

@@ -41,14 +41,14 @@ async def test_a_clock_that_jumps_loses_and_invents_nothing(jumped: list[int]) -
             spans.add((start, start + MINUTE))
             assert answer.today.spent_seconds >= 0
             assert answer.today.now == clock()
-            await plnd.upkeep()
+            await plnd.maintenance.run()
         covered, end = 0, 0
         for low, high in sorted(spans):
             covered += max(0, high - max(low, end))
             end = max(end, high)
         sums = plnd._log.quarters(0, NOON + 1000 * DAY).values()
         assert sum(spent for one in sums for spent, _ in one.times.values()) == covered
-        assert 1 <= len([one for one in plnd.backups() if one.why == "daily"]) <= 7
+        assert 1 <= len([one for one in plnd.own.backups() if one.why == "daily"]) <= 7
         await plnd.close()
 
 

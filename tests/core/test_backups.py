@@ -1,4 +1,4 @@
-"""Backups: one a day, whole, seven of them; and going back to one, with a way forward again."""
+"""Backups: one a day, seven kept, each consistent; restoring one can be undone."""
 
 import asyncio
 import json
@@ -24,20 +24,20 @@ async def day_by_day(plnd: Plnd, clock: Clock, days: int) -> None:
         await plnd.record(
             typed(batch(visit(clock() - HOUR, 60, handle=f"h{day}"), act(clock() - HOUR)))
         )
-        await plnd.upkeep()
+        await plnd.maintenance.run()
         clock.forward(DAY)
 
 
 def names(plnd: Plnd) -> list[str]:
-    return [one.name for one in plnd.backups()]
+    return [one.name for one in plnd.own.backups()]
 
 
 async def test_there_is_one_for_each_of_seven_days(plnd: Plnd, clock: Clock) -> None:
     await day_by_day(plnd, clock, 9)
     assert names(plnd) == [f"2026-11-{day}" for day in range(25, 31)] + ["2026-12-01"]
     clock.forward(-DAY)
-    await plnd.upkeep()
-    await plnd.upkeep()
+    await plnd.maintenance.run()
+    await plnd.maintenance.run()
     assert len(names(plnd)) == 7
     folder = plnd.home.data / "backups" / "2026-12-01"
     assert {one.name for one in folder.iterdir()} >= {"events.db", "budgets.json"}
@@ -46,15 +46,15 @@ async def test_there_is_one_for_each_of_seven_days(plnd: Plnd, clock: Clock) -> 
 
 
 async def test_a_backup_is_whole_while_events_come_in(plnd: Plnd, clock: Clock) -> None:
-    """Made by a thread, of a log that is being written: it is as the log was at one moment."""
-    upkeep = asyncio.ensure_future(plnd.upkeep())
+    """A backup made while the log is written is the log of one moment."""
+    upkeep = asyncio.ensure_future(plnd.maintenance.run())
     sent = 0
     while not upkeep.done():
         await plnd.record(typed(batch(visit(NOON - DAY + sent * 1000, 1))))
         sent += 1
     await upkeep
     await plnd.record(typed(batch(visit(NOON - HOUR, 1))))
-    would = await plnd.restore("2026-11-23", dry_run=True)
+    would = await plnd.own.restore("2026-11-23", dry_run=True)
     assert 1 <= would.changes["visits"].gone <= sent + 1
     assert would.changes["visits"].back == 0
 
@@ -84,7 +84,7 @@ async def test_going_back_and_forward_again(plnd: Plnd, api: Api, clock: Clock) 
 
 
 async def test_the_users_own_files_come_back_as_well(plnd: Plnd, api: Api, clock: Clock) -> None:
-    """Files of networks lie beside the stores; with everything they are forgotten, too."""
+    """Restoring brings back the network files; forgetting everything deletes them."""
     folder = plnd.home.data / "networks"
     (folder / "draft").mkdir(parents=True)
     (folder / "draft" / "x.json").write_text("not even JSON yet")
@@ -96,7 +96,7 @@ async def test_the_users_own_files_come_back_as_well(plnd: Plnd, api: Api, clock
     await api("POST", "restore", {"backup": "2026-11-23"})
     assert (folder / "draft" / "x.json").read_text() == "not even JSON yet"
     assert not (folder / "draft" / "new.json").exists()
-    await plnd.forget(ForgetRequest(everything=True))
+    await plnd.own.forget(ForgetRequest(everything=True))
     assert sorted(one.name for one in plnd.home.data.iterdir() if one.suffix != ".json") == [
         *("events.db", "events.db-shm", "events.db-wal"),
     ]
@@ -104,7 +104,7 @@ async def test_the_users_own_files_come_back_as_well(plnd: Plnd, api: Api, clock
 
 async def test_what_keeps_something_out_is_not_undone(plnd: Plnd, api: Api, clock: Clock) -> None:
     await day_by_day(plnd, clock, 1)
-    await plnd.forget(ForgetRequest(handle="h0"))
+    await plnd.own.forget(ForgetRequest(handle="h0"))
     await api("PUT", "pause", {"until": None})
     await api("POST", "restore", {"backup": "2026-11-23"})
     assert (await api("GET", "pause"))["paused"]
@@ -146,7 +146,7 @@ async def test_a_backup_of_a_newer_plnd_changes_nothing(plnd: Plnd, api: Api, cl
 
 
 async def test_a_copy_that_is_not_whole_is_not_kept(plnd: Plnd, clock: Clock) -> None:
-    """A page of the log is damaged: there is no backup of it, and the old ones stay."""
+    """A damaged log makes no backup, and the old backups stay."""
     await day_by_day(plnd, clock, 1)
     many = [visit(clock() - DAY + n * 1000, 1, handle="h" * 200) for n in range(900)]
     await plnd.record(typed(batch(*many)))
@@ -157,7 +157,7 @@ async def test_a_copy_that_is_not_whole_is_not_kept(plnd: Plnd, clock: Clock) ->
         content[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     path.write_bytes(content)
     with pytest.raises(StorageError) as caught:
-        await plnd.upkeep()
+        await plnd.maintenance.run()
     assert caught.value.code == "damaged_store"
     assert names(plnd) == ["2026-11-23"]
     assert [one.name for one in (path.parent / "backups").iterdir()] == ["2026-11-23"]
@@ -175,7 +175,7 @@ async def test_the_daemon_sees_to_it_and_a_failure_does_not_end_that(
         await asyncio.sleep(0.01)
     assert "upkeep failed: cannot write" in caplog.text
     folder.unlink()
-    while not plnd.backups():
+    while not plnd.own.backups():
         await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -188,7 +188,7 @@ def test_the_command_lists_shows_and_restores(
     assert run_plnd("restore").out.startswith("no backups yet")
     run_plnd("stop")
     plnd = Plnd(home)
-    asyncio.run(plnd.upkeep())
+    asyncio.run(plnd.maintenance.run())
     plnd.close_stores()
     if online:
         run_plnd("start")
@@ -212,7 +212,7 @@ OLD = ROOT / "tests" / "store" / "schema-1.sql"
 
 
 def old_log(path: Path) -> None:
-    """A log as the first version of the schema had it, with an hour in it."""
+    """A log in the first version of the schema, with one hour of visits."""
     db = sqlite3.connect(path)
     db.executescript(OLD.read_text())
     db.execute("PRAGMA journal_mode=WAL")
@@ -228,15 +228,15 @@ def old_log(path: Path) -> None:
 
 
 def test_a_log_of_the_first_version_is_brought_up_to_date(home: Home, clock: Clock) -> None:
-    """In place, with a backup of what was there made first."""
+    """A backup is made before the schema is upgraded in place."""
     home.make()
     old_log(home.data / "events.db")
     (home.data / "budgets.json").write_text('{"plnd": 1, "budgets": {}}')
     plnd = Plnd(home, clock=clock)
     assert plnd.damaged == []
     assert plnd.today().spent_seconds == 3600
-    assert len(plnd.receipt().entries) == 9
-    (backup,) = plnd.backups()
+    assert len(plnd.own.receipt().entries) == 9
+    (backup,) = plnd.own.backups()
     assert (backup.why, backup.made_at) == ("before_upgrade", NOON)
     folder = home.data / "backups" / backup.name
     db = sqlite3.connect(folder / "events.db")
@@ -245,11 +245,11 @@ def test_a_log_of_the_first_version_is_brought_up_to_date(home: Home, clock: Clo
     db.close()
     assert json.loads((folder / "budgets.json").read_bytes()) == {"plnd": 1, "budgets": {}}
     asyncio.run(plnd.record(typed(batch(visit(NOON, 60)))))
-    assert asyncio.run(plnd.restore(backup.name, dry_run=False)).changes["visits"].gone == 1
+    assert asyncio.run(plnd.own.restore(backup.name, dry_run=False)).changes["visits"].gone == 1
     assert plnd.today().spent_seconds == 3600
     plnd.close_stores()
     again = Plnd(home, clock=clock)
-    assert len([one for one in again.backups() if one.why == "before_upgrade"]) == 1
+    assert len([one for one in again.own.backups() if one.why == "before_upgrade"]) == 1
     again.close_stores()
 
 
@@ -265,13 +265,13 @@ def test_no_upgrade_without_its_backup(home: Home, clock: Clock) -> None:
 
 
 def test_a_killed_upgrade_starts_anew(home: Home, clock: Clock) -> None:
-    """A copy that was never finished is in nobody's way."""
+    """The unfinished copy of a killed upgrade does not stop the next one."""
     home.make()
     old_log(home.data / "events.db")
     (home.data / "backups" / ".new").mkdir(parents=True)
     (home.data / "backups" / ".new" / "events.db").write_text("half")
     plnd = Plnd(home, clock=clock)
-    assert len(plnd.backups()) == 1
+    assert len(plnd.own.backups()) == 1
     plnd.close_stores()
 
 

@@ -1,4 +1,4 @@
-"""Chats over the API: followed, attended, booked, gone quiet, in a calendar."""
+"""Chats over the API: following, attendance, time, unconfirmed chats, the calendar."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ async def test_a_chat_edited_into_what_cannot_be_costs_itself_only(
     path = home.data / "chats.json"
     path.write_text(path.read_text().replace("Europe/London", "Mars/Olympus", 1))
     again = Plnd(home, clock=plnd.clock)
-    assert [one.id for one in again.chats.all(only_followed=True)] == ["other"]
+    assert [one.id for one in again.chats.views(only_followed=True)] == ["other"]
     assert again.today().next_chat is not None
     assert "chats.json: a chat is left out, because of its time_zone" in caplog.text
     assert "edchat2" not in caplog.text
@@ -164,7 +164,7 @@ async def test_what_comes_late_wakes_a_quiet_chat_in_the_same_answer(
 
 
 async def test_new_times_say_nothing_of_the_past_and_forget_nothing(api: Api, clock: Clock) -> None:
-    """Not missed for slots that never were, and in the log what was attended stays."""
+    """Slots that never took place are not missed, and attended ones stay in the log."""
     await follow(api)
     clock.forward(2 * HOUR)
     await api("POST", "events", batch(visit(NOON, 2400, page="tag", tag="edchat2")))
@@ -226,7 +226,7 @@ async def test_breaks_of_a_calendar_skip_slots(api: Api, clock: Clock) -> None:
 
 
 async def test_a_chat_has_two_hundred_breaks_at_most(api: Api) -> None:
-    """More of them in its file would keep the chat from being read again."""
+    """A chat with more breaks could not be read again from its file."""
     await follow(api)
     daily = TERMS.replace("UID:h", "UID:h\nRRULE:FREQ=DAILY;COUNT={}")
     answer = await api("POST", "chat-breaks", {"content": daily.format(201)}, status=400)
@@ -253,7 +253,7 @@ async def test_the_calendar_holds_the_followed_chats(api: Api, home: Home) -> No
 
 async def shown(plnd: Plnd, desktop: Desktop) -> list[str]:
     await plnd.notifier.close()
-    return [title for title, _ in desktop.told]
+    return [title for title, _ in desktop.shown]
 
 
 async def test_a_notice_ten_minutes_before_while_a_browser_is_in_use(
@@ -263,13 +263,13 @@ async def test_a_notice_ten_minutes_before_while_a_browser_is_in_use(
     await follow(api)
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
     clock.now = NOON - 11 * MINUTE
-    plnd.speak()
+    plnd.send_due_notices()
     clock.now = NOON - 10 * MINUTE
-    plnd.speak()
+    plnd.send_due_notices()
     assert not plnd.notifier.sent, "the browser was last heard of 50 minutes ago"
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
     clock.forward(MINUTE)
-    plnd.speak()
+    plnd.send_due_notices()
     assert [one.kind for one in plnd.notifier.notices()] == ["chat"]
     assert plnd.notifier.notices()[0].title == "#EdChat2 begins at 12:00"
 
@@ -278,15 +278,15 @@ async def test_the_review_is_told_once_on_its_day(
     plnd: Plnd, clock: Clock, desktop: Desktop
 ) -> None:
     clock.now = NOON + 6 * DAY + 4 * HOUR
-    plnd.speak()
+    plnd.send_due_notices()
     assert plnd.notifier.notices() == []
     clock.forward(HOUR)
     for _ in range(3):
-        plnd.speak()
+        plnd.send_due_notices()
         clock.forward(MINUTE)
     assert [one.cause for one in plnd.notifier.notices()] == ["review/2026-W48"]
     clock.forward(DAY)
-    plnd.speak()
+    plnd.send_due_notices()
     assert len(plnd.notifier.notices()) == 1
 
 
@@ -297,20 +297,20 @@ async def test_two_a_day_and_none_while_snoozed_quiet_or_off(
         await follow(api, tag=f"chat{number}", start=f"12:0{number}", weekday="tue")
     clock.now = NOON + DAY - 5 * MINUTE
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
-    plnd.speak()
+    plnd.send_due_notices()
     assert len(plnd.notifier.notices()) == 2
     clock.forward(7 * DAY)
     plnd.notifier.snooze(clock.now + HOUR)
     await api("POST", "events", batch(visit(clock.now - MINUTE, 30)))
-    plnd.speak()
+    plnd.send_due_notices()
     assert len(plnd.notifier.notices()) == 2
     plnd.notifier.snooze(None)
     await api("PATCH", "settings", {"quiet_start": "11:00", "quiet_end": "12:30"})
-    plnd.speak()
+    plnd.send_due_notices()
     assert len(plnd.notifier.notices()) == 2
     await api("PATCH", "settings", {"quiet_start": None, "quiet_end": None, "notify_chats": False})
-    plnd.speak()
+    plnd.send_due_notices()
     assert len(plnd.notifier.notices()) == 2
     await api("PATCH", "settings", {"notify_chats": True})
-    plnd.speak()
+    plnd.send_due_notices()
     assert len(plnd.notifier.notices()) == 4

@@ -1,4 +1,4 @@
-"""The clock is a witness, not a judge: what keeps something out, and what deletes by age."""
+"""Clocks that are wrong: guards stay in force, and nothing is deleted too early."""
 
 import asyncio
 import sqlite3
@@ -29,7 +29,7 @@ def opened(folder: Path, clock: Clock) -> Plnd:
 
 
 async def sent(plnd: Plnd, at: int) -> list[str]:
-    """The codes of refusal of a visit and an act that are over by then."""
+    """The rejection codes of a visit and an act that ended before `now`."""
     answer = await plnd.record(typed(batch(visit(at - MINUTE, 50), act(at - 5))))
     return [one.code for one in answer.rejected]
 
@@ -41,16 +41,16 @@ async def sent(plnd: Plnd, at: int) -> list[str]:
 async def test_a_pause_for_good_outlasts_a_clock_that_is_set_back(
     plnd: Plnd, clock: Clock, back: int
 ) -> None:
-    plnd.pause()
+    plnd.pauses.begin()
     clock.forward(-back)
-    assert plnd.pause_state().paused
+    assert plnd.pauses.state().paused
     assert await sent(plnd, clock()) == ["paused", "paused"]
-    # A visit that began by the clock as it is now goes on until after the pause began.
+    # A visit that began by the corrected clock lasts until after the pause began.
     start = clock()
     clock.forward(back + HOUR)
     answer = await plnd.record(typed(batch(visit(start, min(back + HOUR, 11 * HOUR) // 1000))))
     assert [one.code for one in answer.rejected] == ["paused"]
-    assert not plnd.resume().paused
+    assert not plnd.pauses.end().paused
     (pause,) = plnd._book.pauses.all()
     assert pause.end is not None
     assert pause.start <= pause.end
@@ -60,7 +60,7 @@ async def test_a_pause_for_good_outlasts_a_clock_that_is_set_back(
 
 @pytest.mark.parametrize("back", BACK)
 async def test_a_network_that_is_not_counted_stays_so(plnd: Plnd, clock: Clock, back: int) -> None:
-    await plnd.count_network("x", counted=False)
+    await plnd.networks.count("x", counted=False)
     clock.forward(-back)
     assert await sent(plnd, clock()) == ["not_counted", "not_counted"]
     other = await plnd.record(typed(batch(visit(clock() - MINUTE, 50, network="mastodon"))))
@@ -68,7 +68,7 @@ async def test_a_network_that_is_not_counted_stays_so(plnd: Plnd, clock: Clock, 
     again = Plnd(plnd.home, clock=clock)
     assert await sent(again, clock()) == ["not_counted", "not_counted"]
     again.close_stores()
-    await plnd.count_network("x", counted=True)
+    await plnd.networks.count("x", counted=True)
     clock.forward(HOUR)
     assert await sent(plnd, clock()) == []
 
@@ -102,14 +102,14 @@ def test_an_open_guard_keeps_out_what_begins_after_it_or_nobody_knows_when(
 async def test_a_clock_once_ahead_lets_nothing_back_in(plnd: Plnd, clock: Clock) -> None:
     event = typed(batch(visit(NOON - HOUR, 60), act(NOON - HOUR)))
     await plnd.record(event)
-    await plnd.forget(ForgetRequest(everything=True))
+    await plnd.own.forget(ForgetRequest(everything=True))
     for jump in (31 * DAY, 10 * YEAR, -YEAR):
         clock.forward(jump)
-        await plnd.upkeep()
+        await plnd.maintenance.run()
         clock.forward(-jump)
-        await plnd.upkeep()
+        await plnd.maintenance.run()
         again = Plnd(plnd.home, clock=clock)
-        assert len(again._forgotten) == 1
+        assert len(again.own.guards) == 1
         again.close_stores()
     assert {one.code for one in (await plnd.record(event)).rejected} == {"forgotten"}
 
@@ -137,15 +137,15 @@ def test_a_clock_ahead_deletes_nothing_that_a_right_one_would_not(ahead: int) ->
         with tempfile.TemporaryDirectory() as name:
             clock = Clock()
             plnd = opened(Path(name), clock)
-            plnd.change_settings({"keep_visits_days": 30})
+            plnd.settings.change({"keep_visits_days": 30})
             await lived(plnd)
             clock.forward(jump)
-            await plnd.upkeep()
+            await plnd.maintenance.run()
             clock.forward(DAY - jump)
             assert await sent(plnd, clock()) == []
             await plnd.close()
             again = opened(Path(name), clock)
-            await again.upkeep()
+            await again.maintenance.run()
             assert await sent(again, clock()) == []
             spans = spans_in(again._log)
             await again.close()
@@ -155,7 +155,7 @@ def test_a_clock_ahead_deletes_nothing_that_a_right_one_would_not(ahead: int) ->
 
 
 async def test_visits_kept_from_some_time_ahead_are_kept_again(plnd: Plnd, clock: Clock) -> None:
-    """As an earlier plnd, or somebody's hand, may have left it."""
+    """A `visits_from` in the future, left by an earlier plnd or an edit, is corrected."""
     await lived(plnd)
     await plnd.close()
     db = sqlite3.connect(plnd.home.data / "events.db")
@@ -182,7 +182,7 @@ async def test_a_backup_from_a_clock_ahead_is_no_reason_for_none(
     plnd: Plnd, api: Api, clock: Clock
 ) -> None:
     clock.forward(10 * YEAR)
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     clock.forward(-10 * YEAR)
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     assert "2026-11-23" in [one["name"] for one in (await api("GET", "backups"))["backups"]]

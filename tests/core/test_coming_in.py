@@ -1,4 +1,4 @@
-"""What comes in is checked like what it becomes: sums, guards, consent, people."""
+"""Imported lines are checked like documents and events: sums, guards, consent, people."""
 
 import json
 from pathlib import Path
@@ -70,7 +70,7 @@ async def test_a_sum_that_cannot_be_is_refused(
 
 
 async def test_a_quarter_never_has_more_than_a_quarter(api: Api, plnd: Plnd) -> None:
-    """Over all networks and pages, with what is there, and with the lines before."""
+    """The limit holds over all networks and pages, with stored sums and earlier lines."""
     lines = [sum_line(page=page, spent_ms=400_000) for page in ("feed", "post", "tag")]
     answer = await api("POST", "import", {"lines": lines})
     assert [(one["index"], one["field"]) for one in answer["rejected"]] == [(2, "spent_ms")]
@@ -143,8 +143,8 @@ async def test_what_keeps_something_out_reaches_no_further_than_now(
 
 
 async def test_a_guard_that_is_here_goes_on_as_it_is(api: Api, plnd: Plnd, clock: Clock) -> None:
-    """No import ends a pause, counts a network again, or lets back in what was forgotten."""
-    plnd.pause()
+    """An import ends no pause, counts no network again, and restores nothing forgotten."""
+    plnd.pauses.begin()
     await api("PUT", "networks/x", {"counted": False})
     await api("POST", "forget", {"handle": "ana"})
     (lasting,), (forgotten,) = plnd._book.uncounted.all(), plnd._book.forgotten.all()
@@ -164,7 +164,7 @@ async def test_a_guard_that_is_here_goes_on_as_it_is(api: Api, plnd: Plnd, clock
     )
     assert [one["index"] for one in answer["rejected"]] == [0, 1, 2]
     assert (answer["taken"], answer["known"]) == (0, 1)
-    assert plnd.pause_state().paused
+    assert plnd.pauses.state().paused
     assert not plnd._counting.is_counted("x")
     assert plnd._book.forgotten.all() == [forgotten]
 
@@ -187,7 +187,7 @@ async def test_a_feed_comes_in_switched_off(api: Api, plnd: Plnd, dry_run: bool)
     answer = await api("POST", "import", {"lines": FEEDS, "dry_run": dry_run})
     assert (answer["taken"], answer["rejected"]) == (3, [])
     assert answer["switched_off"] == ["x:ana", "x:me"]
-    await plnd.readings.refresh_due()
+    await plnd.feeds.refresh_due()
     assert (await api("GET", "requests"))["requests"] == []
     assert not [one for one in (await api("GET", "feeds"))["feeds"] if one["on"]]
     for one in [*plnd._book.profiles.all(), *plnd._book.feeds.all()]:
@@ -202,13 +202,13 @@ async def test_a_feed_that_is_on_here_stays_on_at_its_own_address_only(
     plnd.profiles.add(ProfileRequest(network="mastodon", handle="me@example.org"))
     for profile in plnd.profiles.all():
         feed = msgspec.convert(FEED, Feed)
-        plnd.profiles.put(msgspec.structs.replace(profile, feed=feed))
-    await plnd.upkeep()
+        plnd.profiles.save(msgspec.structs.replace(profile, feed=feed))
+    await plnd.maintenance.run()
     clock.forward(DAY)
     moved = plnd.profiles.get("x", "me")
     assert moved.feed is not None
     other = msgspec.structs.replace(moved.feed, url="https://example.org/feed", found=None)
-    plnd.profiles.put(msgspec.structs.replace(moved, feed=other))
+    plnd.profiles.save(msgspec.structs.replace(moved, feed=other))
     would = await api("POST", "restore", {"backup": "2026-11-23", "dry_run": True})
     done = await api("POST", "restore", {"backup": "2026-11-23"})
     assert done["switched_off"] == would["switched_off"] == ["x:me"]
@@ -274,7 +274,7 @@ people = st.builds(
 
 @given(st.lists(people, max_size=8))
 def test_whoever_is_taken_in_is_one(found: list[Person]) -> None:
-    """In any order, with any of them in place of one before."""
+    """People share no id or handle, in any order of import and with any replaced."""
     together, there = Together(), {}
     for one in found:
         try:
@@ -294,7 +294,7 @@ async def test_a_merge_is_undone_only_where_there_is_room_for_both(api: Api, pln
     for name in ("Ana", "Ana B"):
         handles = [Handle(network="x", handle=name.replace(" ", "").lower())]
         plnd.people.add(PersonRequest(name=name, handles=handles))
-    merge, _ = plnd.people.merge("Ana", "x:anab")
+    merge, _ = plnd.people.merges.merge("Ana", "x:anab")
     await api("PATCH", "people/Ana", {"handles": []})
     await api("POST", "people", {"name": "Cy", "handles": [{"network": "x", "handle": "anab"}]})
     await api("DELETE", f"merges/{merge.id}", status=409)
@@ -302,24 +302,24 @@ async def test_a_merge_is_undone_only_where_there_is_room_for_both(api: Api, pln
 
 
 async def test_two_long_notes_are_too_much_for_one(api: Api, plnd: Plnd, clock: Clock) -> None:
-    """What could not be read back is not written."""
+    """A merge whose result could not be read back is refused."""
     for name in ("Ana", "Bob"):
         await api("POST", "people", {"name": name, "note": name[0] * 3000})
     answer = await api("POST", "merges", {"kept": "Ana", "gone": "Bob"}, status=400)
     assert answer["error"]["field"] == "gone"
     again = Plnd(plnd.home, clock=clock)
-    assert len(again.people.all()) == 2
+    assert len(again.people.views()) == 2
     again.close_stores()
 
 
 async def test_what_is_cleared_stays_cleared(api: Api, plnd: Plnd, clock: Clock) -> None:
-    """What a document no longer says goes from its file as well."""
+    """A field that was cleared is cleared in the file as well."""
     cadence = {"ideal_days": 5, "worst_days": 9}
     await api("POST", "people", {"name": "Ana", "note": "zebra", "cadence": cadence})
     await api("PATCH", "people/Ana", {"note": "", "cadence": None})
     assert "zebra" not in (plnd.home.data / "people.json").read_text()
     again = Plnd(plnd.home, clock=clock)
-    assert (again.people.all()[0].note, again.people.all()[0].cadence) == ("", None)
+    assert (again.people.views()[0].note, again.people.views()[0].cadence) == ("", None)
     again.close_stores()
 
 
@@ -329,7 +329,7 @@ async def test_what_is_cleared_stays_cleared(api: Api, plnd: Plnd, clock: Clock)
 def test_an_edit_that_cannot_be_used_is_named(
     daemon: Daemon, run_plnd: RunPlnd, home: Home
 ) -> None:
-    """In the log, by the doctor and by an export; and it is still there after a change."""
+    """The log, the doctor and the export name the file, and a change does not delete it."""
     daemon.ask("POST", "people", {"name": "Ana"})
     run_plnd("stop")
     path = home.data / "people.json"
@@ -363,9 +363,9 @@ async def test_what_cannot_be_used_is_forgotten_as_well(plnd: Plnd, clock: Clock
     }
     path.write_text(json.dumps({"plnd": 1, "journal": rows}))
     again = Plnd(plnd.home, clock=clock)
-    would = await again.forget(ForgetRequest(handle="zebra", dry_run=True))
+    would = await again.own.forget(ForgetRequest(handle="zebra", dry_run=True))
     assert would.documents == {"journal": 2}
-    await again.forget(ForgetRequest(handle="zebra"))
+    await again.own.forget(ForgetRequest(handle="zebra"))
     assert "zebra" not in path.read_text()
     assert rows["3"] in json.loads(path.read_text())["journal"].values()
     await again.record(typed(batch(visit(NOON - MINUTE, 10))))

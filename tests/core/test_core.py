@@ -1,4 +1,4 @@
-"""What `Plnd` puts together: events, figures, notices and the files they live in."""
+"""`Plnd` as a whole: events, totals, notices and their files."""
 
 import asyncio
 import errno
@@ -24,14 +24,14 @@ from plnd.system.files import Home
 
 
 async def spend(plnd: Plnd, minutes: float, start: int = NOON - 4 * HOUR) -> None:
-    """Minutes on X, and time for what follows from them."""
+    """Record minutes on X, and let the notices be sent."""
     await plnd.record(typed(batch(*day_of_visits(start, minutes))))
     for _ in range(3):
         await asyncio.sleep(0)
 
 
-def again(home: Home, clock: Clock, desktop: Desktop) -> Plnd:
-    """As after a restart."""
+def reopened(home: Home, clock: Clock, desktop: Desktop) -> Plnd:
+    """The product opened again, as after a restart."""
     return Plnd(home, clock=clock, notify=desktop)
 
 
@@ -42,7 +42,7 @@ async def test_each_step_is_told_once(plnd: Plnd, desktop: Desktop, clock: Clock
     for minute in range(0, 95):
         clock.forward(MINUTE)
         await spend(plnd, 1, NOON + minute * MINUTE)
-    assert [title for title, _ in desktop.told] == [
+    assert [title for title, _ in desktop.shown] == [
         "12 minutes left for your networks",
         "60 minutes for your networks are used up",
         "15 minutes over for your networks",
@@ -54,68 +54,68 @@ async def test_a_restart_tells_nothing_again(
     plnd: Plnd, desktop: Desktop, home: Home, clock: Clock
 ) -> None:
     await spend(plnd, 50)
-    assert len(desktop.told) == 1
+    assert len(desktop.shown) == 1
     await plnd.close()
-    second = again(home, clock, desktop)
+    second = reopened(home, clock, desktop)
     await spend(second, 1, NOON - HOUR)
-    assert len(desktop.told) == 1
+    assert len(desktop.shown) == 1
     await spend(second, 10, NOON - 30 * MINUTE)
-    assert len(desktop.told) == 2
+    assert len(desktop.shown) == 2
     await second.close()
-    plnd._log = again(home, clock, desktop)._log  # the fixture closes it
+    plnd._log = reopened(home, clock, desktop)._log  # the fixture closes it
 
 
 async def test_the_next_day_begins_anew(plnd: Plnd, desktop: Desktop, clock: Clock) -> None:
     await spend(plnd, 50)
     clock.forward(DAY)
     await spend(plnd, 50, NOON + DAY - 2 * HOUR)
-    assert len(desktop.told) == 2
-    assert desktop.told[0] == desktop.told[1]
+    assert len(desktop.shown) == 2
+    assert desktop.shown[0] == desktop.shown[1]
 
 
 async def test_yesterdays_events_are_no_cause(plnd: Plnd, desktop: Desktop) -> None:
-    """A browser that was away sends what it had; today's budget has nothing to do with it."""
+    """Events of yesterday that arrive today send no notice about today's budget."""
     await spend(plnd, 90, NOON - DAY)
-    assert desktop.told == []
+    assert desktop.shown == []
 
 
 async def test_quiet_hours_are_kept_and_made_up_for(
     plnd: Plnd, desktop: Desktop, clock: Clock
 ) -> None:
-    plnd.change_settings({"quiet_start": "22:00", "quiet_end": "13:00"})
+    plnd.settings.change({"quiet_start": "22:00", "quiet_end": "13:00"})
     await spend(plnd, 50)
-    assert desktop.told == []
+    assert desktop.shown == []
     clock.forward(HOUR)
     await spend(plnd, 1, NOON)
-    assert len(desktop.told) == 1
+    assert len(desktop.shown) == 1
 
 
 async def test_notices_can_be_switched_off(plnd: Plnd, desktop: Desktop) -> None:
-    plnd.change_settings({"notify_budget": False})
+    plnd.settings.change({"notify_budget": False})
     await spend(plnd, 100)
-    assert desktop.told == []
+    assert desktop.shown == []
 
 
 async def test_a_grace_is_kept(plnd: Plnd, desktop: Desktop) -> None:
-    plnd.change_settings({"grace_minutes": 30})
+    plnd.settings.change({"grace_minutes": 30})
     await spend(plnd, 61)
     await spend(plnd, 20, NOON - 2 * HOUR)
-    assert len(desktop.told) == 1
+    assert len(desktop.shown) == 1
     await spend(plnd, 10, NOON - HOUR)
-    assert len(desktop.told) == 2
+    assert len(desktop.shown) == 2
 
 
 async def test_each_network_has_its_own_notices(plnd: Plnd, desktop: Desktop) -> None:
-    plnd.set_budget(BudgetRequest(minutes=10, network="x"))
+    plnd.budgets.set(BudgetRequest(minutes=10, network="x"))
     await spend(plnd, 50)
-    assert sorted(title for title, _ in desktop.told) == [
+    assert sorted(title for title, _ in desktop.shown) == [
         "10 minutes left for your networks",
         "40 minutes over for X",
     ]
 
 
 async def test_a_desktop_that_refuses_harms_nothing(plnd: Plnd, desktop: Desktop) -> None:
-    """The event is stored, the reason is kept."""
+    """The event is stored, and the notice keeps the reason."""
     desktop.answer = "no desktop here"
     await spend(plnd, 50)
     (notice,) = plnd.notifier.notices()
@@ -126,7 +126,7 @@ async def test_a_desktop_that_refuses_harms_nothing(plnd: Plnd, desktop: Desktop
 async def test_a_notice_that_cannot_be_noted_is_not_told(
     plnd: Plnd, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else every event of a day with a full disk would tell it; it is told when there is room."""
+    """A notice that cannot be stored is not sent before the disk has room again."""
     real = os.replace
 
     def full(source: Any, target: Any) -> None:
@@ -137,9 +137,9 @@ async def test_a_notice_that_cannot_be_noted_is_not_told(
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
         await spend(plnd, 50)
-        assert desktop.told == []
+        assert desktop.shown == []
     await spend(plnd, 1, NOON - HOUR)
-    assert len(desktop.told) == 1
+    assert len(desktop.shown) == 1
 
 
 async def test_a_disk_that_fills_while_a_notice_is_shown_harms_nothing(
@@ -171,7 +171,7 @@ async def test_closing_does_not_wait_for_a_desktop_that_hangs(home: Home, clock:
     await asyncio.wait_for(plnd.close(), 1)
 
 
-# -- figures ------------------------------------------------------------------------
+# -- totals -------------------------------------------------------------------------
 
 
 async def test_another_day_does_not_disturb_today(plnd: Plnd) -> None:
@@ -196,25 +196,25 @@ async def test_today_follows_the_clock_without_events(plnd: Plnd, clock: Clock) 
 async def test_a_changed_budget_shows_at_once(plnd: Plnd) -> None:
     await spend(plnd, 10)
     assert plnd.today().state == "under"
-    plnd.set_budget(BudgetRequest(minutes=5))
+    plnd.budgets.set(BudgetRequest(minutes=5))
     assert plnd.today().state == "over"
-    plnd.delete_budget("all")
+    plnd.budgets.delete("all")
     assert plnd.today().state == "off"
 
 
 async def test_changed_hours_show_at_once(plnd: Plnd) -> None:
-    """Nine hours before noon is three in the morning: before or after the day began."""
+    """Nine hours before noon is 03:00, which the start of the day moves to another day."""
     await spend(plnd, 10, NOON - 9 * HOUR)
     await spend(plnd, 5, NOON - 2 * HOUR)
     assert plnd.today().spent_seconds == 900
-    plnd.change_settings({"day_start": 4})
+    plnd.settings.change({"day_start": 4})
     assert plnd.today().spent_seconds == 300
-    plnd.change_settings({"day_start": 3})
+    plnd.settings.change({"day_start": 3})
     assert plnd.today().spent_seconds == 900
-    plnd.set_budget(BudgetRequest(minutes=60, when="work"))
+    plnd.budgets.set(BudgetRequest(minutes=60, when="work"))
     assert plnd.today().left_seconds == 45 * 60
-    plnd.change_settings({"work_start": "11:00"})
-    plnd.delete_budget("all")
+    plnd.settings.change({"work_start": "11:00"})
+    plnd.budgets.delete("all")
     assert plnd.today().left_seconds == 60 * 60
 
 
@@ -224,7 +224,7 @@ async def test_what_waits_is_written_at_the_close(home: Home, clock: Clock) -> N
     await asyncio.sleep(0)
     await plnd.close()
     assert len((await waiting).stored) == 1
-    second = again(home, clock, Desktop())
+    second = reopened(home, clock, Desktop())
     assert second.today().spent_seconds == 60
     await second.close()
 
@@ -233,19 +233,19 @@ async def test_figures_are_the_same_after_a_restart(
     plnd: Plnd, home: Home, clock: Clock, desktop: Desktop
 ) -> None:
     await spend(plnd, 25)
-    plnd.change_settings({"day_start": 5})
+    plnd.settings.change({"day_start": 5})
     wanted = plnd.today()
     plnd._log.close()
-    second = again(home, clock, desktop)
+    second = reopened(home, clock, desktop)
     assert second.today() == wanted
-    assert second.settings().day_start == 5
+    assert second.settings.current().day_start == 5
     plnd._log = second._log  # the fixture closes it
 
 
 async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
     plnd: Plnd, clock: Clock
 ) -> None:
-    """Whatever is recorded or changed, in whatever order, and as time goes by."""
+    """The cached totals equal newly computed ones after any changes, and over time."""
     chance = random.Random(7)
     chat = ChatRequest(
         tag="own", network="x", weekday="mon", start="12:30", time_zone="Europe/London"
@@ -264,18 +264,18 @@ async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
         await plnd.record(typed(batch(act(recently(), chance.choice(("post", "react"))))))
 
     async def forget() -> None:
-        await plnd.forget(ForgetRequest(start=clock() - DAY, end=clock() - 10 * HOUR))
+        await plnd.own.forget(ForgetRequest(start=clock() - DAY, end=clock() - 10 * HOUR))
 
     changes: list[Callable[[], object]] = [
         see,
         do,
         forget,
         lambda: clock.forward(chance.choice((MINUTE, HOUR, 9 * HOUR))),
-        lambda: plnd.change_settings({"day_start": chance.randrange(12)}),
-        lambda: plnd.change_settings({"work_start": f"{chance.randrange(6, 14):02}:00"}),
-        lambda: plnd.change_settings({"time_zone": chance.choice(("Asia/Tokyo", "Etc/UTC"))}),
-        lambda: plnd.change_settings({"chats_outside_budget": chance.random() < 0.5}),
-        lambda: plnd.set_budget(BudgetRequest(minutes=9, when=chance.choice(("work", None)))),
+        lambda: plnd.settings.change({"day_start": chance.randrange(12)}),
+        lambda: plnd.settings.change({"work_start": f"{chance.randrange(6, 14):02}:00"}),
+        lambda: plnd.settings.change({"time_zone": chance.choice(("Asia/Tokyo", "Etc/UTC"))}),
+        lambda: plnd.settings.change({"chats_outside_budget": chance.random() < 0.5}),
+        lambda: plnd.budgets.set(BudgetRequest(minutes=9, when=chance.choice(("work", None)))),
         lambda: plnd.chats.change("own", ChatChange(followed=chance.random() < 0.7)),
         lambda: plnd.profiles.decide("x", "me", chance.choice(("reading", "active"))),
         lambda: plnd.today("2026-11-20"),
@@ -286,12 +286,12 @@ async def test_what_is_kept_of_today_is_what_would_be_worked_out_now(
             await done
         anew = Totals(
             plnd._context,
-            unsure=plnd._unsure,
+            unsure_acts=plnd.networks.unsure_acts,
             chats=plnd.chats,
             profiles=plnd.profiles.today,
         )
         assert plnd.today() == anew.today()
-        assert plnd.figures.standings(clock()) == anew.standings(clock())
+        assert plnd.totals.budget_statuses(clock()) == anew.budget_statuses(clock())
 
 
 # -- files --------------------------------------------------------------------------
@@ -310,8 +310,8 @@ def test_settings_written_by_hand_that_cannot_be_are_named(
 ) -> None:
     home.make()
     (home.data / "settings.json").write_text(json.dumps({"plnd": 1, "settings": {"1": row}}))
-    plnd = Plnd(home)  # it starts all the same, with the settings that there are at first
-    assert plnd.settings() == Settings()
+    plnd = Plnd(home)  # it starts with the default settings
+    assert plnd.settings.current() == Settings()
     (fault,) = plnd.faults()
     assert fault.file == "settings.json"
     assert words in fault.message
@@ -322,18 +322,18 @@ async def test_what_is_damaged_is_named_and_the_rest_is_kept(
     plnd: Plnd, home: Home, clock: Clock, desktop: Desktop
 ) -> None:
     await spend(plnd, 10)
-    plnd.change_settings({"day_start": 5})
+    plnd.settings.change({"day_start": 5})
     await plnd.close()
     (home.data / "settings.json").write_text("{")
-    second = again(home, clock, desktop)
+    second = reopened(home, clock, desktop)
     assert ["settings.json" in one for one in second.damaged] == [True]
-    assert second.settings().day_start == 0
+    assert second.settings.current().day_start == 0
     assert second.today().spent_seconds == 600
     plnd._log = second._log  # the fixture closes it
 
 
 async def test_a_full_disk_refuses_the_batch_and_keeps_the_figures(plnd: Plnd) -> None:
-    """What was there stays right, and the same batch is taken when there is room."""
+    """The totals stay correct, and the batch is stored once the disk has room."""
     await spend(plnd, 10)
     plnd._log._db.execute("PRAGMA max_page_count = 1")
     wire = batch(*[visit(NOON - HOUR + n * 1000, 1, handle="h" * 256) for n in range(600)])

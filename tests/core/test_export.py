@@ -1,4 +1,4 @@
-"""Everything out in one open form, and in again: exact, once, and line by line."""
+"""Export and import: exact, without duplicates, line by line."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, sample, typed, visit
 from support.harness import Api, Clock, Daemon, Desktop, RunPlnd
 
-from plnd.core import exporting
+from plnd.core.own import exporting
 from plnd.core.plnd import Plnd, now_ms
 from plnd.measures.documents import without_consent
 from plnd.model.own import ForgetRequest
@@ -26,11 +26,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def exported(plnd: Plnd) -> list[dict[str, Any]]:
-    """Everything that a plnd holds, but for the line that says when it was written."""
+    """Every line of the export except the first, which has the time."""
     lines: list[dict[str, Any]] = []
     after = None
     while True:
-        part = plnd.export(after)
+        part = plnd.own.export(after)
         lines += part.lines
         after = part.next
         if after is None:
@@ -60,16 +60,16 @@ CLUB = {
 
 
 async def own_file(plnd: Plnd, name: str, text: str) -> Path:
-    """A file of a network that the user put there."""
+    """Write a network file of the user's own."""
     path = plnd.home.data / "networks" / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
-    await plnd.networks()
+    await plnd.networks.entries()
     return path
 
 
 async def lived(plnd: Plnd, clock: Clock) -> None:
-    """Something of every kind."""
+    """A home with something of every kind."""
     await own_file(plnd, "club", json.dumps(CLUB, indent=3, ensure_ascii=False) + "\n\n")
     await plnd.record(typed(batch(visit(NOON - HOUR, 60, network="club"))))
     await plnd.record(
@@ -83,20 +83,20 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
         )
     )
     await plnd.record(typed(batch(visit(NOON - 2 * HOUR, 60), browser="firefox", profile="q")))
-    plnd.change_settings({"keep_visits_days": 7, "day_start": 4})
-    plnd.delete_budget("all")
-    plnd.set_budget(BudgetRequest(minutes=5, network="x", days=["mon"]))
+    plnd.settings.change({"keep_visits_days": 7, "day_start": 4})
+    plnd.budgets.delete("all")
+    plnd.budgets.set(BudgetRequest(minutes=5, network="x", days=["mon"]))
     plnd.notifier.snooze(NOON + 1)
-    plnd.pause(NOON + HOUR)
+    plnd.pauses.begin(NOON + HOUR)
     clock.forward(1)
-    plnd.resume()  # one that is open stays where it was made
-    await plnd.forget(ForgetRequest(handle="somebody"))
+    plnd.pauses.end()  # an open pause is not exported
+    await plnd.own.forget(ForgetRequest(handle="somebody"))
     for kept in plnd._book.kept.values():
         if isinstance(kept, Collection) and kept.role == "memory":
-            # Whatever else the book may have; a feed that is on would come in switched off.
+            # Every other collection; an imported feed would be turned off.
             kept.put(without_consent(sample(kept.kind, "ünal"), None))
-    plnd._take_stores()
-    await plnd.upkeep()
+    plnd._load()
+    await plnd.maintenance.run()
 
 
 async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -
     kinds = {line["type"] for line in lines}
     assert kinds == {"network", "source", "sum", "visit", "interaction", "document", "removed"}
     other = opened(tmp_path / "other", clock)
-    first = await other.take_lines(texts(lines), dry_run=False)
+    first = await other.own.import_lines(texts(lines), dry_run=False)
     assert (first.rejected, first.taken) == ([], len(lines))
     assert exported(other) == lines
     club = Path("networks") / "club.json"
@@ -122,7 +122,7 @@ async def test_a_round_trip_is_exact(plnd: Plnd, clock: Clock, tmp_path: Path) -
 async def test_the_same_again_changes_nothing(plnd: Plnd, clock: Clock) -> None:
     await lived(plnd, clock)
     lines = exported(plnd)
-    answer = await plnd.take_lines(texts(lines), dry_run=False)
+    answer = await plnd.own.import_lines(texts(lines), dry_run=False)
     assert (answer.taken, answer.known, answer.rejected) == (0, len(lines), [])
     assert exported(plnd) == lines
 
@@ -134,9 +134,9 @@ async def test_a_trial_says_what_would_be_and_changes_nothing(
     lines = texts(exported(plnd))
     other = opened(tmp_path / "other", clock)
     empty = exported(other)
-    would = await other.take_lines(lines, dry_run=True)
+    would = await other.own.import_lines(lines, dry_run=True)
     assert exported(other) == empty
-    assert await other.take_lines(lines, dry_run=False) == would
+    assert await other.own.import_lines(lines, dry_run=False) == would
     other.close_stores()
 
 
@@ -176,7 +176,7 @@ SLOW = {
 async def test_a_bad_file_of_a_network_is_named_and_costs_itself_only(
     plnd: Plnd, api: Api, text: str, field: str, says: str
 ) -> None:
-    """It stands first, so that one that hangs would keep the others from being looked at."""
+    """The bad file comes first, where a hanging check would block the others."""
     good = of_network("guild", id="guild")
     answer = await api("POST", "import", {"lines": [good, text, line(network="guild")]})
     assert (answer["taken"], answer["networks"]) == (2, ["guild"])
@@ -222,7 +222,7 @@ def test_the_command_says_what_it_leaves_out(run_plnd: RunPlnd, home: Home) -> N
 def test_a_trial_in_parts_knows_the_networks_of_the_parts_before(
     run_plnd: RunPlnd, tmp_path: Path
 ) -> None:
-    """The file of a network and what happened there need not come in one request."""
+    """A network's file and its events may come in different requests."""
     head = '{"type":"plnd","format":1,"version":"0.1.0","made_at":1}'
     start = now_ms() - 20 * HOUR
     lines = [
@@ -242,7 +242,7 @@ def test_a_trial_in_parts_knows_the_networks_of_the_parts_before(
 @settings(max_examples=25)
 @given(st.data())
 def test_any_events_come_back_as_they_were(data: st.DataObject) -> None:
-    """In any order, in any parts, beside others that are there."""
+    """Imported in any order and in any parts, beside other events."""
     clock = Clock()
     moments = st.integers(0, 200).map(lambda n: NOON - DAY + n * MINUTE)
     words = st.one_of(st.none(), st.text(max_size=20).filter(lambda t: t.isprintable()))
@@ -263,7 +263,9 @@ def test_any_events_come_back_as_they_were(data: st.DataObject) -> None:
         size = data.draw(st.integers(1, 9))
         for number in range(0, len(lines), size):
             assert (
-                asyncio.run(other.take_lines(lines[number : number + size], dry_run=False)).rejected
+                asyncio.run(
+                    other.own.import_lines(lines[number : number + size], dry_run=False)
+                ).rejected
                 == []
             )
         assert exported(other) == exported(one)
@@ -428,6 +430,6 @@ def test_an_import_is_no_reason_for_notices(plnd: Plnd, desktop: Desktop) -> Non
         )
         for n in range(1, 90)
     ]
-    assert asyncio.run(plnd.take_lines(lines, dry_run=False)).taken == 89
+    assert asyncio.run(plnd.own.import_lines(lines, dry_run=False)).taken == 89
     assert plnd.today().state == "over"
-    assert desktop.told == []
+    assert desktop.shown == []

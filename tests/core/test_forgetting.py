@@ -1,4 +1,4 @@
-"""What is forgotten is gone: from both stores, their sums, the backups, and every byte."""
+"""Forgetting deletes from both stores, the sums and the backups, to the last byte."""
 
 import json
 import tempfile
@@ -44,7 +44,7 @@ WORD = "zebrafinch"
 
 
 def stored(log: Log) -> list[dict[str, Any]]:
-    """All events as builders write them."""
+    """All stored events in the form of the builders."""
     found = [*log.visits_after(b"", 10_000), *log.interactions_after(b"", 10_000)]
     return [msgspec.to_builtins(one.event) for one in found]
 
@@ -95,8 +95,8 @@ scopes = st.builds(
 )
 
 
-def left_of(event: dict[str, Any], scope: Scope) -> Iterator[dict[str, Any]]:
-    """What the scope leaves of an event, worked out by hand."""
+def remaining_parts(event: dict[str, Any], scope: Scope) -> Iterator[dict[str, Any]]:
+    """The parts of an event outside the scope, computed independently."""
     handle = (event["handle"] or "").lstrip("@").lower()
     meant = scope.network in (None, event["network"]) and (
         scope.handle is None or handle == scope.handle.lower()
@@ -116,8 +116,8 @@ def left_of(event: dict[str, Any], scope: Scope) -> Iterator[dict[str, Any]]:
             yield {**event, "start": max(event["start"], scope.end)}
 
 
-def bare(event: dict[str, Any]) -> tuple[str, ...]:
-    """An event but for its id: the second part of one that was cut has its own."""
+def without_id(event: dict[str, Any]) -> tuple[str, ...]:
+    """An event without its id, as the second part of a cut visit has its own."""
     names = ("kind", "network", "handle", "start", "end", "at", "page", "action")
     return tuple(str(event.get(name)) for name in names)
 
@@ -130,8 +130,8 @@ def test_what_is_left_and_its_sums_are_as_if_the_rest_had_never_been(
         log = Log(Path(folder) / "events.db")
         log.store([Batch(sender(), taken(sent))])
         log.forget(scope)
-        left = [part for event in sent for part in left_of(event, scope)]
-        assert sorted(map(bare, stored(log))) == sorted(map(bare, left))
+        left = [part for event in sent for part in remaining_parts(event, scope)]
+        assert sorted(map(without_id, stored(log))) == sorted(map(without_id, left))
         rows = [{**one, "id": one["id"].replace("-", "")} for one in stored(log)]
         wanted = oracle.quarters(rows)
         assert sums(log) == oracle.Quarters(wanted.spent, wanted.taking_part, wanted.acts)
@@ -226,7 +226,7 @@ def test_choices_and_guards_are_not_memories(tmp_path: Path) -> None:
 
 
 def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> None:
-    """Every memory there is, each with the handle in every text; new collections too."""
+    """Every collection, also a new one, with the handle in every text."""
     book = Book(tmp_path)
     memories = {
         name: kept
@@ -246,7 +246,7 @@ def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> 
 
 
 def test_whatever_the_book_keeps_is_forgotten_with_everything(tmp_path: Path) -> None:
-    """New collections too: the book is asked what it has."""
+    """Every collection of the book, also a new one."""
     book = Book(tmp_path)
     for kept in book.kept.values():
         if isinstance(kept, Collection):
@@ -261,7 +261,7 @@ def test_whatever_the_book_keeps_is_forgotten_with_everything(tmp_path: Path) ->
 
 
 async def live(plnd: Plnd, clock: Clock) -> None:
-    """Days of which every kind of trace names the word, with backups between and remains."""
+    """Days with the word in every kind of data, in backups and in leftover files."""
     for day in range(3):
         start = clock() - 2 * HOUR
         many = [
@@ -281,7 +281,7 @@ async def live(plnd: Plnd, clock: Clock) -> None:
                 body=f"Ask @{WORD}.",
             )
         )
-        await plnd.upkeep()
+        await plnd.maintenance.run()
         clock.forward(DAY)
     data = plnd.home.data
     (data / "notices.json.damaged-20261123-120000").write_text(f"half a {WORD}")
@@ -346,7 +346,7 @@ async def test_a_day_is_the_users_own_day(plnd: Plnd, api: Api, clock: Clock) ->
 async def test_what_a_browser_still_keeps_does_not_bring_it_back(
     plnd: Plnd, api: Api, clock: Clock, home: Home, desktop: Desktop
 ) -> None:
-    """A visit that goes on, events that come late: only what is after the forgetting is new."""
+    """Of a visit that goes on, and of late events, only what came after is stored."""
     open_one = visit(NOON - HOUR, 1800, handle="ana")
     late = [
         act(NOON - 10 * MINUTE),
@@ -374,13 +374,13 @@ async def test_a_handle_is_refused_without_being_kept(plnd: Plnd, api: Api, cloc
     answer = await api("POST", "events", batch(visit(NOON - HOUR, 60, handle=f"@{WORD}")))
     assert [one["code"] for one in answer["rejected"]] == ["forgotten"]
     assert bytes_with(plnd.home.data.parent, WORD) == []
-    clock.forward(40 * DAY)  # one look at a clock is no forty days
-    await plnd.upkeep()
+    clock.forward(40 * DAY)  # a clock that jumps 40 days ahead does not end the guard
+    await plnd.maintenance.run()
     clock.forward(-40 * DAY)
     for _ in range(30):
         assert plnd._book.forgotten.all()
         clock.forward(DAY)
-        await plnd.upkeep()
+        await plnd.maintenance.run()
     assert json.loads((plnd.home.data / "forgotten.json").read_bytes())["forgotten"] == {}
 
 
@@ -401,15 +401,15 @@ async def test_who_looks_away_goes_on_looking_away(plnd: Plnd, api: Api) -> None
 
 
 async def test_events_on_their_way_are_forgotten_too(plnd: Plnd) -> None:
-    """Sent before, committed after: the forgetting waits for them."""
+    """Events that were sent before and not committed yet are forgotten too."""
     sent = plnd.record(typed(batch(visit(NOON - MINUTE, 30))))
     import asyncio
 
     recording = asyncio.ensure_future(sent)
     await asyncio.sleep(0)
-    await plnd.forget(ForgetRequest(everything=True))
+    await plnd.own.forget(ForgetRequest(everything=True))
     await recording
-    assert plnd.receipt().entries == []
+    assert plnd.own.receipt().entries == []
     assert plnd.today().spent_seconds == 0
 
 
@@ -452,7 +452,7 @@ async def test_old_visits_become_sums_and_the_sums_stay(plnd: Plnd, api: Api, cl
     )
     before = [await api("GET", f"today?day=2026-11-{day:02}") for day in (3, 22)]
     await api("PATCH", "settings", {"keep_visits_days": 7})
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     after = [await api("GET", f"today?day=2026-11-{day:02}") for day in (3, 22)]
     assert after == before
     assert before[0]["spent_seconds"] == 600
@@ -466,7 +466,7 @@ async def test_old_visits_become_sums_and_the_sums_stay(plnd: Plnd, api: Api, cl
     day = await api("GET", "today?day=2026-11-03")
     assert day["networks"][0]["interactions"] == {"reply": 2}
     assert day["spent_seconds"] == 600
-    # And the sums can be forgotten like all else.
+    # The sums can be forgotten like everything else.
     assert (await api("POST", "forget", {"day": "2026-11-03"}))["sums"] == 1
     assert (await api("GET", "today?day=2026-11-03"))["spent_seconds"] == 0
 

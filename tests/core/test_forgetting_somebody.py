@@ -1,4 +1,4 @@
-"""A person who is forgotten as a whole leaves no byte; what is others', or the user's, stays."""
+"""Forgetting a person leaves no byte of them, and keeps what is other people's or the user's."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ NAME = "Zara Zebrafinch"
 
 
 async def known(plnd: Plnd, api: Api, clock: Clock) -> str:
-    """A person with every kind of trace, with a backup a day; their id."""
+    """Create a person in every kind of data, with daily backups; gives their id."""
     await api("POST", "profiles", {"network": "x", "handle": "me"})
     await api("POST", "people", {"name": "Ben", "handles": [{"network": "x", "handle": "ben"}]})
     on_x = {"network": "x", "handle": f"@{WORD}"}
@@ -31,16 +31,16 @@ async def known(plnd: Plnd, api: Api, clock: Clock) -> str:
     said = {"kind": "learned", "text": "what a hook is", "person": ident}
     await api("POST", "journal", said)
     await api("POST", "journal", {**said, "text": "to greet", "person": other})
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     clock.forward(DAY)
     await api("POST", "merges", {"kept": ident, "gone": other})
     plnd._book.feeds.put(fed("x", WORD))
     await api("POST", "events", batch(*dealings(clock())))
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     clock.forward(2 * DAY)
     await api("PUT", "plan")
     await api("GET", "review")
-    await plnd.upkeep()
+    await plnd.maintenance.run()
     return ident
 
 
@@ -52,7 +52,7 @@ def fed(network: str, handle: str) -> Any:
 
 
 def dealings(now: int) -> list[dict[str, Any]]:
-    """Visits and acts with the person on both networks, and with others."""
+    """Visits and acts on both networks, with the person and with others."""
     start = now - 10 * HOUR
     who = [("x", WORD.title()), ("mastodon", f"@{WORD}@B.org"), ("x", "ben"), ("x", None)]
     return [
@@ -145,7 +145,7 @@ async def test_what_a_browser_still_keeps_of_them_is_refused(
 async def test_only_who_is_named_exactly_is_forgotten(
     plnd: Plnd, api: Api, words: str, status: int
 ) -> None:
-    """A part of a name fits whoever it fits: too little to forget somebody by."""
+    """A part of a name is not enough to forget somebody."""
     for name in (NAME, "Ben", "ben"):
         await api("POST", "people", {"name": name})
     answer = await api("POST", "forget", {"person": words}, status=status)
@@ -156,7 +156,7 @@ async def test_only_who_is_named_exactly_is_forgotten(
 async def test_a_forgetting_that_broke_off_can_be_asked_for_again(
     plnd: Plnd, api: Api, clock: Clock, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file of the last backup cannot be written: the person can still be named."""
+    """After a failure in the last backup, the same request works."""
     ident = await known(plnd, api, clock)
     replace = os.replace
 

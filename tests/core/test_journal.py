@@ -1,4 +1,4 @@
-"""The journal and the development log over the API."""
+"""The journal and the CPD log over the API."""
 
 import csv
 import io
@@ -79,7 +79,7 @@ async def test_what_is_no_entry_is_refused(api: Api, given: dict[str, Any], fiel
 
 
 async def busy(api: Api, clock: Clock) -> None:
-    """A chat from 12:00, of which 40 min were on its network; taking part apart from it."""
+    """A chat at 12:00 with 40 minutes on its network, and taking part at another time."""
     chat = {"tag": "dev", "network": "x", "weekday": "mon", "start": "12:00"}
     await api("POST", "chats", chat)
     clock.forward(8 * HOUR)
@@ -145,7 +145,7 @@ async def test_a_year_goes_by_the_bodys_calendar(api: Api, clock: Clock) -> None
 
 
 async def test_csv_and_page_show_all_as_text(api: Api, clock: Clock) -> None:
-    """No markup of the user's, and no formula, comes to life."""
+    """Markup and formulas in the user's text stay text."""
     await busy(api, clock)
     await learn(api, "=HYPERLINK(1)")
     rows = list(csv.reader(io.StringIO(await text(api, "cpd.csv"))))

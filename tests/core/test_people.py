@@ -1,15 +1,15 @@
-"""People over the API: what events say of them, and what the user says."""
+"""People over the API: touches from events, and the user's own entries."""
 
 import random
-import sqlite3
 from typing import Any
 
 import pytest
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Api, Clock, bytes_with
 
-from plnd.core.people import People
+from plnd.core.people.people import People
 from plnd.core.plnd import Plnd
+from plnd.model.own import ForgetRequest
 from plnd.model.people import Cadence, Handle, MeetingRequest, PersonChange, PersonRequest
 
 VCARD = """BEGIN:VCARD
@@ -131,10 +131,10 @@ async def test_the_weak_tie_stays_all_week_though_it_is_touched(api: Api, clock:
 async def test_gone_silent_is_another_matter_than_lost_touch(api: Api, plnd: Plnd) -> None:
     await add(api, "Ana", "x:ana")
     await add(api, "Ben", "x:ben")
-    plnd.people.saw_post("x", "@ANA", NOON - 100 * DAY)
-    plnd.people.saw_post("x", "ana", NOON - 120 * DAY)
-    plnd.people.saw_post("x", "ben", NOON - DAY)
-    plnd.people.saw_post("x", "nobody", NOON)
+    plnd.people.note_post("x", "@ANA", NOON - 100 * DAY)
+    plnd.people.note_post("x", "ana", NOON - 120 * DAY)
+    plnd.people.note_post("x", "ben", NOON - DAY)
+    plnd.people.note_post("x", "nobody", NOON)
     await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
     ties = await api("GET", "ties")
     assert [(one["name"], one["silent_days"]) for one in ties["gone_silent"]] == [("Ana", 100)]
@@ -145,11 +145,7 @@ async def test_what_is_forgotten_is_no_touch_any_more(api: Api, plnd: Plnd) -> N
     await add(api, "Ana", "x:ana")
     await api("POST", "events", batch(act(NOON - HOUR, handle="ana")))
     assert (await api("GET", "people"))["people"][0]["tie"] == "weak"
-    db = sqlite3.connect(plnd.home.data / "events.db")
-    db.execute("DELETE FROM interaction")
-    db.commit()
-    db.close()
-    plnd.people.forgotten()
+    await plnd.own.forget(ForgetRequest(network="x", handle="ana"))
     (ana,) = (await api("GET", "people"))["people"]
     assert (ana["tie"], ana["last_touch"]) == ("new", None)
 
@@ -171,7 +167,7 @@ async def test_suggests_whom_one_deals_with_and_remembers_the_answer(api: Api) -
     assert (await api("GET", "suggestions"))["suggestions"] == []
 
 
-# -- keeping -------------------------------------------------------------------------------
+# -- storing -------------------------------------------------------------------------------
 
 
 async def test_names_in_every_script_are_kept_found_and_changed(api: Api) -> None:
@@ -306,7 +302,7 @@ async def test_meetings_come_from_a_calendar_once(api: Api) -> None:
 
 
 async def test_of_a_calendar_nothing_is_kept_but_meetings_with_people(plnd: Plnd, api: Api) -> None:
-    """No address of a guest, and no word of what was with others."""
+    """No guest's address is stored, and nothing about meetings with others."""
     await add(api, "Ana Öz")
     entry = "BEGIN:VEVENT\nUID:{0}\nSUMMARY:{1}\nDTSTART:20261120T120000Z\n{2}END:VEVENT\n"
     guest = "ATTENDEE;CN={0}:mailto:{1}@zebrafinch.example\n"
@@ -326,11 +322,11 @@ async def test_another_file_is_refused_with_what_to_do(api: Api) -> None:
     assert "Connections.csv" in answer["error"]["hint"]
 
 
-# -- what is kept in memory ---------------------------------------------------------------------
+# -- caches -------------------------------------------------------------------------------------
 
 
 async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: Clock) -> None:
-    """Whatever comes, in whatever order and however late, a fresh look sees the same."""
+    """The caches equal newly read ones, whatever comes, in any order and late."""
     dice = random.Random(5)
     for name in ("ana", "ben", "cleo"):
         handles = [Handle(network="x", handle=name)]
@@ -349,12 +345,12 @@ async def test_what_is_kept_in_memory_is_what_the_stores_say(plnd: Plnd, clock: 
             looks[-1] = {**looks[-1], "end": looks[-1]["end"] + 20_000}
             await plnd.record(typed(batch(looks[-1])))
         elif what == 3:
-            plnd.people.meet(MeetingRequest(person=dice.choice(("ana", "cleo")), at=at))
+            plnd.people.meetings.add(MeetingRequest(person=dice.choice(("ana", "cleo")), at=at))
         else:
             plnd.people.change("ben", PersonChange(note=str(at)))
         fresh = People(plnd._context)
-        assert plnd.people.all() == fresh.all()
-        assert plnd.people.ties() == fresh.ties()
+        assert plnd.people.views() == fresh.views()
+        assert plnd.people.relationships.summary() == fresh.relationships.summary()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Profiles, through the product's own object: kept, read, decided upon, told of in time."""
+"""Profiles: added, read, decided about, suggested, and notices about them."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from support.profile_pages import SHAPES, Post, page, posts
 from support.session_bus import Bus
 
 from plnd.core.plnd import Plnd
-from plnd.core.profiles import filled
+from plnd.core.profiles.addresses import fill_template
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
 from plnd.model.feeds import FeedChange
 from plnd.model.own import ForgetRequest
@@ -31,11 +31,11 @@ def keep(plnd: Plnd, network: str = "x", handle: str = "me") -> None:
 
 
 def view(plnd: Plnd, network: str = "x", handle: str = "me") -> Any:
-    return plnd.profiles.view(plnd.profiles.get(network, handle))
+    return plnd.profile_views.view(plnd.profiles.get(network, handle))
 
 
 async def read(plnd: Plnd, html: str, network: str = "x", handle: str = "me", **given: Any) -> Any:
-    return await plnd.read_page(
+    return await plnd.page_readings.read(
         ReadingRequest(
             network=network,
             handle=handle,
@@ -46,7 +46,7 @@ async def read(plnd: Plnd, html: str, network: str = "x", handle: str = "me", **
     )
 
 
-# ---- kept
+# ---- reading
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_is_no_profile_is_refused(plnd: Plnd, network: str, handle: str, fi
 
 
 async def test_own_acts_say_when_the_last_post_was(plnd: Plnd, clock: Clock) -> None:
-    """A reply counts, a reaction does not; and not on another network."""
+    """A reply counts; a reaction, or an act on another network, does not."""
     keep(plnd)
     await plnd.record(
         typed(
@@ -135,7 +135,7 @@ async def test_the_best_origin_wins_and_each_is_kept(plnd: Plnd) -> None:
 
 
 async def test_a_page_that_shows_less_takes_nothing_away(plnd: Plnd) -> None:
-    """Logged out, empty, or another tab of the profile: what was known stays known."""
+    """A page seen logged out, an empty page or another tab does not replace a later post."""
     keep(plnd)
     made = page("x", posts(4))
     await read(plnd, made.html)
@@ -170,7 +170,7 @@ async def test_nothing_of_a_page_is_stored(plnd: Plnd, home: Home) -> None:
 
 async def test_a_paused_plnd_keeps_no_reading(plnd: Plnd) -> None:
     keep(plnd)
-    plnd.pause()
+    plnd.pauses.begin()
     await read(plnd, page("x", posts(3)).html)
     assert view(plnd).last_post_at is None
 
@@ -191,13 +191,13 @@ async def test_a_page_of_no_sensible_time_is_refused(plnd: Plnd, taken_at: int) 
 
 
 async def test_a_mastodon_profile_is_known_by_its_host(plnd: Plnd) -> None:
-    """The page's address says which server it is; the handle in it need not."""
+    """The server comes from the page's address when the handle does not name it."""
     keep(plnd, "mastodon", "me@mastodon.social")
     await read(plnd, page("mastodon", posts(2)).html, "mastodon")
     assert view(plnd, "mastodon", "me@mastodon.social").days_silent == 5
 
 
-# ---- decided
+# ---- decisions
 
 
 async def aged(plnd: Plnd, clock: Clock, days: int = 100) -> None:
@@ -235,12 +235,12 @@ async def test_a_decision_is_kept_with_its_date_and_can_be_undone(
     assert found.compose_url == "https://x.com/compose/post"
     assert found.peace_until == (clock.now + peace_days * DAY if peace_days else None)
     clock.forward(DAY)
-    plnd.profiles.undo("x", "me")
+    plnd.profiles.undo_decision("x", "me")
     found = view(plnd)
     assert (found.mode, found.card) == ("active", True)
     assert found.decisions[-1].undone_at == clock.now
     with pytest.raises(Conflict):
-        plnd.profiles.undo("x", "me")
+        plnd.profiles.undo_decision("x", "me")
 
 
 async def test_peace_ends(plnd: Plnd, clock: Clock) -> None:
@@ -257,7 +257,7 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
 ) -> None:
     await aged(plnd, clock)
     with pytest.raises(Conflict):
-        plnd.profiles.step("x", "me", "export", done=True)
+        plnd.profiles.mark_step("x", "me", "export", done=True)
     plnd.profiles.decide("x", "me", "close")
     found = view(plnd)
     assert [(one.step, one.url) for one in found.closing] == [
@@ -266,18 +266,18 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
         ("delete", "https://x.com/settings/deactivate"),
     ]
     assert found.card
-    plnd.profiles.step("x", "me", "export", done=True)
-    plnd.profiles.step("x", "me", "note", done=True)
-    plnd.profiles.step("x", "me", "note", done=False)
-    plnd.profiles.step("x", "me", "delete", done=True)
+    plnd.profiles.mark_step("x", "me", "export", done=True)
+    plnd.profiles.mark_step("x", "me", "note", done=True)
+    plnd.profiles.mark_step("x", "me", "note", done=False)
+    plnd.profiles.mark_step("x", "me", "delete", done=True)
     assert view(plnd).mode == "active"
     with pytest.raises(NotFound):
-        plnd.profiles.step("x", "me", "party", done=True)
-    plnd.profiles.step("x", "me", "note", done=True)
+        plnd.profiles.mark_step("x", "me", "party", done=True)
+    plnd.profiles.mark_step("x", "me", "note", done=True)
     found = view(plnd)
     assert (found.mode, found.card, found.days_silent) == ("retired", False, 100)
     assert plnd.today().profiles == []
-    plnd.profiles.undo("x", "me")
+    plnd.profiles.undo_decision("x", "me")
     assert view(plnd).mode == "active"
 
 
@@ -295,22 +295,22 @@ async def test_closing_is_a_list_of_steps_at_whose_end_the_profile_rests(
 def test_addresses_are_filled_in_whole_or_not_at_all(
     template: str | None, handle: str, address: str | None
 ) -> None:
-    assert filled(template, handle) == address
+    assert fill_template(template, handle) == address
 
 
 def test_every_network_has_its_way_out() -> None:
-    """Where a network has pages for leaving, they are of that network, and secure."""
+    """Pages for export and deletion are on the network's own host, over https."""
     for network, clues in load().items():
         for url in (clues.export_url, clues.delete_account_url, clues.compose_url, clues.feed):
             assert url is None or url.startswith("https://"), network
     assert sum(clues.delete_account_url is not None for clues in load().values()) >= 20
 
 
-# ---- suggested
+# ---- suggestions
 
 
 async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
-    """Who opens settings owns them; whose profile is looked at most is a guess, till refused."""
+    """The owner of an opened settings page is sure; the most visited profile is a guess."""
     looks = [visit(NOON - n * HOUR, page="profile", handle="me") for n in range(1, 4)]
     await plnd.record(
         typed(
@@ -323,51 +323,51 @@ async def test_profiles_are_suggested_from_their_settings(plnd: Plnd) -> None:
             )
         )
     )
-    found = {one.network: (one.handle, one.sure) for one in plnd.profiles.suggestions()}
+    found = {one.network: (one.handle, one.sure) for one in plnd.profiles.suggestions.all()}
     assert found == {"x": ("me", False), "mastodon": ("ana", True)}
-    plnd.profiles.refuse("mastodon", None)
-    plnd.profiles.refuse("x", "me")
-    assert [(one.network, one.handle) for one in plnd.profiles.suggestions()] == [("x", None)]
+    plnd.profiles.suggestions.refuse("mastodon", None)
+    plnd.profiles.suggestions.refuse("x", "me")
+    assert [(one.network, one.handle) for one in plnd.profiles.suggestions.all()] == [("x", None)]
     keep(plnd)
-    assert plnd.profiles.suggestions() == []
+    assert plnd.profiles.suggestions.all() == []
 
 
 async def test_nobody_is_remembered_where_nothing_may_be_recorded(plnd: Plnd) -> None:
-    """Neither on a network that is not counted, nor in a pause."""
-    await plnd.count_network("tumblr", counted=False)
-    plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    await plnd.count_network("tumblr", counted=True)
-    plnd.pause()
-    plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    assert plnd.profiles.suggestions() == []
-    plnd.resume()
-    plnd.seem_mine(ProfileRequest("tumblr", "me"))
-    assert [one.handle for one in plnd.profiles.suggestions()] == ["me"]
+    """No handle is remembered on a network that is not counted, or during a pause."""
+    await plnd.networks.count("tumblr", counted=False)
+    plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
+    await plnd.networks.count("tumblr", counted=True)
+    plnd.pauses.begin()
+    plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
+    assert plnd.profiles.suggestions.all() == []
+    plnd.pauses.end()
+    plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", "me"))
+    assert [one.handle for one in plnd.profiles.suggestions.all()] == ["me"]
 
 
 def test_a_profile_is_suggested_from_the_posts_under_its_name(plnd: Plnd) -> None:
-    """Till it is kept or refused; the network must be one."""
+    """Suggested until it is added or refused; an unknown network is refused."""
     for handle in ("my-blog", "My-Blog", "other"):
-        plnd.profiles.seem_mine(ProfileRequest("tumblr", handle))
-    plnd.profiles.refuse("tumblr", "other")
-    (found,) = plnd.profiles.suggestions()
+        plnd.profiles.suggestions.note_own_handle(ProfileRequest("tumblr", handle))
+    plnd.profiles.suggestions.refuse("tumblr", "other")
+    (found,) = plnd.profiles.suggestions.all()
     assert (found.network, found.handle, found.sure) == ("tumblr", "My-Blog", True)
     assert found.reason == "you posted on Tumblr as @My-Blog"
     with pytest.raises(Invalid) as caught:
-        plnd.profiles.seem_mine(ProfileRequest("nowhere", "me"))
+        plnd.profiles.suggestions.note_own_handle(ProfileRequest("nowhere", "me"))
     assert caught.value.field == "network"
     plnd.profiles.add(ProfileRequest("tumblr", "my-blog"))
-    assert plnd.profiles.suggestions() == []
+    assert plnd.profiles.suggestions.all() == []
 
 
 def test_pages_of_profiles_that_are_not_retired_are_wanted(plnd: Plnd) -> None:
     keep(plnd)
     keep(plnd, "linkedin")
     plnd.profiles.decide("linkedin", "me", "retired")
-    assert [(one.network, one.handle) for one in plnd.profiles.wanted()] == [("x", "me")]
+    assert [(one.network, one.handle) for one in plnd.page_readings.wanted()] == [("x", "me")]
 
 
-# ---- told
+# ---- notices
 
 
 @pytest.fixture
@@ -383,7 +383,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 async def test_from_day_0_to_day_120_exactly_two_notices(
     home: Home, clock: Clock, bus: Bus
 ) -> None:
-    """Told to a real notification server; plnd is started anew every day, and asked twice."""
+    """With a real notification server, a restart every day, and two checks a day."""
     first = Plnd(home, clock=clock)
     keep(first)
     await first.record(typed(batch(act(NOON, "post"))))
@@ -395,13 +395,13 @@ async def test_from_day_0_to_day_120_exactly_two_notices(
     for day in range(121):
         clock.now = NOON + day * DAY + HOUR
         plnd = Plnd(home, clock=clock)
-        plnd.speak()
-        plnd.speak()
+        plnd.send_due_notices()
+        plnd.send_due_notices()
         shown = list(plnd.notifier._tasks)
         for task in shown:
             await task
         await plnd.close()
-        told += [(day, title) for title, _ in bus.told()[len(told) :]]
+        told += [(day, title) for title, _ in bus.notifications()[len(told) :]]
     assert told == [
         (60, "Your last post on X was 60 days ago"),
         (90, "Your last post on X was 90 days ago"),
@@ -411,15 +411,15 @@ async def test_from_day_0_to_day_120_exactly_two_notices(
 async def told_on(
     plnd: Plnd, clock: Clock, desktop: FakeDesktop, days: range, start: int = NOON
 ) -> dict[int, str]:
-    """The notices by the day on which they were told."""
+    """The notices sent, by day."""
     found: dict[int, str] = {}
     for day in days:
         clock.now = start + day * DAY + HOUR
-        before = len(desktop.told)
-        plnd.speak()
+        before = len(desktop.shown)
+        plnd.send_due_notices()
         for task in list(plnd.notifier._tasks):
             await task
-        for title, _ in desktop.told[before:]:
+        for title, _ in desktop.shown[before:]:
             assert day not in found
             found[day] = title
     return found
@@ -428,7 +428,7 @@ async def told_on(
 async def test_a_new_profile_has_a_week_of_peace(
     plnd: Plnd, clock: Clock, desktop: FakeDesktop
 ) -> None:
-    """One that was stale when it was added is told of after a week, once, at 90 days."""
+    """A profile that was stale when added gets its one notice after a week."""
     keep(plnd)
     await read(plnd, page("x", [Post(NOON - 200 * DAY)]).html)
     assert await told_on(plnd, clock, desktop, range(40)) == {
@@ -477,7 +477,7 @@ async def test_the_weekly_review_has_a_line_a_month(plnd: Plnd, clock: Clock) ->
 async def test_notices_about_profiles_can_be_switched_off(
     plnd: Plnd, clock: Clock, desktop: FakeDesktop
 ) -> None:
-    plnd.change_settings({"notify_profiles": False})
+    plnd.settings.change({"notify_profiles": False})
     keep(plnd)
     await plnd.record(typed(batch(act(NOON, "post"))))
     assert await told_on(plnd, clock, desktop, range(121)) == {}
@@ -491,17 +491,17 @@ ON = FeedChange(on=True)
 
 
 @pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
+async def fake_web() -> AsyncIterator[Outside]:
     async with Outside() as found:
         yield found
 
 
 @pytest.fixture
-async def fed(
-    home: Home, clock: Clock, desktop: FakeDesktop, outside: Outside
+async def online_plnd(
+    home: Home, clock: Clock, desktop: FakeDesktop, fake_web: Outside
 ) -> AsyncIterator[Plnd]:
-    """A plnd whose outside is on loopback, with a profile on Mastodon."""
-    made = Plnd(home, clock=clock, notify=desktop, make_fetch=outside.fetch)
+    """A plnd whose web is a server on loopback, with a profile on Mastodon."""
+    made = Plnd(home, clock=clock, notify=desktop, make_fetch=fake_web.fetch)
     keep(made, "mastodon", "me@mastodon.social")
     yield made
     await made.close()
@@ -509,40 +509,40 @@ async def fed(
 
 async def turn(plnd: Plnd, change: FeedChange = ON) -> Any:
     profile = plnd.profiles.get("mastodon", "me@mastodon.social")
-    return await plnd.readings.turn(profile, change)
+    return await plnd.feeds.switch(profile, change)
 
 
 async def test_no_request_leaves_before_a_feed_is_turned_on(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
     for _ in range(3):
-        await fed.readings.refresh_due()
+        await online_plnd.feeds.refresh_due()
         clock.forward(2 * DAY)
-    assert outside.asked == []
-    assert fed.readings.requests() == []
+    assert fake_web.asked == []
+    assert online_plnd.requests.all() == []
 
 
 async def test_a_feed_is_asked_once_a_day_and_conditionally(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    outside.says(FEED, NEWS, ETag='"7"')
-    await turn(fed)
-    found = view(fed, "mastodon", "me@mastodon.social")
+    fake_web.says(FEED, NEWS, ETag='"7"')
+    await turn(online_plnd)
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.origin, found.days_silent, found.feed.error) == ("feed", 3, None)
     for _ in range(24):
         clock.forward(HOUR - 1)
-        await fed.readings.refresh_due()
-    await turn(fed, FeedChange(on=False))
-    await turn(fed)
-    assert len(outside.asked) == 1
-    outside.says(FEED, status=304)
+        await online_plnd.feeds.refresh_due()
+    await turn(online_plnd, FeedChange(on=False))
+    await turn(online_plnd)
+    assert len(fake_web.asked) == 1
+    fake_web.says(FEED, status=304)
     clock.forward(HOUR)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
-    assert outside.asked[1][1]["If-None-Match"] == '"7"'
-    found = view(fed, "mastodon", "me@mastodon.social")
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
+    assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.days_silent, found.feed.etag, found.feed.error) == (4, '"7"', None)
-    assert [(one.host, one.outcome) for one in fed.readings.requests()] == [
+    assert [(one.host, one.outcome) for one in online_plnd.requests.all()] == [
         ("mastodon.social", "304"),
         ("mastodon.social", "200"),
     ]
@@ -550,48 +550,48 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
 
 @pytest.mark.parametrize("header", [b'ETag: "\xff"', b"Last-Modified: \xff", b"Retry-After: \xff"])
 async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
-    fed: Plnd, outside: Outside, clock: Clock, header: bytes
+    online_plnd: Plnd, fake_web: Outside, clock: Clock, header: bytes
 ) -> None:
-    """When it is turned on, and again each day."""
+    """The feed is read when it is turned on and each day after."""
     head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(NEWS)
-    outside.writes(FEED, head + NEWS.encode())
-    await turn(fed)
+    fake_web.writes(FEED, head + NEWS.encode())
+    await turn(online_plnd)
     clock.forward(DAY)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
-    found = view(fed, "mastodon", "me@mastodon.social")
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.origin, found.feed.etag, found.feed.error) == ("feed", None, None)
 
 
 async def test_a_feed_that_is_turned_off_is_not_asked(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    outside.says(FEED, NEWS)
-    await turn(fed)
-    await turn(fed, FeedChange(on=False))
+    fake_web.says(FEED, NEWS)
+    await turn(online_plnd)
+    await turn(online_plnd, FeedChange(on=False))
     clock.forward(3 * DAY)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 1
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 1
 
 
 async def test_a_host_that_asks_for_patience_gets_it(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    outside.says(FEED, status=429, Retry_After=str(3 * 86_400))
-    await turn(fed)
-    assert "patience" in view(fed, "mastodon", "me@mastodon.social").feed.error
+    fake_web.says(FEED, status=429, Retry_After=str(3 * 86_400))
+    await turn(online_plnd)
+    assert "patience" in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
     clock.forward(3 * DAY - 1)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 1
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 1
     clock.forward(1)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
 
 
 async def test_what_goes_wrong_is_said_and_costs_nothing_else(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    """A page, a redirect into the house, a bomb, nothing: one clear line each; then a feed."""
+    """A page, a redirect to loopback, a bomb or nothing: one clear error; then a feed works."""
     bomb = "<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>" + NEWS
     for answer, says in (
         ({"body": "<html><body>Log in</body></html>"}, "the page names none"),
@@ -600,46 +600,48 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
         ({"status": 404}, "answers 404"),
         ({"body": b"\0" * 1000}, "the page names none"),
     ):
-        outside.says(FEED, **answer)  # type: ignore[arg-type]
-        if outside.asked:
+        fake_web.says(FEED, **answer)  # type: ignore[arg-type]
+        if fake_web.asked:
             clock.forward(DAY)
-            await fed.readings.refresh_due()
+            await online_plnd.feeds.refresh_due()
         else:
-            await turn(fed)
-        assert says in view(fed, "mastodon", "me@mastodon.social").feed.error
-        assert fed.today().profiles[0].freshness == "unknown"
-    outside.says(FEED, NEWS)
+            await turn(online_plnd)
+        assert says in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
+        assert online_plnd.today().profiles[0].freshness == "unknown"
+    fake_web.says(FEED, NEWS)
     clock.forward(DAY)
-    await fed.readings.refresh_due()
-    assert view(fed, "mastodon", "me@mastodon.social").feed.error is None
-    assert view(fed, "mastodon", "me@mastodon.social").origin == "feed"
+    await online_plnd.feeds.refresh_due()
+    assert view(online_plnd, "mastodon", "me@mastodon.social").feed.error is None
+    assert view(online_plnd, "mastodon", "me@mastodon.social").origin == "feed"
 
 
-async def test_a_feed_is_found_by_the_page_that_names_it(fed: Plnd, outside: Outside) -> None:
-    """A blog under an address of its own: the page says where its feed is."""
+async def test_a_feed_is_found_by_the_page_that_names_it(
+    online_plnd: Plnd, fake_web: Outside
+) -> None:
+    """The page of a blog with its own address links to its feed."""
     link = '<link rel="alternate" type="application/rss+xml" href="/posts.xml">'
-    outside.says("blog.example/", f"<html><head>{link}</head></html>")
-    outside.says("blog.example/posts.xml", NEWS)
-    await turn(fed, FeedChange(on=True, url="https://blog.example/"))
-    found = view(fed, "mastodon", "me@mastodon.social")
+    fake_web.says("blog.example/", f"<html><head>{link}</head></html>")
+    fake_web.says("blog.example/posts.xml", NEWS)
+    await turn(online_plnd, FeedChange(on=True, url="https://blog.example/"))
+    found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert found.feed.found == "https://blog.example/posts.xml"
     assert found.days_silent == 3
 
 
-async def test_a_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
-    keep(fed, "mastodon", "nowhere")
+async def test_a_feed_that_cannot_be_known_has_to_be_named(online_plnd: Plnd) -> None:
+    keep(online_plnd, "mastodon", "nowhere")
     with pytest.raises(Invalid) as caught:
-        await fed.readings.turn(fed.profiles.get("mastodon", "nowhere"), ON)
+        await online_plnd.feeds.switch(online_plnd.profiles.get("mastodon", "nowhere"), ON)
     assert caught.value.field == "url"
 
 
 async def test_a_slow_feed_holds_nobody_up(
-    fed: Plnd, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    online_plnd: Plnd, fake_web: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plnd.core.readings.ASKED_SECONDS", 0.2)
-    outside.hangs(FEED)
-    await turn(fed)
-    assert "too long" in view(fed, "mastodon", "me@mastodon.social").feed.error
+    monkeypatch.setattr("plnd.core.readings.requests.ANSWER_SECONDS", 0.2)
+    fake_web.hangs(FEED)
+    await turn(online_plnd)
+    assert "too long" in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
 
 
 # ---- feeds of people
@@ -650,164 +652,168 @@ ANAS_FEED = "mastodon.social/@ana.rss"
 
 def add_ana(plnd: Plnd, *more: Handle) -> Person:
     added = plnd.people.add(PersonRequest(name="Ana", handles=[ANA, *more]))
-    return plnd.people.find(added.id)
+    return plnd.people.register.find(added.id)
 
 
 async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
-    feed = plnd.people.feed(plnd.people.find("Ana"), "mastodon", "Ana@mastodon.social")
-    await plnd.readings.turn(feed, change)
+    feed = plnd.people.feeds.get(
+        plnd.people.register.find("Ana"), "mastodon", "Ana@mastodon.social"
+    )
+    await plnd.feeds.switch(feed, change)
 
 
 async def test_a_person_is_not_asked_about_before_the_user_says_so(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    """Not by being added, not with the user's own feeds on, not once it is off again."""
-    add_ana(fed)
-    outside.says(FEED, NEWS)
-    await turn(fed)
+    """Nothing is fetched for a person until the user turns their feed on, or after it is off."""
+    add_ana(online_plnd)
+    fake_web.says(FEED, NEWS)
+    await turn(online_plnd)
     clock.forward(2 * DAY)
-    await fed.readings.refresh_due()
-    assert [name for name, _ in outside.asked] == [FEED, FEED]
-    await turn_ana(fed, FeedChange(on=False))
+    await online_plnd.feeds.refresh_due()
+    assert [name for name, _ in fake_web.asked] == [FEED, FEED]
+    await turn_ana(online_plnd, FeedChange(on=False))
     clock.forward(2 * DAY)
-    await fed.readings.refresh_due()
-    assert {name for name, _ in outside.asked} == {FEED}
+    await online_plnd.feeds.refresh_due()
+    assert {name for name, _ in fake_web.asked} == {FEED}
 
 
 async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    add_ana(fed)
-    outside.says(ANAS_FEED, NEWS, ETag='"7"')
-    await turn_ana(fed)
-    assert fed.people.all()[0].silent_days == 3
+    add_ana(online_plnd)
+    fake_web.says(ANAS_FEED, NEWS, ETag='"7"')
+    await turn_ana(online_plnd)
+    assert online_plnd.people.views()[0].silent_days == 3
     for _ in range(24):
         clock.forward(HOUR - 1)
-        await fed.readings.refresh_due()
-    await turn_ana(fed, FeedChange(on=False))
-    await turn_ana(fed)
-    assert len(outside.asked) == 1
-    outside.says(ANAS_FEED, status=304)
+        await online_plnd.feeds.refresh_due()
+    await turn_ana(online_plnd, FeedChange(on=False))
+    await turn_ana(online_plnd)
+    assert len(fake_web.asked) == 1
+    fake_web.says(ANAS_FEED, status=304)
     clock.forward(HOUR)
-    await fed.readings.refresh_due()
-    assert outside.asked[1][1]["If-None-Match"] == '"7"'
-    assert [(one.network, one.handle, one.outcome) for one in fed.readings.requests()] == [
+    await online_plnd.feeds.refresh_due()
+    assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
+    assert [(one.network, one.handle, one.outcome) for one in online_plnd.requests.all()] == [
         ("mastodon", "ana@mastodon.social", "304"),
         ("mastodon", "ana@mastodon.social", "200"),
     ]
     clock.forward(100 * DAY)
-    assert [one.name for one in fed.people.ties().gone_silent] == ["Ana"]
+    assert [one.name for one in online_plnd.people.relationships.summary().gone_silent] == ["Ana"]
 
 
 async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    ana = add_ana(fed)
-    outside.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
-    await turn_ana(fed)
-    (kept,) = fed.people.feed_views(ana, ENGLISH)
+    ana = add_ana(online_plnd)
+    fake_web.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
+    await turn_ana(online_plnd)
+    (kept,) = online_plnd.people.feeds.views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
     clock.forward(3 * DAY - 1)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 1
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 1
     clock.forward(1)
-    outside.says(ANAS_FEED, status=404)
-    await fed.readings.refresh_due()
-    (kept,) = fed.people.feed_views(ana, ENGLISH)
+    fake_web.says(ANAS_FEED, status=404)
+    await online_plnd.feeds.refresh_due()
+    (kept,) = online_plnd.people.feeds.views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
-    assert fed.people.all()[0].silent_days is None
+    assert online_plnd.people.views()[0].silent_days is None
 
 
 async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    add_ana(fed, Handle(network="x", handle="ana"))
-    fed.people.add(PersonRequest(name="Ana Maria"))
-    outside.says(ANAS_FEED, NEWS)
-    await turn_ana(fed)
-    fed.people.merge("Ana Maria", "Ana")
+    add_ana(online_plnd, Handle(network="x", handle="ana"))
+    online_plnd.people.add(PersonRequest(name="Ana Maria"))
+    fake_web.says(ANAS_FEED, NEWS)
+    await turn_ana(online_plnd)
+    online_plnd.people.merges.merge("Ana Maria", "Ana")
     clock.forward(DAY)
-    await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
-    assert fed.people.find("Ana Maria").posted_at
+    await online_plnd.feeds.refresh_due()
+    assert len(fake_web.asked) == 2
+    assert online_plnd.people.register.find("Ana Maria").posted_at
     handles = [Handle(network="x", handle="ana")]
-    fed.people.change("Ana Maria", PersonChange(handles=handles))
+    online_plnd.people.change("Ana Maria", PersonChange(handles=handles))
     clock.forward(DAY)
-    await fed.readings.refresh_due()
-    assert (len(outside.asked), fed.people.feeds()) == (2, [])
+    await online_plnd.feeds.refresh_due()
+    assert (len(fake_web.asked), online_plnd.people.feeds.all()) == (2, [])
 
 
 async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
-    fed: Plnd, outside: Outside
+    online_plnd: Plnd, fake_web: Outside
 ) -> None:
-    add_ana(fed)
+    add_ana(online_plnd)
 
     async def slow(_: web.Request) -> web.Response:
-        fed.people.remove("Ana")
+        online_plnd.people.remove("Ana")
         return web.Response(text=NEWS)
 
-    outside.pages[ANAS_FEED] = slow
-    await turn_ana(fed)
-    assert (fed.people.all(), fed.people.feeds()) == ([], [])
-    assert "ana" not in (fed.home.data / "feeds.json").read_text()
+    fake_web.pages[ANAS_FEED] = slow
+    await turn_ana(online_plnd)
+    assert (online_plnd.people.views(), online_plnd.people.feeds.all()) == ([], [])
+    assert "ana" not in (online_plnd.home.data / "feeds.json").read_text()
 
 
 async def test_each_feed_says_where_and_when_it_is_asked(
-    fed: Plnd, outside: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: Outside, clock: Clock
 ) -> None:
-    """Own profiles first, be they without; then whom of the people one was turned on for."""
-    keep(fed, "x", "me")
-    ana = add_ana(fed, Handle(network="x", handle="ana"))
-    outside.says(ANAS_FEED, NEWS)
-    await turn_ana(fed)
-    known, page, hers = fed.readings.feeds(ENGLISH)
+    """Own profiles first, with or without a feed; then the people whose feed was turned on."""
+    keep(online_plnd, "x", "me")
+    ana = add_ana(online_plnd, Handle(network="x", handle="ana"))
+    fake_web.says(ANAS_FEED, NEWS)
+    await turn_ana(online_plnd)
+    known, page, hers = online_plnd.feeds.views(ENGLISH)
     assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
     assert known.address == "https://mastodon.social/@me.rss"
     assert (known.checked_at, known.next_at, known.resting) == (None, None, False)
     assert (hers.person, hers.person_name, hers.name) == (ana.id, "Ana", "Mastodon")
     assert (hers.on, hers.address, hers.error) == (True, f"https://{ANAS_FEED}", None)
     assert (hers.checked_at, hers.next_at) == (clock.now, clock.now + DAY)
-    outside.says(ANAS_FEED, status=404)
+    fake_web.says(ANAS_FEED, status=404)
     clock.forward(DAY)
-    await fed.readings.refresh_due()
-    assert "answers 404" in str(fed.readings.feeds(ENGLISH)[2].error)
-    await turn_ana(fed, FeedChange(on=False))
-    fed.profiles.decide("x", "me", "retired")
-    assert [(one.on, one.resting) for one in fed.readings.feeds(ENGLISH)] == [
+    await online_plnd.feeds.refresh_due()
+    assert "answers 404" in str(online_plnd.feeds.views(ENGLISH)[2].error)
+    await turn_ana(online_plnd, FeedChange(on=False))
+    online_plnd.profiles.decide("x", "me", "retired")
+    assert [(one.on, one.resting) for one in online_plnd.feeds.views(ENGLISH)] == [
         (False, False),
         (False, True),
         (False, False),
     ]
-    assert fed.readings.feeds(ENGLISH)[2].next_at is None
+    assert online_plnd.feeds.views(ENGLISH)[2].next_at is None
 
 
-async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
-    person = add_ana(fed, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a"))
+async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(online_plnd: Plnd) -> None:
+    person = add_ana(
+        online_plnd, Handle(network="x", handle="ana"), Handle(network="mastodon", handle="a")
+    )
     with pytest.raises(Invalid) as caught:
-        await fed.readings.turn(fed.people.feed(person, "mastodon", "a"), ON)
+        await online_plnd.feeds.switch(online_plnd.people.feeds.get(person, "mastodon", "a"), ON)
     assert caught.value.field == "url"
     with pytest.raises(NotFound):
-        fed.people.feed(person, "linkedin", "ana")
+        online_plnd.people.feeds.get(person, "linkedin", "ana")
 
 
 async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
-    fed: Plnd, outside: Outside
+    online_plnd: Plnd, fake_web: Outside
 ) -> None:
-    add_ana(fed)
-    outside.says(ANAS_FEED, NEWS)
-    await turn_ana(fed)
-    assert "feeds" in {line.get("collection") for line in fed.export("documents").lines}
-    await fed.forget(ForgetRequest(handle="ana@mastodon.social"))
-    assert fed.people.feeds() == []
-    assert "ana" not in (fed.home.data / "feeds.json").read_text()
+    add_ana(online_plnd)
+    fake_web.says(ANAS_FEED, NEWS)
+    await turn_ana(online_plnd)
+    assert "feeds" in {line.get("collection") for line in online_plnd.own.export("documents").lines}
+    await online_plnd.own.forget(ForgetRequest(handle="ana@mastodon.social"))
+    assert online_plnd.people.feeds.all() == []
+    assert "ana" not in (online_plnd.home.data / "feeds.json").read_text()
 
 
 # ---- what an hour affords
 
 
 async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
-    """Four weeks of two hours on X with ten acts a week, and of six on LinkedIn with two."""
-    assert plnd.affords().state == "learning"
+    """Four weeks: two hours and ten acts a week on X, six hours and two acts on LinkedIn."""
+    assert plnd.upkeep.affords().state == "learning"
     for week in range(4):
         start = NOON - (week * 7 + 3) * DAY
         hours = {"x": 2, "linkedin": 6}
@@ -818,7 +824,7 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
             events.append(visit(begin, hours[network] * 3600, network=network))
             events += [act(begin + n * MINUTE, network=network) for n in range(acts[network])]
         await plnd.record(typed(batch(*events)))
-    found = plnd.affords()
+    found = plnd.upkeep.affords()
     assert (found.state, found.weekly_budget_minutes, found.used_minutes) == ("ready", 420, 120)
     assert [(one.network, one.state, one.weekly_minutes) for one in found.networks] == [
         ("x", "fits", 120),
@@ -830,34 +836,36 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
 # -- articles, and people's pages -----------------------------------------------------------
 
 
-async def test_an_article_is_asked_for_when_the_user_asks_only(fed: Plnd, outside: Outside) -> None:
-    outside.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
-    found = await fed.readings.article("https://blog.example/hooks")
+async def test_an_article_is_asked_for_when_the_user_asks_only(
+    online_plnd: Plnd, fake_web: Outside
+) -> None:
+    fake_web.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
+    found = await online_plnd.articles.read("https://blog.example/hooks")
     assert (found.title, found.author) == ("What a hook is", None)
-    (request,) = fed.readings.requests()
+    (request,) = online_plnd.requests.all()
     assert (request.host, request.network, request.handle) == ("blog.example", None, None)
 
 
-async def test_an_article_that_is_not_there_is_said(fed: Plnd, outside: Outside) -> None:
+async def test_an_article_that_is_not_there_is_said(online_plnd: Plnd, fake_web: Outside) -> None:
     with pytest.raises(PlndError) as caught:
-        await fed.readings.article("https://blog.example/none")
+        await online_plnd.articles.read("https://blog.example/none")
     assert "404" in caught.value.message
     with pytest.raises(PlndError):
-        await fed.readings.article("https://127.0.0.1/")
+        await online_plnd.articles.read("https://127.0.0.1/")
 
 
 async def test_a_persons_page_says_when_they_last_posted(plnd: Plnd) -> None:
     wanted = PersonRequest(name="Ana", handles=[Handle(network="x", handle="me")])
     added = plnd.people.add(wanted)
-    assert [one.handle for one in plnd.wanted_readings("x")] == ["me"]
-    assert plnd.wanted_readings("mastodon") == []
-    await plnd.count_network("x", counted=False)
-    assert plnd.wanted_readings("x") == []
+    assert [one.handle for one in plnd.page_readings.wanted("x")] == ["me"]
+    assert plnd.page_readings.wanted("mastodon") == []
+    await plnd.networks.count("x", counted=False)
+    assert plnd.page_readings.wanted("x") == []
     made = page("x", posts(3))
     await read(plnd, made.html)
-    assert plnd.people.find(added.id).posted_at is None
-    await plnd.count_network("x", counted=True)
+    assert plnd.people.register.find(added.id).posted_at is None
+    await plnd.networks.count("x", counted=True)
     await read(plnd, made.html)
-    assert plnd.people.find(added.id).posted_at == made.last_post_at
+    assert plnd.people.register.find(added.id).posted_at == made.last_post_at
     await read(plnd, made.html, handle="somebody")
     assert plnd.profiles.all() == []

@@ -1,4 +1,4 @@
-"""A year of thousands of events, three browsers, two zones, term breaks: the sums are the truth."""
+"""A year of thousands of events from three browsers: the sums equal the generated ones."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -26,12 +26,12 @@ def year(request: pytest.FixtureRequest) -> Year:
 
 @pytest.fixture
 async def lived(home: Home, year: Year, desktop: harness.Desktop) -> AsyncIterator[Plnd]:
-    """A plnd that lived through the year: the chats followed first, the events in any order."""
+    """A plnd with the year recorded: chats followed first, events in random order."""
     clock = harness.Clock(at(FIRST, "00:00"))
     plnd = Plnd(home, clock=clock, notify=desktop)
-    plnd.change_settings({"notify_budget": False, "notify_chats": False, "notify_review": False})
-    plnd.change_settings({"time_zone": "Europe/London"})
-    plnd.set_budget(BudgetRequest(minutes=30))
+    plnd.settings.change({"notify_budget": False, "notify_chats": False, "notify_review": False})
+    plnd.settings.change({"time_zone": "Europe/London"})
+    plnd.budgets.set(BudgetRequest(minutes=30))
     breaks = [Break(first=first, last=last) for first, last in BREAKS]
     for tag, (network, weekday, start, zone) in CHATS.items():
         wanted = {"tag": tag, "network": network, "weekday": weekday, "start": start}
@@ -63,7 +63,7 @@ async def test_the_year_is_as_it_was_made(lived: Plnd, year: Year) -> None:
 
 
 def _touches_and_ties(plnd: Plnd, year: Year) -> None:
-    people = {one.name: one for one in plnd.people.all()}
+    people = {one.name: one for one in plnd.people.views()}
     late = []
     for name, (_, ideal, _) in PEOPLE.items():
         touches = sorted(year.touches[name])
@@ -74,7 +74,7 @@ def _touches_and_ties(plnd: Plnd, year: Year) -> None:
         since = NOW - (touches[-1][0] if touches else at(FIRST, "00:00"))
         if ideal and since > ideal * DAY:
             late.append((since / ideal, name))
-    drift = [one.name for one in plnd.people.ties().drifting]
+    drift = [one.name for one in plnd.people.relationships.summary().drifting]
     assert drift == [name for _, name in sorted(late, reverse=True)]
 
 
@@ -82,12 +82,12 @@ def _attendance(plnd: Plnd, year: Year) -> None:
     half_a_year = NOW - 182 * DAY
     for tag, attended in year.attended.items():
         expected = {start: how for start, how in attended.items() if start >= half_a_year}
-        found = plnd.chats.attended_slots(plnd.chats.find(tag))
+        found = plnd.chats.attendance.attended_slots(plnd.chats.find(tag))
         assert {one.starts_at: one.attended for one in found} == expected, tag
 
 
 def _development(plnd: Plnd, year: Year) -> None:
-    """The chats' and the sessions' quarters of an hour, counted from the maker's minutes."""
+    """The CPD hours of chats and sessions equal the generated minutes."""
     expected: Counter[str] = Counter()
     for (tag, start), minutes in year.chat_minutes.items():
         if year.attended[tag][start] != "missed" and _day(start).year == 2026:
@@ -95,7 +95,7 @@ def _development(plnd: Plnd, year: Year) -> None:
     for (network, day), minutes in year.session_minutes.items():
         if day.startswith("2026"):
             expected[f"session:{network}:{day}"] = minutes // 15
-    found = plnd.development.year(2026, "cilip")
+    found = plnd.cpd.year(2026, "cilip")
     rows = {row.id: row.hours * 4 for row in found.rows}
     # Acts outside sessions reach two minutes around them: under a quarter, they are no row.
     assert rows == {key: quarters for key, quarters in expected.items() if quarters}
@@ -105,7 +105,7 @@ def _development(plnd: Plnd, year: Year) -> None:
 def _review(plnd: Plnd, year: Year, monday: date) -> None:
     days = [monday + timedelta(days=number) for number in range(7)]
     four_weeks = [days[-1] - timedelta(days=number) for number in range(28)]
-    found = plnd.reviews.week(f"{monday:%G-W%V}")
+    found = plnd.weekly_review.review(f"{monday:%G-W%V}")
     assert found.interaction_days == len(year.interaction_days & set(days))
     assert found.interaction_days_28 == len(year.interaction_days & set(four_weeks))
     spent = sum(year.spent_minutes[day] for day in days)
@@ -134,7 +134,7 @@ def _day(moment: int) -> date:
 
 
 def test_the_maker_meets_both_changes_of_the_clocks(year: Year) -> None:
-    """20:30 in New York is another hour in London for some weeks: the slots say so."""
+    """The slots of 20:30 in New York move in London while only one clock has changed."""
     hours = {
         datetime.fromtimestamp(start / 1000, LONDON).hour for start in year.attended["farchat"]
     }

@@ -533,12 +533,12 @@ def test_a_notice_reaches_the_desktop_once_over_restarts(
         for minutes in (9, 0.5, 2, 0.5):
             run_plnd("start")
             found = running_daemon()
-            start = NOW - 4 * HOUR + len(bus.told()) * HOUR + int(minutes * 1000)
+            start = NOW - 4 * HOUR + len(bus.notifications()) * HOUR + int(minutes * 1000)
             answer = found.ask("POST", "events", batch(*day_of_visits(start, minutes, each=30)))
             assert not answer["rejected"]
             wait_until(lambda at=found: noted(at), "the desktop's answer")
             run_plnd("stop")
-        assert [title for title, _ in bus.told()] == [
+        assert [title for title, _ in bus.notifications()] == [
             "1 minute left for your networks",
             "10 minutes for your networks are used up",
         ]

@@ -1,4 +1,4 @@
-"""Showing a notice: a real D-Bus, and every way in which a desktop lets one down."""
+"""Showing a notice on a real D-Bus, and each way in which a desktop fails."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ def bus(tmp_path: Path) -> Iterator[Bus]:
 
 @pytest.fixture
 def on_the_bus(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
-    """This process, and those it starts, find the bus."""
+    """Make this process and its children use the bus."""
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
     return bus
 
@@ -32,7 +32,7 @@ def on_the_bus(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
 async def test_a_notice_arrives(on_the_bus: Bus) -> None:
     on_the_bus.serve_notifications()
     assert await desktop.notify("Twelve minutes left", "48 of 60 are used.") is None
-    assert on_the_bus.told() == [("Twelve minutes left", "48 of 60 are used.")]
+    assert on_the_bus.notifications() == [("Twelve minutes left", "48 of 60 are used.")]
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ async def test_a_notice_arrives(on_the_bus: Bus) -> None:
 async def test_no_text_is_taken_for_something_else(
     on_the_bus: Bus, title: str, body: str, arrives: str
 ) -> None:
-    """Neither for an option, for markup nor for a control; and it is cut where servers refuse."""
+    """No text is read as an option, markup or a control character; long text is cut."""
     on_the_bus.serve_notifications(says="pass")
     assert await desktop.notify(title, body) is None
-    ((got, text),) = on_the_bus.told()
+    ((got, text),) = on_the_bus.notifications()
     assert got.removeprefix("\u200b") == arrives
     assert len(got.encode("utf-16-le")) // 2 <= 64
     assert len(text.encode("utf-16-le")) // 2 <= 256
@@ -90,18 +90,18 @@ async def test_a_machine_without_notify_send_is_told_what_to_install(
 
 
 async def test_a_server_that_hangs_costs_no_more_than_the_patience(on_the_bus: Bus) -> None:
-    """And nothing is left of the child, nor of what the child started."""
+    """The child and the processes it started are gone."""
     on_the_bus.serve_notifications(says="import time; time.sleep(30)")
     before = children()
     start = time.monotonic()
-    error = await desktop.notify("title", "body", patience_seconds=1.0)
+    error = await desktop.notify("title", "body", timeout_seconds=1.0)
     assert time.monotonic() - start < 2
     assert error == "the desktop did not answer within 1 seconds"
     await gone(lambda: children() - before)
 
 
 async def test_what_is_cancelled_leaves_no_child(on_the_bus: Bus) -> None:
-    """As at a stop of the daemon."""
+    """Cancelling, as the daemon does when it stops, leaves no child."""
     on_the_bus.serve_notifications(says="import time; time.sleep(30)")
     before = children()
     telling = asyncio.ensure_future(desktop.notify("title", "body"))
@@ -130,7 +130,7 @@ async def test_a_child_that_dies_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def children() -> set[int]:
-    """All processes below this one that live."""
+    """All living descendants of this process."""
     found = psutil.Process().children(recursive=True)
     return {one.pid for one in found if one.status() != psutil.STATUS_ZOMBIE}
 

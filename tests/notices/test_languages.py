@@ -1,4 +1,4 @@
-"""Every kind of notice in every language, as it arrives at a notification server."""
+"""Every kind of notice in every language, as a notification server receives it."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ ENGLISH_WORDS = re.compile(r"\b(the|your|you|is|are|and|of|was|this|for|on|minut
 
 @pytest.fixture
 def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
-    """A session bus with a notification server, which this process finds."""
+    """A session bus with a notification server that this process uses."""
     with Bus(tmp_path) as started:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", started.address)
         started.serve_notifications(says="pass")
@@ -35,12 +35,12 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
 
 
 async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
-    """A life in which each kind of notice falls due; what was told."""
+    """Make each kind of notice due; gives the notices sent."""
     plnd = Plnd(home, clock=clock, notify=desktop.notify)
     try:
         if language:
-            plnd.change_settings({"language": language})
-        plnd.change_settings({"review_day": "mon", "review_time": "12:00"})
+            plnd.settings.change({"language": language})
+        plnd.settings.change({"review_day": "mon", "review_time": "12:00"})
         clock.now = NOON - 10 * DAY
         for handle in ("me", "my_other"):
             plnd.profiles.add(ProfileRequest(network="x", handle=handle))
@@ -50,17 +50,17 @@ async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
         # Several profiles on one day, a single one on the next.
         for day in (2, 1):
             clock.now = NOON - day * DAY
-            plnd.speak()
-        plnd.set_budget(BudgetRequest(minutes=60))
+            plnd.send_due_notices()
+        plnd.budgets.set(BudgetRequest(minutes=60))
         chat = {"tag": "EdChat2", "network": "x", "weekday": "mon", "start": "12:00"}
         plnd.chats.add(ChatRequest(**chat, time_zone="Europe/London"))
         clock.now = NOON - 5 * MINUTE
         for begin, minutes in ((75, 50), (25, 10), (15, 15)):
             start = clock.now - begin * MINUTE
             await plnd.record(typed(batch(visit(start, minutes * 60, network="facebook"))))
-        plnd.speak()
+        plnd.send_due_notices()
         clock.now = NOON
-        plnd.speak()
+        plnd.send_due_notices()
         await told(plnd)
         return plnd.notifier.notices()
     finally:
@@ -68,7 +68,7 @@ async def lived(home: Home, clock: Clock, language: str | None) -> list[Any]:
 
 
 async def told(plnd: Plnd) -> None:
-    """Wait until the desktop has answered for each."""
+    """Wait until the desktop has answered each notice."""
     await asyncio.gather(*plnd.notifier._tasks)
 
 
@@ -79,7 +79,7 @@ async def test_every_kind_arrives_in_the_language_of_the_settings(
     notices = await lived(home, clock, language)
     assert {one.kind for one in notices} == set(get_args(NoticeKind))
     assert all(one.shown for one in notices), [one.error for one in notices]
-    arrived = bus.told()
+    arrived = bus.notifications()
     assert sorted(arrived) == sorted((one.title, one.body) for one in notices)
     for title, body in arrived:
         in_english = bool(ENGLISH_WORDS.search(f"{title} {body}"))
@@ -91,9 +91,9 @@ async def test_without_a_setting_the_system_says_it(
 ) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     plnd = Plnd(home, clock=clock, notify=desktop.notify)
-    assert await plnd.notifier.test(plnd.words()) is None
+    assert await plnd.notifier.test(plnd.settings.words()) is None
     await plnd.close()
-    assert bus.told() == [("plnd erreicht Sie hier", "Das war nur eine Probe.")]
+    assert bus.notifications() == [("plnd erreicht Sie hier", "Das war nur eine Probe.")]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -101,13 +101,13 @@ async def test_without_a_setting_the_system_says_it(
 @pytest.mark.parametrize("when", [None, "work", "off"])
 @pytest.mark.parametrize("spent", [96, 120, 255])
 def test_no_notice_is_cut_short(language: str, network: str | None, when: Any, spent: int) -> None:
-    """Windows shows so much and no more: with a long name and three digits it still fits."""
+    """With a long name and three digits, every notice fits the limits of Windows."""
     budget = Budget(id="one", minutes=120, network=network, when=when)
     (notice,) = budget_notices(
         [Standing(budget, spent * MINUTE)],
         day="d",
         now=NOON,
-        told=(),
+        sent=(),
         names={"stackexchange": "Stack Exchange"},
         words=CATALOGUES[language],
     )

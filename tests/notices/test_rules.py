@@ -1,4 +1,4 @@
-"""When to speak: 80 %, 100 %, then each quarter; once for each cause; never in quiet hours."""
+"""Budget notices: at 80 %, 100 %, then every 25 %; once for each cause; quiet hours."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from support.builders import MINUTE, NOON
 from plnd.measures.budget import Standing
 from plnd.model.notices import Notice
 from plnd.model.settings import Budget
-from plnd.notices.rules import budget_notices, quiet, reached
+from plnd.notices.rules import budget_notices, in_quiet_hours, level_reached
 
 NAMES = {"x": "X", "facebook": "Facebook"}
 
@@ -19,9 +19,9 @@ def standing(spent_minutes: float, minutes: int = 60, **given: Any) -> Standing:
     return Standing(Budget(id="all", minutes=minutes, **given), int(spent_minutes * MINUTE))
 
 
-def due(*standings: Standing, told: Any = (), grace: int = 0, day: str = "d") -> list[Notice]:
+def due(*standings: Standing, sent: Any = (), grace: int = 0, day: str = "d") -> list[Notice]:
     return budget_notices(
-        standings, day=day, now=NOON, told=told, names=NAMES, grace_ms=grace * MINUTE
+        standings, day=day, now=NOON, sent=sent, names=NAMES, grace_ms=grace * MINUTE
     )
 
 
@@ -41,22 +41,22 @@ def due(*standings: Standing, told: Any = (), grace: int = 0, day: str = "d") ->
     ],
 )
 def test_the_steps(spent: float, level: int) -> None:
-    assert reached(standing(spent)) == level
+    assert level_reached(standing(spent)) == level
 
 
 @pytest.mark.parametrize(
     ("spent", "level"), [(48, 80), (60, 100), (75, 100), (79.9, 100), (80, 125), (90, 150)]
 )
 def test_a_grace_holds_the_reminders_back_but_not_the_notice(spent: float, level: int) -> None:
-    """Twenty minutes of grace: nothing between the notice at 60 minutes and 80."""
-    assert reached(standing(spent), 20 * MINUTE) == level
+    """With 20 minutes of grace there is no notice between 60 and 80 minutes."""
+    assert level_reached(standing(spent), 20 * MINUTE) == level
 
 
 def test_a_budget_of_no_minutes_is_used_up_by_the_first_second() -> None:
-    """Once: there is no quarter of nothing."""
-    assert reached(standing(0, 0)) == 0
-    assert reached(standing(0.1, 0)) == reached(standing(500, 0)) == 100
-    assert reached(standing(500, 0), 20 * MINUTE) == 100
+    """Used up by the first second, with one notice and no reminders."""
+    assert level_reached(standing(0, 0)) == 0
+    assert level_reached(standing(0.1, 0)) == level_reached(standing(500, 0)) == 100
+    assert level_reached(standing(500, 0), 20 * MINUTE) == 100
 
 
 @given(
@@ -67,46 +67,48 @@ def test_a_budget_of_no_minutes_is_used_up_by_the_first_second() -> None:
 def test_a_day_is_told_in_rising_steps_each_once(
     minutes: int, steps: list[int], grace: int
 ) -> None:
-    told: list[str] = []
+    sent: list[str] = []
     levels, spent = [0], 0
     for step in steps:
         spent += step
         one = Standing(Budget(id="all", minutes=minutes), spent)
-        new = due(one, told=told, grace=grace)
+        new = due(one, sent=sent, grace=grace)
         assert len(new) <= 1
-        told += [notice.cause for notice in new]
+        sent += [notice.cause for notice in new]
         levels += [int(notice.cause.rpartition("/")[2]) for notice in new]
-        assert due(one, told=told, grace=grace) == []
+        assert due(one, sent=sent, grace=grace) == []
     assert levels == sorted(set(levels))
-    assert levels[-1] == reached(Standing(Budget(id="all", minutes=minutes), spent), grace * MINUTE)
+    assert levels[-1] == level_reached(
+        Standing(Budget(id="all", minutes=minutes), spent), grace * MINUTE
+    )
 
 
 def test_of_several_steps_the_highest_is_told() -> None:
-    """As after a long visit that came in at once; the lower ones are not told later."""
+    """After a long visit sent at once, the lower levels are not sent later."""
     (notice,) = due(standing(95))
     assert notice.cause.endswith("/150")
-    assert due(standing(95), told=[notice.cause]) == []
-    assert due(standing(80), told=[notice.cause]) == []
+    assert due(standing(95), sent=[notice.cause]) == []
+    assert due(standing(80), sent=[notice.cause]) == []
 
 
 def test_each_budget_and_each_day_is_a_cause_of_its_own() -> None:
     (first,) = due(standing(50))
     x = Standing(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
-    both = due(standing(50), x, told=[first.cause])
+    both = due(standing(50), x, sent=[first.cause])
     assert [notice.title for notice in both] == ["10 minutes left for X"]
-    assert len(due(standing(50), told=[first.cause], day="next")) == 1
+    assert len(due(standing(50), sent=[first.cause], day="next")) == 1
 
 
 def test_a_changed_budget_speaks_anew() -> None:
     (first,) = due(standing(50))
-    assert len(due(standing(50, 55), told=[first.cause])) == 1
+    assert len(due(standing(50, 55), sent=[first.cause])) == 1
 
 
 def test_a_budget_id_that_begins_like_another_is_another() -> None:
     x = Standing(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
     (first,) = due(x)
     work = Standing(Budget(id="x.work", minutes=60, network="x", when="work"), 50 * MINUTE)
-    assert len(due(work, told=[first.cause])) == 1
+    assert len(due(work, sent=[first.cause])) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_quiet_hours(
 ) -> None:
     def at(clock: str) -> bool:
         hour, minute = clock.split(":")
-        return quiet(int(hour) * 60 + int(minute), start, end)
+        return in_quiet_hours(int(hour) * 60 + int(minute), start, end)
 
     assert all(at(clock) for clock in inside)
     assert not any(at(clock) for clock in outside)

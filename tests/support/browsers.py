@@ -74,10 +74,10 @@ class Desktop:
 
     def notices(self) -> list[tuple[str, str]]:
         """Title and body of the notices shown since the last `forget_notices`."""
-        return self._bus.told()[self._known_notices :]
+        return self._bus.notifications()[self._known_notices :]
 
     def forget_notices(self) -> None:
-        self._known_notices = len(self._bus.told())
+        self._known_notices = len(self._bus.notifications())
 
     def key(self, *names: str) -> None:
         subprocess.run(["xdotool", "key", *names], env=self.env, check=True, timeout=10)

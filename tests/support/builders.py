@@ -1,4 +1,4 @@
-"""Days of visits and acts in a line each, as the browser sends them."""
+"""Short builders of visits, acts and batches, in the form the browser sends."""
 
 import itertools
 import json
@@ -26,14 +26,14 @@ Wire = dict[str, Any]
 
 
 def uuid7(at: int = NOON) -> str:
-    """A UUIDv7 of the moment `at` (ms); no two are the same."""
+    """A UUIDv7 of the moment `at` (ms), different each time."""
     number = next(_numbers)
     value = (at & (1 << 48) - 1) << 80 | 7 << 76 | (number >> 62 & 0xFFF) << 64
     return str(uuid.UUID(int=value | 2 << 62 | number & (1 << 62) - 1))
 
 
 def visit(start: int = NOON, seconds: float = 60, **given: Any) -> Wire:
-    """A visit of `seconds` from `start`; any field can be given."""
+    """A visit of `seconds` from `start` (ms); any field can be overridden."""
     return {
         "id": uuid7(start),
         "kind": "visit",
@@ -62,7 +62,7 @@ def source(browser: str = "chromium", profile: str = "p1") -> Wire:
 
 
 def batch(*events: Wire, browser: str = "chromium", profile: str = "p1") -> Wire:
-    """A batch as it stands in a request."""
+    """A batch as in a request."""
     return {"source": source(browser, profile), "events": list(events)}
 
 
@@ -93,12 +93,12 @@ def day_of_visits(
 
 
 def sample(kind: type[msgspec.Struct], word: str) -> Any:
-    """A document of that kind with everything in it, and the word wherever a text can be."""
+    """A document of a type with every field set, and the word in every text."""
     return msgspec.convert(_plain_sample(msgspec.inspect.type_info(kind), word), kind)
 
 
 def _plain_sample(kind: Any, word: str, name: str = "") -> Any:
-    """A value of a type with the word wherever a text can be, as a user would have written it."""
+    """A value of a type with the word in every text, as a user would write it."""
     if isinstance(kind, msgspec.inspect.StructType):
         return {
             one.encode_name: _plain_sample(one.type, word, one.encode_name)

@@ -68,7 +68,7 @@ async def serve_fed(port_outside: int, authority: bytes) -> None:
     for number in range(FEEDS):
         kept = plnd.profiles.add(ProfileRequest(network="x", handle=f"me{number}"))
         feed = Feed(on=True, since=0, url=f"https://feeds.example/{number}.rss")
-        plnd.profiles.put(_with(kept, feed))
+        plnd.profiles.save(_with(kept, feed))
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     access = Access(port, TOKEN, Sessions(home().state / "sessions.json", now_ms))
@@ -81,8 +81,8 @@ async def serve_fed(port_outside: int, authority: bytes) -> None:
     while await loop.run_in_executor(None, sys.stdin.readline):
         for one in plnd.profiles.all():
             assert one.feed
-            plnd.profiles.put(_with(one, Feed(on=True, since=0, url=one.feed.url)))
-        await plnd.readings.refresh_due()
+            plnd.profiles.save(_with(one, Feed(on=True, since=0, url=one.feed.url)))
+        await plnd.feeds.refresh_due()
         print(sum("feed" in one.last_posts for one in plnd.profiles.all()), flush=True)
     await runner.cleanup()
     await plnd.close()

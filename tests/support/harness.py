@@ -1,4 +1,4 @@
-"""The things that the fixtures hand out: a clock, a desktop, an API, a daemon."""
+"""What the fixtures provide: a clock, a desktop, the API, a daemon."""
 
 import functools
 import io
@@ -29,7 +29,7 @@ ROUTES = Running(Access(0, TOKEN, Sessions(Path("/nowhere"), lambda: NOON)), "",
 
 
 def _midday() -> str:
-    """A time zone in which it is about noon now: no real day begins or ends during a test."""
+    """A time zone in which it is about noon now, so that no day ends during a test."""
     return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
 
 
@@ -61,19 +61,19 @@ class Seconds:
 
 @dataclass
 class Desktop:
-    """Stands for the desktop: keeps what it was told, answers `answer`."""
+    """A desktop that remembers the notices and answers `answer`."""
 
-    told: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)
     answer: str | None = None
 
     async def __call__(self, title: str, body: str) -> str | None:
-        self.told.append((title, body))
+        self.shown.append((title, body))
         return self.answer
 
 
 @dataclass
 class Api:
-    """The real application on a real socket, and how to ask it."""
+    """The real application on a real socket, and a client for it."""
 
     url: str
     access: Access
@@ -98,8 +98,10 @@ class Api:
         headers: dict[str, str] | None = None,
         data: bytes | None = None,
     ) -> Any:
-        """The answer as JSON, which must have come with `status`; `path` is what follows
-        /api/v1/. Sent with the token, unless `headers` are given."""
+        """The answer as JSON; it must have the status `status`.
+
+        `path` follows /api/v1/. The token is sent unless `headers` are given.
+        """
         content = data if data is not None else None if body is None else json.dumps(body).encode()
         async with self.session.request(
             method,
@@ -115,7 +117,7 @@ class Api:
 
 
 def bytes_with(folder: Path, word: str) -> list[str]:
-    """The files that hold the word, in their names or in their raw bytes, whatever they are."""
+    """The files with the word in their names or raw bytes."""
     return [
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -131,7 +133,7 @@ def spans_in(log: Log) -> list[tuple[int, int]]:
 
 
 def sums_in(log: Log) -> list[tuple[int, str, str, int, int]]:
-    """The sums in a log that stand for visits no longer kept."""
+    """The sums in a log of visits that are no longer stored."""
     return log.settled((-1, "", ""), 1_000_000)
 
 
@@ -140,7 +142,7 @@ def sums_in(log: Log) -> list[tuple[int, str, str, int, int]]:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -155,7 +157,7 @@ RunPlnd = Callable[..., Ran]
 
 
 def run_plnd(*words: str, env: dict[str, str] | None = None, code: int | None = 0) -> Ran:
-    """`plnd WORDS…` as a process of its own, which must end with `code` (None: anyhow)."""
+    """Run `plnd WORDS…` in a process, which must exit with `code` (None: any)."""
     done = subprocess.run(
         [sys.executable, "-m", "plnd", *words],
         env={**os.environ, "TZ": MIDDAY, **(env or {})},
@@ -172,7 +174,7 @@ def run_plnd(*words: str, env: dict[str, str] | None = None, code: int | None = 
 
 @dataclass
 class Daemon:
-    """A daemon that runs for this test's home."""
+    """The daemon running for this test's home."""
 
     about: dict[str, Any]
 
@@ -203,8 +205,7 @@ def running_daemon() -> Daemon:
 
 
 def alive(pid: int) -> bool:
-    """Whether the process lives; one that ended, with all its threads, and waits to be buried
-    does not."""
+    """Whether a process is running; a zombie without threads is not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
@@ -214,7 +215,7 @@ def alive(pid: int) -> bool:
 
 
 def wait_until(condition: Callable[[], Any], what: str) -> None:
-    """Wait for another process, which has no event to give us."""
+    """Poll until another process has done something."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end, f"waited in vain for {what}"

@@ -1,4 +1,4 @@
-"""A D-Bus session bus of its own for a test, with a notification server on it or none."""
+"""A D-Bus session bus for a test, with or without a notification server."""
 
 import ast
 import asyncio
@@ -11,10 +11,10 @@ from types import TracebackType
 
 from support.harness import PATIENCE_SECONDS, wait_until
 
-# The distribution's Python: dbus and GObject come with it.
+# The distribution's Python, which has dbus and GObject.
 PYTHON = "/usr/bin/python3"
 
-# A server with the one method, whose body is the test's.
+# A server with one method, whose body the test provides.
 SERVER = """
 import sys, dbus, dbus.service, dbus.mainloop.glib
 from gi.repository import GLib
@@ -45,7 +45,7 @@ print("ready", flush=True)
 GLib.MainLoop().run()
 """
 
-# Services that the machine would start by itself are not there: no server means none.
+# No service directories: the bus starts no notification server by itself.
 CONFIG = """
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -90,7 +90,7 @@ class Bus:
             process.wait()
 
     def serve_notifications(self, says: str | None = None) -> None:
-        """Put a server on the bus: dbusmock's, or one whose answer is the code `says`."""
+        """Start a notification server: dbusmock's, or one that runs the code `says`."""
         command = [PYTHON, "-m", "dbusmock", "--session", "--template", "notification_daemon"]
         if says:
             command = [PYTHON, "-u", "-c", SERVER % textwrap.indent(says, " " * 8).strip()]
@@ -114,7 +114,7 @@ class Bus:
         )
         return b"boolean true" in answer.stdout
 
-    def told(self) -> list[tuple[str, str]]:
+    def notifications(self) -> list[tuple[str, str]]:
         """Title and body of each notification that arrived."""
         found = []
         for line in self._log.read_text().splitlines():
@@ -128,7 +128,7 @@ class Bus:
     async def asked(self) -> None:
         """Wait until a notification has arrived."""
         for _ in range(int(PATIENCE_SECONDS * 100)):
-            if self.told():
+            if self.notifications():
                 return
             await asyncio.sleep(0.01)
         raise AssertionError("no notification came")

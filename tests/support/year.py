@@ -1,7 +1,6 @@
-"""A year of somebody's learning network, made from a seed, and its truth, told by the maker.
+"""A generated year of events, with the sums that the product should compute.
 
-The maker writes down what it means while it makes it: nothing here is worked out by the
-product, nor by its rules read backwards.
+The generator notes the expected sums while it makes the events; it uses nothing of the product.
 """
 
 import random
@@ -39,7 +38,7 @@ CHATS = {
 
 @dataclass
 class Year:
-    """The events by browser, and what is true of them."""
+    """The events by browser, and the sums expected of them."""
 
     events: dict[str, list[Wire]] = field(default_factory=lambda: {one: [] for one in BROWSERS})
     touches: dict[str, list[tuple[int, str]]] = field(
@@ -64,7 +63,7 @@ def at(day: date, clock: str, zone: ZoneInfo = LONDON) -> int:
 
 
 def make(seed: int) -> Year:
-    """Each day has hours of its own for each matter, so that no two of them meet."""
+    """Each kind of event has its own hours of the day, so that none overlap."""
     dice = random.Random(seed)
     year = Year()
     day = FIRST
@@ -85,7 +84,7 @@ def _put(year: Year, dice: random.Random, event: Wire) -> None:
 
 
 def _spend(year: Year, dice: random.Random, begin: int, minutes: int, **given: Any) -> None:
-    """Minutes on a page, seen by two browsers at times: they count once."""
+    """Minutes on a page, sometimes seen by two browsers; they count once."""
     day = datetime.fromtimestamp(begin / 1000, LONDON).date()
     year.spent_minutes[day] += minutes
     _put(year, dice, visit(begin, minutes * 60, **given))
@@ -108,7 +107,7 @@ def _scroll(year: Year, dice: random.Random, day: date) -> None:
 
 
 def _sessions(year: Year, dice: random.Random, day: date) -> None:
-    """10:00: an hour on one network, with an act each second minute of its first part."""
+    """10:00: an hour on one network, with an act every second minute of its first part."""
     if dice.random() < 0.7:
         return
     network = dice.choice(("x", "linkedin"))
@@ -119,12 +118,12 @@ def _sessions(year: Year, dice: random.Random, day: date) -> None:
              network=network)  # fmt: skip
     acts = range(2, busy, 2)
     if acts:
-        # Two minutes around each act, all of them joined.
+        # The union of two minutes around each act.
         year.session_minutes[network, str(day)] += acts[-1] + 2
 
 
 def _people(year: Year, dice: random.Random, day: date) -> None:
-    """13:00 on: somebody is dealt with, or looked at, without time being spent beside it."""
+    """From 13:00: acts with people, or visits to their profiles."""
     spoke = year.spoke.setdefault(day, Counter())
     for number, (name, (handles, _, apart)) in enumerate(PEOPLE.items()):
         if apart is None or dice.random() >= 1 / apart:
@@ -153,7 +152,7 @@ def _chat(year: Year, dice: random.Random, day: date, tag: str) -> None:
         return
     how = dice.choice(("took_part", "listened", "missed", "missed"))
     if how == "missed" and dice.random() < 0.5:
-        # A look, too short to be listening: the chat was seen, so it never turns quiet here.
+        # A visit too short for listening, but enough to keep the chat confirmed.
         _spend(year, dice, begin, 9, network=network, page="tag", tag=tag)
         year.chat_minutes[tag, begin] = 9
     elif how == "missed":

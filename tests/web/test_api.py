@@ -341,12 +341,12 @@ async def test_notices_can_be_snoozed(api: Api, clock: Clock, desktop: Desktop) 
     until = NOON + HOUR
     assert await api("PUT", "notices/snooze", {"until": until}) == {"snoozed_until": until}
     await api("POST", "events", batch(visit(NOON - HOUR, 3600)))
-    assert desktop.told == []
+    assert desktop.shown == []
     clock.forward(HOUR)
     assert (await api("GET", "notices"))["snoozed_until"] is None
     await api("POST", "events", batch(visit(NOON, 1)))
     await asyncio.sleep(0)
-    assert len(desktop.told) == 1
+    assert len(desktop.shown) == 1
     assert await api("PUT", "notices/snooze", {"until": None}) == {"snoozed_until": None}
 
 
@@ -363,7 +363,7 @@ async def test_notices_say_what_was_told_and_whether_it_was_seen(
         ("budget_used", False, "no desktop here"),
     ]
     assert [one["at"] for one in notices] == [NOON, NOON + HOUR]
-    assert [(one["title"], one["body"]) for one in notices] == desktop.told
+    assert [(one["title"], one["body"]) for one in notices] == desktop.shown
 
 
 async def test_a_trial_notice_says_whether_it_was_seen(api: Api, desktop: Desktop) -> None:
@@ -491,8 +491,8 @@ async def test_answers_are_json_and_not_kept(api: Api) -> None:
 async def test_a_bug_is_answered_in_the_one_shape(
     api: Api, plnd: Plnd, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With no word of what went wrong, which is in the log."""
-    monkeypatch.setattr(plnd, "budgets", lambda: 1 / 0)
+    """The answer names no details of the bug; the log does."""
+    monkeypatch.setattr(plnd.budgets, "all", lambda: 1 / 0)
     answer = await api("GET", "budgets", status=500)
     refused(answer, "bug")
     assert "ZeroDivision" not in json.dumps(answer)
@@ -532,7 +532,7 @@ def test_days_share_out_the_time_whatever_the_order(
             root = Path(folder)
             clock = Clock(NOON + 3 * DAY)
             plnd = Plnd(Home(root, root, root, root), clock=clock, notify=Desktop())
-            plnd.change_settings({"time_zone": zone, "day_start": day_start})
+            plnd.settings.change({"time_zone": zone, "day_start": day_start})
             for event in order:
                 await plnd.record(typed(batch(event)))
             found = [plnd.today(f"2026-11-{day}") for day in range(19, 28)]

@@ -194,7 +194,7 @@ async def test_why_a_feed_said_nothing_is_said_in_the_language(life: Api, plnd: 
     profile = plnd.profiles.get("linkedin", "me")
     assert profile.feed
     odd = replace(profile.feed, trouble=FeedTrouble(key="fetch_by_pigeon", values={"coop": 3}))
-    plnd.profiles.put(replace(profile, feed=odd))
+    plnd.profiles.save(replace(profile, feed=odd))
     assert await said_of_feed(life, GERMAN) == "Der Feed ließ sich nicht lesen"
 
 

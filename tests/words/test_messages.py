@@ -202,7 +202,7 @@ def test_each_language_writes_days_times_and_numbers_in_its_own_way() -> None:
 def test_a_start_reads_no_catalogue() -> None:
     """Whoever says nothing waits for no texts."""
     code = (
-        "import sys, plnd.core, plnd.words.messages as words;"
+        "import sys, plnd.core.plnd, plnd.words.messages as words;"
         "sys.exit(any('texts' in vars(one) for one in words.CATALOGUES.values()))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,42 +1,43 @@
-"""Backups: what going back to one would change, and going back."""
+"""Restoring a backup, and what that would change."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
+from plnd.core.own.stores import Stores
 from plnd.measures.documents import without_consent
 from plnd.model.own import Change, RestoreAnswer
-from plnd.store.backups import Backups, others, put_others
+from plnd.store.backups import others, put_others
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log
 
 
-def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> RestoreAnswer:
-    """What going back to a backup would change.
+def would_restore(name: str, stores: Stores, log: Log) -> RestoreAnswer:
+    """What restoring a backup would change; `log` is the connection to read with.
 
     Raises:
         NotFound: there is no such backup.
-        StorageError: it is damaged, or of a newer plnd.
+        StorageError: it is damaged, or made by a newer plnd.
     """
+    backups, book = stores.backups, stores.book
     backup = backups.get(name)
     with backups.opened(name) as (old_log, old_book):
         switched_off = sorted(
             f"{one.network}:{one.handle}"
-            for kept, documents in _coming(old_book, book)
+            for kept, documents in _restored(old_book, book)
             for one, was in zip(documents, old_book.kept[kept].all(), strict=True)
             if one != was
         )
         changes = {
             **{
                 one: Change(back=back, gone=gone, changed=changed)
-                for one, (back, gone, changed) in log_.compared(old_log).items()
+                for one, (back, gone, changed) in log.compared(old_log).items()
             },
             **{
                 one: _change(_by_name(old_book, one), _by_name(book, one))
                 for one, kept in book.kept.items()
                 if kept.role != "guard"
             },
-            "files": _change(backups.others(name), others(data)),
+            "files": _change(backups.others(name), others(stores.data)),
         }
         left_out = old_book.faults()
     return RestoreAnswer(
@@ -49,40 +50,41 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
     )
 
 
-def put_log(name: str, backups: Backups, log_: Log, data: Path) -> Book:
-    """Make the log, and the files that are in neither store, what they are in a backup.
+def put_log(name: str, stores: Stores, log: Log) -> Book:
+    """Restore the log, and the files that are in neither store; gives the backup's documents.
 
-    Gives the documents of the backup, to be put in place as well.
+    `log` is the connection to write with.
     """
-    with backups.opened(name) as (old_log, old_book):
+    with stores.backups.opened(name) as (old_log, old_book):
         old_log.close()
-        log_.take_back(old_log.path)
+        log.take_back(old_log.path)
         for one in old_book.kept.values():
-            one.all()  # read now: its files are about to go
-        put_others(data, backups.others(name))
+            one.all()  # read now: the files are deleted when this ends
+        put_others(stores.data, stores.backups.others(name))
         return old_book
 
 
 def put_documents(book: Book, old: Book) -> Iterator[None]:
-    """Make the documents what those of a backup are, one file after the other.
+    """Restore the documents, one file at a time.
 
-    What keeps something out (pauses, networks that are not counted, what was forgotten) stays
-    in force.
+    Guards (pauses, networks that are not counted, what was forgotten) stay in force.
     """
-    for one, documents in _coming(old, book):
+    for one, documents in _restored(old, book):
         book.kept[one].become(documents)
         yield
 
 
-def finish(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> None:
-    """Go back to a backup at a start, as that was begun and not finished."""
-    for _ in put_documents(book, put_log(name, backups, log_, data)):
+def finish(name: str, stores: Stores) -> None:
+    """Repeat, at a start, a restore that was interrupted."""
+    for _ in put_documents(stores.book, put_log(name, stores, stores.log)):
         pass
 
 
-def _coming(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
-    """What a book becomes, by name: as the old one was, but for what keeps something out, and
-    for feeds that are off by now."""
+def _restored(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
+    """What each collection becomes: the old documents, but feeds that are off now stay off.
+
+    Guards are left out.
+    """
     for name, kept in book.kept.items():
         if kept.role != "guard":
             now = {kept.name(one): one for one in kept.all()}

@@ -1,6 +1,6 @@
-"""Everything in one open form, a line of JSON for each thing that is kept: the lines, and export.
+"""Exporting everything that is stored, one line of JSON for each thing.
 
-The form stands in docs/export.md; `importing.py` takes it in again.
+docs/export.md describes the format; `importing.py` reads it.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from plnd import __version__
-from plnd.core.networks import fault
+from plnd.core.networks import file_fault
 from plnd.errors import Invalid
 from plnd.model.base import Moment, Name, Strict, Text
 from plnd.model.events import Action, Page, Source, Visit
@@ -25,7 +25,7 @@ LINES_IN_A_PART = 250
 
 
 class Header(Strict, frozen=True, tag_field="type", tag="plnd"):
-    """The first line: what this is, in which form, by which plnd, and when (ms)."""
+    """The first line: the format, the version of plnd, and when it was made (ms)."""
 
     format: int
     version: str
@@ -33,7 +33,7 @@ class Header(Strict, frozen=True, tag_field="type", tag="plnd"):
 
 
 class NetworkLine(Strict, frozen=True, tag_field="type", tag="network"):
-    """A file of the user's own about a network, to the letter."""
+    """The unchanged text of a user's own file about a network."""
 
     id: Name
     text: str
@@ -70,7 +70,7 @@ class InteractionLine(Strict, frozen=True, tag_field="type", tag="interaction"):
 
 
 class SumLine(Strict, frozen=True, tag_field="type", tag="sum"):
-    """Time in a quarter of an hour of which the visits are no longer kept."""
+    """The time in a quarter of an hour whose visits are no longer stored."""
 
     begin: Moment
     network: Name
@@ -86,14 +86,14 @@ class DocumentLine(Strict, frozen=True, tag_field="type", tag="document"):
 
 
 class RemovedLine(Strict, frozen=True, tag_field="type", tag="removed"):
-    """A document that is there at first and that the user has removed."""
+    """A default document that the user has removed."""
 
     collection: Name
     name: Name
 
 
 class End(Strict, frozen=True, tag_field="type", tag="end"):
-    """The last line: the number of lines before it. Without it the file was cut off."""
+    """The last line: the number of lines before it. A file without it is incomplete."""
 
     lines: int
 
@@ -101,7 +101,7 @@ class End(Strict, frozen=True, tag_field="type", tag="end"):
 EventLine = VisitLine | InteractionLine
 Line = Header | NetworkLine | SourceLine | EventLine | SumLine | DocumentLine | RemovedLine | End
 _NEXT: dict[str, str | None] = {
-    "networks": "documents",  # before what happened on them
+    "networks": "documents",  # networks first: later lines refer to them
     "documents": "sources",
     "sources": "sums",
     "sums": "visits",
@@ -111,10 +111,10 @@ _NEXT: dict[str, str | None] = {
 
 
 def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> ExportAnswer:
-    """A part of everything, beginning after a place that the part before gave.
+    """One part of the export: the part after the place `after` (None: the first one).
 
     Raises:
-        Invalid: there is no such place.
+        Invalid: `after` is not the `next` of an earlier part.
     """
     if after is None:
         head = Header(format=FORMAT, version=__version__, made_at=now)
@@ -130,7 +130,7 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
     if stage == "networks":
         texts, faults = network_files.texts(home)
         lines = [NetworkLine(id=name, text=text) for name, text in texts.items()]
-        left_out = [fault(name, error) for name, error in faults.items()]
+        left_out = [file_fault(name, error) for name, error in faults.items()]
         return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)
     if stage == "documents":
         part = _documents(book, place)
@@ -150,7 +150,7 @@ def _part(lines: Sequence[Line], next: str | None) -> ExportAnswer:
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
-    """The last that a part of the documents (collection, key), or of the sums, had."""
+    """The last document (collection, key), or the last sum, of a part."""
 
     number: int = -1
     name: str = ""
@@ -164,7 +164,7 @@ _place = msgspec.json.Decoder(_Place).decode
 
 
 def _documents(book: Book, place: _Place) -> ExportAnswer:
-    """A part of the documents; it ends behind a document whose key can be found again."""
+    """A part of the documents after a place."""
     lines: list[Line] = []
     names = list(book.kept)
     for name in names[names.index(place.name) if place.name in names else 0 :]:

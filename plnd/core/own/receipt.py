@@ -1,5 +1,6 @@
 """The receipt: every stored event in plain words."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from plnd.errors import Invalid
@@ -14,14 +15,18 @@ from plnd.words.messages import ENGLISH, Words
 def receipt(
     log: Log,
     *,
-    names: dict[str, str],
+    names: Mapping[str, str],
     zone: ZoneInfo,
     before: str | None,
     limit: int,
     network: str | None,
     words: Words = ENGLISH,
 ) -> ReceiptAnswer:
-    """Up to `limit` events before a place that an earlier receipt gave, latest first."""
+    """Up to `limit` events before the place `before` (an earlier receipt's `next`), latest first.
+
+    Raises:
+        Invalid: `before` is not the `next` of an earlier receipt.
+    """
     found = log.latest(_place(before), limit + 1, network)
     more = len(found) > limit
     entries = [_entry(one, names, zone, words) for one in found[:limit]]
@@ -43,17 +48,17 @@ def _place(text: str | None) -> Place:
         ) from error
 
 
-def _entry(one: Stored, names: dict[str, str], zone: ZoneInfo, words: Words) -> ReceiptEntry:
+def _entry(one: Stored, names: Mapping[str, str], zone: ZoneInfo, words: Words) -> ReceiptEntry:
     network = names.get(one.event.network, one.event.network)
     return ReceiptEntry(
-        words=said(one.event, network, zone, words),
+        words=event_sentence(one.event, network, zone, words),
         at=one.place[0],
         browser=one.source.browser,
         event=one.event,
     )
 
 
-def said(event: Visit | Interaction, network: str, zone: ZoneInfo, words: Words) -> str:
+def event_sentence(event: Visit | Interaction, network: str, zone: ZoneInfo, words: Words) -> str:
     """An event in a sentence: `Mon 23 Nov 2026, 12:00: you looked at the feed on X for 90 s.`"""
     tag = words.say("receipt_tag", tag=event.tag) if event.tag else ""
     handle = event.handle

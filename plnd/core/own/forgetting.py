@@ -1,20 +1,19 @@
-"""Forgetting: out of both stores and every backup, and not to come back."""
+"""Forgetting: deleting from both stores and every backup, and refusing what comes again."""
 
 import contextlib
 import logging
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
+from plnd.core.own.stores import Stores
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
 from plnd.measures.people import Key, key_of
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
-from plnd.store.backups import Backups, remains, remove_others, remove_remains
+from plnd.store.backups import remains, remove_others, remove_remains
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log
 from plnd.store.log.maintenance import Stopped
@@ -23,22 +22,12 @@ from plnd.store.unfinished import Forgetting
 log = logging.getLogger("plnd")
 
 REFUSED_FOR_DAYS = 30
-"""How long what was forgotten is refused when it comes again. No browser keeps it longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """All places that hold what can be forgotten; `data` is the folder they lie in."""
-
-    log: Log
-    book: Book
-    backups: Backups
-    data: Path
+"""How long forgotten data is refused if it is sent again. No browser keeps it longer."""
 
 
 def check(wanted: ForgetRequest) -> None:
     """Raises:
-    Invalid: a request names nothing, or what contradicts itself.
+    Invalid: a request names nothing, or contradicts itself.
     """
     times = (wanted.start, wanted.end, wanted.day)
     others = (*times, wanted.network, wanted.handle)
@@ -63,10 +52,10 @@ def scope_of(
     networks: Collection[str],
     day_bounds: Callable[[date], tuple[int, int]],
 ) -> Scope:
-    """What a request is about; `day_bounds` gives a day's first ms and that of the next.
+    """The scope of a request; `day_bounds` gives the first ms of a day and of the next day.
 
     Raises:
-        Invalid: its times make no sense, or the network is not known.
+        Invalid: the times contradict each other, or the network is unknown.
     """
     if wanted.network is not None and wanted.network not in networks:
         raise Invalid(
@@ -91,9 +80,10 @@ def scope_of(
 
 
 def somebody(person: Person, stores: Stores, own: Collection[Key]) -> Somebody:
-    """A person as a whole: as they are, as they were before a merge, and in each backup.
+    """A person with every name and handle they have now, had before a merge, or have in a backup.
 
-    What by now is somebody else's, or in `own` (the user's own handles), is not theirs.
+    A name or handle that belongs to somebody else by now, or is in `own` (the user's own
+    handles), is left out.
     """
     ids = frozenset((person.id, *person.merged))
     others = [one for one in stores.book.people.all() if one.id not in ids]
@@ -111,7 +101,7 @@ def somebody(person: Person, stores: Stores, own: Collection[Key]) -> Somebody:
 
 
 def _everybody(book: Book) -> Iterator[Person]:
-    """Everybody in a book, those before a merge among them."""
+    """Everybody in a book, including people as they were before a merge."""
     yield from book.people.all()
     for merge in book.merges.all():
         yield merge.kept
@@ -129,10 +119,10 @@ def _keys(people: Collection[Person]) -> set[Key]:
 def would_forget(
     wanted: Scope | Somebody, stores: Stores, log_: Log, person: str | None
 ) -> ForgetAnswer:
-    """What would be taken out; changes nothing. `person` is whom it is about."""
+    """What would be deleted; changes nothing. `person` is the name in the answer."""
     scopes, parts = _parts(wanted)
     gone = log_.would_forget(*scopes)
-    # With everything, the backups go as folders; else each is opened and has to be plain.
+    # To forget everything, backups are deleted as folders; otherwise each must be readable.
     everything = isinstance(wanted, Scope) and wanted.everything
     copies = stores.backups.all() if everything else stores.backups.folders()
     return ForgetAnswer(
@@ -150,14 +140,14 @@ def would_forget(
 
 
 def _parts(wanted: Scope | Somebody) -> tuple[list[Scope], list[Scope | Somebody]]:
-    """What is to be taken out of a log, and out of a book."""
+    """What to delete from a log, and what from a book."""
     if isinstance(wanted, Scope):
         return [wanted], [wanted]
     return wanted.scopes, [wanted, *wanted.scopes]
 
 
 def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
-    """Put up what keeps it from coming back; gives what to do, to be noted before it is done."""
+    """Refuse from now on what will be forgotten; gives the plan, to be stored before it is run."""
     scopes, _ = _parts(wanted)
     book = stores.book
     intended = Forgetting(
@@ -172,28 +162,39 @@ def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
 
 
 def forget_copies(intended: Forgetting, stores: Stores, stopped: Stopped | None = None) -> None:
-    """Take it out of every backup; and off the disk what nothing can be taken out of."""
+    """Delete the data from every backup, and delete leftover files that cannot be edited."""
     if intended.everything:
-        remove_others(stores.data)  # the backups among them
+        remove_others(stores.data)  # this includes the backups
     for copied_log, copied_book in stores.backups.each(stopped):
         copied_log.forget(*intended.scopes)
-        copied_log.emptied()  # nobody else has it open: it is a copy of the copy
+        copied_log.emptied()  # succeeds: nobody else has this temporary copy open
         copied_book.forget(*intended.parts)
     remove_remains(stores.data)
 
 
+def forget_events(intended: Forgetting, opened: Log) -> list[str]:
+    """Delete the data from the log; gives the files that keep it, as `files_in_use`."""
+    opened.forget(*intended.scopes)
+    return files_in_use(opened)
+
+
+def files_in_use(opened: Log) -> list[str]:
+    """The files that keep deleted data because another program is reading them."""
+    return [] if opened.emptied() else [opened.path.name]
+
+
 def forget_documents(intended: Forgetting, book: Book) -> Iterator[None]:
-    """Take it out of the documents, one file after the other."""
+    """Delete the data from the documents, one file at a time."""
     yield from book.forget_by_file(*intended.parts)
     if intended.everything:
         book.forgotten.put_all(intended.refused)
-        book.pauses.put_all(intended.pauses)  # who looks away now goes on looking away
+        book.pauses.put_all(intended.pauses)  # a current pause goes on
         book.uncounted.put_all(intended.uncounted)
     log.info("forgotten what was asked for")
 
 
 def finish(intended: Forgetting, stores: Stores) -> None:
-    """Forget what was begun and not finished, at a start; all of it again does no harm."""
+    """Repeat, at a start, a forgetting that was interrupted."""
     stores.book.forgotten.put_all(intended.refused)
     forget_copies(intended, stores)
     stores.log.forget(*intended.scopes)
@@ -202,12 +203,12 @@ def finish(intended: Forgetting, stores: Stores) -> None:
 
 
 def guards(book: Book, now: int) -> list[Forgotten]:
-    """What has to be refused, in order of time; guards that have served their time are dropped."""
+    """What has to be refused, in order of time; guards that have expired are deleted."""
     before = book.forgotten.all()
     kept = [aged(one, now) for one in before]
     old = [one.id for one in kept if one.days_seen >= REFUSED_FOR_DAYS]
-    with contextlib.suppress(StorageError):  # on a full disk they stay a day longer
+    with contextlib.suppress(StorageError):  # on a full disk they stay until the next day
         book.forgotten.remove(*old)
-        looked = [one for one, was in zip(kept, before, strict=True) if one != was]
-        book.forgotten.put_all([one for one in looked if one.id not in old])
+        changed = [one for one, was in zip(kept, before, strict=True) if one != was]
+        book.forgotten.put_all([one for one in changed if one.id not in old])
     return sorted((one for one in kept if one.id not in old), key=lambda one: one.start)

@@ -1,0 +1,1 @@
+"""The user's own data: receipt, forgetting, export and import, backups."""

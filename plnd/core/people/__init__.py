@@ -1,0 +1,1 @@
+"""The people of the user's learning network."""
