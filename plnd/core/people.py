@@ -54,7 +54,7 @@ from plnd.model.people import (
     Touch,
 )
 from plnd.model.scope import plain_name
-from plnd.store.book import checked
+from plnd.store.book import validation
 from plnd.store.log.log import TouchCount
 from plnd.words.messages import ENGLISH, Words
 
@@ -572,7 +572,7 @@ class People:
             message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
             raise Invalid(message, field="gone")
         try:
-            checked.read(msgspec.to_builtins(both), Person)
+            validation.read(msgspec.to_builtins(both), Person)
         except Invalid as error:  # two long notes, or many tags, can be too much for one
             raise Invalid(f"together: {error.message} ({error.field})", field="gone") from error
         merge = Merge(id=new_id(), at=self._context.clock(), kept=one, gone=other)

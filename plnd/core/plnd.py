@@ -71,7 +71,7 @@ from plnd.notices.rules import budget_notices
 from plnd.store import network_files, unfinished
 from plnd.store.backups import LOG, Backups
 from plnd.store.book.book import Book
-from plnd.store.commits import Commits
+from plnd.store.group_commit import Commits
 from plnd.store.log.log import CROWDED, Batch, Log, Outcome, Sums
 from plnd.store.unfinished import Forgetting
 from plnd.system import paths

@@ -21,7 +21,7 @@ from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
 from plnd.model.profiles import ProfileRequest
 from plnd.model.settings import BudgetRequest
-from plnd.store.book import checked
+from plnd.store.book import validation
 from plnd.system.files import Home
 
 several = st.lists(st.lists(documents(BOOK), max_size=8), min_size=1, max_size=3)
@@ -63,7 +63,7 @@ def feeds_on(plnd: Plnd) -> set[tuple[str, str]]:
 
 def usable(name: str, row: dict[str, Any]) -> bool:
     try:
-        checked.read(row, BOOK.kept[name].kind)
+        validation.read(row, BOOK.kept[name].kind)
     except PlndError:
         return False
     return True

@@ -27,7 +27,7 @@ from plnd.model.review import Plan
 from plnd.model.scope import Scope, Somebody, without
 from plnd.model.settings import Budget, Settings
 from plnd.model.sources import SourceHeard
-from plnd.store.book import checked
+from plnd.store.book import validation
 from plnd.store.book.storage import AtomicStorage
 
 FIRST_BUDGET = Budget(id="all", minutes=60)
@@ -73,7 +73,7 @@ class Single(Generic[T]):
     def put(self, value: T) -> None:
         unused = [row for row in self._table.all() if row.doc_id != 1 or self._judged()[0] is None]
         rows = {str(number): dict(row) for number, row in enumerate(unused, 2)}
-        self.storage.write({self._table.name: {"1": checked.plain(value), **rows}})
+        self.storage.write({self._table.name: {"1": validation.plain(value), **rows}})
         self._table = _table(self.storage)
 
     def faults(self) -> list[FileFault]:
@@ -86,12 +86,12 @@ class Single(Generic[T]):
             try:
                 if row.doc_id != 1:
                     raise Invalid("this file has one document, with the number 1")
-                found = checked.read(row, self.kind)
+                found = validation.read(row, self.kind)
             except Invalid as error:
-                faults.append(checked.fault(path, row.doc_id, error))
+                faults.append(validation.fault(path, row.doc_id, error))
         if faults and not self._said:
             self._said = True
-            checked.report(path, checked.noun(self.kind), faults[0])
+            validation.report(path, validation.noun(self.kind), faults[0])
         return found, faults
 
     def put_all(self, values: Sequence[T]) -> None:
@@ -165,9 +165,9 @@ class Collection(Generic[T]):
         self._kept = None
         if key in rows:
             number = rows[key][0]
-            self._table.update(checked.becoming(value), doc_ids=[number])
+            self._table.update(validation.becoming(value), doc_ids=[number])
         else:
-            number = self._table.insert(checked.plain(value))
+            number = self._table.insert(validation.plain(value))
         rows[key] = (number, value)
         self._kept = rows
         if self.most is not None and len(rows) > self.most:
@@ -210,7 +210,7 @@ class Collection(Generic[T]):
         if self.most is not None:
             rows = dict(list(rows.items())[-self.most :])
         self._kept = None
-        plain = {number: checked.plain(value) for number, value in rows.values()}
+        plain = {number: validation.plain(value) for number, value in rows.values()}
         plain = dict(sorted({**unused, **plain}.items()))
         self.storage.write({self._table.name: {str(one): row for one, row in plain.items()}})
         self._table = _table(self.storage)
@@ -244,13 +244,13 @@ class Collection(Generic[T]):
     def would_forget(self, *scopes: Scope | Somebody) -> int:
         """How many documents `forget` would remove or change."""
         gone, changed = self._within(scopes)
-        unused = sum(checked.rest(row, scopes) != row for row in self._unused().values())
+        unused = sum(validation.rest(row, scopes) != row for row in self._unused().values())
         return len(gone) + sum(getattr(one, self._key) not in gone for one in changed) + unused
 
     def _forget_unused(self, scopes: Sequence[Scope | Somebody]) -> None:
         """Take the scopes out of what cannot be used as well: it lies in the file like the rest."""
         for number, row in self._unused().items():
-            left = checked.rest(row, scopes)
+            left = validation.rest(row, scopes)
             if left is None:
                 self._table.remove(doc_ids=[number])
             elif left != row:
@@ -268,7 +268,7 @@ class Collection(Generic[T]):
         gone: list[Any] = []
         changed: list[T] = []
         for key, (_, value) in list(self._rows().items()):
-            plain = checked.plain(value)
+            plain = validation.plain(value)
             left: dict[str, Any] | None = plain
             for scope in scopes:
                 left = None if left is None else without(left, scope)
@@ -304,9 +304,9 @@ class Collection(Generic[T]):
         """Number and document by key; dropped while a write is under way, as that may fail."""
         if self._kept is None:
             if self._first and not self.storage.path.exists():
-                self._table.insert_multiple(map(checked.plain, self._first))
+                self._table.insert_multiple(map(validation.plain, self._first))
             rows = ((row.doc_id, row) for row in self._table.all())
-            self._kept, self._faults = checked.sifted(self.storage.path, rows, self.kind, self._key)
+            self._kept, self._faults = validation.sifted(self.storage.path, rows, self.kind, self._key)
         return self._kept
 
 

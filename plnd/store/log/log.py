@@ -28,7 +28,7 @@ from plnd.model.people import Touch
 from plnd.model.scope import Scope
 from plnd.store.log import maintenance
 from plnd.store.log.maintenance import Gone, Place, Stored, storage_error, suspect
-from plnd.store.log.rows import Acts, SourceRow, Visits, take_events, upsert
+from plnd.store.log.event_rows import Acts, SourceRow, Visits, take_events, upsert
 from plnd.store.log.schema import APPLICATION_ID, MIGRATIONS, VERSION
 from plnd.system import regular_files
 from plnd.system.files import FILE_MODE, cannot_write, set_aside

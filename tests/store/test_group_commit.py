@@ -8,7 +8,7 @@ import pytest
 from support.builders import MINUTE, NOON, sender, taken, visit
 
 from plnd.errors import StorageError
-from plnd.store.commits import ALONE_AFTER, Commits
+from plnd.store.group_commit import ALONE_AFTER, Commits
 from plnd.store.log.log import Batch, Log, Outcome
 
 
