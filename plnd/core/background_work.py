@@ -36,7 +36,7 @@ class BackgroundWork:
         """What a function makes of the log, with a connection of its own."""
 
         def act() -> T:
-            log = Log(self._path, second=True, stopped=self.stopped)
+            log = Log(self._path, already_open=True, stopped=self.stopped)
             try:
                 return what(log)
             finally:

@@ -325,10 +325,10 @@ class Chats:
         """How a slot went; worked out once, until something new is recorded of that time."""
         key = (chat.id, slot.starts_at, slot.ends_at)
         if key not in self._went:
-            events = self._context.log
+            events = self._context.log.queries
             visits = events.visits(slot.starts_at, slot.ends_at, tagged=True)
             self._went[key] = attendance(
-                chat, slot, visits, events.acts(slot.starts_at, slot.ends_at + LATE_MS)
+                chat, slot, visits, events.own_acts(slot.starts_at, slot.ends_at + LATE_MS)
             )
         return self._went[key]
 
@@ -357,8 +357,8 @@ class Chats:
         for group in _apart([one for one in self.held(start, end) if self._seen(one)]):
             low = min(one.slot.starts_at for one in group)
             high = max(one.slot.ends_at for one in group)
-            visits = self._context.log.visits(low, high)
-            acts = self._context.log.acts(low - LATE_MS, high + LATE_MS)
+            visits = self._context.log.queries.visits(low, high)
+            acts = self._context.log.queries.own_acts(low - LATE_MS, high + LATE_MS)
             for key, tally in chat_times(
                 [(one.chat.network, one.slot) for one in group], visits, acts
             ).items():
@@ -369,7 +369,7 @@ class Chats:
     def times_of(self, one: Held) -> Tally:
         """The time that belongs to one slot."""
         slot = one.slot
-        visits = self._context.log.visits(slot.starts_at, slot.ends_at)
+        visits = self._context.log.queries.visits(slot.starts_at, slot.ends_at)
         found = chat_times([(one.chat.network, slot)], visits).values()
         return Tally(sum(tally.spent_ms for tally in found), 0)
 

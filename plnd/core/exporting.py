@@ -17,7 +17,7 @@ from plnd.model.own import ExportAnswer
 from plnd.store import network_files
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Stored
+from plnd.store.log.stored_events import StoredEvent
 from plnd.system.files import Home
 
 FORMAT = 1
@@ -136,10 +136,10 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
         part = _documents(book, place)
         return part if place.name else msgspec.structs.replace(part, left_out=book.faults())
     if stage == "sources":
-        return _part([_source_line(*row) for row in log.sources()], _NEXT[stage])
+        return _part([_source_line(*row) for row in log.sources.all()], _NEXT[stage])
     if stage == "sums":
         return _sums(log, place)
-    read = log.visits_after if stage == "visits" else log.interactions_after
+    read = log.queries.visits_after if stage == "visits" else log.queries.interactions_after
     found = read(start, LINES_IN_A_PART)
     more = f"{stage}:{found[-1].key.hex()}" if len(found) == LINES_IN_A_PART else _NEXT[stage]
     return _part([_event_line(one) for one in found], more)
@@ -186,7 +186,7 @@ def _source_line(source: Source, last_event_at: int) -> SourceLine:
 
 
 def _sums(log: Log, place: _Place) -> ExportAnswer:
-    rows = log.settled((place.number, place.name, place.key), LINES_IN_A_PART)
+    rows = log.queries.rollups_after((place.number, place.name, place.key), LINES_IN_A_PART)
     lines = [
         SumLine(
             begin=begin,
@@ -202,7 +202,7 @@ def _sums(log: Log, place: _Place) -> ExportAnswer:
     return _part(lines, _Place(*rows[-1][:3]).after("sums") if full else _NEXT["sums"])
 
 
-def _event_line(one: Stored) -> EventLine:
+def _event_line(one: StoredEvent) -> EventLine:
     fields = msgspec.structs.asdict(one.event)
     fields.update(browser=one.source.browser, profile=one.source.profile)
     return VisitLine(**fields) if isinstance(one.event, Visit) else InteractionLine(**fields)

@@ -16,8 +16,8 @@ from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
 from plnd.store.backups import Backups, remains, remove_others, remove_remains
 from plnd.store.book.book import Book
+from plnd.store.log.copying import Stopped
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Stopped
 from plnd.store.unfinished import Forgetting
 
 log = logging.getLogger("plnd")
@@ -177,7 +177,7 @@ def forget_copies(intended: Forgetting, stores: Stores, stopped: Stopped | None 
         remove_others(stores.data)  # the backups among them
     for copied_log, copied_book in stores.backups.each(stopped):
         copied_log.forget(*intended.scopes)
-        copied_log.emptied()  # nobody else has it open: it is a copy of the copy
+        copied_log.truncate_journal()  # nobody else has it open: it is a copy of the copy
         copied_book.forget(*intended.parts)
     remove_remains(stores.data)
 

@@ -31,7 +31,8 @@ from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
 from plnd.store import network_files
 from plnd.store.book.book import Book, Kept
-from plnd.store.log.log import CROWDED, Batch, Log, Outcome, in_parts
+from plnd.store.log.batches import TOO_MANY_EVENTS, Batch, StoreResult, split_batch
+from plnd.store.log.log import Log
 from plnd.system.files import Home
 
 LINES_AT_ONCE = 200
@@ -73,7 +74,7 @@ class Importing:
         self._together: Together | None = None
         self._quarters: dict[int, list[Row]] = {}
         self._extensions = {
-            (source.browser, source.profile): source.extension for source, _ in log.sources()
+            (source.browser, source.profile): source.extension for source, _ in log.sources.all()
         }
         self._sources: list[tuple[Source, int]] = []
 
@@ -228,7 +229,7 @@ class Importing:
         there = self._quarter(line.begin)
         if row in there:
             return
-        first = self._log.first_visit()
+        first = self._log.queries.first_visit()
         if first is not None and line.begin + QUARTER_MS > max(first, self._log.visits_from):
             raise Invalid("the visits of that time are kept here", field="begin")
         if not fits(row, there):
@@ -238,7 +239,7 @@ class Importing:
     def _quarter(self, begin: int) -> list[Row]:
         """The sums of a quarter of an hour, with those of the lines before."""
         if begin not in self._quarters:
-            sums = self._log.quarters(begin, begin + 1).values()
+            sums = self._log.queries.quarter_sums(begin, begin + 1).values()
             self._quarters[begin] = [
                 (begin, *key, *value) for one in sums for key, value in one.times.items()
             ]
@@ -252,37 +253,37 @@ class Importing:
         for (browser, profile), taken in events.items():
             extension = self._extensions.get((browser, profile), "unknown")
             source = Source(browser=browser, profile=profile, extension=extension)
-            batches += in_parts(Batch(source, taken))
+            batches += split_batch(Batch(source, taken))
         if batches or sums or self._sources:
             await self._on_log(lambda log: self._into(log, batches, sums))
 
     def _into(self, log: Log, batches: Sequence[Batch], sums: Sequence[SumLine]) -> None:
         for source, last_event_at in self._sources:
-            self._count(log.take_source(source, last_event_at, kept=not self._dry_run))
+            self._count(log.merge_source(source, last_event_at, commit=not self._dry_run))
         self._sources.clear()
         for batch in batches:
-            outcome = (log.would_store if self._dry_run else log.store)([batch])
-            self._note(len(batch.events), outcome)
+            result = (log.would_store if self._dry_run else log.store)([batch])
+            self._note(len(batch.events), result)
         rows = [_row(line) for line in sums]
-        new = log.not_settled(rows)
+        new = log.queries.missing_rollups(rows)
         self._taken += len(new)
         self._known += len(rows) - len(new)
         if new and not self._dry_run:
             claimed = max(line.visits_from for line in sums)
-            first = log.first_visit()
+            first = log.queries.first_visit()
             # Where single visits are kept here, they go on being kept.
             visits_from = claimed if first is None else min(claimed, first - first % QUARTER_MS)
-            log.take_settled(new, visits_from)
+            log.add_rollups(new, visits_from)
 
-    def _note(self, sent: int, outcome: Outcome) -> None:
+    def _note(self, sent: int, result: StoreResult) -> None:
         """Count what a commit stored, and name what it refused."""
-        (conflicts,), (crowded,) = outcome.conflicts, outcome.crowded
+        (conflicts,), (too_many,) = result.conflicts, result.too_many
         for index in conflicts:
             self._refuse(index, "this id came with other content before", "id")
-        for index in crowded:
-            self._refuse(index, CROWDED, None)
-        self._taken += outcome.written
-        self._known += sent - len(conflicts) - len(crowded) - outcome.written
+        for index in too_many:
+            self._refuse(index, TOO_MANY_EVENTS, None)
+        self._taken += result.written
+        self._known += sent - len(conflicts) - len(too_many) - result.written
 
     async def _keep(self, new: dict[str, list[Any]]) -> None:
         for name, values in new.items():

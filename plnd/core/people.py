@@ -55,7 +55,7 @@ from plnd.model.people import (
 )
 from plnd.model.scope import plain_name
 from plnd.store.book import validation
-from plnd.store.log.log import TouchCount
+from plnd.store.log.queries import TouchCount
 from plnd.words.messages import ENGLISH, Words
 
 MOST_TOUCHES = 100
@@ -258,16 +258,16 @@ class People:
         log, kept = self._context.log, self._kept
         window = TIE_DAYS * DAY_MS
         if kept is None:
-            kept = self._kept = _Kept(log.last_touches())
+            kept = self._kept = _Kept(log.queries.last_touches())
         if kept.until == 0 or kept.until > now + 1:
-            kept.recent = _split(log.touch_counts(now - window, now + 1))
+            kept.recent = _split(log.queries.touch_counts(now - window, now + 1))
             kept.dealings = {}
         elif kept.until <= now:
             for sign, start, end in (
                 (-1, kept.until - 1 - window, now - window),
                 (1, kept.until, now + 1),
             ):
-                for key, (acts, looks) in _split(log.touch_counts(start, end)).items():
+                for key, (acts, looks) in _split(log.queries.touch_counts(start, end)).items():
                     old = kept.recent.get(key, (0, 0))
                     kept.recent[key] = (old[0] + sign * acts, old[1] + sign * looks)
                     self._stale.update(self._owner(key))
@@ -310,7 +310,7 @@ class People:
 
     def _draw(self, week: str, start: int) -> Person | None:
         last, met = self._lasts_at(start), self._meetings()
-        recent = _split(self._context.log.touch_counts(start - TIE_DAYS * DAY_MS, start))
+        recent = _split(self._context.log.queries.touch_counts(start - TIE_DAYS * DAY_MS, start))
         people = [
             (one, self._dealt(one, last, recent, _before(met, start), start))
             for one in self._book.people.all()
@@ -324,7 +324,7 @@ class People:
             if touch.at < moment:
                 found[key] = touch
             elif key in self.directory.by_handle:
-                for earlier in self._context.log.touches(key, 1, before=moment):
+                for earlier in self._context.log.queries.touches(key, 1, before=moment):
                     found[key] = earlier
         return found
 
@@ -340,7 +340,7 @@ class People:
         found = [
             touch
             for one in person.handles
-            for touch in self._context.log.touches(_key(one), MOST_TOUCHES)
+            for touch in self._context.log.queries.touches(_key(one), MOST_TOUCHES)
         ]
         found += [Touch(at=one.at, kind="met", network=None) for one in self.met(person)]
         return sorted(found, key=lambda one: -one.at)[:MOST_TOUCHES]
@@ -534,7 +534,7 @@ class People:
         """Whom to add: the handles really dealt with in 28 days, most first."""
         now = self._context.clock()
         counts: dict[Key, dict[str, int]] = {}
-        for one in self._context.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
+        for one in self._context.log.queries.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
         refused = {key_of(*one.id.partition(":")[::2]) for one in self._book.refused.all()}
         known = {*self.directory.by_handle, *self.own()}

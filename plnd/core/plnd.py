@@ -72,7 +72,9 @@ from plnd.store import network_files, unfinished
 from plnd.store.backups import LOG, Backups
 from plnd.store.book.book import Book
 from plnd.store.group_commit import Commits
-from plnd.store.log.log import CROWDED, Batch, Log, Outcome, Sums
+from plnd.store.log.batches import TOO_MANY_EVENTS, Batch, StoreResult
+from plnd.store.log.log import Log
+from plnd.store.log.quarters import QuarterSums
 from plnd.store.unfinished import Forgetting
 from plnd.system import paths
 from plnd.system.files import Home
@@ -142,7 +144,7 @@ class Plnd:
         self._pauses = self._book.pauses.all()
         self._counting.take_store()
         self._forgotten = forgetting.guards(self._book, self.clock())
-        self._log.mend_visits_from(self.clock())
+        self._log.repair_visits_from(self.clock())
         self.notifier.take_store()
         self.chats = Chats(self._context, self._drop_figures)
         self.figures = Totals(
@@ -191,7 +193,7 @@ class Plnd:
     @staticmethod
     def _busy(opened: Log) -> list[str]:
         """The files that hold on to what was deleted, as another program reads them."""
-        return [] if opened.emptied() else [opened.path.name]
+        return [] if opened.truncate_journal() else [opened.path.name]
 
     def _before_upgrade(self, version: int) -> None:
         """Keep the log of an older plnd, before it is brought up to date."""
@@ -296,12 +298,12 @@ class Plnd:
             stored=[one.event.id for one in taken], rejected=rejected, today=self.today()
         )
 
-    def _changed(self, outcome: Outcome) -> None:
+    def _changed(self, result: StoreResult) -> None:
         """After a commit: bring what is kept of the day up to date, then tell what is due."""
-        self.figures.committed(outcome)
-        self.profiles.acts_changed(outcome.quarters)
-        self.people.touched(outcome.touches)
-        self.chats.changed(outcome.quarters)
+        self.figures.committed(result)
+        self.profiles.acts_changed(result.quarters)
+        self.people.touched(result.touches)
+        self.chats.changed(result.quarters)
         self._speak_of_budgets()
 
     def _own_handles(self) -> set[Key]:
@@ -437,7 +439,7 @@ class Plnd:
             last = today - timedelta(days=7 * number)
             start = day_bounds(last - timedelta(days=6), zone, settings.day_start)[0]
             end = day_bounds(last, zone, settings.day_start)[1]
-            for network, week in _week(self._log.quarters(start, end)).items():
+            for network, week in _week(self._log.queries.quarter_sums(start, end)).items():
                 weeks = found.setdefault(network, [upkeep.Week()] * UPKEEP_WEEKS)
                 weeks[number] = week
         return upkeep.affords(found, upkeep.budget_minutes(self.figures.budgets), self._names)
@@ -583,7 +585,7 @@ class Plnd:
             try:
                 yield
             finally:
-                self._log.look_anew()
+                self._log.reload()
 
     async def _write_log(self, what: Callable[[Log], None]) -> None:
         async with self._log_given():
@@ -708,7 +710,7 @@ class Plnd:
                         lambda own: restoring.put_log(name, self._backups, own, self.home.data)
                     )
                 finally:
-                    self._log.look_anew()
+                    self._log.reload()
                 for _ in restoring.put_documents(self._book, old):
                     await asyncio.sleep(0)
         log.info("restored the backup %s; the state until then is %s", name, kept.name)
@@ -724,7 +726,7 @@ class Plnd:
             begin, _ = self._context.day_bounds(first)
             if begin - begin % QUARTER_MS > self._log.visits_from:
                 async with self._copying, self._log_given():
-                    await self._work.on_log(lambda own: own.keep_visits_from(begin))
+                    await self._work.on_log(lambda own: own.delete_visits_before(begin))
         async with self._copying:
             # One of a later day is of a clock that was ahead: no reason for none of today.
             if any(one.why == "daily" and one.name == today.isoformat() for one in self.backups()):
@@ -737,8 +739,8 @@ class Plnd:
 
     def _believed(self, now: int) -> int:
         """The clock, as far as what was recorded bears it out: what deletes by age goes by this."""
-        latest = self._log.latest((LAST_MOMENT, b""), 1)
-        return min(now, latest[0].place[0] + DAY_MS) if latest else now
+        latest = self._log.queries.latest((LAST_MOMENT, b""), 1)
+        return min(now, latest[0].position[0] + DAY_MS) if latest else now
 
     # -- notices -----------------------------------------------------------------
 
@@ -798,7 +800,7 @@ class Plnd:
         return [notice] if notice else []
 
 
-def _week(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
+def _week(quarters: Mapping[int, QuarterSums]) -> dict[str, upkeep.Week]:
     """A week's figures by network."""
     spent: dict[str, int] = {}
     acts: dict[str, int] = {}
@@ -814,9 +816,9 @@ def _week(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
 
 
 def _rejection(one: Accepted, reason: str) -> Rejection:
-    if reason == "crowded":
+    if reason == "too_many":
         return Rejection(
-            id=one.event.id, index=one.index, code="invalid", message=CROWDED, field=None
+            id=one.event.id, index=one.index, code="invalid", message=TOO_MANY_EVENTS, field=None
         )
     return Rejection(
         id=one.event.id,

@@ -46,7 +46,8 @@ from plnd.model.readings import Wanted
 from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
 from plnd.reading import clues
-from plnd.store.log.log import Log, Sums
+from plnd.store.log.log import Log
+from plnd.store.log.quarters import QuarterSums
 from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
@@ -164,7 +165,7 @@ class Profiles:
 
     # -- judged ------------------------------------------------------------------
 
-    def acts_changed(self, quarters: Mapping[int, Sums]) -> None:
+    def acts_changed(self, quarters: Mapping[int, QuarterSums]) -> None:
         """After a commit: look whether the user posted somewhere."""
         begins = [
             begin
@@ -172,7 +173,9 @@ class Profiles:
             if any(action in OWN_POSTS and count for (_, action), count in sums.acts.items())
         ]
         if begins:
-            for network, at in self._context.log.last_acts(OWN_POSTS, min(begins)).items():
+            for network, at in self._context.log.queries.last_interactions(
+                OWN_POSTS, min(begins)
+            ).items():
                 if at > self._acts.get(network, 0):
                     self._acts[network] = at
                     self._changed()
@@ -303,11 +306,11 @@ class Profiles:
         kept = {one.network for one in self.all()}
         refused = {one.id for one in self._book.not_mine.all()}
         guesses: dict[str, str] = {}
-        for network, handle, count in self._context.log.handles_seen("profile", since):
+        for network, handle, count in self._context.log.queries.handles_visited("profile", since):
             if handle and count >= GUESS_FROM and profile_id(network, handle) not in refused:
                 guesses.setdefault(network, handle)
         found: dict[str, Suggested] = {}
-        for network, handle, _ in self._context.log.handles_seen("settings", since):
+        for network, handle, _ in self._context.log.queries.handles_visited("settings", since):
             name = self._context.names.get(network, network)
             said = handle or guesses.get(network)
             if network in kept or {network, profile_id(network, said or "")} & refused:
@@ -356,9 +359,11 @@ class _Looks:
 
     def __init__(self, context: Context) -> None:
         now = context.clock()
-        self._visited = context.log.visited(now - VISITED_DAYS * DAY_MS)
+        self._visited = context.log.queries.visited_networks(now - VISITED_DAYS * DAY_MS)
         self._days: dict[str, set[int]] = {}
-        for network, begin in context.log.act_quarters(OWN_POSTS, now - RHYTHM_DAYS * DAY_MS):
+        for network, begin in context.log.queries.interaction_quarters(
+            OWN_POSTS, now - RHYTHM_DAYS * DAY_MS
+        ):
             self._days.setdefault(network, set()).add(begin // DAY_MS * DAY_MS)
 
     def gap(self, network: str, last_posts: Iterable[LastPost]) -> float | None:
@@ -429,4 +434,4 @@ def _steps(profile: Profile, words: Words) -> list[CloseStep]:
 
 def last_posts(log: Log) -> dict[str, int]:
     """When each network last had an act that is the user's own post (ms)."""
-    return log.last_acts(OWN_POSTS)
+    return log.queries.last_interactions(OWN_POSTS)

@@ -29,7 +29,7 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
         changes = {
             **{
                 one: Change(back=back, gone=gone, changed=changed)
-                for one, (back, gone, changed) in log_.compared(old_log).items()
+                for one, (back, gone, changed) in log_.differences(old_log).items()
             },
             **{
                 one: _change(_by_name(old_book, one), _by_name(book, one))
@@ -56,7 +56,7 @@ def put_log(name: str, backups: Backups, log_: Log, data: Path) -> Book:
     """
     with backups.opened(name) as (old_log, old_book):
         old_log.close()
-        log_.take_back(old_log.path)
+        log_.restore(old_log.path)
         for one in old_book.kept.values():
             one.all()  # read now: its files are about to go
         put_others(data, backups.others(name))

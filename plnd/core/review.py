@@ -139,8 +139,8 @@ class Reviews:
     def _sums(self, first: date, start: int, end: int) -> Week:
         now = self._context.clock()
         until = min(end, now)
-        begin = self._context.log.first_moment()
-        spent, taking_part = self._context.log.spent(start, end)
+        begin = self._context.log.queries.first_quarter()
+        spent, taking_part = self._context.log.queries.total_time(start, end)
         talked = [self._talked(first + timedelta(days=number)) for number in range(-21, 7)]
         chat = sum(tally.spent_ms for tally in self._chats.times(start, end).values())
         outside = self._context.settings().chats_outside_budget
@@ -161,7 +161,7 @@ class Reviews:
 
     def _talked(self, day: date) -> bool:
         """Whether anybody was spoken to on a day."""
-        counts = self._context.log.act_counts(*self._context.day_bounds(day))
+        counts = self._context.log.queries.counts_by_action(*self._context.day_bounds(day))
         return any(counts.get(action) for action in TALKING)
 
     def _breadth(self, start: int, end: int) -> float | None:
@@ -169,7 +169,7 @@ class Reviews:
         counts: dict[str, int] = {}
         own = self._people.own()
         owners = self._people.directory.by_handle
-        for network, handle, count in self._context.log.spoken(start, end):
+        for network, handle, count in self._context.log.queries.touches_by_handle(start, end):
             key = (network, handle)
             if key in own:
                 continue
@@ -213,7 +213,7 @@ class Reviews:
 
     def _shared(self, start: int, end: int) -> Shared:
         """Give and take, the next rung, and on Fridays, if wanted, what was read and not shared."""
-        acts = self._context.log.act_counts(start, end)
+        acts = self._context.log.queries.counts_by_action(start, end)
         listened = sum(one.attended == "listened" for one in self._held(start, end))
         reached, following = rung(acts, listened)
         return Shared(
@@ -231,9 +231,11 @@ class Reviews:
         settings = self._context.settings()
         if not settings.remind_unshared or self._context.day_of(now).weekday() != FRIDAY:
             return []
-        shares = self._context.log.shares(start, end + SHARED_WITHIN_MS)
+        shares = self._context.log.queries.shares(start, end + SHARED_WITHIN_MS)
         found: dict[str, None] = {}
-        for begin, close, network, handle in self._context.log.articles(start, end, ARTICLE_MS):
+        for begin, close, network, handle in self._context.log.queries.article_visits(
+            start, end, ARTICLE_MS
+        ):
             if not any(
                 network == where and begin <= at <= close + SHARED_WITHIN_MS for at, where in shares
             ):
@@ -291,7 +293,7 @@ class Reviews:
         (start, _), (_, end) = self._context.day_bounds(first), self._context.day_bounds(last)
         zone, hours = self._context.zone(), self._context.work_hours()
         rows: list[dict[str, tuple[int, int, int, int]]] = []
-        for begin, sums in self._context.log.quarters(start, end).items():
+        for begin, sums in self._context.log.queries.quarter_sums(start, end).items():
             working = hours.at(begin, zone)
             for (network, _), (spent, part) in sums.times.items():
                 rows.append({network: (spent, spent if working else 0, part, 0)})
@@ -311,7 +313,7 @@ class Reviews:
         zone, hours = self._context.zone(), self._context.work_hours()
         owners = self._people.directory.by_handle
         found = set()
-        for key, at in self._context.log.touch_times(start, end):
+        for key, at in self._context.log.queries.touch_times(start, end):
             if (owner := owners.get(key)) and hours.at(at, zone):
                 found.add(owner.name)
         return found

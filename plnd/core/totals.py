@@ -18,7 +18,7 @@ from plnd.measures.day import DayTotals
 from plnd.measures.time import WEEKDAYS, Tally, WorkHours, day_bounds
 from plnd.model.day import ChatSlot, NetworkToday, ProfileToday, SourceSeen, Today
 from plnd.model.settings import Budget, When
-from plnd.store.log.log import Outcome
+from plnd.store.log.batches import StoreResult
 
 MINUTE_MS = 60_000
 OVER = -1
@@ -66,7 +66,7 @@ class Totals:
         self._chats = chats
         self._profiles = profiles
         # When each browser was last heard of: the time (ms) of its latest event.
-        self.seen = context.log.seen()
+        self.seen = context.log.sources.last_event_times()
         self._minute: _Minute | None = None
         self.drop()
 
@@ -77,15 +77,15 @@ class Totals:
         if self._minute:
             self._minute.number = OVER
 
-    def committed(self, outcome: Outcome) -> None:
+    def committed(self, result: StoreResult) -> None:
         """Take in what a commit changed."""
         self._kept = None
         if minute := self._minute:
-            for begin, sums in outcome.quarters.items():
+            for begin, sums in result.quarters.items():
                 minute.figures.put(begin, sums.times, sums.acts)
             if minute.follows_chats:  # what was recorded may say that one takes place
                 minute.number = OVER
-        for browser, at in outcome.seen.items():
+        for browser, at in result.last_event_at.items():
             self.seen[browser] = max(at, self.seen.get(browser, 0))
 
     def today(self, day: str | None = None) -> Today:
@@ -158,7 +158,7 @@ class Totals:
         if old and (old.figures.start, old.figures.end, old.zone, old.hours) == wanted:
             return old.figures
         figures = DayTotals(start, end, lambda begin: hours.at(begin, zone))
-        for begin, sums in self._context.log.quarters(start, end).items():
+        for begin, sums in self._context.log.queries.quarter_sums(start, end).items():
             figures.put(begin, sums.times, sums.acts)
         return figures
 

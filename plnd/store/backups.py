@@ -21,9 +21,9 @@ import msgspec
 from plnd.errors import NotFound, StorageError
 from plnd.model.own import BackupEntry
 from plnd.store.book.book import Book
-from plnd.store.log import maintenance
+from plnd.store.log import copying
+from plnd.store.log.copying import Stopped
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Stopped
 from plnd.system import regular_files
 from plnd.system.files import FOLDER_MODE, cannot_write, sync_folder, write_atomic
 
@@ -117,7 +117,7 @@ class Backups:
         if odd := regular_files.stands_in(path):
             raise _damaged(path, f"it is {odd}, not a file")
         if path.exists():
-            maintenance.copy(path, target / LOG, stopped)
+            copying.copy(path, target / LOG, stopped)
 
     def _let_go(self, spare: str) -> None:
         everything = sorted(self._found().items(), key=lambda row: (row[1].made_at, row[1].name))

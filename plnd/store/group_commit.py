@@ -15,7 +15,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
-from plnd.store.log.log import Batch, Log, Outcome, in_parts
+from plnd.store.log.batches import Batch, StoreResult, split_batch
+from plnd.store.log.log import Log
 
 ALONE_AFTER = 4
 """So many commits of one batch each, one after the other, say that batches come one by one."""
@@ -24,7 +25,7 @@ ALONE_AFTER = 4
 MOST_EVENTS = 1000
 """Once so many events are in a commit, the next batch waits for another one."""
 
-Refusal = tuple[int, Literal["conflict", "crowded"]]
+Refusal = tuple[int, Literal["conflict", "too_many"]]
 """The index of an event that is not stored, and why."""
 
 
@@ -35,7 +36,7 @@ class Commits:
     events are on disk by then, so its failure is no failure of theirs.
     """
 
-    def __init__(self, log: Log, changed: Callable[[Outcome], None]) -> None:
+    def __init__(self, log: Log, changed: Callable[[StoreResult], None]) -> None:
         self._log = log
         self._changed = changed
         self._waiting: list[tuple[Batch, asyncio.Future[list[Refusal]]]] = []
@@ -51,7 +52,7 @@ class Commits:
         if len(batch.events) == 1:
             return await self._store(batch)
         refused: list[Refusal] = []
-        for part in in_parts(batch):
+        for part in split_batch(batch):
             refused += await self._store(part)
         return refused
 
@@ -73,9 +74,9 @@ class Commits:
         if self._single >= ALONE_AFTER and not self._committed and not self._held:
             self._committed = True
             loop.call_soon(self._end_turn)
-            outcome = self._log.store([batch])
-            self._announce(outcome)
-            return _refused(outcome, 0)
+            result = self._log.store([batch])
+            self._announce(result)
+            return _refused(result, 0)
         if not self._waiting and not self._held:
             loop.call_soon(self._commit_unless_growing, 1)
         future: asyncio.Future[list[Refusal]] = loop.create_future()
@@ -113,7 +114,7 @@ class Commits:
             return
         self._single = self._single + 1 if len(jobs) == 1 else 0
         try:
-            outcome = self._log.store([batch for batch, _ in jobs])
+            result = self._log.store([batch for batch, _ in jobs])
         except Exception as error:
             for _, future in jobs:
                 if not future.cancelled():
@@ -121,8 +122,8 @@ class Commits:
             return
         for number, (_, future) in enumerate(jobs):
             if not future.cancelled():
-                future.set_result(_refused(outcome, number))
-        self._announce(outcome)
+                future.set_result(_refused(result, number))
+        self._announce(result)
 
     def _next_jobs(self) -> list[tuple[Batch, "asyncio.Future[list[Refusal]]"]]:
         events = number = 0
@@ -132,17 +133,17 @@ class Commits:
         jobs, self._waiting = self._waiting[:number], self._waiting[number:]
         return jobs
 
-    def _announce(self, outcome: Outcome) -> None:
+    def _announce(self, result: StoreResult) -> None:
         try:
-            self._changed(outcome)
+            self._changed(result)
         except Exception as error:
             asyncio.get_running_loop().call_exception_handler(
                 {"message": "after a commit", "exception": error}
             )
 
 
-def _refused(outcome: Outcome, number: int) -> list[Refusal]:
+def _refused(result: StoreResult, number: int) -> list[Refusal]:
     return [
-        *((index, "conflict") for index in outcome.conflicts[number]),
-        *((index, "crowded") for index in outcome.crowded[number]),
+        *((index, "conflict") for index in result.conflicts[number]),
+        *((index, "too_many") for index in result.too_many[number]),
     ]

@@ -46,7 +46,7 @@ async def test_a_clock_that_jumps_loses_and_invents_nothing(jumped: list[int]) -
         for low, high in sorted(spans):
             covered += max(0, high - max(low, end))
             end = max(end, high)
-        sums = plnd._log.quarters(0, NOON + 1000 * DAY).values()
+        sums = plnd._log.queries.quarter_sums(0, NOON + 1000 * DAY).values()
         assert sum(spent for one in sums for spent, _ in one.times.values()) == covered
         assert 1 <= len([one for one in plnd.backups() if one.why == "daily"]) <= 7
         await plnd.close()

@@ -37,7 +37,8 @@ from plnd.model.pauses import Pause
 from plnd.model.scope import Scope, Somebody, without
 from plnd.model.settings import Budget
 from plnd.store.book.book import Book, Collection
-from plnd.store.log.log import Batch, Log
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 from plnd.system.files import Home
 
 WORD = "zebrafinch"
@@ -45,12 +46,12 @@ WORD = "zebrafinch"
 
 def stored(log: Log) -> list[dict[str, Any]]:
     """All events as builders write them."""
-    found = [*log.visits_after(b"", 10_000), *log.interactions_after(b"", 10_000)]
+    found = [*log.queries.visits_after(b"", 10_000), *log.queries.interactions_after(b"", 10_000)]
     return [msgspec.to_builtins(one.event) for one in found]
 
 
 def sums(log: Log) -> oracle.Quarters:
-    found = log.quarters(0, NOON + 100 * DAY)
+    found = log.queries.quarter_sums(0, NOON + 100 * DAY)
     return oracle.Quarters(
         {(b, *k): spent for b, one in found.items() for k, (spent, _) in one.times.items()},
         {(b, *k): part for b, one in found.items() for k, (_, part) in one.times.items() if part},
@@ -144,7 +145,7 @@ def test_a_browser_of_which_nothing_is_left_was_never_heard_of(tmp_path: Path) -
     log.store([Batch(sender("firefox"), taken([visit(NOON, 60)]))])
     log.store([Batch(sender("chromium"), taken([visit(NOON - HOUR, 60), visit(NOON, 60)]))])
     log.forget(Scope(start=NOON, end=NOON + HOUR))
-    assert log.seen() == {"chromium": NOON - HOUR + MINUTE}
+    assert log.sources.last_event_times() == {"chromium": NOON - HOUR + MINUTE}
     log.close()
 
 
@@ -364,7 +365,9 @@ async def test_what_a_browser_still_keeps_does_not_bring_it_back(
         ("forgotten", "start"),
     ]
     restarted = Plnd(home, clock=clock, notify=desktop)
-    spans = [(one.event.start, one.event.end) for one in restarted._log.visits_after(b"", 9)]
+    spans = [
+        (one.event.start, one.event.end) for one in restarted._log.queries.visits_after(b"", 9)
+    ]
     assert sorted(spans) == [(NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + 5 * MINUTE)]
     restarted.close_stores()
 

@@ -9,7 +9,8 @@ from support.builders import MINUTE, NOON, sender, taken, visit
 
 from plnd.errors import StorageError
 from plnd.store.group_commit import ALONE_AFTER, Commits
-from plnd.store.log.log import Batch, Log, Outcome
+from plnd.store.log.batches import Batch, StoreResult
+from plnd.store.log.log import Log
 
 
 class Counted(Log):
@@ -19,7 +20,7 @@ class Counted(Log):
         super().__init__(path)
         self.commits: list[int] = []
 
-    def store(self, batches: Sequence[Batch]) -> Outcome:
+    def store(self, batches: Sequence[Batch]) -> StoreResult:
         self.commits.append(len(batches))
         return super().store(batches)
 
@@ -31,14 +32,14 @@ def batch(number: int) -> Batch:
 def spent(path: Path) -> int:
     """What another reader of the file sees at this moment."""
     log = Log(path)
-    found = log.quarters(NOON, NOON + 1)
+    found = log.queries.quarter_sums(NOON, NOON + 1)
     log.close()
     return found[NOON].times["x", "feed"][0] if found else 0
 
 
 async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
     log = Counted(tmp_path / "events.db")
-    changed: list[Outcome] = []
+    changed: list[StoreResult] = []
     commits = Commits(log, changed.append)
     waiting = [commits.store(batch(number)) for number in range(10)]
     assert await asyncio.gather(*waiting) == [[]] * 10
@@ -123,7 +124,7 @@ async def test_what_fails_after_a_commit_does_not_hold_its_answers_back(tmp_path
     reported: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, found: reported.append(found))
 
-    def fails(_: Outcome) -> None:
+    def fails(_: StoreResult) -> None:
         raise StorageError("no figures")
 
     commits = Commits(log, fails)

@@ -13,7 +13,8 @@ from support import oracle
 from support.builders import DAY, HOUR, MINUTE, NOON, SECOND, act, sender, taken, uuid7, visit
 
 from plnd.errors import StorageError
-from plnd.store.log.log import MOST_WORK, Batch, Log, Outcome, in_parts
+from plnd.store.log.batches import MAX_WORK, Batch, StoreResult, split_batch
+from plnd.store.log.log import Log
 from plnd.store.log.schema import VERSION
 
 IDS = [uuid7() for _ in range(8)]
@@ -40,7 +41,7 @@ def store(log: Log, *events: dict[str, Any], profile: str = "p1") -> list[int]:
 def held(log: Log) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
     """Spent, taking part and acts of all quarters, as `truth.Quarters` has them."""
     spent, taking, acts = {}, {}, {}
-    for begin, sums in log.quarters(NOON - 10 * DAY, NOON + 10 * DAY).items():
+    for begin, sums in log.queries.quarter_sums(NOON - 10 * DAY, NOON + 10 * DAY).items():
         for key, (ms, part) in sums.times.items():
             spent[begin, *key] = ms
             if part:
@@ -123,32 +124,37 @@ def test_sources_remember_their_last_event(log: Log, path: Path) -> None:
     store(log, visit(NOON, 60), act(NOON + HOUR))
     store(log, visit(NOON - HOUR, 60))
     store(log, visit(NOON + 2 * HOUR, 60), profile="p2")
-    outcome = log.store([Batch(sender("firefox"), taken([visit(NOON, 60)]))])
-    assert outcome.seen == {"firefox": NOON + MINUTE}
-    assert log.seen() == {"chromium": NOON + 2 * HOUR + MINUTE, "firefox": NOON + MINUTE}
+    result = log.store([Batch(sender("firefox"), taken([visit(NOON, 60)]))])
+    assert result.last_event_at == {"firefox": NOON + MINUTE}
+    assert log.sources.last_event_times() == {
+        "chromium": NOON + 2 * HOUR + MINUTE,
+        "firefox": NOON + MINUTE,
+    }
     assert len(rows(path, "source")) == 3
 
 
 def test_batches_keep_their_own_conflicts(log: Log) -> None:
     """Batches that share a commit each learn of their own."""
     one = visit(NOON, 60)
-    outcome: Outcome = log.store(
+    result: StoreResult = log.store(
         [
             Batch(sender(), taken([one])),
             Batch(sender(), []),
             Batch(sender(), taken([visit(NOON), {**one, "page": "post"}])),
         ]
     )
-    assert outcome.conflicts == [[], [], [1]]
+    assert result.conflicts == [[], [], [1]]
 
 
-def test_the_outcome_holds_the_new_sums_of_each_quarter_touched(log: Log) -> None:
+def test_the_result_has_the_new_sums_of_each_quarter_touched(log: Log) -> None:
     store(log, visit(NOON, 600))
-    outcome = log.store([Batch(sender(), taken([visit(NOON + 5 * MINUTE, 1200)]))])
-    assert outcome.quarters == {
-        begin: sums for begin, sums in log.quarters(NOON, NOON + HOUR).items() if sums.times
+    result = log.store([Batch(sender(), taken([visit(NOON + 5 * MINUTE, 1200)]))])
+    assert result.quarters == {
+        begin: sums
+        for begin, sums in log.queries.quarter_sums(NOON, NOON + HOUR).items()
+        if sums.times
     }
-    assert list(outcome.quarters) == [NOON, NOON + 15 * MINUTE]
+    assert list(result.quarters) == [NOON, NOON + 15 * MINUTE]
 
 
 # -- sums -------------------------------------------------------------------------
@@ -232,7 +238,7 @@ def test_what_was_stored_is_there_when_opened_again(path: Path) -> None:
     first.close()
     second = Log(path)
     assert held(second) == true(events)
-    assert second.seen() == {"chromium": NOON + 5 * MINUTE}
+    assert second.sources.last_event_times() == {"chromium": NOON + 5 * MINUTE}
     second.close()
 
 
@@ -302,7 +308,7 @@ def test_the_last_event_of_a_source_is_exact_after_a_clean_stop(path: Path) -> N
     store(log, act(NOON + 30 * SECOND))
     log.close()
     again = Log(path)
-    assert again.seen() == {"chromium": NOON + 30 * SECOND}
+    assert again.sources.last_event_times() == {"chromium": NOON + 30 * SECOND}
     again.close()
 
 
@@ -330,14 +336,14 @@ def hours(count: int, begin: int = NOON) -> list[dict[str, Any]]:
 
 def test_a_batch_of_long_visits_is_stored_in_parts(tmp_path: Path) -> None:
     batch = Batch(sender(), taken(hours(500)))
-    parts = in_parts(batch)
+    parts = split_batch(batch)
     assert [one for part in parts for one in part.events] == list(batch.events)
-    assert max(len(part.events) for part in parts) * 45 <= MOST_WORK + 45
+    assert max(len(part.events) for part in parts) * 45 <= MAX_WORK + 45
     short = Batch(sender(), taken(visit(NOON + n * 12_000, 11) for n in range(1000)))
-    assert in_parts(short) == [short]
+    assert split_batch(short) == [short]
     spread = Batch(sender(), taken(visit(NOON - n * HOUR, 60) for n in range(1000)))
-    assert 1 < len(in_parts(spread)) < 10
-    assert in_parts(Batch(sender(), [])) == [Batch(sender(), [])]
+    assert 1 < len(split_batch(spread)) < 10
+    assert split_batch(Batch(sender(), [])) == [Batch(sender(), [])]
 
 
 @pytest.mark.parametrize("acts", [False, True])
@@ -345,26 +351,26 @@ def test_a_quarter_takes_so_many_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, acts: bool
 ) -> None:
     """What finds no room is refused alone; what is there already may grow, or come again."""
-    monkeypatch.setattr("plnd.store.log.log.MOST_IN_A_QUARTER", 30)
+    monkeypatch.setattr("plnd.store.log.quarters.MAX_EVENTS_PER_QUARTER", 30)
     log = Log(tmp_path / "events.db")
     sent = [act(NOON + 300_000 + n) for n in range(50)] if acts else hours(50)
     elsewhere = visit(NOON - 2 * DAY, 60)
-    outcome = log.store([Batch(sender(), taken([*sent[:25], elsewhere]))])
-    assert (outcome.crowded, outcome.written) == ([[]], 26)
+    result = log.store([Batch(sender(), taken([*sent[:25], elsewhere]))])
+    assert (result.too_many, result.written) == ([[]], 26)
     for _ in range(2):  # again, also after a look at the disk
-        outcome = log.store([Batch(sender(), taken([*sent, elsewhere]))])
-        assert [len(one) for one in outcome.crowded] == [20]
-        log.look_anew()
+        result = log.store([Batch(sender(), taken([*sent, elsewhere]))])
+        assert [len(one) for one in result.too_many] == [20]
+        log.reload()
     stored = log.store([Batch(sender(), taken(sent[:30]))])
-    assert (stored.crowded, stored.written) == ([[]], 0)
+    assert (stored.too_many, stored.written) == ([[]], 0)
     if not acts:
         grown = {**sent[3], "end": sent[3]["end"] + MINUTE}
         assert log.store([Batch(sender(), taken([grown]))]).written == 1
         # One that was elsewhere may not grow into it.
         late = visit(NOON + 12 * HOUR, 60)
-        assert log.store([Batch(sender(), taken([late]))]).crowded == [[]]
+        assert log.store([Batch(sender(), taken([late]))]).too_many == [[]]
         early = {**late, "start": NOON + HOUR}
-        assert log.store([Batch(sender(), taken([early]))]).crowded == [[0]]
+        assert log.store([Batch(sender(), taken([early]))]).too_many == [[0]]
     log.close()
     again = Log(tmp_path / "events.db")
     assert again.store([Batch(sender(), taken(sent[40:]))]).written == 0

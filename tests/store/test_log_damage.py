@@ -12,7 +12,8 @@ from support.builders import MINUTE, NOON, sender, taken, visit
 from support.harness import spans_in
 
 from plnd.errors import StorageError
-from plnd.store.log.log import Batch, Log
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 from plnd.store.log.schema import MIGRATIONS
 
 
@@ -35,7 +36,7 @@ def filled(path: Path) -> Path:
 def works(log: Log) -> bool:
     """Whether a log takes an event and gives its time back."""
     log.store([Batch(sender(), taken([visit(NOON, 60)]))])
-    return log.quarters(NOON, NOON + 1)[NOON].times == {("x", "feed"): (MINUTE, 0)}
+    return log.queries.quarter_sums(NOON, NOON + 1)[NOON].times == {("x", "feed"): (MINUTE, 0)}
 
 
 def truncate(path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_torn_end_of_the_journal_costs_no_earlier_commit(filled: Path, tmp_pat
         journal.write(b"half a frame" * 50)
     again = Log(kept / "events.db")
     assert not again.damaged
-    assert again.quarters(NOON, NOON + 1)[NOON].times["x", "feed"][0] > 0
+    assert again.queries.quarter_sums(NOON, NOON + 1)[NOON].times["x", "feed"][0] > 0
     again.close()
 
 

@@ -17,7 +17,8 @@ from plnd.measures.people import key_of
 from plnd.model.people import Person, Touch
 from plnd.model.scope import Scope
 from plnd.store.book.book import Collection
-from plnd.store.log.log import Batch, Log
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 from plnd.store.log.schema import APPLICATION_ID, MIGRATIONS
 
 
@@ -64,13 +65,13 @@ def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) ->
             old = kept.setdefault(event["id"], event)
             if event["kind"] == "visit" and event["end"] > old["end"]:
                 kept[event["id"]] = event
-    last = log.last_touches()
+    last = log.queries.last_touches()
     counts: Counter[Any] = Counter()
-    for one in log.touch_counts(0, NOON + DAY):
+    for one in log.queries.touch_counts(0, NOON + DAY):
         counts[one.key, one.kind] += one.count
     for name in ("ana", "ben"):
         expected = truth.touches(kept.values(), [("x", name)])
-        found = [(one.at, one.kind) for one in log.touches(("x", name), 100)]
+        found = [(one.at, one.kind) for one in log.queries.touches(("x", name), 100)]
         assert sorted(found) == expected
         assert (("x", name) in last) == bool(expected)
         if expected:
@@ -91,8 +92,8 @@ def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
     db.execute("DELETE FROM visit")
     db.commit()
     db.close()
-    assert log.last_touches() == {("x", "ana"): Touch(at=NOON, kind="reply", network="x")}
-    assert log.touches(("x", "ben"), 9) == []
+    assert log.queries.last_touches() == {("x", "ana"): Touch(at=NOON, kind="reply", network="x")}
+    assert log.queries.touches(("x", "ben"), 9) == []
 
 
 def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path) -> None:
@@ -102,11 +103,11 @@ def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path
         reply = act(NOON + MINUTE, handle="ana", id=look["id"])
         for event in ((look, reply), (reply, look))[first]:
             store(log, event)
-        assert set(log.last_touches()) == {("x", "zebrafinch"), ("x", "ana")}
+        assert set(log.queries.last_touches()) == {("x", "zebrafinch"), ("x", "ana")}
         log.forget(Scope(handle="Zebrafinch"))
-        assert log.emptied()
-        assert set(log.last_touches()) == {("x", "ana")}
-        assert [one.kind for one in log.touches(("x", "ana"), 9)] == ["reply"]
+        assert log.truncate_journal()
+        assert set(log.queries.last_touches()) == {("x", "ana")}
+        assert [one.kind for one in log.queries.touches(("x", "ana"), 9)] == ["reply"]
         assert bytes_with(path.parent, "zebrafinch") == []
         log.forget(Scope())
 
@@ -126,24 +127,24 @@ def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> No
     db.close()
     log = Log(path)
     assert not log.damaged
-    assert log.last_touches() == {
+    assert log.queries.last_touches() == {
         key_of("x", "ANA"): Touch(at=NOON, kind="reply", network="x"),
         ("x", "ben"): Touch(at=NOON + 90_000, kind="visit", network="x"),
     }
-    assert log.seen() == {"chromium": 5}
+    assert log.sources.last_event_times() == {"chromium": 5}
     log.close()
     again = Log(path)
-    assert len(again.last_touches()) == 2
+    assert len(again.queries.last_touches()) == 2
     again.close()
 
 
 def test_tagged_visits_are_found_wherever_they_begin(log: Log) -> None:
     tagged = visit(NOON - 60 * MINUTE, 7200, page="tag", tag="a")
     store(log, tagged, visit(NOON, 60), visit(NOON + 90 * MINUTE, 60, page="tag", tag="a"))
-    found = log.visits(NOON, NOON + 60 * MINUTE, tagged=True)
+    found = log.queries.visits(NOON, NOON + 60 * MINUTE, tagged=True)
     assert [one.start for one in found] == [tagged["start"]]
-    assert len(log.visits(NOON, NOON + 60 * MINUTE)) == 2
-    assert log.visits(NOON + 60 * MINUTE, NOON + 90 * MINUTE, tagged=True) == []
+    assert len(log.queries.visits(NOON, NOON + 60 * MINUTE)) == 2
+    assert log.queries.visits(NOON + 60 * MINUTE, NOON + 90 * MINUTE, tagged=True) == []
 
 
 def test_many_documents_are_kept_in_two_writes_at_most(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def all_there(home: Home, senders: list[Sender]) -> None:
     """Each acknowledged event is stored once, as far as it was; the sums are those of the rows."""
     plnd = Plnd(home)
     assert plnd.damaged == []
-    sums = plnd._log.quarters(0, now_ms())
+    sums = plnd._log.queries.quarter_sums(0, now_ms())
     plnd.close_stores()
     db = sqlite3.connect(home.data / "events.db")
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -306,7 +306,9 @@ class Collection(Generic[T]):
             if self._first and not self.storage.path.exists():
                 self._table.insert_multiple(map(validation.plain, self._first))
             rows = ((row.doc_id, row) for row in self._table.all())
-            self._kept, self._faults = validation.sifted(self.storage.path, rows, self.kind, self._key)
+            self._kept, self._faults = validation.sifted(
+                self.storage.path, rows, self.kind, self._key
+            )
         return self._kept
 
 
