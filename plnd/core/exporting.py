@@ -166,18 +166,18 @@ _place = msgspec.json.Decoder(_Place).decode
 def _documents(book: Book, place: _Place) -> ExportAnswer:
     """A part of the documents; it ends behind a document whose key can be found again."""
     lines: list[Line] = []
-    names = list(book.kept)
+    names = list(book.collections)
     for name in names[names.index(place.name) if place.name in names else 0 :]:
-        kept = book.kept[name]
+        kept = book.collections[name]
         documents = kept.all()
-        keys = [kept.name(one) for one in documents] if name == place.name else []
+        keys = [kept.name_of(one) for one in documents] if name == place.name else []
         first = keys.index(place.key) + 1 if place.key in keys else 0
         if not first:
-            lines += [RemovedLine(collection=name, name=one) for one in kept.removed()]
+            lines += [RemovedLine(collection=name, name=one) for one in kept.removed_defaults()]
         for document in documents[first:]:
             lines.append(DocumentLine(collection=name, document=msgspec.to_builtins(document)))
             if len(lines) >= LINES_IN_A_PART:
-                return _part(lines, _Place(0, name, kept.name(document)).after("documents"))
+                return _part(lines, _Place(0, name, kept.name_of(document)).after("documents"))
     return _part(lines, _NEXT["documents"])
 
 

@@ -30,7 +30,7 @@ from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
 from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
 from plnd.store import network_files
-from plnd.store.book.book import Book, Kept
+from plnd.store.book.book import AnyCollection, Book
 from plnd.store.log.batches import TOO_MANY_EVENTS, Batch, StoreResult, split_batch
 from plnd.store.log.log import Log
 from plnd.system.files import Home
@@ -167,17 +167,17 @@ class Importing:
         source = Source(browser=line.browser, profile=line.profile, extension=line.extension)
         self._sources.append((source, line.last_event_at))
 
-    def _kept(self, name: str) -> Kept:
-        if name not in self._book.kept:
+    def _kept(self, name: str) -> AnyCollection:
+        if name not in self._book.collections:
             raise Invalid(f"unknown collection {name!r}", field="collection")
-        return self._book.kept[name]
+        return self._book.collections[name]
 
     def _remove(self, line: RemovedLine) -> None:
         kept = self._kept(line.collection)
         if self._dry_run:
-            self._count(line.name not in kept.removed())
+            self._count(line.name not in kept.removed_defaults())
         else:
-            self._count(kept.remove_first(line.name))
+            self._count(kept.remove_default(line.name))
 
     def _document(self, line: DocumentLine) -> Any:
         kept = self._kept(line.collection)
@@ -192,16 +192,18 @@ class Importing:
     def _new(self, line: DocumentLine) -> list[Any]:
         """The document of a line, as it may come in beside what is there; none when it is known."""
         document, kept = self._document(line), self._kept(line.collection)
-        there = self._there.setdefault(line.collection, {kept.name(one): one for one in kept.all()})
-        name = kept.name(document)
+        there = self._there.setdefault(
+            line.collection, {kept.name_of(one): one for one in kept.all()}
+        )
+        name = kept.name_of(document)
         here = there.get(name)
         off = without_consent(document, here)
         if kept.role == "guard" and here is not None:
             if _unaged(here) != _unaged(document):
                 raise Conflict(f"{name} keeps something out here, and goes on as it is", field=None)
             document = off = here
-        if here is None and kept.most is not None and len(there) >= kept.most:
-            raise Invalid(f"there are {kept.most} in {line.collection}: no more fit")
+        if here is None and kept.max_documents is not None and len(there) >= kept.max_documents:
+            raise Invalid(f"there are {kept.max_documents} in {line.collection}: no more fit")
         if isinstance(off, Person):
             if self._together is None:
                 self._together = Together(there.values())
@@ -288,7 +290,7 @@ class Importing:
     async def _keep(self, new: dict[str, list[Any]]) -> None:
         for name, values in new.items():
             if values and not self._dry_run:
-                self._book.kept[name].put_all(values)
+                self._book.collections[name].put_all(values)
             await asyncio.sleep(0)
 
     def _count(self, changed: bool) -> None:

@@ -572,7 +572,7 @@ class People:
             message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
             raise Invalid(message, field="gone")
         try:
-            validation.read(msgspec.to_builtins(both), Person)
+            validation.validate(msgspec.to_builtins(both), Person)
         except Invalid as error:  # two long notes, or many tags, can be too much for one
             raise Invalid(f"together: {error.message} ({error.field})", field="gone") from error
         merge = Merge(id=new_id(), at=self._context.clock(), kept=one, gone=other)

@@ -23,7 +23,7 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
         switched_off = sorted(
             f"{one.network}:{one.handle}"
             for kept, documents in _coming(old_book, book)
-            for one, was in zip(documents, old_book.kept[kept].all(), strict=True)
+            for one, was in zip(documents, old_book.collections[kept].all(), strict=True)
             if one != was
         )
         changes = {
@@ -33,7 +33,7 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
             },
             **{
                 one: _change(_by_name(old_book, one), _by_name(book, one))
-                for one, kept in book.kept.items()
+                for one, kept in book.collections.items()
                 if kept.role != "guard"
             },
             "files": _change(backups.others(name), others(data)),
@@ -57,7 +57,7 @@ def put_log(name: str, backups: Backups, log_: Log, data: Path) -> Book:
     with backups.opened(name) as (old_log, old_book):
         old_log.close()
         log_.restore(old_log.path)
-        for one in old_book.kept.values():
+        for one in old_book.collections.values():
             one.all()  # read now: its files are about to go
         put_others(data, backups.others(name))
         return old_book
@@ -70,7 +70,7 @@ def put_documents(book: Book, old: Book) -> Iterator[None]:
     in force.
     """
     for one, documents in _coming(old, book):
-        book.kept[one].become(documents)
+        book.collections[one].replace_all(documents)
         yield
 
 
@@ -83,18 +83,21 @@ def finish(name: str, backups: Backups, log_: Log, book: Book, data: Path) -> No
 def _coming(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
     """What a book becomes, by name: as the old one was, but for what keeps something out, and
     for feeds that are off by now."""
-    for name, kept in book.kept.items():
+    for name, kept in book.collections.items():
         if kept.role != "guard":
-            now = {kept.name(one): one for one in kept.all()}
+            now = {kept.name_of(one): one for one in kept.all()}
             yield (
                 name,
-                [without_consent(one, now.get(kept.name(one))) for one in old.kept[name].all()],
+                [
+                    without_consent(one, now.get(kept.name_of(one)))
+                    for one in old.collections[name].all()
+                ],
             )
 
 
 def _by_name(book: Book, name: str) -> dict[str, object]:
-    kept = book.kept[name]
-    return {kept.name(one): one for one in kept.all()}
+    kept = book.collections[name]
+    return {kept.name_of(one): one for one in kept.all()}
 
 
 def _change(then: Mapping[Any, Any], now: Mapping[Any, Any]) -> Change:

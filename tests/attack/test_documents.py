@@ -63,7 +63,7 @@ def feeds_on(plnd: Plnd) -> set[tuple[str, str]]:
 
 def usable(name: str, row: dict[str, Any]) -> bool:
     try:
-        validation.read(row, BOOK.kept[name].kind)
+        validation.validate(row, BOOK.collections[name].kind)
     except PlndError:
         return False
     return True
@@ -140,7 +140,9 @@ async def by_hand(edits: list[list[tuple[str, Any]]], *, back: bool) -> None:
                 done = await plnd.restore(would.backup.name, dry_run=False)
                 assert done.switched_off == would.switched_off
                 await all_answer(plnd)
-                guards = {f"{one}.json" for one, kept in BOOK.kept.items() if kept.role == "guard"}
+                guards = {
+                    f"{one}.json" for one, kept in BOOK.collections.items() if kept.role == "guard"
+                }
                 assert {one.file for one in plnd.faults()} <= guards  # no backup touches those
                 assert feeds_on(plnd) <= on  # no backup has plnd go out
         await plnd.close()

@@ -32,7 +32,7 @@ async def fill(plnd: Plnd) -> None:
     plnd.pause(NOON + DAY)
     plnd.resume()
     plnd.notifier.snooze(NOON + 5)
-    for kept in plnd._book.kept.values():
+    for kept in plnd._book.collections.values():
         if not kept.all():
             kept.put(sample(kept.kind, "ana"))
 
@@ -76,7 +76,7 @@ def test_each_file_damaged_in_turn_leaves_the_others(
 ) -> None:
     """Whatever the book has: its collections are asked for, not listed."""
     files = ["events.db", *(p.name for p in sorted(filled.glob("*.json")))]
-    assert len(files) == len(Book(filled).kept) + 1
+    assert len(files) == len(Book(filled).collections) + 1
     for name in files:
         data = tmp_path / f"{damage.__name__}-{name}"
         shutil.copytree(filled, data)

@@ -36,7 +36,8 @@ from plnd.model.own import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.scope import Scope, Somebody, without
 from plnd.model.settings import Budget
-from plnd.store.book.book import Book, Collection
+from plnd.store.book.book import Book
+from plnd.store.book.collection import Collection
 from plnd.store.log.batches import Batch
 from plnd.store.log.log import Log
 from plnd.system.files import Home
@@ -231,7 +232,7 @@ def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> 
     book = Book(tmp_path)
     memories = {
         name: kept
-        for name, kept in book.kept.items()
+        for name, kept in book.collections.items()
         if isinstance(kept, Collection) and kept.role == "memory"
     }
     assert "notices" in memories
@@ -249,7 +250,7 @@ def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> 
 def test_whatever_the_book_keeps_is_forgotten_with_everything(tmp_path: Path) -> None:
     """New collections too: the book is asked what it has."""
     book = Book(tmp_path)
-    for kept in book.kept.values():
+    for kept in book.collections.values():
         if isinstance(kept, Collection):
             kept.all()
     book.budgets.put(Budget(id="x", minutes=5))

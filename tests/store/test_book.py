@@ -17,7 +17,7 @@ from plnd.model.pauses import Pause
 from plnd.model.people import Person
 from plnd.model.settings import Budget, Settings
 from plnd.model.sources import SourceHeard
-from plnd.store.book.book import MOST_NOTICES, Book
+from plnd.store.book.book import MAX_NOTICES, Book
 
 FILES = ("settings", "budgets", "pauses", "notices", "snooze", "sources")
 HEARD = SourceHeard(
@@ -67,10 +67,10 @@ def test_the_first_budget_is_an_hour_until_the_user_says_otherwise(
 
 
 def test_only_the_latest_notices_are_kept(book: Book, tmp_path: Path) -> None:
-    for number in range(MOST_NOTICES + 3):
+    for number in range(MAX_NOTICES + 3):
         book.notices.put(notice(str(number)))
     kept = [one.cause for one in Book(tmp_path).notices.all()]
-    assert kept == [str(number) for number in range(3, MOST_NOTICES + 3)]
+    assert kept == [str(number) for number in range(3, MAX_NOTICES + 3)]
 
 
 def test_files_are_readable_and_private(book: Book, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_nonsense_written_by_hand_is_named_and_kept(
     again = getattr(Book(tmp_path), name)
     assert again.all() == [good[name]]
     assert row in json.loads(path.read_bytes())[name].values()
-    kept.become([good[name]])
+    kept.replace_all([good[name]])
     assert Book(tmp_path).faults() == []
 
 

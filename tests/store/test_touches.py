@@ -16,7 +16,7 @@ from support.harness import bytes_with
 from plnd.measures.people import key_of
 from plnd.model.people import Person, Touch
 from plnd.model.scope import Scope
-from plnd.store.book.book import Collection
+from plnd.store.book.collection import Collection
 from plnd.store.log.batches import Batch
 from plnd.store.log.log import Log
 from plnd.store.log.schema import APPLICATION_ID, MIGRATIONS

@@ -72,8 +72,8 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @st.composite
 def documents(draw: st.DrawFn, book: Book) -> tuple[str, dict[str, Any]]:
     """A collection of the book, and a document for it: as it may be, but for up to three places."""
-    name = draw(st.sampled_from(sorted(book.kept)))
-    kind = book.kept[name].kind
+    name = draw(st.sampled_from(sorted(book.collections)))
+    kind = book.collections[name].kind
     word = draw(st.sampled_from(["ünal", "p", "q"]))
     plain = {} if name == "settings" else copy.deepcopy(msgspec.to_builtins(sample(kind, word)))
     plain |= copy.deepcopy(FITTING.get(name, {}))

@@ -1,6 +1,7 @@
-"""Documents judged one by one: a bad one costs itself only, and is named.
+"""Documents validated one by one: a bad one does not make its file unusable.
 
-What is in a file stays in it, whether it can be used or not: somebody wrote it there.
+A document that is invalid is left out and reported, and stays in its file as it is: somebody
+wrote it there.
 """
 
 import logging
@@ -24,14 +25,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 Row = Mapping[str, Any]
 
 
-def read(plain: Row, kind: type[T], *, now: int | None = None, networks: Networks = None) -> T:
-    """A document as it is written, as `kind` (see `documents.check`).
+def validate(row: Row, kind: type[T], *, now: int | None = None, networks: Networks = None) -> T:
+    """The document that a row of a file is (`now` and `networks`: see `documents.check`).
 
     Raises:
-        Invalid: it is not as it must be; `field` names the part.
+        Invalid: the row is no valid document; `field` names the part.
     """
     try:
-        document = msgspec.convert(dict(plain), kind)
+        document = msgspec.convert(dict(row), kind)
     except msgspec.ValidationError as error:
         message, field = decoding_error(error)
         raise Invalid(message, field=field) from error
@@ -39,46 +40,31 @@ def read(plain: Row, kind: type[T], *, now: int | None = None, networks: Network
     return document
 
 
-def sifted(
+def valid_documents(
     path: Path, rows: Iterable[tuple[int, Row]], kind: type[T], key: str
 ) -> tuple[dict[Any, tuple[int, T]], list[FileFault]]:
-    """Number and document by key, of those rows of a file that can be used beside each other; and
-    what is wrong with the others."""
+    """Number and document by key of the rows that are valid, also beside each other; and the
+    faults of the others."""
     found: dict[Any, tuple[int, T]] = {}
     faults = []
     people = Together()
     for number, row in rows:
         try:
-            document = read(row, kind)
+            document = validate(row, kind)
             name = getattr(document, key)
             if name in found:
                 raise Invalid(f"document {found[name][0]} has the same {key}", field=key)
             if isinstance(document, Person):
                 people.add(document)
         except PlndError as error:
-            faults.append(fault(path, number, error))
-            report(path, noun(kind), faults[-1])
+            faults.append(file_fault(path, number, error))
+            log_fault(path, kind, faults[-1])
         else:
             found[name] = (number, document)
     return found, faults
 
 
-def report(path: Path, what: str, fault: FileFault) -> None:
-    """Write into the log that something is left out, and because of which field.
-
-    Which document it is, and what stands in it, is nobody's business in a log.
-    """
-    field = fault.field if re.fullmatch(r"[a-z0-9_.\[\]]{1,80}", fault.field) else "form"
-    log.warning("%s: %s is left out, because of its %s", path, what, field)
-
-
-def noun(kind: type[Any]) -> str:
-    """What a document of a kind is called: a chat, an attended chat."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__).lower()
-    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
-
-
-def fault(path: Path, number: int, error: PlndError) -> FileFault:
+def file_fault(path: Path, number: int, error: PlndError) -> FileFault:
     """What is wrong with a document of a file."""
     field = error.field or ""
     where = f"document {number}, {field}" if field else f"document {number}"
@@ -90,10 +76,25 @@ def fault(path: Path, number: int, error: PlndError) -> FileFault:
     )
 
 
-def rest(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any] | None:
-    """What is left of a row that cannot be used, once the scopes are forgotten; None for nothing.
+def log_fault(path: Path, kind: type[Any], fault: FileFault) -> None:
+    """Log that a document is left out, and because of which field.
 
-    One that cannot even be searched goes as a whole: nobody knows what is in it.
+    Its content and its number are private and stay out of the log.
+    """
+    field = fault.field if re.fullmatch(r"[a-z0-9_.\[\]]{1,80}", fault.field) else "form"
+    log.warning("%s: %s is left out, because of its %s", path, _noun(kind), field)
+
+
+def _noun(kind: type[Any]) -> str:
+    """The name of a kind of documents in a sentence: a chat, an attended chat."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__).lower()
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+def forget_in_row(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any] | None:
+    """An invalid row without what lies in the scopes; None when nothing is left of it.
+
+    A row that cannot be searched goes as a whole: it might hold anything.
     """
     left: dict[str, Any] | None = dict(row)
     try:
@@ -104,17 +105,17 @@ def rest(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any] | None:
     return left
 
 
-def plain(value: msgspec.Struct) -> dict[str, Any]:
+def to_row(document: msgspec.Struct) -> dict[str, Any]:
     """A document as it is written."""
-    found: dict[str, Any] = msgspec.to_builtins(value)
+    found: dict[str, Any] = msgspec.to_builtins(document)
     return found
 
 
-def becoming(value: msgspec.Struct) -> Callable[[Mapping[str, Any]], None]:
-    """Makes a row of a table this document: what it leaves out does not stay."""
+def replace_with(document: msgspec.Struct) -> Callable[[Mapping[str, Any]], None]:
+    """A TinyDB operation that replaces a row by a document, fields that it lacks included."""
 
-    def become(row: Mapping[str, Any]) -> None:
+    def replace(row: Mapping[str, Any]) -> None:
         row.clear()  # type: ignore[attr-defined]
-        row.update(plain(value))  # type: ignore[attr-defined]
+        row.update(to_row(document))  # type: ignore[attr-defined]
 
-    return become
+    return replace
