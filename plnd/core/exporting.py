@@ -128,7 +128,7 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
     if stage not in _NEXT:
         raise Invalid("after is not a place in an export", "take it from `next`", field="after")
     if stage == "networks":
-        texts, faults = network_files.texts(home)
+        texts, faults = network_files.read_all(home)
         lines = [NetworkLine(id=name, text=text) for name, text in texts.items()]
         left_out = [fault(name, error) for name, error in faults.items()]
         return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)

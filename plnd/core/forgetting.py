@@ -14,8 +14,9 @@ from plnd.measures.people import Key, key_of
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
-from plnd.store.backups import Backups, remains, remove_others, remove_remains
+from plnd.store.backups import Backups
 from plnd.store.book.book import Book
+from plnd.store.data_files import delete_all_but_stores, delete_leftovers, leftovers
 from plnd.store.log.copying import Stopped
 from plnd.store.log.log import Log
 from plnd.store.unfinished import Forgetting
@@ -145,7 +146,7 @@ def would_forget(
         documents=stores.book.would_forget(*parts),
         kept=stores.book.would_change(*parts),
         backups=len(copies),
-        remains=[path.relative_to(stores.data).as_posix() for path in remains(stores.data)],
+        remains=[path.relative_to(stores.data).as_posix() for path in leftovers(stores.data)],
     )
 
 
@@ -174,12 +175,12 @@ def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
 def forget_copies(intended: Forgetting, stores: Stores, stopped: Stopped | None = None) -> None:
     """Take it out of every backup; and off the disk what nothing can be taken out of."""
     if intended.everything:
-        remove_others(stores.data)  # the backups among them
-    for copied_log, copied_book in stores.backups.each(stopped):
+        delete_all_but_stores(stores.data)  # the backups among them
+    for copied_log, copied_book in stores.backups.edit_each(stopped):
         copied_log.forget(*intended.scopes)
         copied_log.truncate_journal()  # nobody else has it open: it is a copy of the copy
         copied_book.forget(*intended.parts)
-    remove_remains(stores.data)
+    delete_leftovers(stores.data)
 
 
 def forget_documents(intended: Forgetting, book: Book) -> Iterator[None]:

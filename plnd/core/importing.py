@@ -144,9 +144,9 @@ class Importing:
                 continue
             self._networks.add(line.id)
             self._brought.append(line.id)
-            changed = network_files.text(self._home, line.id) != line.text
+            changed = network_files.read(self._home, line.id) != line.text
             if changed and not self._dry_run:
-                network_files.put(self._home, line.id, line.text)
+                network_files.write(self._home, line.id, line.text)
             self._count(changed)
 
     def _refuse(self, index: int, message: str, field: str | None) -> None:

@@ -69,9 +69,10 @@ from plnd.notices.learning import (
 )
 from plnd.notices.rules import budget_notices
 from plnd.store import network_files, unfinished
-from plnd.store.backups import LOG, Backups
+from plnd.store.backups import Backups
 from plnd.store.book.book import Book
-from plnd.store.group_commit import Commits
+from plnd.store.data_files import LOG
+from plnd.store.group_commit import GroupCommit
 from plnd.store.log.batches import TOO_MANY_EVENTS, Batch, StoreResult
 from plnd.store.log.log import Log
 from plnd.store.log.quarters import QuarterSums
@@ -121,7 +122,7 @@ class Plnd:
         self.notifier = Notifier(self._book, clock, notify)
         self._log = Log(home.data / LOG, before_upgrade=self._before_upgrade)
         self._finish_begun()
-        self._commits = Commits(self._log, self._changed)
+        self._commits = GroupCommit(self._log, self._changed)
         self._work = BackgroundWork(home.data / LOG)
         self._context = Context(
             home, self._book, self._log, clock, lambda: self._settings, self.zone, self._names
@@ -581,7 +582,7 @@ class Plnd:
     @contextlib.asynccontextmanager
     async def _log_given(self) -> AsyncIterator[None]:
         """The log is given to somebody else, to be written; the commits wait."""
-        async with self._commits.held():
+        async with self._commits.paused():
             try:
                 yield
             finally:
@@ -593,7 +594,7 @@ class Plnd:
 
     async def _take_anew(self) -> None:
         """Take up the stores after long work; what takes long there as well is read beside."""
-        async with self._commits.held():
+        async with self._commits.paused():
             try:
                 acts = await self._work.on_log(last_posts)
             except PlndError:
@@ -602,9 +603,9 @@ class Plnd:
 
     async def empty_journal(self) -> None:
         """Try again to get off the disk what another program held on to when it was forgotten."""
-        if not unfinished.busy(self.home):
+        if not unfinished.busy_files(self.home):
             return
-        async with self._copying, self._commits.held():
+        async with self._copying, self._commits.paused():
             left = unfinished.load(self.home)
             left.busy = await self._work.on_log(self._busy)
             await self._note(left)
@@ -696,10 +697,10 @@ class Plnd:
         from plnd.core import restoring
 
         aside = f"{self._stamp()}-before-restore"
-        async with self._commits.held():
+        async with self._commits.paused():
             kept = await self._work.run(
                 lambda: self._backups.make(
-                    aside, "before_restore", self.clock(), stopped=self._work.stopped, spare=name
+                    aside, "before_restore", self.clock(), stopped=self._work.stopped, keep=name
                 )
             )
             left = unfinished.load(self.home)

@@ -6,8 +6,9 @@ from typing import Any
 
 from plnd.measures.documents import without_consent
 from plnd.model.own import Change, RestoreAnswer
-from plnd.store.backups import Backups, others, put_others
+from plnd.store.backups import Backups
 from plnd.store.book.book import Book
+from plnd.store.data_files import read_other_files, replace_other_files
 from plnd.store.log.log import Log
 
 
@@ -36,7 +37,7 @@ def would_restore(name: str, backups: Backups, log_: Log, book: Book, data: Path
                 for one, kept in book.collections.items()
                 if kept.role != "guard"
             },
-            "files": _change(backups.others(name), others(data)),
+            "files": _change(backups.other_files(name), read_other_files(data)),
         }
         left_out = old_book.faults()
     return RestoreAnswer(
@@ -59,7 +60,7 @@ def put_log(name: str, backups: Backups, log_: Log, data: Path) -> Book:
         log_.restore(old_log.path)
         for one in old_book.collections.values():
             one.all()  # read now: its files are about to go
-        put_others(data, backups.others(name))
+        replace_other_files(data, backups.other_files(name))
         return old_book
 
 

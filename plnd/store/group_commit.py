@@ -1,13 +1,13 @@
 """Group commit: batches that arrive in the same turn of the event loop share one commit.
 
-A batch that comes alone, after several that did, is committed where it stands: waiting for the
-turn to end would cost it two more of them, and nobody gained.
+After several commits with one batch each, the next batch is committed at once: to wait for the
+end of the turn would only delay it.
 
-The commit runs in the loop itself. A thread of its own was measured and cost more than it
-gave: two wake-ups for each request alone, and a fight for the interpreter with twenty at
-once. What the loop waits for is one fsync.
+The commit runs in the event loop itself. A thread for it was measured and was slower: two
+wake-ups for each request, and twenty concurrent ones competed for the interpreter. The loop
+waits for one fsync.
 
-While long work writes to the log with a connection of its own, in a thread, batches are held.
+While long work in a thread writes to the log with a connection of its own, commits are paused.
 """
 
 import asyncio
@@ -18,101 +18,101 @@ from typing import Literal
 from plnd.store.log.batches import Batch, StoreResult, split_batch
 from plnd.store.log.log import Log
 
-ALONE_AFTER = 4
-"""So many commits of one batch each, one after the other, say that batches come one by one."""
+COMMIT_AT_ONCE_AFTER = 4
+"""After so many commits of one batch each, batches are expected to come one by one."""
+
+MAX_EVENTS_PER_COMMIT = 1000
+"""Once a commit has so many events, the next batch waits for another one."""
+
+Rejection = tuple[int, Literal["conflict", "too_many"]]
+"""The index of an event that is not stored, and the reason."""
 
 
-MOST_EVENTS = 1000
-"""Once so many events are in a commit, the next batch waits for another one."""
+class GroupCommit:
+    """Stores batches; when `store` returns, they are on disk.
 
-Refusal = tuple[int, Literal["conflict", "too_many"]]
-"""The index of an event that is not stored, and why."""
-
-
-class Commits:
-    """Stores batches; what `store` gave back is on disk.
-
-    `changed` is called after each commit, before anybody who waits for it goes on. The
-    events are on disk by then, so its failure is no failure of theirs.
+    `committed` is called after each commit, before those who wait for it continue. The events
+    are on disk by then, so an error in it is logged and does not reach them.
     """
 
-    def __init__(self, log: Log, changed: Callable[[StoreResult], None]) -> None:
+    def __init__(self, log: Log, committed: Callable[[StoreResult], None]) -> None:
         self._log = log
-        self._changed = changed
-        self._waiting: list[tuple[Batch, asyncio.Future[list[Refusal]]]] = []
-        self._single = 0
-        self._committed = False
-        self._held = False
+        self._on_commit = committed
+        self._waiting: list[tuple[Batch, asyncio.Future[list[Rejection]]]] = []
+        self._commits_of_one = 0
+        self._committed_this_turn = False
+        self._paused = False
 
-    async def store(self, batch: Batch) -> list[Refusal]:
-        """Store a batch; gives the indexes of the events that were refused, each with the reason.
+    async def store(self, batch: Batch) -> list[Rejection]:
+        """Store a batch; the events that were rejected.
 
-        One that is much work is stored in parts, each by a commit of its own.
+        A batch that is too much work for one commit is split, and each part committed alone.
         """
         if len(batch.events) == 1:
             return await self._store(batch)
-        refused: list[Refusal] = []
+        rejected: list[Rejection] = []
         for part in split_batch(batch):
-            refused += await self._store(part)
-        return refused
+            rejected += await self._store(part)
+        return rejected
 
     @contextlib.asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Nothing is written to the log by this connection: what comes waits until the end."""
+    async def paused(self) -> AsyncIterator[None]:
+        """Commit nothing inside the context: batches that arrive wait until its end."""
         self.commit()
         self._log.write_sources()
-        self._held = True
+        self._paused = True
         try:
             yield
         finally:
-            self._held = False
+            self._paused = False
             if self._waiting:
-                asyncio.get_running_loop().call_soon(self._commit_some)
+                asyncio.get_running_loop().call_soon(self._commit_in_turns)
 
-    async def _store(self, batch: Batch) -> list[Refusal]:
+    async def _store(self, batch: Batch) -> list[Rejection]:
         loop = asyncio.get_running_loop()
-        if self._single >= ALONE_AFTER and not self._committed and not self._held:
-            self._committed = True
+        at_once = self._commits_of_one >= COMMIT_AT_ONCE_AFTER
+        if at_once and not self._committed_this_turn and not self._paused:
+            self._committed_this_turn = True
             loop.call_soon(self._end_turn)
             result = self._log.store([batch])
-            self._announce(result)
-            return _refused(result, 0)
-        if not self._waiting and not self._held:
-            loop.call_soon(self._commit_unless_growing, 1)
-        future: asyncio.Future[list[Refusal]] = loop.create_future()
+            self._notify(result)
+            return _rejected(result, 0)
+        if not self._waiting and not self._paused:
+            loop.call_soon(self._commit_when_all_arrived, 1)
+        future: asyncio.Future[list[Rejection]] = loop.create_future()
         self._waiting.append((batch, future))
         return await future
 
     def _end_turn(self) -> None:
-        """The turn is over in which a batch was committed at once: another may be."""
-        self._committed = False
+        """Allow another commit at once: one is allowed in each turn of the event loop."""
+        self._committed_this_turn = False
 
-    def _commit_unless_growing(self, before: int) -> None:
-        """Wait another turn of the loop while more come in: fewer commits serve them all."""
+    def _commit_when_all_arrived(self, before: int) -> None:
+        """Commit, or wait another turn of the loop if more batches have arrived in this one."""
         now = len(self._waiting)
         if now > before:
-            asyncio.get_running_loop().call_soon(self._commit_unless_growing, now)
+            asyncio.get_running_loop().call_soon(self._commit_when_all_arrived, now)
         else:
-            self._commit_some()
+            self._commit_in_turns()
 
     def commit(self) -> None:
-        """Commit all that waits."""
-        while self._waiting and not self._held:
+        """Commit all batches that wait, now."""
+        while self._waiting and not self._paused:
             self._commit_once()
 
-    def _commit_some(self) -> None:
-        """Commit what waits, as much in a turn as is not noticed."""
-        if self._held:
+    def _commit_in_turns(self) -> None:
+        """Commit the batches that wait, with one commit in each turn of the loop."""
+        if self._paused:
             return
         self._commit_once()
         if self._waiting:
-            asyncio.get_running_loop().call_soon(self._commit_some)
+            asyncio.get_running_loop().call_soon(self._commit_in_turns)
 
     def _commit_once(self) -> None:
         jobs = self._next_jobs()
         if not jobs:
             return
-        self._single = self._single + 1 if len(jobs) == 1 else 0
+        self._commits_of_one = self._commits_of_one + 1 if len(jobs) == 1 else 0
         try:
             result = self._log.store([batch for batch, _ in jobs])
         except Exception as error:
@@ -122,27 +122,27 @@ class Commits:
             return
         for number, (_, future) in enumerate(jobs):
             if not future.cancelled():
-                future.set_result(_refused(result, number))
-        self._announce(result)
+                future.set_result(_rejected(result, number))
+        self._notify(result)
 
-    def _next_jobs(self) -> list[tuple[Batch, "asyncio.Future[list[Refusal]]"]]:
+    def _next_jobs(self) -> list[tuple[Batch, "asyncio.Future[list[Rejection]]"]]:
         events = number = 0
-        while number < len(self._waiting) and (number == 0 or events <= MOST_EVENTS):
+        while number < len(self._waiting) and (number == 0 or events <= MAX_EVENTS_PER_COMMIT):
             events += len(self._waiting[number][0].events)
             number += 1
         jobs, self._waiting = self._waiting[:number], self._waiting[number:]
         return jobs
 
-    def _announce(self, result: StoreResult) -> None:
+    def _notify(self, result: StoreResult) -> None:
         try:
-            self._changed(result)
+            self._on_commit(result)
         except Exception as error:
             asyncio.get_running_loop().call_exception_handler(
                 {"message": "after a commit", "exception": error}
             )
 
 
-def _refused(result: StoreResult, number: int) -> list[Refusal]:
+def _rejected(result: StoreResult, number: int) -> list[Rejection]:
     return [
         *((index, "conflict") for index in result.conflicts[number]),
         *((index, "too_many") for index in result.too_many[number]),

@@ -90,7 +90,7 @@ def check_left_over(home: Home, words: Words = ENGLISH) -> Check:
 
     Nor what plnd does not use: links and pipes where files should be, and what was set aside.
     """
-    if held := unfinished.busy(home):
+    if held := unfinished.busy_files(home):
         message = words.say("doctor_unfinished", files=", ".join(held))
         return Check("left over", "warn", message, words.say("doctor_close_it"))
     if odd := next(_not_plain(home.data), None):
