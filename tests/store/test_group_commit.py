@@ -1,4 +1,4 @@
-"""Group commit: batches of one turn share a commit, none is answered before its own."""
+"""Group commit: batches of one turn share a commit, and none is answered before it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from plnd.store.log.batches import Batch, StoreResult
 from plnd.store.log.log import Log
 
 
-class Counted(Log):
-    """A log that remembers how many batches each commit had."""
+class CountingLog(Log):
+    """A log that notes the number of batches of each commit."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -30,7 +30,7 @@ def batch(number: int) -> Batch:
 
 
 def spent(path: Path) -> int:
-    """What another reader of the file sees at this moment."""
+    """The time spent, as another connection reads it at this moment."""
     log = Log(path)
     found = log.queries.quarter_sums(NOON, NOON + 1)
     log.close()
@@ -38,7 +38,7 @@ def spent(path: Path) -> int:
 
 
 async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
-    log = Counted(tmp_path / "events.db")
+    log = CountingLog(tmp_path / "events.db")
     changed: list[StoreResult] = []
     commits = GroupCommit(log, changed.append)
     waiting = [commits.store(batch(number)) for number in range(10)]
@@ -50,15 +50,15 @@ async def test_batches_of_one_turn_share_a_commit(tmp_path: Path) -> None:
     log.close()
 
 
-async def test_who_comes_alone_time_and_again_waits_for_nobody(tmp_path: Path) -> None:
-    """And whoever comes in the same turn after all shares the next commit with the others."""
-    log = Counted(tmp_path / "events.db")
+async def test_a_batch_after_several_single_ones_is_committed_at_once(tmp_path: Path) -> None:
+    """Later batches of the same turn share the next commit."""
+    log = CountingLog(tmp_path / "events.db")
     commits = GroupCommit(log, lambda _: None)
     for number in range(COMMIT_AT_ONCE_AFTER):
         await commits.store(batch(number))
     assert log.commits == [1] * COMMIT_AT_ONCE_AFTER
     alone, second = commits.store(batch(10)), commits.store(batch(11))
-    with pytest.raises(StopIteration) as stored:  # it ends without waiting once
+    with pytest.raises(StopIteration) as stored:  # it ends without being suspended
         alone.send(None)
     assert stored.value.value == []
     later = [asyncio.create_task(commits.store(batch(number))) for number in range(12, 15)]
@@ -70,7 +70,7 @@ async def test_who_comes_alone_time_and_again_waits_for_nobody(tmp_path: Path) -
 
 
 async def test_an_answer_never_precedes_its_commit(tmp_path: Path) -> None:
-    """When a batch is said to be stored, what another program reads of the file has it."""
+    """When `store` returns, another connection reads the batch from the file."""
     path = tmp_path / "events.db"
     log = Log(path)
     commits = GroupCommit(log, lambda _: None)
@@ -79,15 +79,15 @@ async def test_an_answer_never_precedes_its_commit(tmp_path: Path) -> None:
     tasks[0].add_done_callback(lambda _: seen.append(spent(path)))
     await asyncio.gather(*tasks)
     assert seen == [3 * 30_000]
-    for number in range(3, 5 + COMMIT_AT_ONCE_AFTER):  # and when it came alone
+    for number in range(3, 5 + COMMIT_AT_ONCE_AFTER):  # also when it is committed at once
         await commits.store(batch(number))
         assert spent(path) == (number + 1) * 30_000
     log.close()
 
 
-async def test_what_waits_can_be_committed_at_once(tmp_path: Path) -> None:
-    """As a stop does; and nothing is committed twice when the turn comes."""
-    log = Counted(tmp_path / "events.db")
+async def test_waiting_batches_can_be_committed_now(tmp_path: Path) -> None:
+    """As at a stop; and nothing is committed twice at the end of the turn."""
+    log = CountingLog(tmp_path / "events.db")
     commits = GroupCommit(log, lambda _: None)
     waiting = [asyncio.create_task(commits.store(batch(number))) for number in range(5)]
     await asyncio.sleep(0)
@@ -99,7 +99,7 @@ async def test_what_waits_can_be_committed_at_once(tmp_path: Path) -> None:
     log.close()
 
 
-async def test_a_failure_reaches_each_batch_and_the_next_is_tried(tmp_path: Path) -> None:
+async def test_an_error_reaches_each_batch_of_its_commit_only(tmp_path: Path) -> None:
     log = Log(tmp_path / "events.db")
     commits = GroupCommit(log, lambda _: None)
     log._db.execute("PRAGMA query_only = 1")
@@ -118,8 +118,8 @@ async def test_a_failure_reaches_each_batch_and_the_next_is_tried(tmp_path: Path
     log.close()
 
 
-async def test_what_fails_after_a_commit_does_not_hold_its_answers_back(tmp_path: Path) -> None:
-    """The events are on disk: their senders must hear so, whatever becomes of the rest."""
+async def test_an_error_after_a_commit_does_not_reach_the_senders(tmp_path: Path) -> None:
+    """The events are on disk, so they are answered as stored."""
     log = Log(tmp_path / "events.db")
     reported: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, found: reported.append(found))
@@ -134,7 +134,7 @@ async def test_what_fails_after_a_commit_does_not_hold_its_answers_back(tmp_path
     log.close()
 
 
-async def test_an_answer_nobody_waits_for_harms_nobody(tmp_path: Path) -> None:
+async def test_a_cancelled_batch_harms_no_other(tmp_path: Path) -> None:
     log = Log(tmp_path / "events.db")
     commits = GroupCommit(log, lambda _: None)
     gone, stays = (asyncio.create_task(commits.store(batch(number))) for number in range(2))
@@ -145,7 +145,7 @@ async def test_an_answer_nobody_waits_for_harms_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_each_batch_learns_of_its_own_conflicts(tmp_path: Path, count: int) -> None:
+async def test_each_batch_is_answered_with_its_own_conflicts(tmp_path: Path, count: int) -> None:
     log = Log(tmp_path / "events.db")
     commits = GroupCommit(log, lambda _: None)
     event = visit(NOON, 30)

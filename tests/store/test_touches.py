@@ -1,4 +1,4 @@
-"""What the log keeps of dealings with people: always that of its events."""
+"""The touches in the log always fit its events."""
 
 import sqlite3
 from collections import Counter
@@ -46,7 +46,7 @@ handles = st.sampled_from(("ana", "@Ana", "ben", None))
 def events(draw: st.DrawFn) -> dict[str, Any]:
     at = NOON - draw(st.integers(0, 10)) * MINUTE
     number = draw(st.integers(0, 8))
-    # An id says always the same, as a sender's does; only a visit grows.
+    # An id always has the same content, as from a real sender; only a visit is extended.
     handle = ("ana", "@Ana", "ben", None)[number % 4]
     if number < 4:
         seconds = draw(st.integers(0, 180))
@@ -56,7 +56,7 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(st.lists(st.lists(events(), max_size=5), max_size=5))
-def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) -> None:
+def test_touches_fit_the_events(tmp_path_factory: Any, batches: Any) -> None:
     log = Log(tmp_path_factory.mktemp("log") / "events.db")
     kept: dict[str, dict[str, Any]] = {}
     for batch in batches:
@@ -82,8 +82,8 @@ def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) ->
     log.close()
 
 
-def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
-    """Whoever deletes events, and however, need not think of them."""
+def test_touches_go_with_their_events(log: Log, path: Path) -> None:
+    """The triggers delete them, whatever statement deletes the events."""
     early, late = act(NOON, handle="ana"), act(NOON + MINUTE, "react", handle="ana")
     look = visit(NOON - DAY, 90, page="profile", handle="ben")
     store(log, early, late, look)
@@ -96,8 +96,8 @@ def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
     assert log.queries.touches(("x", "ben"), 9) == []
 
 
-def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path) -> None:
-    """Forgetting the one leaves no byte of its handle, and the other as it was."""
+def test_a_visit_and_an_interaction_with_one_id_have_a_touch_each(log: Log, path: Path) -> None:
+    """Forgetting one leaves no byte of its handle, and does not change the other."""
     for first in (0, 1):
         look = visit(NOON, 90, page="profile", handle="zebrafinch")
         reply = act(NOON + MINUTE, handle="ana", id=look["id"])
@@ -113,7 +113,7 @@ def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
-def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> None:
+def test_a_log_of_an_older_version_is_migrated(path: Path, version: int) -> None:
     db = sqlite3.connect(path)
     db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
     db.executescript("".join(MIGRATIONS[:version]))
@@ -138,7 +138,7 @@ def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> No
     again.close()
 
 
-def test_tagged_visits_are_found_wherever_they_begin(log: Log) -> None:
+def test_tagged_visits_that_overlap_a_span_are_found(log: Log) -> None:
     tagged = visit(NOON - 60 * MINUTE, 7200, page="tag", tag="a")
     store(log, tagged, visit(NOON, 60), visit(NOON + 90 * MINUTE, 60, page="tag", tag="a"))
     found = log.queries.visits(NOON, NOON + 60 * MINUTE, tagged=True)
@@ -147,7 +147,7 @@ def test_tagged_visits_are_found_wherever_they_begin(log: Log) -> None:
     assert log.queries.visits(NOON + 60 * MINUTE, NOON + 90 * MINUTE, tagged=True) == []
 
 
-def test_many_documents_are_kept_in_two_writes_at_most(tmp_path: Path) -> None:
+def test_many_documents_are_stored_with_two_writes_at_most(tmp_path: Path) -> None:
     people: Collection[Person] = Collection(tmp_path / "people.json", Person)
     people.put_all([Person(id=f"p{n}", name="old", added_at=1) for n in range(5)])
     renewed = [Person(id=f"p{n}", name="new", added_at=1) for n in range(3, 8)]

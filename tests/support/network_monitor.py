@@ -24,7 +24,7 @@ from typing import Any
 from plnd.api import ROUTES
 from plnd.terminal.commands.registry import COMMANDS
 from support.builders import DAY, HOUR, NETWORKS, act, batch, visit
-from support.faults import Pipe, launcher
+from support.faults import HostProcess, install_host
 from support.harness import running_daemon
 
 SOL_PACKET, PACKET_STATISTICS, SO_RCVBUFFORCE = 263, 6, 33
@@ -92,7 +92,7 @@ def plnd(*words: str) -> str:
 def week(folder: Path) -> None:
     """Seven days of browsing through the real host, and everything that a user can ask for."""
     chance = random.Random(7)
-    pipe = Pipe(launcher(folder / "manifests"))
+    pipe = HostProcess(install_host(folder / "manifests"))
     now = time.time_ns() // 1_000_000
     for day in range(7, 0, -1):
         for hour in range(1, 12):
