@@ -58,8 +58,8 @@ def open_draft(home: Home, id: str) -> Path:
     """
     _check_id(id)
     path = folder(home) / "draft" / f"{id}.json"
-    if odd := regular_files.stands_in(path):
-        raise StorageError(f"cannot edit {path}: it is {odd}, not a file", "move it away")
+    if kind := regular_files.stands_in(path):
+        raise StorageError(f"cannot edit {path}: it is {kind}, not a file", "move it away")
     if not path.exists():
         content = _in_use(home, id).read_bytes()
         home.make()

@@ -1,7 +1,7 @@
 """Documents validated one by one: a bad one does not make its file unusable.
 
-A document that is invalid is left out and reported, and stays in its file as it is: somebody
-wrote it there.
+A document that is invalid is left out and reported, and stays in its file as it is: the user may
+have written it by hand.
 """
 
 import logging

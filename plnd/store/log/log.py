@@ -1,7 +1,7 @@
 """The event log: every visit and interaction, and their sums by quarter of an hour, in SQLite.
 
 A commit is on disk when it returns (WAL mode with synchronous=FULL). The sums are written in
-the transaction of their events. All SQL of plnd stands in this folder.
+the transaction of their events. All SQL of plnd is in this folder.
 """
 
 import contextlib

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plnd.model.events import Interaction, Source, Visit
 
 Position = tuple[int, bytes]
-"""Where an event stands in the order of time: its moment (ms) and its id."""
+"""The place of an event in the order of time: its moment (ms) and its id."""
 
 
 @dataclass(frozen=True, slots=True)
