@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from support.builders import MINUTE, batch, visit
-from support.faults import Pipe
+from support.faults import HostProcess
 
 from plnd import __version__
 
@@ -145,7 +145,7 @@ def test_the_main_job_by_the_installed_wheel(installed: Path, tmp_path: Path) ->
     assert plnd("--version") == f"plnd {__version__}\n"
     plnd("install", "--manifest-dir", str(tmp_path / "hosts"))
     manifest = json.loads((tmp_path / "hosts" / "org.plnd.host.json").read_bytes())
-    pipe = Pipe(manifest["path"])
+    pipe = HostProcess(manifest["path"])
     now = time.time_ns() // 1_000_000
     sent = batch(*(visit(now - n * MINUTE - MINUTE, 50) for n in range(5)))
     answer = pipe.post(sent)

@@ -36,7 +36,7 @@ class BackgroundWork:
         """Run a function in a thread with its own connection to the log."""
 
         def with_log() -> T:
-            log = Log(self._path, second=True, stopped=self.stopped)
+            log = Log(self._path, already_open=True, stopped=self.stopped)
             try:
                 return work(log)
             finally:

@@ -89,7 +89,7 @@ class Cpd:
         times: dict[tuple[str, str], int] = {}
         acts: dict[tuple[str, str], int] = {}
         days: dict[int, str] = {}
-        for begin, sums in self._context.log.quarters(start, end).items():
+        for begin, sums in self._context.log.queries.quarter_sums(start, end).items():
             # A quarter of an hour lies in one day: days begin with whole quarters.
             day = days.setdefault(begin, self._context.day_of(begin).isoformat())
             for (network, _), (_, taking_part) in sums.times.items():

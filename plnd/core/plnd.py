@@ -46,10 +46,12 @@ from plnd.model.events import EventBatch, EventsAnswer, Rejection
 from plnd.model.networks import FileFault
 from plnd.notices import desktop
 from plnd.store import unfinished
-from plnd.store.backups import LOG, Backups
+from plnd.store.backups import Backups
 from plnd.store.book.book import Book
-from plnd.store.commits import Commits
-from plnd.store.log.log import CROWDED, Batch, Log, Outcome
+from plnd.store.data_files import LOG
+from plnd.store.group_commit import GroupCommit
+from plnd.store.log.batches import TOO_MANY_EVENTS, Batch, StoreResult
+from plnd.store.log.log import Log
 from plnd.system.files import Home
 from plnd.worker.process import Worker
 
@@ -87,7 +89,7 @@ class Plnd:
         self._log = Log(home.data / LOG, before_upgrade=self._back_up_before_upgrade)
         stores = Stores(self._log, self._book, self._backups, home.data)
         finish_interrupted(home, stores)
-        self._commits = Commits(self._log, self._after_commit)
+        self._commits = GroupCommit(self._log, self._after_commit)
         self.settings = UserSettings(self._book, clock, self._invalidate_totals)
         self.pauses = Pauses(self._book, clock)
         self._counting = CountedNetworks(self._book, clock)
@@ -148,7 +150,7 @@ class Plnd:
         self.pauses.reload()
         self._counting.reload()
         self.own.load_guards()
-        self._log.mend_visits_from(self.clock())
+        self._log.repair_visits_from(self.clock())
         self.notifier.reload()
         context, networks, profiles = self._context, self.networks, self.profiles
         self.chats = Chats(context, self._invalidate_totals)
@@ -243,7 +245,7 @@ class Plnd:
             stored=[one.event.id for one in accepted], rejected=rejected, today=self.today()
         )
 
-    def _after_commit(self, outcome: Outcome) -> None:
+    def _after_commit(self, outcome: StoreResult) -> None:
         """Update what is cached, then send the notices about budgets that are due."""
         self.totals.after_commit(outcome)
         self.profiles.after_commit(outcome.quarters)
@@ -302,9 +304,9 @@ class Plnd:
 
 
 def _rejection(one: Accepted, reason: str) -> Rejection:
-    if reason == "crowded":
+    if reason == "too_many":
         return Rejection(
-            id=one.event.id, index=one.index, code="invalid", message=CROWDED, field=None
+            id=one.event.id, index=one.index, code="invalid", message=TOO_MANY_EVENTS, field=None
         )
     return Rejection(
         id=one.event.id,

@@ -18,7 +18,7 @@ from plnd.measures.day import DayTotals
 from plnd.measures.time import WEEKDAYS, Tally, WorkHours, day_bounds
 from plnd.model.day import ChatSlot, NetworkToday, ProfileToday, SourceSeen, Today
 from plnd.model.settings import Budget, When
-from plnd.store.log.log import Outcome
+from plnd.store.log.batches import StoreResult
 
 MINUTE_MS = 60_000
 EXPIRED = -1
@@ -62,7 +62,7 @@ class Totals:
         self._unsure_acts = unsure_acts
         self._chats = chats
         self._profiles = profiles
-        self.last_event_at = context.log.seen()  # by browser, ms
+        self.last_event_at = context.log.sources.last_event_times()  # by browser, ms
         self._minute: _Minute | None = None
         self.invalidate()
 
@@ -73,7 +73,7 @@ class Totals:
         if self._minute:
             self._minute.number = EXPIRED
 
-    def after_commit(self, outcome: Outcome) -> None:
+    def after_commit(self, outcome: StoreResult) -> None:
         """Update the caches with what a commit changed."""
         self._answer = None
         if minute := self._minute:
@@ -81,7 +81,7 @@ class Totals:
                 minute.totals.put(begin, sums.times, sums.acts)
             if minute.follows_chats:  # an event may confirm a chat
                 minute.number = EXPIRED
-        for browser, at in outcome.seen.items():
+        for browser, at in outcome.last_event_at.items():
             self.last_event_at[browser] = max(at, self.last_event_at.get(browser, 0))
 
     def today(self, day: str | None = None) -> Today:
@@ -154,7 +154,7 @@ class Totals:
         if old and (old.totals.start, old.totals.end, old.zone, old.hours) == wanted:
             return old.totals
         totals = DayTotals(start, end, lambda begin: hours.at(begin, zone))
-        for begin, sums in self._context.log.quarters(start, end).items():
+        for begin, sums in self._context.log.queries.quarter_sums(start, end).items():
             totals.put(begin, sums.times, sums.acts)
         return totals
 

@@ -39,9 +39,13 @@ class Trends:
         shown = self._today() if day is None else date_of(day)
         start, end = context.day_bounds(shown)
         spans = [
-            Span(network=n, start=s, end=e) for s, e, n in stretches(context.log.pieces(start, end))
+            Span(network=n, start=s, end=e)
+            for s, e, n in stretches(context.log.queries.time_spans(start, end))
         ]
-        marks = [Mark(network=n, action=a, at=at) for at, n, a in context.log.marks(start, end)]
+        marks = [
+            Mark(network=n, action=a, at=at)
+            for at, n, a in context.log.queries.interactions(start, end)
+        ]
         return SpansAnswer(
             day=shown.isoformat(),
             time_zone=context.zone().key,
@@ -68,9 +72,9 @@ class Trends:
         days = _range(begin, to)
         starts = [*(context.day_bounds(day)[0] for day in days), context.day_bounds(to)[1]]
         found = Days(days, starts, zone, context.work_hours())
-        found.add_times(context.log.times(starts[0], starts[-1]))
-        found.add_acts(context.log.counts(starts[0], starts[-1]))
-        known = context.log.first_moment()
+        found.add_times(context.log.queries.network_times(starts[0], starts[-1]))
+        found.add_acts(context.log.queries.interaction_counts(starts[0], starts[-1]))
+        known = context.log.queries.first_quarter()
         return DaysAnswer(
             first=begin.isoformat(),
             last=to.isoformat(),

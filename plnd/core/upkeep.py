@@ -7,7 +7,7 @@ from plnd.core.context import Context
 from plnd.measures import upkeep
 from plnd.model.profiles import Affords
 from plnd.model.settings import Budget
-from plnd.store.log.log import Sums
+from plnd.store.log.quarters import QuarterSums
 from plnd.words.messages import Words
 
 WEEKS = 4
@@ -29,7 +29,7 @@ class Upkeep:
                 context.day_bounds(last - timedelta(days=6))[0],
                 context.day_bounds(last)[1],
             )
-            for network, week in _weeks(context.log.quarters(start, end)).items():
+            for network, week in _weeks(context.log.queries.quarter_sums(start, end)).items():
                 weeks = found.setdefault(network, [upkeep.Week()] * WEEKS)
                 weeks[number] = week
         return upkeep.affords(found, upkeep.budget_minutes(self._budgets()), context.names)
@@ -48,7 +48,7 @@ class Upkeep:
         ]
 
 
-def _weeks(quarters: Mapping[int, Sums]) -> dict[str, upkeep.Week]:
+def _weeks(quarters: Mapping[int, QuarterSums]) -> dict[str, upkeep.Week]:
     """The sums of one week by network."""
     spent: dict[str, int] = {}
     acts: dict[str, int] = {}

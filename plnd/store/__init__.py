@@ -1,1 +1,1 @@
-"""What is on disk: the event log, the book of documents, and the files themselves."""
+"""The stores: the event log, the documents, their backups, and the other files of the user."""

@@ -1,15 +1,13 @@
-"""Copies of both stores, each in a folder of its own below the data, whole or not there.
+"""Backups: complete copies of both stores, each in a folder of its own below the data folder.
 
-One a day is made, and one before anything that changes much. Each is read through after it
-was written. A copy is a folder like the data folder itself, so that what can be done to the
-data (looking into it, forgetting) is done to a copy by the same code.
+One is made each day, and one before anything that changes much; each is checked after it was
+written. A backup has the layout of the data folder, so the same code opens both.
 
-A copy may come from elsewhere. Its name is its folder's, whatever its content says, and it
-holds files and folders only: no link leads out of it or out of the data.
+A backup may come from elsewhere. Its name is that of its folder, whatever its content says, and
+it may hold only files and folders: a link would lead out of it.
 """
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,22 +19,22 @@ import msgspec
 from plnd.errors import NotFound, StorageError
 from plnd.model.own import BackupEntry
 from plnd.store.book.book import Book
-from plnd.store.log import maintenance
+from plnd.store.data_files import LOG, delete, not_a_folder, read_other_files, write_files
+from plnd.store.log import copying
+from plnd.store.log.copying import Stopped
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Stopped
 from plnd.system import regular_files
 from plnd.system.files import FOLDER_MODE, cannot_write, sync_folder, write_atomic
 
-KEPT_DAYS = 7
+KEPT_DAILY = 7
 KEPT_OTHERS = 3
-LOG = "events.db"
-_ABOUT = "backup.about"
+_METADATA = "backup.about"
 
-Why = Literal["daily", "before_upgrade", "before_restore"]
+Reason = Literal["daily", "before_upgrade", "before_restore"]
 
 
 class Backups:
-    """The copies of one data folder.
+    """The backups of one data folder.
 
     Raises:
         StorageError: from any method, when the disk refuses.
@@ -47,23 +45,24 @@ class Backups:
         self.folder = data / "backups"
 
     def all(self) -> list[BackupEntry]:
-        """The copies, oldest first."""
+        """The backups, oldest first."""
         return sorted(self._found().values(), key=lambda one: (one.made_at, one.name))
 
     def _found(self) -> dict[Path, BackupEntry]:
-        """The copies by their folders; a folder that does not name itself is not one of ours."""
+        """The backups by folder; a folder whose metadata has another name is none."""
         found = {}
         for folder in _entries(self.folder):
             try:
-                about = msgspec.json.decode(regular_files.read(folder / _ABOUT), type=BackupEntry)
+                content = regular_files.read(folder / _METADATA)
+                entry = msgspec.json.decode(content, type=BackupEntry)
             except (OSError, msgspec.MsgspecError, RecursionError):
                 continue
-            if about.name == folder.name and not folder.is_symlink():
-                found[folder] = about
+            if entry.name == folder.name and not folder.is_symlink():
+                found[folder] = entry
         return found
 
     def get(self, name: str) -> BackupEntry:
-        """The copy with a name.
+        """The backup with a name.
 
         Raises:
             NotFound: there is none.
@@ -76,33 +75,35 @@ class Backups:
                 return folder, one
         raise NotFound(f"no backup {name!r}", "`plnd restore` lists them", field="backup")
 
-    def make(
-        self, name: str, why: Why, now: int, *, stopped: Stopped | None = None, spare: str = ""
-    ) -> BackupEntry:
-        """Copy both stores, check the copy, and let go of copies beyond those to keep.
+    # -- making ----------------------------------------------------------------
 
-        `spare` is one that stays this time; once `stopped` says so, no copy is made.
+    def make(
+        self, name: str, why: Reason, now: int, *, stopped: Stopped | None = None, keep: str = ""
+    ) -> BackupEntry:
+        """Copy both stores, check the copy, and delete the oldest backups, but not `keep`.
+
+        Once `stopped` returns True, the work fails and leaves no backup.
         """
         _entries(self.folder)
-        made = BackupEntry(name=_free(self.folder, name), made_at=now, why=why)
+        made = BackupEntry(name=_unused_name(self.folder, name), made_at=now, why=why)
         new = self.folder / ".new"
         try:
-            _clear(new)
+            delete(new)
             self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
             new.mkdir(mode=FOLDER_MODE)
-            self._fill(new, stopped)
-            write_atomic(new / _ABOUT, msgspec.json.encode(made))
+            self._copy_data(new, stopped)
+            write_atomic(new / _METADATA, msgspec.json.encode(made))
             new.rename(self.folder / made.name)
             sync_folder(self.folder)
         except (OSError, StorageError) as error:
-            _clear(new)
+            delete(new)
             if isinstance(error, OSError):
                 raise cannot_write(self.folder, error) from error
             raise
-        self._let_go(spare)
+        self._delete_oldest(keep)
         return made
 
-    def _fill(self, target: Path, stopped: Stopped | None) -> None:
+    def _copy_data(self, target: Path, stopped: Stopped | None) -> None:
         for path in sorted(self._data.glob("*.json")):
             try:
                 content = regular_files.read(path)
@@ -112,31 +113,33 @@ class Backups:
             except (msgspec.MsgspecError, RecursionError) as error:
                 raise _damaged(path, error) from error
             write_atomic(target / path.name, content)
-        _write_files(target, others(self._data))
+        write_files(target, read_other_files(self._data))
         path = self._data / LOG
-        if odd := regular_files.stands_in(path):
-            raise _damaged(path, f"it is {odd}, not a file")
+        if kind := regular_files.stands_in(path):
+            raise _damaged(path, f"it is {kind}, not a file")
         if path.exists():
-            maintenance.copy(path, target / LOG, stopped)
+            copying.copy(path, target / LOG, stopped)
 
-    def _let_go(self, spare: str) -> None:
+    def _delete_oldest(self, keep: str) -> None:
         everything = sorted(self._found().items(), key=lambda row: (row[1].made_at, row[1].name))
         daily = [folder for folder, one in everything if one.why == "daily"]
         others = [folder for folder, one in everything if one.why != "daily"]
-        for folder in [*daily[:-KEPT_DAYS], *others[:-KEPT_OTHERS]]:
-            if folder.name != spare:
-                _clear(folder)
+        for folder in [*daily[:-KEPT_DAILY], *others[:-KEPT_OTHERS]]:
+            if folder.name != keep:
+                delete(folder)
+
+    # -- opening ---------------------------------------------------------------
 
     @contextmanager
     def opened(self, name: str) -> Iterator[tuple[Log, Book]]:
-        """Both stores of a copy, brought up to date; the copy itself stays as it is."""
-        staged = self.folder / ".opened"
-        _clear(staged)
+        """Open both stores of a backup in a temporary copy, migrated; the backup stays as it is."""
+        temporary = self.folder / ".opened"
+        delete(temporary)
         try:
             folder, _ = self._get(name)
-            _check_plain(folder)
-            _copy_folder(folder, staged)
-            log, book = Log(staged / LOG), Book(staged)
+            _check_no_links(folder)
+            _copy_folder(folder, temporary)
+            log, book = Log(temporary / LOG), Book(temporary)
             try:
                 if log.damaged or book.damaged:
                     raise StorageError(
@@ -148,59 +151,59 @@ class Backups:
             finally:
                 log.close()
         except OSError as error:
-            raise cannot_write(staged, error) from error
+            raise cannot_write(temporary, error) from error
         finally:
-            _clear(staged)
+            delete(temporary)
 
-    def others(self, name: str) -> dict[str, bytes]:
-        """The files of a copy that are in neither store (see `others`)."""
-        return others(self._get(name)[0])
+    def other_files(self, name: str) -> dict[str, bytes]:
+        """The files of a backup that are in neither store (see `read_other_files`)."""
+        return read_other_files(self._get(name)[0])
 
-    def each(self, stopped: Stopped | None = None) -> Iterator[tuple[Log, Book]]:
-        """Both stores of each copy, to be changed: each copy changes when that is done."""
-        staged = self.folder / ".opened"
+    def edit_each(self, stopped: Stopped | None = None) -> Iterator[tuple[Log, Book]]:
+        """Open both stores of each backup to change them; each is replaced after its turn."""
+        temporary = self.folder / ".opened"
         for folder in self.folders():
-            _clear(staged)
+            delete(temporary)
             try:
-                _copy_folder(folder, staged)
-                log, book = Log(staged / LOG, stopped=stopped), Book(staged)
+                _copy_folder(folder, temporary)
+                log, book = Log(temporary / LOG, stopped=stopped), Book(temporary)
                 try:
                     yield log, book
                 finally:
                     log.close()
-                _put_back(staged, folder)
+                _replace_files(folder, temporary)
             except OSError as error:
-                raise cannot_write(staged, error) from error
+                raise cannot_write(temporary, error) from error
             finally:
-                _clear(staged)
+                delete(temporary)
 
     def books(self) -> Iterator[Book]:
-        """The documents of each copy, to be looked into."""
+        """The documents of each backup, to be read."""
         return map(Book, self.folders())
 
     def folders(self) -> list[Path]:
-        """The folders of all copies, by name.
+        """The folders of all backups, by name.
 
         Raises:
-            StorageError: in one of them is a link, or something else that no copy holds.
+            StorageError: in one of them is a link, or something else that no backup holds.
         """
         found = sorted(self._found())
         for folder in found:
-            _check_plain(folder)
+            _check_no_links(folder)
         return found
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What lies in the folder of the backups; nothing where there is none.
+    """What is in the folder of the backups; nothing when there is none.
 
     Raises:
-        StorageError: it is no folder of its own, or cannot be read.
+        StorageError: it is no folder, or cannot be read.
     """
-    if odd := regular_files.stands_in(folder):
-        if odd != "a folder":
-            raise _in_the_way(folder, odd)
+    if kind := regular_files.stands_in(folder):
+        if kind != "a folder":
+            raise not_a_folder(folder, kind)
     elif os.path.lexists(folder):
-        raise _in_the_way(folder, "a file")
+        raise not_a_folder(folder, "a file")
     try:
         return [path for path in folder.iterdir() if not path.name.startswith(".")]
     except FileNotFoundError:
@@ -209,51 +212,45 @@ def _entries(folder: Path) -> list[Path]:
         raise cannot_write(folder, error) from error
 
 
-def _damaged(path: Path, why: object) -> StorageError:
+def _damaged(path: Path, reason: object) -> StorageError:
     return StorageError(
-        f"{path} is damaged: {why}",
+        f"{path} is damaged: {reason}",
         "restart plnd: it sets its own files aside; move away what is none",
         code="damaged_store",
     )
 
 
-def _in_the_way(path: Path, kind: str) -> StorageError:
-    return StorageError(
-        f"cannot write {path}: it is {kind}, not a folder", "move it away: plnd makes its own"
-    )
-
-
-def _check_plain(folder: Path) -> None:
+def _check_no_links(folder: Path) -> None:
     """Raises:
-    StorageError: in a copy is a link, a pipe, anything but files and folders.
+    StorageError: in a backup is a link, a pipe, anything but files and folders.
     """
     for above, folders, names in os.walk(folder):
         for path in (Path(above, name) for name in (*folders, *names)):
-            if (odd := regular_files.stands_in(path)) not in (None, "a folder"):
+            if (kind := regular_files.stands_in(path)) not in (None, "a folder"):
                 raise StorageError(
                     f"the backup {folder.name} is not one as plnd makes them:"
-                    f" {path.relative_to(folder)} in it is {odd}",
+                    f" {path.relative_to(folder)} in it is {kind}",
                     f"delete it there, or the whole folder {folder}",
                     code="damaged_store",
                 )
 
 
 def _copy_folder(folder: Path, target: Path) -> None:
-    """Copy files and folders one by one, so that what the system refuses has its reason."""
+    """Copy a folder; unlike `shutil.copytree`, raise the error of the first file that fails."""
     for above, _, names in os.walk(folder):
-        there = target / Path(above).relative_to(folder)
-        there.mkdir(mode=FOLDER_MODE)
+        copied = target / Path(above).relative_to(folder)
+        copied.mkdir(mode=FOLDER_MODE)
         for name in names:
-            shutil.copy2(Path(above, name), there / name, follow_symlinks=False)
+            shutil.copy2(Path(above, name), copied / name, follow_symlinks=False)
 
 
-def _put_back(staged: Path, folder: Path) -> None:
-    """Have in a copy what its stage has: each file as a whole, and none that is not there."""
-    left = {path.relative_to(staged) for path in staged.iterdir()}
+def _replace_files(folder: Path, changed: Path) -> None:
+    """Move the files of the changed copy into a backup, and delete those that it lacks."""
+    left = {path.relative_to(changed) for path in changed.iterdir()}
     for path in folder.iterdir():
         if path.relative_to(folder) not in left and path.is_file():
-            _clear(path)
-    for path in staged.iterdir():
+            delete(path)
+    for path in changed.iterdir():
         if path.is_file():
             try:
                 path.replace(folder / path.name)
@@ -262,95 +259,6 @@ def _put_back(staged: Path, folder: Path) -> None:
     sync_folder(folder)
 
 
-def others(data: Path) -> dict[str, bytes]:
-    """The user's files below a data folder that are in neither store, as own networks, by name.
-
-    Files only: where a link leads is not the data folder any more.
-    """
-    found = {}
-    for above, folders, names in os.walk(data):
-        folders[:] = sorted(one for one in folders if not _is_ours(data, Path(above, one)))
-        for path in (Path(above, name) for name in sorted(names) if name.endswith(".json")):
-            inside = Path(above) != data and not path.name.startswith(".")
-            if inside and regular_files.stands_in(path) is None:
-                found[path.relative_to(data).as_posix()] = regular_files.read(path)
-    return found
-
-
-def _is_ours(data: Path, folder: Path) -> bool:
-    return folder in (data / "backups", data / "host") or folder.name.startswith(".")
-
-
-def put_others(data: Path, files: dict[str, bytes]) -> None:
-    """Have exactly these files in place of those that are there."""
-    for name in others(data).keys() - files.keys():
-        _clear(data / name)
-    _write_files(data, files)
-
-
-def _write_files(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files below a folder; no link on the way leads out of it.
-
-    Raises:
-        StorageError: one cannot be written.
-    """
-    for name, content in files.items():
-        path = folder / name
-        for above in reversed(path.relative_to(folder).parents[:-1]):
-            _make_folder(folder / above)
-        write_atomic(path, content)
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(mode=FOLDER_MODE)
-    except FileExistsError as error:
-        if (found := regular_files.stands_in(path)) != "a folder":
-            raise _in_the_way(path, found or "a file") from error
-    except OSError as error:
-        raise cannot_write(path, error) from error
-
-
-def remove_others(data: Path) -> None:
-    """Remove whatever lies in a data folder beside both stores and what install wrote."""
-    for path in data.iterdir():
-        if (
-            path.name != "host"
-            and not path.name.startswith(LOG)
-            and (path.suffix != ".json" or regular_files.stands_in(path))
-        ):
-            _clear(path)
-
-
-def remains(folder: Path) -> list[Path]:
-    """What damage and kills left in a data folder and its backups: nothing can be taken out of it.
-
-    Files set aside, halves of files, folders of backups that were never finished.
-    """
-    found = [
-        path
-        for path in folder.rglob("*")
-        if re.search(r"\.damaged-[0-9-]+$|^\..*\.new$|^\.(new|opened)$", path.name)
-    ]
-    return sorted(path for path in found if not set(path.parents) & set(found))
-
-
-def remove_remains(folder: Path) -> None:
-    for path in remains(folder):
-        _clear(path)
-
-
-def _free(folder: Path, name: str) -> str:
+def _unused_name(folder: Path, name: str) -> str:
     names = [name, *(f"{name}-{number}" for number in range(2, 1000))]
     return next(one for one in names if not os.path.lexists(folder / one))
-
-
-def _clear(path: Path) -> None:
-    """Remove a file or folder, if it is there."""
-    try:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(path, error) from error

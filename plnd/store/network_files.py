@@ -1,6 +1,6 @@
-"""The user's own files of networks, below the home: `data/networks/ID.json`.
+"""The user's own files of networks: `networks/ID.json` in the data folder.
 
-A change is made on a draft beside them, which is checked before it takes its place.
+The user edits a draft in a folder below; it is checked before it replaces the file.
 """
 
 from pathlib import Path
@@ -12,45 +12,45 @@ from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 
 
 def folder(home: Home) -> Path:
-    """Where the own files lie; it need not exist."""
+    """The folder of the own files; it need not exist."""
     return home.data / "networks"
 
 
-def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
-    """The own files in use as they stand there, and what is wrong with the others, by id."""
+def read_all(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
+    """The contents of the own files in use, and what is wrong with the others, by network."""
     found = own_files.effective(folder(home))
-    whole, faults = {}, dict(found.faults)
+    texts, faults = {}, dict(found.faults)
     for name in found.own:
         path = folder(home) / f"{name}.json"
         try:
-            whole[name] = regular_files.read(path).decode()
+            texts[name] = regular_files.read(path).decode()
         except OSError as error:
             faults[name] = rules.bad(path, "", "file_unreadable", why=error.strerror or "")
         except UnicodeDecodeError:
             faults[name] = rules.bad(path, "", "file_no_utf8")
-    return whole, faults
+    return texts, faults
 
 
-def text(home: Home, id: str) -> str | None:
-    """The own file of a network as it stands there, right or wrong; None when there is none."""
+def read(home: Home, id: str) -> str | None:
+    """The content of a network's own file, valid or not; None when there is none."""
     try:
         return regular_files.read(folder(home) / f"{id}.json").decode(errors="replace")
     except OSError:
         return None
 
 
-def put(home: Home, id: str, content: str) -> None:
-    """Have this file for a network; it was checked, and its id is one.
+def write(home: Home, id: str, content: str) -> None:
+    """Write a network's own file; the content and the id have to be checked before.
 
     Raises:
         StorageError: it cannot be written.
     """
-    _make(folder(home))
+    _make_folder(folder(home))
     write_atomic(folder(home) / f"{id}.json", content.encode())
 
 
-def draft(home: Home, id: str) -> Path:
-    """A file to edit: the draft that was left, else a copy of what is in use now.
+def open_draft(home: Home, id: str) -> Path:
+    """The file to edit: an earlier draft if there is one, else a copy of the file in use.
 
     Raises:
         NotFound: there is no such network.
@@ -58,24 +58,24 @@ def draft(home: Home, id: str) -> Path:
     """
     _check_id(id)
     path = folder(home) / "draft" / f"{id}.json"
-    if odd := regular_files.stands_in(path):
-        raise StorageError(f"cannot edit {path}: it is {odd}, not a file", "move it away")
+    if kind := regular_files.stands_in(path):
+        raise StorageError(f"cannot edit {path}: it is {kind}, not a file", "move it away")
     if not path.exists():
         content = _in_use(home, id).read_bytes()
         home.make()
-        _make(folder(home))
-        _make(path.parent)
+        _make_folder(folder(home))
+        _make_folder(path.parent)
         write_atomic(path, content)
     return path
 
 
-def take(home: Home, id: str) -> bool:
-    """Check the draft and put it to use; whether anything changed by that.
+def apply_draft(home: Home, id: str) -> bool:
+    """Check the draft and use it from now on; False when it changed nothing.
 
-    A draft that is as plnd ships the network leaves no own file.
+    A draft equal to the file that plnd ships leaves no own file.
 
     Raises:
-        PlndError: the draft is not as it must be; it stays as it is, and out of use.
+        PlndError: the draft is invalid; it stays there and is not used.
     """
     path = folder(home) / "draft" / f"{id}.json"
     try:
@@ -89,24 +89,24 @@ def take(home: Home, id: str) -> bool:
             field=error.field,
         ) from error
     content, before = regular_files.read(path), _in_use(home, id).read_bytes()
-    same = shipped.shipped_folder() / f"{id}.json"
-    if same.exists() and same.read_bytes() == content:
-        _remove(folder(home) / path.name)
+    shipped_file = shipped.shipped_folder() / f"{id}.json"
+    if shipped_file.exists() and shipped_file.read_bytes() == content:
+        _delete(folder(home) / path.name)
     elif content != before:
         write_atomic(folder(home) / path.name, content)
-    _remove(path)
+    _delete(path)
     return content != before
 
 
 def reset(home: Home, id: str) -> bool:
-    """Throw away the own file and the draft; whether there was any."""
+    """Delete the own file and the draft; False when there was neither."""
     _check_id(id)
-    had_draft = _remove(folder(home) / "draft" / f"{id}.json")
-    return _remove(folder(home) / f"{id}.json") or had_draft
+    had_draft = _delete(folder(home) / "draft" / f"{id}.json")
+    return _delete(folder(home) / f"{id}.json") or had_draft
 
 
 def _in_use(home: Home, id: str) -> Path:
-    """The own file, right or wrong, else the shipped one."""
+    """The own file, valid or not, else the shipped one."""
     _check_id(id)
     for place in (folder(home), shipped.shipped_folder()):
         path = place / f"{id}.json"
@@ -120,13 +120,13 @@ def _in_use(home: Home, id: str) -> Path:
 
 def _check_id(id: str) -> None:
     """Raises:
-    NotFound: it is a path, and would lead out of the folder.
+    NotFound: it is a path that leads out of the folder, or no name of a file.
     """
     if id != Path(id).name or id in ("", "..") or "\0" in id:
         raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
 
 
-def _make(path: Path) -> None:
+def _make_folder(path: Path) -> None:
     if path.is_symlink():
         raise StorageError(
             f"cannot write {path}: it is a link, not a folder", "move it away: plnd makes its own"
@@ -138,7 +138,7 @@ def _make(path: Path) -> None:
         raise cannot_write(path, error) from error
 
 
-def _remove(path: Path) -> bool:
+def _delete(path: Path) -> bool:
     try:
         path.unlink()
     except FileNotFoundError:

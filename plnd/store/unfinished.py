@@ -1,7 +1,8 @@
-"""What was begun and has to be finished, whatever happens: a note in the folder of the state.
+"""Operations that were begun and have to be finished: a file in the state folder.
 
-Forgetting and going back to a backup change many files. What is noted here before the first of
-them, and taken off after the last, is finished at the next start, before anything is served.
+Forgetting and restoring change many files. Each is written down here before its first change
+and deleted after its last one. What a kill interrupts is finished at the next start, before
+anything is served.
 """
 
 from pathlib import Path
@@ -16,7 +17,7 @@ from plnd.system.files import Home, cannot_write, read_or_set_aside, set_aside, 
 
 
 class Forgetting(msgspec.Struct, frozen=True):
-    """What is to be forgotten; and the guards that stay when that is everything."""
+    """What is to be forgotten; and the guards to put back when that is everything."""
 
     scopes: list[Scope]
     person: Somebody | None
@@ -30,12 +31,16 @@ class Forgetting(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> list[Scope | Somebody]:
-        """What is to be taken out of the documents."""
+        """What is to be deleted from the documents."""
         return [*([self.person] if self.person else []), *self.scopes]
 
 
 class Unfinished(msgspec.Struct):
-    """`busy` are the files out of which something goes only when another program closes them."""
+    """The operations to finish.
+
+    `restoring` is the name of a backup; `busy` names the files that still hold deleted data,
+    because another program is reading them.
+    """
 
     forgetting: list[Forgetting] = []
     restoring: str | None = None
@@ -43,10 +48,10 @@ class Unfinished(msgspec.Struct):
 
 
 def load(home: Home) -> Unfinished:
-    """What is noted; what cannot be read is set aside.
+    """Read what is unfinished; a file that is damaged is set aside.
 
     Raises:
-        StorageError: it cannot be looked at.
+        StorageError: the file cannot be read.
     """
     content, _ = read_or_set_aside(_path(home))
     if content is None:
@@ -58,23 +63,23 @@ def load(home: Home) -> Unfinished:
         return Unfinished()
 
 
-def busy(home: Home) -> list[str]:
-    """The files that still hold what was forgotten, for whoever only wants to look."""
+def busy_files(home: Home) -> list[str]:
+    """The files that still hold deleted data; reads only, and sets nothing aside."""
     try:
         return msgspec.json.decode(regular_files.read(_path(home)), type=Unfinished).busy
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
 
 
-def save(home: Home, left: Unfinished) -> None:
-    """Note what is left to do; no file when that is nothing.
+def save(home: Home, unfinished: Unfinished) -> None:
+    """Write what is unfinished; delete the file when nothing is.
 
     Raises:
         StorageError: the disk refuses.
     """
     path = _path(home)
-    if left != Unfinished():
-        write_atomic(path, msgspec.json.encode(left))
+    if unfinished != Unfinished():
+        write_atomic(path, msgspec.json.encode(unfinished))
         return
     try:
         path.unlink(missing_ok=True)

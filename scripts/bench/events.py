@@ -12,7 +12,8 @@ from servers import port_of
 
 from plnd.measures.validation import Accepted
 from plnd.model.events import Interaction, Page, Source, Visit
-from plnd.store.log.log import Batch, Log
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000

@@ -27,7 +27,7 @@ def measure(home: Path, events: int) -> None:
     fill_log(home, events, handles=10_000)
     os.environ["PLND_HOME"] = str(home)
     plnd = Plnd(files.home())
-    book = plnd.people._book
+    book = plnd._book
     now = now_ms()
     book.people.put_all([_person(number, now) for number in range(PEOPLE)])
     book.journal.put_all(
@@ -39,7 +39,7 @@ def measure(home: Path, events: int) -> None:
     plnd.chats.add(ChatRequest(tag="own", network="x", weekday="wed", start="20:00"))
     plnd.people.relationships.summary()
     for what, look in (
-        ("drift list", plnd.people.ties),
+        ("drift list", plnd.people.relationships.summary),
         ("weekly review", plnd.weekly_review.review),
     ):
         taken = statistics.median(_after_an_event_ms(plnd, look) for _ in range(15))

@@ -12,7 +12,16 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.bad_documents import BOOK, GETS, NAMES, OWN_FAULTS, TEXTS, as_lines, documents, sums
+from support.bad_documents import (
+    BOOK,
+    GET_ROUTES,
+    NAMES,
+    TEXTS,
+    USER_ERRORS,
+    document_lines,
+    documents,
+    sum_lines,
+)
 from support.builders import MINUTE, NOON, act, batch, typed, visit
 from support.harness import Clock, Desktop
 
@@ -21,7 +30,7 @@ from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
 from plnd.model.profiles import ProfileRequest
 from plnd.model.settings import BudgetRequest
-from plnd.store.book import checked
+from plnd.store.book import validation
 from plnd.system.files import Home
 
 several = st.lists(st.lists(documents(BOOK), max_size=8), min_size=1, max_size=3)
@@ -38,12 +47,12 @@ async def answered(plnd: Plnd, route: Route, path: dict[str, str], query: dict[s
         answer = await route.answer(plnd, Call(path, query))
         answer.encode() if isinstance(answer, str) else msgspec.json.encode(answer)
     except PlndError as error:
-        assert error.code in OWN_FAULTS, (route.path, path, query, error)
+        assert error.code in USER_ERRORS, (route.path, path, query, error)
         msgspec.json.encode(error.message)
 
 
 async def all_answer(plnd: Plnd) -> None:
-    for route in GETS:
+    for route in GET_ROUTES:
         names = re.findall(r"{(\w+)}", route.path)
         for name in NAMES if names else [""]:
             await answered(plnd, route, dict.fromkeys(names, name), {})
@@ -63,7 +72,7 @@ def feeds_on(plnd: Plnd) -> set[tuple[str, str]]:
 
 def usable(name: str, row: dict[str, Any]) -> bool:
     try:
-        checked.read(row, BOOK.kept[name].kind)
+        validation.validate(row, BOOK.collections[name].kind)
     except PlndError:
         return False
     return True
@@ -82,7 +91,7 @@ async def imports_only(found: list[list[tuple[str, Any]]], more: list[str]) -> N
     with tempfile.TemporaryDirectory() as name:
         plnd = opened(Path(name))
         for part in found:
-            await plnd.own.import_lines([*as_lines(part), *more], dry_run=False)
+            await plnd.own.import_lines([*document_lines(part), *more], dry_run=False)
             await all_answer(plnd)
             assert await stores(plnd) == []
             await plnd.maintenance.run()
@@ -97,7 +106,7 @@ async def imports_only(found: list[list[tuple[str, Any]]], more: list[str]) -> N
 
 @given(
     st.lists(st.lists(documents(BOOK), max_size=8), min_size=1, max_size=3),
-    st.lists(sums, max_size=3),
+    st.lists(sum_lines, max_size=3),
 )
 def test_no_import_ends_an_answer_or_keeps_an_event_out(
     found: list[list[tuple[str, Any]]], more: list[str]
@@ -142,7 +151,9 @@ async def by_hand(edits: list[list[tuple[str, Any]]], *, back: bool) -> None:
                 done = await plnd.own.restore(would.backup.name, dry_run=False)
                 assert done.switched_off == would.switched_off
                 await all_answer(plnd)
-                guards = {f"{one}.json" for one, kept in BOOK.kept.items() if kept.role == "guard"}
+                guards = {
+                    f"{one}.json" for one, kept in BOOK.collections.items() if kept.role == "guard"
+                }
                 assert {one.file for one in plnd.faults()} <= guards  # no backup touches those
                 assert feeds_on(plnd) <= on  # no backup has plnd go out
         await plnd.close()
@@ -170,7 +181,7 @@ def test_no_question_is_too_far_out(data: st.DataObject) -> None:
             plnd = opened(Path(name))
             plnd.settings.change({"time_zone": data.draw(st.sampled_from(ZONES))})
             await stores(plnd)
-            for route in GETS:
+            for route in GET_ROUTES:
                 names = re.findall(r"{(\w+)}", route.path)
                 words = st.sampled_from([*ENDS, *TEXTS])
                 path = {one: data.draw(words) for one in names}
@@ -189,7 +200,7 @@ async def test_the_ends_of_the_calendar(plnd: Plnd, zone: str) -> None:
     """Each parameter of each question, at each end, by itself and in pairs."""
     plnd.settings.change({"time_zone": zone})
     await stores(plnd)
-    for route in GETS:
+    for route in GET_ROUTES:
         if "{" in route.path:
             continue
         for count in (1, 2):

@@ -20,7 +20,7 @@ from hypothesis import given, settings, target
 from hypothesis import strategies as st
 from support.builders import NETWORKS, NOON, batch, visit
 from support.harness import TOKEN, Api, Daemon, RunPlnd
-from support.line_coverage import Reached
+from support.line_coverage import LineCoverage
 
 from plnd.measures.validation import validate
 
@@ -133,7 +133,7 @@ def through(stream: bytes) -> tuple[list[Any], bool, list[Any]]:
 
 def fuzz_frames(stream: bytes) -> None:
     """What holds for any stream whatever."""
-    with Reached(host.__file__) as reached:
+    with LineCoverage(host.__file__) as reached:
         answers, broken, asked = through(stream)
     target(float(len(reached.lines)))
     whole, rest = 0, stream

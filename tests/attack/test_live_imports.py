@@ -10,7 +10,7 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.bad_documents import BOOK, GETS, NAMES, as_lines, documents, sums
+from support.bad_documents import BOOK, GET_ROUTES, NAMES, document_lines, documents, sum_lines
 from support.builders import DAY, MINUTE, act, batch, visit
 from support.harness import Daemon
 
@@ -19,7 +19,7 @@ from plnd.core.plnd import now_ms
 MOST_GROWTH_BYTES = 64 * 1024 * 1024
 QUESTIONS = [
     re.sub(r"{\w+}", quote(name, safe=""), route.path.removeprefix("/api/v1/"))
-    for route in GETS
+    for route in GET_ROUTES
     for name in (NAMES if "{" in route.path else NAMES[:1])
 ]
 LONGEST_SECONDS = 600
@@ -46,14 +46,14 @@ def test_a_daemon_takes_whatever_an_import_holds(
     @settings(suppress_health_check=list(HealthCheck))
     @given(
         st.lists(documents(BOOK), max_size=8),
-        st.lists(sums, max_size=3),
+        st.lists(sum_lines, max_size=3),
         st.lists(st.sampled_from(QUESTIONS), min_size=12, max_size=12),
     )
     def take(found: list[tuple[str, Any]], more: list[str], questions: list[str]) -> None:
         nonlocal asked, taken
         if time.monotonic() > end:
             return
-        answer = daemon.ask("POST", "import", {"lines": [*as_lines(found), *more]})
+        answer = daemon.ask("POST", "import", {"lines": [*document_lines(found), *more]})
         taken += answer["taken"]
         for question in questions:
             assert status_of(daemon, question) < 500, question

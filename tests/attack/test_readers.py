@@ -9,7 +9,7 @@ import json
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
 from support.builders import NOON
-from support.line_coverage import Reached
+from support.line_coverage import LineCoverage
 from support.profile_pages import ME, SHAPES
 
 from plnd.measures.validation import EARLIEST_MS
@@ -94,7 +94,7 @@ pages = st.lists(pieces, max_size=14).map("".join)
 @settings(max_examples=MANY)
 @given(pages, st.sampled_from(sorted(SHAPES)), names)
 def test_any_page_gives_a_moment_of_the_past_or_none(html: str, network: str, who: str) -> None:
-    with Reached(page.__file__, dates.__file__, marks.__file__) as reached:
+    with LineCoverage(page.__file__, dates.__file__, marks.__file__) as reached:
         found = page.read_page(html, network=network, handle=who, url=SHAPES[network].url, now=NOON)
     target(float(len(reached.lines)))
     assert (found.last_post_at is None) == (found.posts_seen == 0) == (found.found_by is None)
@@ -106,7 +106,7 @@ def test_any_page_gives_a_moment_of_the_past_or_none(html: str, network: str, wh
 @settings(max_examples=MANY)
 @given(pages)
 def test_any_page_is_an_article_with_words_that_can_be_kept(html: str) -> None:
-    with Reached(article.__file__) as reached:
+    with LineCoverage(article.__file__) as reached:
         found = article.read_article(html)
     target(float(len(reached.lines)))
     for words in (found.title, found.author):
@@ -150,7 +150,7 @@ feeds = (
 @settings(max_examples=MANY)
 @given(feeds, names)
 def test_any_feed_gives_a_moment_of_the_past_or_none(content: bytes, who: str) -> None:
-    with Reached(feed.__file__, dates.__file__) as reached:
+    with LineCoverage(feed.__file__, dates.__file__) as reached:
         try:
             found = feed.read_feed(content, handle=who, now=NOON)
         except feed.NoFeed:

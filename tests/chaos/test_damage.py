@@ -1,4 +1,4 @@
-"""Stores that are damaged in every way, below a real daemon: named, set aside, and on it goes."""
+"""Damaged stores: each damaged file is named and set aside, and plnd goes on without it."""
 
 import json
 import os
@@ -19,11 +19,11 @@ from plnd.model.settings import BudgetRequest
 from plnd.store.book.book import Book
 from plnd.system.files import Home
 
-WHEN = re.compile(r"\.damaged-\d{8}-\d{6}(-\d+)?$")
+SET_ASIDE = re.compile(r"\.damaged-\d{8}-\d{6}(-\d+)?$")
 
 
 async def fill(plnd: Plnd) -> None:
-    """Something in every file that there is."""
+    """Store something in every file."""
     many = [visit(NOON - DAY + n * 60_000, 30, handle="h" * (n % 200)) for n in range(600)]
     await plnd.record(typed(batch(*many)))
     await plnd.record(typed(batch(*[act(NOON - HOUR + n) for n in range(100)], browser="firefox")))
@@ -32,7 +32,7 @@ async def fill(plnd: Plnd) -> None:
     plnd.pauses.begin(NOON + DAY)
     plnd.pauses.end()
     plnd.notifier.snooze(NOON + 5)
-    for kept in plnd._book.kept.values():
+    for kept in plnd._book.collections.values():
         if not kept.all():
             kept.put(sample(kept.kind, "ana"))
 
@@ -74,9 +74,9 @@ def replace_by_other(path: Path) -> None:
 def test_each_file_damaged_in_turn_leaves_the_others(
     filled: Path, home: Home, tmp_path: Path, damage: Callable[[Path], None], clock: Clock
 ) -> None:
-    """Whatever the book has: its collections are asked for, not listed."""
+    """For every file: the collections come from the book and are not listed here."""
     files = ["events.db", *(p.name for p in sorted(filled.glob("*.json")))]
-    assert len(files) == len(Book(filled).kept) + 1
+    assert len(files) == len(Book(filled).collections) + 1
     for name in files:
         data = tmp_path / f"{damage.__name__}-{name}"
         shutil.copytree(filled, data)
@@ -84,7 +84,7 @@ def test_each_file_damaged_in_turn_leaves_the_others(
         damage(data / name)
         plnd = Plnd(Home(home.state, data, home.host, None), clock=clock)
         (moved,) = plnd.damaged
-        assert WHEN.search(moved)
+        assert SET_ASIDE.search(moved)
         assert Path(moved).exists()
         assert Path(moved).name.startswith(name)
         plnd.close_stores()
@@ -93,7 +93,7 @@ def test_each_file_damaged_in_turn_leaves_the_others(
         assert len(kept) >= len(files) - 2
 
 
-def test_a_newer_store_is_left_alone(
+def test_a_newer_store_is_refused_and_not_changed(
     filled: Path, home: Home, tmp_path: Path, clock: Clock
 ) -> None:
     for name in ("events.db", *(p.name for p in sorted(filled.glob("*.json")))):
@@ -114,10 +114,10 @@ def test_a_newer_store_is_left_alone(
         assert {path.name: path.read_bytes() for path in data.iterdir()} == before
 
 
-async def test_a_flipped_bit_anywhere_is_met_with_a_reason(
+async def test_a_flipped_bit_is_harmless_or_set_aside_or_named(
     filled: Path, home: Home, tmp_path: Path, clock: Clock, pytestconfig: pytest.Config
 ) -> None:
-    """It does not matter, or is found and set aside, or an error names the file. Never a crash."""
+    """An error names the file and has a hint; nothing crashes."""
     chance = random.Random(2028)
     ends = {"unharmed": 0, "set aside": 0, "named": 0}
     for number in range(4 * int(pytestconfig.getoption("rounds"))):
@@ -153,8 +153,8 @@ async def use(plnd: Plnd) -> str:
         await plnd.close()
 
 
-def test_a_daemon_says_what_it_had_to_set_aside(run_plnd: RunPlnd, home: Home) -> None:
-    """In its log, in its health, in the doctor's words; and it records as if nothing were."""
+def test_a_daemon_reports_files_set_aside(run_plnd: RunPlnd, home: Home) -> None:
+    """In its log and in its health answer; and it stores events."""
     run_plnd("budget", "set", "7")
     (home.data / "events.db").write_bytes(b"Dear diary, " * 999)
     truncate(home.data / "budgets.json")

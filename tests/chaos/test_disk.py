@@ -1,4 +1,4 @@
-"""A disk that fills up and empties, or cannot be written: nothing lost, and the cause is named."""
+"""Disks that are full or read-only for a time: no event is lost, and errors name the cause."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.builders import DAY, batch, visit
-from support.faults import Sealed, Sender, SmallDisk, all_there, start_daemon
+from support.faults import ReadOnlyHome, Sender, SmallDisk, assert_all_stored, start_daemon
 from support.harness import Daemon, RunPlnd, running_daemon
 
 from plnd.core.plnd import now_ms
@@ -19,18 +19,18 @@ from plnd.system.files import Home
 
 @pytest.fixture
 def disk(home: Home, tmp_path: Path) -> Iterator[SmallDisk]:
-    """The home lies on a disk of some megabytes."""
+    """The disk of some megabytes that holds the home."""
     small = SmallDisk(home.data.parent, 16)
     yield small
     small.close()
 
 
-class Serving:
-    """A daemon on the disk, and a kill that leaves nothing of it."""
+class DiskDaemon:
+    """A daemon whose home is on the disk."""
 
     def __init__(self, disk: SmallDisk, log: Path) -> None:
         self._process = start_daemon(log)
-        disk.serves(self._process.pid)
+        disk.add_process(self._process.pid)
         self.daemon = running_daemon()
 
     def kill(self) -> None:
@@ -39,12 +39,12 @@ class Serving:
 
 
 @pytest.fixture
-def serve(disk: SmallDisk, tmp_path: Path) -> Iterator[Callable[[], Serving]]:
-    """Starts a daemon on the disk."""
-    started: list[Serving] = []
+def serve(disk: SmallDisk, tmp_path: Path) -> Iterator[Callable[[], DiskDaemon]]:
+    """Start daemons on the disk; they are killed after the test."""
+    started: list[DiskDaemon] = []
 
-    def start() -> Serving:
-        started.append(Serving(disk, tmp_path / "log"))
+    def start() -> DiskDaemon:
+        started.append(DiskDaemon(disk, tmp_path / "log"))
         return started[-1]
 
     yield start
@@ -53,10 +53,10 @@ def serve(disk: SmallDisk, tmp_path: Path) -> Iterator[Callable[[], Serving]]:
 
 
 def send(found: Daemon, sender: Sender, times: int) -> int:
-    """How many batches were taken before one was refused, if one was."""
+    """Send up to `times` batches; how many were stored before the first error."""
     for number in range(times):
         try:
-            sender.note(found.ask("POST", "events", sender.next_batch()))
+            sender.acknowledge(found.ask("POST", "events", sender.next_batch()))
         except PlndError as error:
             assert error.code in ("disk_full", "storage"), error
             assert error.hint
@@ -64,10 +64,10 @@ def send(found: Daemon, sender: Sender, times: int) -> int:
     return times
 
 
-def test_a_full_disk_costs_time_and_nothing_else(
-    disk: SmallDisk, serve: Callable[[], Serving], home: Home, tmp_path: Path
+def test_a_full_disk_loses_no_acknowledged_event(
+    disk: SmallDisk, serve: Callable[[], DiskDaemon], home: Home, tmp_path: Path
 ) -> None:
-    """Full under way, full at a kill, full at the start, empty again: every answer still holds."""
+    """Full while the daemon runs, at a kill and at the start, then with space again."""
     sender = Sender(0, now_ms() - 20 * DAY)
     serving = serve()
     found = serving.daemon
@@ -81,23 +81,23 @@ def test_a_full_disk_costs_time_and_nothing_else(
             found.ask("PUT", "budgets", {"minutes": 17})
         assert str(home.data) in caught.value.message
         assert found.ask("GET", "budgets")["budgets"][0]["minutes"] == 60
-        disk.empty()
+        disk.free()
         assert send(found, sender, 40) == 40
         found.ask("PUT", "budgets", {"minutes": 60})
     disk.fill()
     send(found, sender, 400)
     serving.kill()
-    disk.empty()
+    disk.free()
     serving = serve()
     found = serving.daemon
     assert send(found, sender, 40) == 40
     serving.kill()
     assert "Traceback" not in (tmp_path / "log").read_text()
-    all_there(home, [sender])
+    assert_all_stored(home, [sender])
 
 
-def test_a_forgetting_that_finds_no_room_can_be_asked_for_again(
-    disk: SmallDisk, serve: Callable[[], Serving], home: Home, tmp_path: Path
+def test_forgetting_on_a_full_disk_fails_and_can_be_repeated(
+    disk: SmallDisk, serve: Callable[[], DiskDaemon], home: Home, tmp_path: Path
 ) -> None:
     sender = Sender(0, now_ms() - 20 * DAY)
     found = serve().daemon
@@ -106,17 +106,17 @@ def test_a_forgetting_that_finds_no_room_can_be_asked_for_again(
     with pytest.raises(PlndError) as caught:
         found.ask("POST", "forget", {"network": "x"})
     assert caught.value.code in ("disk_full", "storage")
-    disk.empty()
+    disk.free()
     found.ask("POST", "forget", {"network": "x"})
     entries = found.ask("GET", "receipt?limit=500")["entries"]
     assert entries
     assert {one["event"]["network"] for one in entries} == {"facebook", "linkedin", "mastodon"}
 
 
-def test_going_back_that_finds_no_room_says_so(
-    disk: SmallDisk, serve: Callable[[], Serving], run_plnd: RunPlnd, home: Home
+def test_restoring_on_a_full_disk_fails_and_can_be_repeated(
+    disk: SmallDisk, serve: Callable[[], DiskDaemon], run_plnd: RunPlnd, home: Home
 ) -> None:
-    """Nothing is changed, nothing half is left, and with room again it is done."""
+    """Nothing is changed, no half-written file is left, and with space again it works."""
     sender = Sender(0, now_ms() - 20 * DAY)
     serving = serve()
     send(serving.daemon, sender, 40)
@@ -134,14 +134,14 @@ def test_going_back_that_finds_no_room_says_so(
             assert caught.value.code == "disk_full"
             assert caught.value.message.startswith("the disk is full")
     assert [one.name for one in (home.data / "backups").iterdir()] == [made.name]
-    disk.empty()
+    disk.free()
     assert found.ask("GET", "receipt") == before
     found.ask("POST", "restore", {"backup": made.name})
     assert found.ask("GET", "receipt") == before
 
 
-def test_a_home_that_cannot_be_written_is_named(
-    disk: SmallDisk, serve: Callable[[], Serving], run_plnd: RunPlnd, home: Home
+def test_a_start_in_a_read_only_home_fails_with_its_path(
+    disk: SmallDisk, serve: Callable[[], DiskDaemon], run_plnd: RunPlnd, home: Home
 ) -> None:
     sender = Sender(0, now_ms() - 20 * DAY)
     serving = serve()
@@ -155,13 +155,13 @@ def test_a_home_that_cannot_be_written_is_named(
         disk.read_only(False)
     assert ran.err.splitlines()[-2].startswith("plnd: cannot write ")
     assert str(home.data.parent) in ran.err
-    all_there(home, [sender])
+    assert_all_stored(home, [sender])
 
 
 @pytest.fixture
-def sealed(home: Home, tmp_path: Path) -> Iterator[Sealed]:
-    """The home can be made read-only while a daemon works in it."""
-    found = Sealed(home.data.parent, tmp_path / "image")
+def read_only_home(home: Home, tmp_path: Path) -> Iterator[ReadOnlyHome]:
+    """The home, which can be made read-only while a daemon uses it."""
+    found = ReadOnlyHome(home.data.parent, tmp_path / "image")
     yield found
     found.close()
 
@@ -169,8 +169,8 @@ def sealed(home: Home, tmp_path: Path) -> Iterator[Sealed]:
 REASONS = ("Operation not permitted", "Read-only file system", "Permission denied")
 
 
-def refused(found: Daemon, method: str, path: str, body: object) -> None:
-    """A change is refused, with the file and the system's own reason."""
+def assert_refused(found: Daemon, method: str, path: str, body: object) -> None:
+    """Check that a change fails, with the path and the reason of the system."""
     with pytest.raises(PlndError) as caught:
         found.ask(method, path, body)
     assert caught.value.code == "storage"
@@ -179,32 +179,32 @@ def refused(found: Daemon, method: str, path: str, body: object) -> None:
     assert caught.value.hint
 
 
-def test_a_home_that_becomes_read_only_under_way_and_writable_again(
-    sealed: Sealed, run_plnd: RunPlnd, home: Home, tmp_path: Path
+def test_a_home_that_is_read_only_for_a_time(
+    read_only_home: ReadOnlyHome, run_plnd: RunPlnd, home: Home, tmp_path: Path
 ) -> None:
-    """Nothing acknowledged that is not stored, and no restart needed."""
+    """No event is acknowledged that is not stored, and no restart is needed."""
     sender = Sender(0, now_ms() - 20 * DAY)
     process = start_daemon(tmp_path / "log")
     try:
         found = running_daemon()
         assert send(found, sender, 20) == 20
         for _ in range(2):
-            sealed.read_only(True)
+            read_only_home.read_only(True)
             try:
                 for _ in range(20):
                     try:
-                        sender.note(found.ask("POST", "events", sender.next_batch()))
+                        sender.acknowledge(found.ask("POST", "events", sender.next_batch()))
                     except PlndError as error:
                         assert error.message.startswith(f"cannot write {home.data}")
                         assert error.message.endswith(REASONS)
-                refused(found, "PUT", "budgets", {"minutes": 17})
-                refused(found, "POST", "people", {"name": "Ana"})
-                refused(found, "POST", "forget", {"network": "x"})
+                assert_refused(found, "PUT", "budgets", {"minutes": 17})
+                assert_refused(found, "POST", "people", {"name": "Ana"})
+                assert_refused(found, "POST", "forget", {"network": "x"})
                 assert found.ask("GET", "budgets")["budgets"][0]["minutes"] == 60
                 assert found.ask("GET", "people")["people"] == []
                 lines = run_plnd("doctor", code=1).out.splitlines()
             finally:
-                sealed.read_only(False)
+                read_only_home.read_only(False)
             broken = next(n for n, line in enumerate(lines) if line.startswith("fail home: "))
             assert lines[broken].endswith(" is not writable")
             assert any(fix in lines[broken + 1] for fix in ("chattr -i", "remount,rw", "chmod 700"))
@@ -218,19 +218,19 @@ def test_a_home_that_becomes_read_only_under_way_and_writable_again(
         process.kill()
         process.wait(20)
     assert "Traceback" not in (tmp_path / "log").read_text()
-    all_there(home, [sender])
+    assert_all_stored(home, [sender])
 
 
-def test_events_wait_for_a_disk_that_comes_back(
-    disk: SmallDisk, serve: Callable[[], Serving], home: Home, tmp_path: Path
+def test_an_event_refused_by_a_full_disk_is_stored_once_later(
+    disk: SmallDisk, serve: Callable[[], DiskDaemon], home: Home, tmp_path: Path
 ) -> None:
-    """One event sent again and again, as a browser does: in the end it is there once."""
+    """The same event is sent again and again, as a browser does."""
     serving = serve()
     found = serving.daemon
     one = batch(visit(now_ms() - DAY, 60))
     disk.fill()
     answers = 0
-    # Until the journal's own page is used up, some may still fit.
+    # The page that the journal has already may have room for some more.
     fillers = Sender(1, now_ms() - 20 * DAY)
     send(found, fillers, 400)
     for _ in range(5):
@@ -238,7 +238,7 @@ def test_events_wait_for_a_disk_that_comes_back(
             found.ask("POST", "events", one)
             answers += 1
     assert answers == 0
-    disk.empty()
+    disk.free()
     assert found.ask("POST", "events", one)["stored"] == [one["events"][0]["id"]]
     serving.kill()
-    all_there(home, [fillers])
+    assert_all_stored(home, [fillers])

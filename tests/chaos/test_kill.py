@@ -1,4 +1,4 @@
-"""Killed under load, again and again: what was acknowledged is there, once; both stores open."""
+"""Kills under load: each acknowledged event is stored once, and both stores open again."""
 
 import contextlib
 import os
@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 from support.builders import DAY, MINUTE
-from support.faults import Pipe, Sender, all_there, launcher, made, start_daemon
+from support.faults import (
+    HostProcess,
+    Sender,
+    assert_all_stored,
+    endless_events,
+    install_host,
+    start_daemon,
+)
 from support.harness import running_daemon
 
 from plnd.core.plnd import now_ms
@@ -23,7 +30,7 @@ def rounds(pytestconfig: pytest.Config) -> int:
     return int(pytestconfig.getoption("rounds"))
 
 
-def test_kills_of_the_daemon_lose_nothing_and_double_nothing(
+def test_kills_of_the_daemon_lose_and_duplicate_nothing(
     home: Home, tmp_path: Path, rounds: int
 ) -> None:
     chance = random.Random(2026)
@@ -49,32 +56,30 @@ def test_kills_of_the_daemon_lose_nothing_and_double_nothing(
     assert "Traceback" not in said
     assert "set aside" not in said
     assert sum(one.answers for one in senders) > rounds
-    all_there(home, senders)
+    assert_all_stored(home, senders)
 
 
-def test_kills_of_the_host_and_of_the_daemon_behind_it(
-    home: Home, tmp_path: Path, rounds: int
-) -> None:
-    """As the browser sees it: a frame that got no answer is sent again, and counts once."""
+def test_kills_of_the_host_and_the_daemon(home: Home, tmp_path: Path, rounds: int) -> None:
+    """A frame without an answer is sent again, and its events are stored once."""
     chance = random.Random(2027)
-    path = launcher(tmp_path / "manifests")
+    path = install_host(tmp_path / "manifests")
     sender = Sender(0, now_ms() - 20 * DAY)
     for _ in range(max(10, rounds // 5)):
-        pipe = Pipe(path)
+        pipe = HostProcess(path)
         victim = chance.choice(["host", "daemon", "both"])
         killer = threading.Timer(chance.uniform(0.05, 0.25), kill, args=(victim, pipe.process.pid))
         try:
             answer = pipe.post(sender.next_batch())
             if answer["status"] == 200:
-                sender.note(answer["body"])
+                sender.acknowledge(answer["body"])
             killer.start()
             while killer.is_alive():
                 answer = pipe.post(sender.next_batch())
                 assert answer["status"] in (200, 503), answer
                 if answer["status"] == 200:
-                    sender.note(answer["body"])
+                    sender.acknowledge(answer["body"])
         except OSError:
-            pass  # the host is gone; the next one gets the frame
+            pass  # the host was killed; the next one gets the frame
         finally:
             killer.join(20)
             pipe.close()
@@ -82,12 +87,12 @@ def test_kills_of_the_host_and_of_the_daemon_behind_it(
     os.kill(found.pid, signal.SIGKILL)
     found.gone()
     assert sender.answers > 10
-    all_there(home, [sender])
+    assert_all_stored(home, [sender])
 
 
 def kill(victim: str, host: int) -> None:
     if victim in ("daemon", "both"):
-        # Between two daemons there is none to kill.
+        # There may be none at the moment.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             os.kill(running_daemon().pid, signal.SIGKILL)
     if victim in ("host", "both"):
@@ -95,6 +100,6 @@ def kill(victim: str, host: int) -> None:
 
 
 def test_the_senders_overlap_in_time() -> None:
-    """Else the kills would not meet quarters that several of them write."""
-    first, second = made(0, 0), made(1, 0)
+    """So that the kills hit quarters that several senders write."""
+    first, second = endless_events(0, 0), endless_events(1, 0)
     assert next(second)["start"] - next(first)["start"] < MINUTE

@@ -1,4 +1,4 @@
-"""Killed, stopped or hindered in the middle of long work: all of it is done, or nothing."""
+"""Kills, stops and readers during long work: it is done as a whole, or not at all."""
 
 import contextlib
 import json
@@ -32,14 +32,14 @@ def rounds(pytestconfig: pytest.Config) -> int:
 
 
 def some(count: int, **given: Any) -> list[dict[str, Any]]:
-    """Visits of the last days, a minute each."""
+    """Visits of one minute, over the last days."""
     begin = now_ms() - 90 * HOUR
     return [visit(begin + n * 5 * MINUTE, 60, **given) for n in range(count)]
 
 
 @dataclass
-class Started:
-    """A daemon that is started, ended and started again."""
+class RestartingDaemon:
+    """A daemon that is ended and started again."""
 
     said: Path
     process: subprocess.Popen[bytes] = field(init=False)
@@ -59,7 +59,7 @@ class Started:
         self.process.wait(20)
 
     def interrupted(self, path: str, body: Any, how: signal.Signals, after: float) -> None:
-        """Ask for long work, end the daemon a moment later, and start it again."""
+        """Request long work, end the daemon `after` seconds, and start it again."""
 
         def ask() -> None:
             with contextlib.suppress(PlndError, ConnectionError):
@@ -74,8 +74,8 @@ class Started:
         self.start()
 
 
-def counts(found: Started) -> tuple[int, int]:
-    """How many visits there are with the word, and how many in all."""
+def counts(found: RestartingDaemon) -> tuple[int, int]:
+    """The number of visits with the word, and of all visits."""
     would = [{"handle": WORD}, {"everything": True}]
     with_word, every = (
         found.ask("POST", "forget", {**one, "dry_run": True})["visits"] for one in would
@@ -84,11 +84,11 @@ def counts(found: Started) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_forgetting_is_done_or_not_begun(
+def test_interrupted_forgetting_is_done_or_not_begun(
     home: Home, tmp_path: Path, rounds: int, how: signal.Signals
 ) -> None:
     chance = random.Random(2028)
-    plnd = Started(tmp_path / "run.log")
+    plnd = RestartingDaemon(tmp_path / "run.log")
     for number in range(rounds):
         others = counts(plnd)[1]
         plnd.ask("POST", "events", batch(*some(VISITS, handle=WORD), profile=f"p{number}"))
@@ -106,9 +106,11 @@ def test_forgetting_is_done_or_not_begun(
     assert "Traceback" not in (tmp_path / "run.log").read_text()
 
 
-def test_going_back_is_done_or_not_begun(home: Home, tmp_path: Path, rounds: int) -> None:
+def test_an_interrupted_restore_is_done_or_not_begun(
+    home: Home, tmp_path: Path, rounds: int
+) -> None:
     chance = random.Random(2029)
-    plnd = Started(tmp_path / "run.log")
+    plnd = RestartingDaemon(tmp_path / "run.log")
     plnd.ask("POST", "events", batch(*some(100)))
     plnd.ask("PUT", "budgets", {"minutes": 33})
     Backups(home.data).make("then", "daily", now_ms())
@@ -123,8 +125,8 @@ def test_going_back_is_done_or_not_begun(home: Home, tmp_path: Path, rounds: int
     assert "Traceback" not in (tmp_path / "run.log").read_text()
 
 
-def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    """What was taken is there once, also when the same lines come again."""
+def test_an_interrupted_import_can_be_repeated(tmp_path: Path) -> None:
+    """Each line is stored once, also when it is sent again."""
     chance = random.Random(2030)
     said = {"type": "visit", "browser": "b", "profile": "p", "network": "x", "page": "feed"}
     lines = [
@@ -132,7 +134,7 @@ def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
         for one in some(1000)
     ]
     body = {"lines": lines, "dry_run": False}
-    plnd = Started(tmp_path / "run.log")
+    plnd = RestartingDaemon(tmp_path / "run.log")
     for _ in range(6):
         plnd.interrupted("import", body, signal.SIGKILL, chance.uniform(0, 0.15))
     answer = plnd.ask("POST", "import", body)
@@ -141,8 +143,8 @@ def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     plnd.end()
 
 
-def test_a_reader_is_named_and_it_goes_once_he_is_gone(daemon: Daemon, home: Home) -> None:
-    """No forgetting waits for another program, and none says that the bytes are gone."""
+def test_forgetting_is_finished_when_another_reader_is_gone(daemon: Daemon, home: Home) -> None:
+    """Forgetting does not wait for the other program, and answers that it is unfinished."""
     daemon.ask("POST", "events", batch(*some(VISITS, handle=WORD)))
     reader = sqlite3.connect(f"file:{home.data}/events.db?mode=ro", uri=True, isolation_level=None)
     reader.execute("BEGIN")

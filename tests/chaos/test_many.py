@@ -1,4 +1,4 @@
-"""Twenty browsers with five tabs each, and a queue of a week: all of it arrives, once."""
+"""Many senders: twenty browsers with five tabs each, and the queue of a week."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import psutil
 from support.builders import DAY, HOUR, SECOND, act, batch, visit
-from support.faults import Pipe, Sender, all_there, launcher
+from support.faults import HostProcess, Sender, assert_all_stored, install_host
 from support.harness import Daemon, RunPlnd, running_daemon, wait_until
 
 from plnd.core.plnd import now_ms
@@ -23,8 +23,8 @@ TABS = 5
 QUEUE = 20_000
 
 
-def test_a_hundred_tabs_at_once(daemon: Daemon, run_plnd: RunPlnd, home: Home) -> None:
-    """Every second counts once, however many look; and each sender gets its answers."""
+def test_a_hundred_tabs_send_at_once(daemon: Daemon, run_plnd: RunPlnd, home: Home) -> None:
+    """Every second is counted once, and each sender gets its answers."""
     senders = [Sender(number, now_ms() - 20 * DAY) for number in range(BROWSERS * TABS)]
 
     async def tab(session: aiohttp.ClientSession, sender: Sender) -> None:
@@ -33,7 +33,7 @@ def test_a_hundred_tabs_at_once(daemon: Daemon, run_plnd: RunPlnd, home: Home) -
                 f"{daemon.url}/api/v1/events", data=json.dumps(sender.next_batch())
             ) as response:
                 assert response.status == 200
-                sender.note(await response.json())
+                sender.acknowledge(await response.json())
 
     async def every() -> None:
         headers = {"Authorization": f"Bearer {daemon.about['token']}"}
@@ -44,19 +44,19 @@ def test_a_hundred_tabs_at_once(daemon: Daemon, run_plnd: RunPlnd, home: Home) -
     asyncio.run(every())
     run_plnd("stop")
     assert sum(one.answers for one in senders) == BROWSERS * TABS * 10
-    all_there(home, senders)
+    assert_all_stored(home, senders)
 
 
 def test_twenty_hosts_start_one_daemon(tmp_path: Path, home: Home, run_plnd: RunPlnd) -> None:
-    """Twenty browsers wake at once while no daemon runs: one is started, all are served."""
-    path = launcher(tmp_path / "manifests")
+    """Twenty browsers connect at once while no daemon runs: one is started and serves all."""
+    path = install_host(tmp_path / "manifests")
     statuses: list[int] = []
 
     def browser(number: int) -> None:
-        pipe = Pipe(path)
+        pipe = HostProcess(path)
         sender = Sender(number, now_ms() - DAY)
         answer = pipe.post(sender.next_batch())
-        while answer["status"] == 503:  # what the extension does: keep it, try again
+        while answer["status"] == 503:  # as the extension does: try again
             answer = pipe.post(sender.next_batch())
         statuses.append(answer["status"])
         pipe.close()
@@ -67,7 +67,7 @@ def test_twenty_hosts_start_one_daemon(tmp_path: Path, home: Home, run_plnd: Run
     for thread in threads:
         thread.join(60)
     assert statuses == [200] * BROWSERS
-    # A host that was served by another's daemon has its own start still under way.
+    # A host may still be starting a daemon although another host has started one.
     wait_until(lambda: not starting(home), "the last start to find that it is not needed")
     log = (home.state / "daemon.log").read_text()
     assert log.count(" runs at ") == 1
@@ -85,8 +85,8 @@ def starting(home: Home) -> list[psutil.Process]:
     return found
 
 
-def test_a_queue_of_a_week(tmp_path: Path, home: Home, run_plnd: RunPlnd) -> None:
-    """20,000 events that waited for a daemon, in batches as the extension sends them; twice."""
+def test_the_queue_of_a_week_is_stored_once(tmp_path: Path, home: Home, run_plnd: RunPlnd) -> None:
+    """20,000 events in the batches of the extension, sent twice."""
     chance = random.Random(5)
     at = now_ms() - 7 * DAY
     step = (7 * DAY - HOUR) // QUEUE
@@ -99,7 +99,7 @@ def test_a_queue_of_a_week(tmp_path: Path, home: Home, run_plnd: RunPlnd) -> Non
             events.append(
                 visit(start, (step - SECOND) / SECOND, page=chance.choice(["feed", "post"]))
             )
-    pipe = Pipe(launcher(tmp_path / "manifests"))
+    pipe = HostProcess(install_host(tmp_path / "manifests"))
     for _ in range(2):
         for number in range(0, QUEUE, 500):
             part = events[number : number + 500]

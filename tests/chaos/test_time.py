@@ -1,4 +1,4 @@
-"""Clocks that jump, machines that sleep, time zones that change under way."""
+"""Clocks that jump, machines that sleep, time zones that change while plnd runs."""
 
 import tempfile
 import time
@@ -24,8 +24,8 @@ jumps = st.lists(
 
 @settings(max_examples=40)
 @given(jumps)
-async def test_a_clock_that_jumps_loses_and_invents_nothing(jumped: list[int]) -> None:
-    """Each event is right by the clock it was made by; the sums stay those of the events."""
+async def test_jumps_of_the_clock_lose_and_add_no_time(jumped: list[int]) -> None:
+    """The sums are those of the events, whose times come from the clock before the jump."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -46,14 +46,14 @@ async def test_a_clock_that_jumps_loses_and_invents_nothing(jumped: list[int]) -
         for low, high in sorted(spans):
             covered += max(0, high - max(low, end))
             end = max(end, high)
-        sums = plnd._log.quarters(0, NOON + 1000 * DAY).values()
+        sums = plnd._log.queries.quarter_sums(0, NOON + 1000 * DAY).values()
         assert sum(spent for one in sums for spent, _ in one.times.values()) == covered
         assert 1 <= len([one for one in plnd.own.backups() if one.why == "daily"]) <= 7
         await plnd.close()
 
 
-async def test_what_a_clock_ahead_left_behind_is_refused_and_told(api: Api, clock: Clock) -> None:
-    """Set back by a day: events from the future are refused by name, the rest goes on."""
+async def test_events_from_the_future_are_rejected(api: Api, clock: Clock) -> None:
+    """After the clock was set back by a day; the other events of the batch are stored."""
     clock.forward(DAY)
     await api("POST", "events", batch(visit(clock() - HOUR, 60)))
     clock.forward(-DAY)
@@ -64,7 +64,7 @@ async def test_what_a_clock_ahead_left_behind_is_refused_and_told(api: Api, cloc
     assert answer["today"]["spent_seconds"] == 60
 
 
-async def test_a_machine_that_slept_has_spent_nothing(api: Api, clock: Clock) -> None:
+async def test_sleep_of_the_machine_is_no_time_spent(api: Api, clock: Clock) -> None:
     await api("POST", "events", batch(visit(NOON - HOUR, 60)))
     clock.forward(9 * HOUR)
     today = await api("GET", "today")
@@ -76,7 +76,7 @@ async def test_a_machine_that_slept_has_spent_nothing(api: Api, clock: Clock) ->
 
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Changes the time zone of the system."""
+    """Change the time zone of the system."""
 
     def change(name: str) -> None:
         monkeypatch.setenv("TZ", name)
@@ -87,10 +87,10 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     time.tzset()
 
 
-async def test_a_traveller_keeps_every_second(
+async def test_a_change_of_time_zone_loses_no_time(
     api: Api, clock: Clock, zone: Callable[[str], None]
 ) -> None:
-    """The system's time zone changes while plnd runs: the days move, no time is lost."""
+    """The days begin at other moments, and each second stays in one of them."""
     late = int(datetime(2026, 11, 23, 23, 30, tzinfo=UTC).timestamp()) * 1000
     clock.now = late + HOUR
     await api("POST", "events", batch(visit(late, 600)))

@@ -15,7 +15,7 @@ from plnd.core.plnd import Plnd
 from plnd.daemon import serve as daemon_module
 from plnd.errors import StorageError
 from plnd.model.own import ForgetRequest
-from plnd.store.log import maintenance
+from plnd.store.log import copying
 from plnd.system.files import Home
 
 
@@ -150,7 +150,7 @@ async def test_a_copy_that_is_not_whole_is_not_kept(plnd: Plnd, clock: Clock) ->
     await day_by_day(plnd, clock, 1)
     many = [visit(clock() - DAY + n * 1000, 1, handle="h" * 200) for n in range(900)]
     await plnd.record(typed(batch(*many)))
-    plnd._log.emptied()
+    plnd._log.truncate_journal()
     path = plnd.home.data / "events.db"
     content = bytearray(path.read_bytes())
     for page in range(4, len(content) // 4096):
@@ -279,5 +279,5 @@ def test_a_copy_takes_no_place_of_another(tmp_path: Path) -> None:
     old_log(tmp_path / "events.db")
     (tmp_path / "copy").write_text("here first")
     with pytest.raises(StorageError):
-        maintenance.copy(tmp_path / "events.db", tmp_path / "copy")
+        copying.copy(tmp_path / "events.db", tmp_path / "copy")
     assert (tmp_path / "copy").read_text() == "here first"

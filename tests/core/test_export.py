@@ -19,7 +19,7 @@ from plnd.measures.documents import without_consent
 from plnd.model.own import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.settings import BudgetRequest
-from plnd.store.book.book import Collection
+from plnd.store.book.collection import Collection
 from plnd.system.files import Home
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +91,7 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
     clock.forward(1)
     plnd.pauses.end()  # an open pause is not exported
     await plnd.own.forget(ForgetRequest(handle="somebody"))
-    for kept in plnd._book.kept.values():
+    for kept in plnd._book.collections.values():
         if isinstance(kept, Collection) and kept.role == "memory":
             # Every other collection; an imported feed would be turned off.
             kept.put(without_consent(sample(kept.kind, "ünal"), None))

@@ -36,8 +36,10 @@ from plnd.model.own import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.scope import Scope, Somebody, without
 from plnd.model.settings import Budget
-from plnd.store.book.book import Book, Collection
-from plnd.store.log.log import Batch, Log
+from plnd.store.book.book import Book
+from plnd.store.book.collection import Collection
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 from plnd.system.files import Home
 
 WORD = "zebrafinch"
@@ -45,12 +47,12 @@ WORD = "zebrafinch"
 
 def stored(log: Log) -> list[dict[str, Any]]:
     """All stored events in the form of the builders."""
-    found = [*log.visits_after(b"", 10_000), *log.interactions_after(b"", 10_000)]
+    found = [*log.queries.visits_after(b"", 10_000), *log.queries.interactions_after(b"", 10_000)]
     return [msgspec.to_builtins(one.event) for one in found]
 
 
 def sums(log: Log) -> oracle.Quarters:
-    found = log.quarters(0, NOON + 100 * DAY)
+    found = log.queries.quarter_sums(0, NOON + 100 * DAY)
     return oracle.Quarters(
         {(b, *k): spent for b, one in found.items() for k, (spent, _) in one.times.items()},
         {(b, *k): part for b, one in found.items() for k, (_, part) in one.times.items() if part},
@@ -144,7 +146,7 @@ def test_a_browser_of_which_nothing_is_left_was_never_heard_of(tmp_path: Path) -
     log.store([Batch(sender("firefox"), taken([visit(NOON, 60)]))])
     log.store([Batch(sender("chromium"), taken([visit(NOON - HOUR, 60), visit(NOON, 60)]))])
     log.forget(Scope(start=NOON, end=NOON + HOUR))
-    assert log.seen() == {"chromium": NOON - HOUR + MINUTE}
+    assert log.sources.last_event_times() == {"chromium": NOON - HOUR + MINUTE}
     log.close()
 
 
@@ -230,7 +232,7 @@ def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> 
     book = Book(tmp_path)
     memories = {
         name: kept
-        for name, kept in book.kept.items()
+        for name, kept in book.collections.items()
         if isinstance(kept, Collection) and kept.role == "memory"
     }
     assert "notices" in memories
@@ -248,7 +250,7 @@ def test_a_handle_is_forgotten_wherever_the_book_can_have_it(tmp_path: Path) -> 
 def test_whatever_the_book_keeps_is_forgotten_with_everything(tmp_path: Path) -> None:
     """Every collection of the book, also a new one."""
     book = Book(tmp_path)
-    for kept in book.kept.values():
+    for kept in book.collections.values():
         if isinstance(kept, Collection):
             kept.all()
     book.budgets.put(Budget(id="x", minutes=5))
@@ -364,7 +366,9 @@ async def test_what_a_browser_still_keeps_does_not_bring_it_back(
         ("forgotten", "start"),
     ]
     restarted = Plnd(home, clock=clock, notify=desktop)
-    spans = [(one.event.start, one.event.end) for one in restarted._log.visits_after(b"", 9)]
+    spans = [
+        (one.event.start, one.event.end) for one in restarted._log.queries.visits_after(b"", 9)
+    ]
     assert sorted(spans) == [(NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + 5 * MINUTE)]
     restarted.close_stores()
 

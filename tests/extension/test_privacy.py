@@ -72,7 +72,7 @@ def test_every_kind_of_document_is_named(plnd: Plnd) -> None:
     """Whoever adds a collection says so to the people whose life it holds."""
     rows = [row for row in table("Where it lies") if "data/*.json" in row[1]]
     named = {name for row in rows for name in names(row[0])}
-    missing = set(plnd._book.kept) - named
+    missing = set(plnd._book.collections) - named
     assert not missing
 
 

@@ -1,4 +1,4 @@
-"""The book: readable files that are never half written, never lost, and that users may mend."""
+"""The book: files that are readable, never half-written or lost, and may be edited by hand."""
 
 import errno
 import json
@@ -17,7 +17,7 @@ from plnd.model.pauses import Pause
 from plnd.model.people import Person
 from plnd.model.settings import Budget, Settings
 from plnd.model.sources import SourceHeard
-from plnd.store.book.book import MOST_NOTICES, Book
+from plnd.store.book.book import MAX_NOTICES, Book
 
 FILES = ("settings", "budgets", "pauses", "notices", "snooze", "sources")
 HEARD = SourceHeard(
@@ -36,7 +36,7 @@ def notice(cause: str = "cause", **given: Any) -> Notice:
     )
 
 
-def test_all_that_is_kept_is_there_again(book: Book, tmp_path: Path) -> None:
+def test_documents_are_there_after_opening_again(book: Book, tmp_path: Path) -> None:
     settings = Settings(day_start=4, time_zone="Asia/Kathmandu")
     book.settings.put(Settings())
     book.settings.put(settings)
@@ -57,9 +57,7 @@ def test_all_that_is_kept_is_there_again(book: Book, tmp_path: Path) -> None:
         assert one.sources.all() == [HEARD]
 
 
-def test_the_first_budget_is_an_hour_until_the_user_says_otherwise(
-    book: Book, tmp_path: Path
-) -> None:
+def test_the_default_budget_is_an_hour(book: Book, tmp_path: Path) -> None:
     assert [(one.id, one.minutes) for one in book.budgets.all()] == [("all", 60)]
     assert book.budgets.remove("all")
     assert not book.budgets.remove("all")
@@ -67,10 +65,10 @@ def test_the_first_budget_is_an_hour_until_the_user_says_otherwise(
 
 
 def test_only_the_latest_notices_are_kept(book: Book, tmp_path: Path) -> None:
-    for number in range(MOST_NOTICES + 3):
+    for number in range(MAX_NOTICES + 3):
         book.notices.put(notice(str(number)))
     kept = [one.cause for one in Book(tmp_path).notices.all()]
-    assert kept == [str(number) for number in range(3, MOST_NOTICES + 3)]
+    assert kept == [str(number) for number in range(3, MAX_NOTICES + 3)]
 
 
 def test_files_are_readable_and_private(book: Book, tmp_path: Path) -> None:
@@ -84,7 +82,7 @@ def test_files_are_readable_and_private(book: Book, tmp_path: Path) -> None:
 def test_a_failed_write_changes_nothing_in_memory_either(
     book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """TinyDB changes its documents in place before it writes: that copy must be dropped."""
+    """TinyDB changes its documents in place before it writes: the cache must be dropped."""
     book.budgets.put(Budget(id="x", minutes=20, network="x"))
     before = (tmp_path / "budgets.json").read_bytes()
 
@@ -138,7 +136,7 @@ def test_a_damaged_file_is_set_aside_and_the_others_stay(
     assert Book(tmp_path).settings.get().day_start == 6
 
 
-def test_a_folder_in_a_files_place_is_set_aside(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "settings.json").mkdir()
     book = Book(tmp_path)
     assert Path(book.damaged[0]).is_dir()
@@ -169,14 +167,14 @@ def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
         ("notices", {"cause": "x"}, "kind"),
     ],
 )
-def test_nonsense_written_by_hand_is_named_and_kept(
+def test_an_invalid_document_is_reported_and_stays_in_its_file(
     tmp_path: Path,
     name: str,
     row: dict[str, Any],
     field: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It costs itself only: what else is there is seen, and it never goes from the file."""
+    """The other documents of the file are used."""
     content = json.dumps({"plnd": 1, name: {"1": row}}).encode()
     path = tmp_path / f"{name}.json"
     path.write_bytes(content)
@@ -196,11 +194,11 @@ def test_nonsense_written_by_hand_is_named_and_kept(
     again = getattr(Book(tmp_path), name)
     assert again.all() == [good[name]]
     assert row in json.loads(path.read_bytes())[name].values()
-    kept.become([good[name]])
+    kept.replace_all([good[name]])
     assert Book(tmp_path).faults() == []
 
 
-def test_what_a_user_mends_by_hand_counts(tmp_path: Path) -> None:
+def test_a_document_corrected_by_hand_is_used(tmp_path: Path) -> None:
     book = Book(tmp_path)
     book.settings.put(Settings())
     path = tmp_path / "settings.json"
@@ -226,7 +224,7 @@ def test_what_a_user_mends_by_hand_counts(tmp_path: Path) -> None:
     ],
     ids=lambda content: content[:30],
 )
-def test_what_is_no_book_is_set_aside(tmp_path: Path, content: str) -> None:
+def test_a_file_of_another_form_is_set_aside(tmp_path: Path, content: str) -> None:
     (tmp_path / "people.json").write_text(content)
     book = Book(tmp_path)
     (moved,) = book.damaged
@@ -243,8 +241,8 @@ numbers = st.sampled_from(
 
 @given(st.lists(numbers, unique=True, max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_documents_stand_under_any_numbers(tmp_path: Path, keys: list[str]) -> None:
-    """Of any length, twice the same in other digits: none is lost, and more can be kept."""
+def test_documents_may_have_any_numbers(tmp_path: Path, keys: list[str]) -> None:
+    """Also long ones, or the same in other digits: none is lost, and new ones can be added."""
     rows = {key: {"id": f"p{n}", "name": "n", "added_at": n} for n, key in enumerate(keys)}
     (tmp_path / "people.json").write_text(json.dumps({"plnd": 1, "people": rows}))
     for more in (1, 2):
@@ -274,8 +272,8 @@ def test_documents_stand_under_any_numbers(tmp_path: Path, keys: list[str]) -> N
     )
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_json_is_a_book_or_set_aside(tmp_path: Path, content: Any) -> None:
-    """Opening it never fails but for one of a newer format, and nothing is thrown away."""
+def test_any_json_is_opened_or_set_aside(tmp_path: Path, content: Any) -> None:
+    """Opening fails only for a newer format, and never deletes anything."""
     path = tmp_path / "people.json"
     path.write_text(json.dumps(content))
     try:

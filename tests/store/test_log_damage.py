@@ -1,4 +1,4 @@
-"""A log that is damaged, foreign or from the future: named, kept, and no reason to stop."""
+"""Logs that are damaged, of another program or newer: reported and kept, and plnd goes on."""
 
 import contextlib
 import hashlib
@@ -12,7 +12,8 @@ from support.builders import MINUTE, NOON, sender, taken, visit
 from support.harness import spans_in
 
 from plnd.errors import StorageError
-from plnd.store.log.log import Batch, Log
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 from plnd.store.log.schema import MIGRATIONS
 
 
@@ -23,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def filled(path: Path) -> Path:
-    """A log with some pages of events, closed as it should be."""
+    """A log with some pages of events, closed cleanly."""
     log = Log(path)
     events = [visit(NOON + n * MINUTE, 30, handle="h" * 200) for n in range(400)]
     log.store([Batch(sender(), taken(events))])
@@ -33,9 +34,9 @@ def filled(path: Path) -> Path:
 
 
 def works(log: Log) -> bool:
-    """Whether a log takes an event and gives its time back."""
+    """Whether a log stores an event and answers with its time."""
     log.store([Batch(sender(), taken([visit(NOON, 60)]))])
-    return log.quarters(NOON, NOON + 1)[NOON].times == {("x", "feed"): (MINUTE, 0)}
+    return log.queries.quarter_sums(NOON, NOON + 1)[NOON].times == {("x", "feed"): (MINUTE, 0)}
 
 
 def truncate(path: Path) -> None:
@@ -112,8 +113,8 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_works(
     again.close()
 
 
-def test_damage_in_the_middle_is_found_when_met_and_mended_by_a_restart(filled: Path) -> None:
-    """As its error promises: restart, and the file is set aside.
+def test_damage_met_by_a_statement_is_repaired_by_a_restart(filled: Path) -> None:
+    """As the error says: after a restart, the file is set aside.
 
     What the start itself reads is whole: damage there is found by it.
     """
@@ -140,7 +141,7 @@ def test_damage_in_the_middle_is_found_when_met_and_mended_by_a_restart(filled: 
 
 
 def test_damage_after_a_kill_is_found_at_the_start(filled: Path, tmp_path: Path) -> None:
-    """A log that was not closed is read through when it is opened."""
+    """A log that was not closed is checked as a whole when it is opened."""
     log = Log(filled)
     works(log)
     kept = tmp_path / "killed"
@@ -157,7 +158,7 @@ def test_damage_after_a_kill_is_found_at_the_start(filled: Path, tmp_path: Path)
     again.close()
 
 
-def test_a_torn_end_of_the_journal_costs_no_earlier_commit(filled: Path, tmp_path: Path) -> None:
+def test_a_torn_end_of_the_journal_loses_no_earlier_commit(filled: Path, tmp_path: Path) -> None:
     log = Log(filled)
     works(log)
     kept = tmp_path / "killed"
@@ -169,7 +170,7 @@ def test_a_torn_end_of_the_journal_costs_no_earlier_commit(filled: Path, tmp_pat
         journal.write(b"half a frame" * 50)
     again = Log(kept / "events.db")
     assert not again.damaged
-    assert again.quarters(NOON, NOON + 1)[NOON].times["x", "feed"][0] > 0
+    assert again.queries.quarter_sums(NOON, NOON + 1)[NOON].times["x", "feed"][0] > 0
     again.close()
 
 
@@ -189,7 +190,7 @@ def test_a_newer_log_is_refused_and_not_touched(filled: Path) -> None:
 
 
 def test_an_empty_file_is_a_new_log(path: Path) -> None:
-    """A kill right after the file was made leaves it empty; nothing was in it."""
+    """As a kill right after the creation of the file leaves it."""
     path.touch(0o600)
     log = Log(path)
     assert not log.damaged
@@ -197,7 +198,7 @@ def test_an_empty_file_is_a_new_log(path: Path) -> None:
     log.close()
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         Log(tmp_path / "nowhere" / "events.db")
     assert "nowhere" in caught.value.message
@@ -227,7 +228,7 @@ def edit(path: Path, words: str) -> None:
 
 
 def parts(kind: str) -> list[str]:
-    """What a log is made of."""
+    """The names of the tables or triggers of a log."""
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
         db.create_function("handle_key", 1, str)
         db.executescript("".join(MIGRATIONS))
@@ -243,7 +244,7 @@ def parts(kind: str) -> list[str]:
         *(f"DROP TRIGGER {name}" for name in parts("trigger")),
     ],
 )
-def test_a_log_that_lacks_what_it_needs_is_set_aside(filled: Path, words: str) -> None:
+def test_a_log_with_an_incomplete_schema_is_set_aside(filled: Path, words: str) -> None:
     edit(filled, words)
     log = Log(filled)
     (moved,) = log.damaged
@@ -260,7 +261,7 @@ def test_a_log_that_lacks_what_it_needs_is_set_aside(filled: Path, words: str) -
 @pytest.mark.parametrize(
     "words", ["CREATE INDEX mine ON visit (page)", "ANALYZE", "CREATE TABLE notes (text)", "VACUUM"]
 )
-def test_what_somebody_has_added_costs_nothing(filled: Path, words: str) -> None:
+def test_additions_to_the_schema_are_ignored(filled: Path, words: str) -> None:
     edit(filled, words)
     log = Log(filled)
     assert not log.damaged
@@ -271,9 +272,7 @@ def test_what_somebody_has_added_costs_nothing(filled: Path, words: str) -> None
 
 @pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal", "-suspect"])
 @pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link"])
-def test_what_stands_beside_it_and_is_no_file_costs_no_event(
-    filled: Path, suffix: str, kind: str
-) -> None:
+def test_what_is_no_file_beside_the_log_is_set_aside(filled: Path, suffix: str, kind: str) -> None:
     odd = filled.with_name(filled.name + suffix)
     outside = filled.parent / "outside"
     outside.write_text("precious")

@@ -1,4 +1,4 @@
-"""What the log keeps of dealings with people: always that of its events."""
+"""The touches in the log always fit its events."""
 
 import sqlite3
 from collections import Counter
@@ -16,8 +16,9 @@ from support.harness import bytes_with
 from plnd.measures.people import key_of
 from plnd.model.people import Person, Touch
 from plnd.model.scope import Scope
-from plnd.store.book.book import Collection
-from plnd.store.log.log import Batch, Log
+from plnd.store.book.collection import Collection
+from plnd.store.log.batches import Batch
+from plnd.store.log.log import Log
 from plnd.store.log.schema import APPLICATION_ID, MIGRATIONS
 
 
@@ -45,7 +46,7 @@ handles = st.sampled_from(("ana", "@Ana", "ben", None))
 def events(draw: st.DrawFn) -> dict[str, Any]:
     at = NOON - draw(st.integers(0, 10)) * MINUTE
     number = draw(st.integers(0, 8))
-    # An id says always the same, as a sender's does; only a visit grows.
+    # An id always has the same content, as from a real sender; only a visit is extended.
     handle = ("ana", "@Ana", "ben", None)[number % 4]
     if number < 4:
         seconds = draw(st.integers(0, 180))
@@ -55,7 +56,7 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(st.lists(st.lists(events(), max_size=5), max_size=5))
-def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) -> None:
+def test_touches_fit_the_events(tmp_path_factory: Any, batches: Any) -> None:
     log = Log(tmp_path_factory.mktemp("log") / "events.db")
     kept: dict[str, dict[str, Any]] = {}
     for batch in batches:
@@ -64,13 +65,13 @@ def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) ->
             old = kept.setdefault(event["id"], event)
             if event["kind"] == "visit" and event["end"] > old["end"]:
                 kept[event["id"]] = event
-    last = log.last_touches()
+    last = log.queries.last_touches()
     counts: Counter[Any] = Counter()
-    for one in log.touch_counts(0, NOON + DAY):
+    for one in log.queries.touch_counts(0, NOON + DAY):
         counts[one.key, one.kind] += one.count
     for name in ("ana", "ben"):
         expected = truth.touches(kept.values(), [("x", name)])
-        found = [(one.at, one.kind) for one in log.touches(("x", name), 100)]
+        found = [(one.at, one.kind) for one in log.queries.touches(("x", name), 100)]
         assert sorted(found) == expected
         assert (("x", name) in last) == bool(expected)
         if expected:
@@ -81,8 +82,8 @@ def test_touches_are_those_of_the_events(tmp_path_factory: Any, batches: Any) ->
     log.close()
 
 
-def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
-    """Whoever deletes events, and however, need not think of them."""
+def test_touches_go_with_their_events(log: Log, path: Path) -> None:
+    """The triggers delete them, whatever statement deletes the events."""
     early, late = act(NOON, handle="ana"), act(NOON + MINUTE, "react", handle="ana")
     look = visit(NOON - DAY, 90, page="profile", handle="ben")
     store(log, early, late, look)
@@ -91,28 +92,28 @@ def test_what_is_deleted_leaves_the_touches_too(log: Log, path: Path) -> None:
     db.execute("DELETE FROM visit")
     db.commit()
     db.close()
-    assert log.last_touches() == {("x", "ana"): Touch(at=NOON, kind="reply", network="x")}
-    assert log.touches(("x", "ben"), 9) == []
+    assert log.queries.last_touches() == {("x", "ana"): Touch(at=NOON, kind="reply", network="x")}
+    assert log.queries.touches(("x", "ben"), 9) == []
 
 
-def test_an_id_of_a_visit_and_of_an_act_has_a_touch_of_each(log: Log, path: Path) -> None:
-    """Forgetting the one leaves no byte of its handle, and the other as it was."""
+def test_a_visit_and_an_interaction_with_one_id_have_a_touch_each(log: Log, path: Path) -> None:
+    """Forgetting one leaves no byte of its handle, and does not change the other."""
     for first in (0, 1):
         look = visit(NOON, 90, page="profile", handle="zebrafinch")
         reply = act(NOON + MINUTE, handle="ana", id=look["id"])
         for event in ((look, reply), (reply, look))[first]:
             store(log, event)
-        assert set(log.last_touches()) == {("x", "zebrafinch"), ("x", "ana")}
+        assert set(log.queries.last_touches()) == {("x", "zebrafinch"), ("x", "ana")}
         log.forget(Scope(handle="Zebrafinch"))
-        assert log.emptied()
-        assert set(log.last_touches()) == {("x", "ana")}
-        assert [one.kind for one in log.touches(("x", "ana"), 9)] == ["reply"]
+        assert log.truncate_journal()
+        assert set(log.queries.last_touches()) == {("x", "ana")}
+        assert [one.kind for one in log.queries.touches(("x", "ana"), 9)] == ["reply"]
         assert bytes_with(path.parent, "zebrafinch") == []
         log.forget(Scope())
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
-def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> None:
+def test_a_log_of_an_older_version_is_migrated(path: Path, version: int) -> None:
     db = sqlite3.connect(path)
     db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
     db.executescript("".join(MIGRATIONS[:version]))
@@ -126,27 +127,27 @@ def test_a_log_of_an_older_version_is_brought_up(path: Path, version: int) -> No
     db.close()
     log = Log(path)
     assert not log.damaged
-    assert log.last_touches() == {
+    assert log.queries.last_touches() == {
         key_of("x", "ANA"): Touch(at=NOON, kind="reply", network="x"),
         ("x", "ben"): Touch(at=NOON + 90_000, kind="visit", network="x"),
     }
-    assert log.seen() == {"chromium": 5}
+    assert log.sources.last_event_times() == {"chromium": 5}
     log.close()
     again = Log(path)
-    assert len(again.last_touches()) == 2
+    assert len(again.queries.last_touches()) == 2
     again.close()
 
 
-def test_tagged_visits_are_found_wherever_they_begin(log: Log) -> None:
+def test_tagged_visits_that_overlap_a_span_are_found(log: Log) -> None:
     tagged = visit(NOON - 60 * MINUTE, 7200, page="tag", tag="a")
     store(log, tagged, visit(NOON, 60), visit(NOON + 90 * MINUTE, 60, page="tag", tag="a"))
-    found = log.visits(NOON, NOON + 60 * MINUTE, tagged=True)
+    found = log.queries.visits(NOON, NOON + 60 * MINUTE, tagged=True)
     assert [one.start for one in found] == [tagged["start"]]
-    assert len(log.visits(NOON, NOON + 60 * MINUTE)) == 2
-    assert log.visits(NOON + 60 * MINUTE, NOON + 90 * MINUTE, tagged=True) == []
+    assert len(log.queries.visits(NOON, NOON + 60 * MINUTE)) == 2
+    assert log.queries.visits(NOON + 60 * MINUTE, NOON + 90 * MINUTE, tagged=True) == []
 
 
-def test_many_documents_are_kept_in_two_writes_at_most(tmp_path: Path) -> None:
+def test_many_documents_are_stored_with_two_writes_at_most(tmp_path: Path) -> None:
     people: Collection[Person] = Collection(tmp_path / "people.json", Person)
     people.put_all([Person(id=f"p{n}", name="old", added_at=1) for n in range(5)])
     renewed = [Person(id=f"p{n}", name="new", added_at=1) for n in range(3, 8)]

@@ -1,4 +1,4 @@
-"""Documents as a stranger, a slip of the hand or another machine would write them."""
+"""Invalid documents, as a user, an attacker or another program might write them."""
 
 import copy
 import json
@@ -35,7 +35,7 @@ TEXTS += ["2026-99-99", "0001-01-01", "9999-12-31", "2026-11-23", "2026-Q9", "20
 TEXTS += ["javascript:alert(1)", "http://x.com", "https://x.com/", "own:1", "session:x:0001-01-01"]
 TEXTS += ["chat:x:99999999999999999999", "x.mon", "@", "@ünal", "Europe/London", "mastodon"]
 
-anything = st.one_of(
+any_value = st.one_of(
     st.sampled_from(NUMBERS),
     st.sampled_from(TEXTS),
     st.none(),
@@ -46,7 +46,7 @@ anything = st.one_of(
 )
 
 
-FITTING: dict[str, dict[str, Any]] = {
+VALID_FIELDS: dict[str, dict[str, Any]] = {
     "settings": {"time_zone": "Asia/Kathmandu", "day_start": 3, "keep_visits_days": 7},
     "budgets": {"id": "x.mon", "network": "x", "days": ["mon"], "when": None},
     "pauses": {"start": NOON - DAY, "end": NOON - DAY + 1},
@@ -57,7 +57,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "meetings": {"person": "p"},
     "journal": {"person": "q"},
 }
-"""What a sample is not by itself: fit to be taken."""
+"""Fields that a sample needs to be valid, by collection."""
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -71,12 +71,12 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @st.composite
 def documents(draw: st.DrawFn, book: Book) -> tuple[str, dict[str, Any]]:
-    """A collection of the book, and a document for it: as it may be, but for up to three places."""
-    name = draw(st.sampled_from(sorted(book.kept)))
-    kind = book.kept[name].kind
+    """The name of a collection, and a document for it with up to three random values."""
+    name = draw(st.sampled_from(sorted(book.collections)))
+    kind = book.collections[name].kind
     word = draw(st.sampled_from(["ünal", "p", "q"]))
     plain = {} if name == "settings" else copy.deepcopy(msgspec.to_builtins(sample(kind, word)))
-    plain |= copy.deepcopy(FITTING.get(name, {}))
+    plain |= copy.deepcopy(VALID_FIELDS.get(name, {}))
     if name == "people":
         plain |= {"id": draw(st.sampled_from(["p", "q", "r"]))}
         plain |= {"merged": draw(st.lists(st.sampled_from(["p", "q", "r", "s"]), max_size=2))}
@@ -86,18 +86,18 @@ def documents(draw: st.DrawFn, book: Book) -> tuple[str, dict[str, Any]]:
         inner = plain
         for key in above:
             inner = inner[key]
-        inner[last] = draw(anything)
+        inner[last] = draw(any_value)
     if draw(st.integers(0, 9)) == 0:
-        plain["unheard_of"] = draw(anything)
+        plain["unheard_of"] = draw(any_value)
     return name, plain
 
 
-GETS = [one for one in api.ROUTES if one.method == "GET"]
+GET_ROUTES = [one for one in api.ROUTES if one.method == "GET"]
 NAMES = ["ünal", "p", "x:ünal", "mastodon", "x"]
 BOOK = Book(Path(tempfile.mkdtemp()))
-OWN_FAULTS = ("invalid", "not_found", "conflict")
+USER_ERRORS = ("invalid", "not_found", "conflict")
 
-sums = st.fixed_dictionaries(
+sum_lines = st.fixed_dictionaries(
     {
         "type": st.just("sum"),
         "begin": st.sampled_from([*NUMBERS, NOON - 9000 * MINUTE, NOON - 90_000 * MINUTE]),
@@ -110,7 +110,7 @@ sums = st.fixed_dictionaries(
 ).map(json.dumps)
 
 
-def as_lines(found: list[tuple[str, Any]]) -> list[str]:
+def document_lines(found: list[tuple[str, Any]]) -> list[str]:
     return [
         json.dumps({"type": "document", "collection": name, "document": plain})
         for name, plain in found

@@ -1,4 +1,4 @@
-"""What goes wrong with machines, for the tests in tests/chaos: kills, full disks, many senders."""
+"""Faults for the tests in tests/chaos: processes to kill, disks to fill, concurrent senders."""
 
 import contextlib
 import errno
@@ -25,22 +25,22 @@ BATCH = 4
 
 
 class Sender:
-    """A browser that keeps what was not acknowledged, and sends it again to the next daemon."""
+    """A browser that keeps its events, and sends them again, until they are acknowledged."""
 
     def __init__(self, number: int, start: int) -> None:
-        self._events = made(number, start)
+        self._events = endless_events(number, start)
         self._number = number
         self.waiting: list[dict[str, Any]] = []
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.answers = 0
 
     def next_batch(self) -> dict[str, Any]:
-        """What was not acknowledged, or else something new."""
+        """The events that were not acknowledged, else new ones."""
         self.waiting = self.waiting or [next(self._events) for _ in range(BATCH)]
         return batch(*self.waiting, profile=f"p{self._number}")
 
-    def note(self, answer: dict[str, Any]) -> None:
-        """The daemon has answered: it must have taken all of it."""
+    def acknowledge(self, answer: dict[str, Any]) -> None:
+        """Check that the daemon has stored all events that wait, and note them as acknowledged."""
         assert len(answer["stored"]) == len(self.waiting), answer
         for event in self.waiting:
             known = self.acknowledged.get(event["id"], event)
@@ -65,16 +65,16 @@ class Sender:
                 response = connection.getresponse()
                 answer = json.loads(response.read())
                 assert response.status == 200, answer
-                self.note(answer)
+                self.acknowledge(answer)
                 first.set()
         except (OSError, http.client.HTTPException, ValueError):
-            return  # killed in the middle: what waits is sent to the next one
+            return  # the daemon was killed: the next one gets the events that wait
         finally:
             connection.close()
 
 
-def made(number: int, start: int) -> Iterator[dict[str, Any]]:
-    """Visits that grow and end, with an act now and then; without end."""
+def endless_events(number: int, start: int) -> Iterator[dict[str, Any]]:
+    """Visits that grow and end, and some interactions; without end."""
     chance = random.Random(number)
     at = start + number * 7 * SECOND
     while True:
@@ -88,8 +88,8 @@ def made(number: int, start: int) -> Iterator[dict[str, Any]]:
         at += 20 * SECOND
 
 
-class Pipe:
-    """A native host as the browser starts it, and frames to it and from it."""
+class HostProcess:
+    """A native host, started as a browser does, and its frames."""
 
     def __init__(self, launcher: str) -> None:
         self.process = subprocess.Popen(
@@ -132,7 +132,7 @@ class Pipe:
 
 
 def start_daemon(log: Path, **given: Any) -> subprocess.Popen[bytes]:
-    """A daemon of our own, which answers when this returns."""
+    """Start a daemon; it answers when this returns."""
     reading, writing = os.pipe()
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -148,8 +148,8 @@ def start_daemon(log: Path, **given: Any) -> subprocess.Popen[bytes]:
     return process
 
 
-def launcher(folder: Path) -> str:
-    """The native host's launcher, as a browser that reads `folder` would find it."""
+def install_host(folder: Path) -> str:
+    """Install the native host for a browser that reads `folder`; the path of its launcher."""
     subprocess.run(
         [sys.executable, "-m", "plnd", "install", "--manifest-dir", folder],
         check=True,
@@ -158,11 +158,11 @@ def launcher(folder: Path) -> str:
     return str(json.loads((folder / "org.plnd.host.json").read_bytes())["path"])
 
 
-def all_there(home: Home, senders: list[Sender]) -> None:
-    """Each acknowledged event is stored once, as far as it was; the sums are those of the rows."""
+def assert_all_stored(home: Home, senders: list[Sender]) -> None:
+    """Check that each acknowledged event is stored once, and that the sums fit the events."""
     plnd = Plnd(home)
     assert plnd.damaged == []
-    sums = plnd._log.quarters(0, now_ms())
+    sums = plnd._log.queries.quarter_sums(0, now_ms())
     plnd.close_stores()
     db = sqlite3.connect(home.data / "events.db")
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -179,7 +179,7 @@ def all_there(home: Home, senders: list[Sender]) -> None:
         stored = (visits if event["kind"] == "visit" else acts)[event["id"].replace("-", "")]
         assert stored["network"] == event["network"]
         if event["kind"] == "visit":
-            # What was sent and not acknowledged may be there as well: it was the user's too.
+            # A longer visit that was sent and not acknowledged may be stored as well.
             assert (stored["start"], stored["end"] >= event["end"]) == (event["start"], True)
         else:
             assert stored["at"] == event["at"]
@@ -195,11 +195,10 @@ def all_there(home: Home, senders: list[Sender]) -> None:
 
 
 class SmallDisk:
-    """A disk of some megabytes that a test fills, empties and makes read-only.
+    """A disk of some megabytes that a test fills, frees and makes read-only.
 
-    For root it is a real one, a tmpfs. Anybody else gets the kernel's limit on the size of files
-    that a process writes, and folders without the right to write: the same refusals from the
-    same system calls.
+    For root it is a tmpfs. For other users it is a limit on the size of the files that a process
+    writes (RLIMIT_FSIZE), and folders without write permission: the same system calls fail.
     """
 
     def __init__(self, folder: Path, megabytes: int) -> None:
@@ -214,8 +213,8 @@ class SmallDisk:
     def _mount(self, *words: str) -> None:
         subprocess.run(["mount", *words, str(self.folder)], check=True)
 
-    def serves(self, pid: int) -> None:
-        """A process that works on this disk."""
+    def add_process(self, pid: int) -> None:
+        """Apply the limits to a process that works on this disk."""
         self._processes.append(pid)
 
     def fill(self) -> None:
@@ -228,7 +227,7 @@ class SmallDisk:
                     while True:
                         ballast.write(b"\0" * size)
 
-    def empty(self) -> None:
+    def free(self) -> None:
         if self._real:
             (self.folder / "ballast").unlink()
         else:
@@ -251,13 +250,12 @@ class SmallDisk:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
 
 
-class Sealed:
-    """A home that a test makes read-only while a daemon works in it, and writable again.
+class ReadOnlyHome:
+    """A home that a test makes read-only, and writable again, while a daemon uses it.
 
-    For root it is a disk of its own (ext4 in a file) on which everything is made immutable: the
-    kernel refuses what is open already as well. Where no such disk can be had, a read-only mount
-    is laid over the home; anybody else takes the right to write away. What is open then stays
-    writable.
+    For root it is an ext4 image on which all files are made immutable, so that writes to open
+    files fail too. Where no image can be mounted, the home is bind-mounted read-only; other
+    users remove the write permission. In both cases files that are open stay writable.
     """
 
     def __init__(self, folder: Path, image: Path) -> None:
@@ -278,7 +276,7 @@ class Sealed:
 
     def read_only(self, yes: bool) -> None:
         if self._own_disk:
-            # Not the journal's index: it is memory, and to write to it would be a bus error.
+            # Not the index of the journal: it is mapped into memory, and a write would be a SIGBUS.
             paths = [
                 path
                 for path in self._paths()

@@ -128,13 +128,13 @@ def bytes_with(folder: Path, word: str) -> list[str]:
 
 def spans_in(log: Log) -> list[tuple[int, int]]:
     """Start and end of every visit in a log."""
-    found = (one.event for one in log.visits_after(b"", 1_000_000))
+    found = (one.event for one in log.queries.visits_after(b"", 1_000_000))
     return sorted((one.start, one.end) for one in found if isinstance(one, Visit))
 
 
 def sums_in(log: Log) -> list[tuple[int, str, str, int, int]]:
     """The sums in a log of visits that are no longer stored."""
-    return log.settled((-1, "", ""), 1_000_000)
+    return log.queries.rollups_after((-1, "", ""), 1_000_000)
 
 
 # -- processes ------------------------------------------------------------------

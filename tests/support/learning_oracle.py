@@ -1,6 +1,6 @@
-"""The learning network worked out the plain, slow way, apart from the product's code.
+"""A slow, simple second implementation for chats and people, independent of plnd's code.
 
-Days are asked one by one, moments minute by minute; nothing is kept, joined or skipped over.
+It goes through days one by one and through moments minute by minute.
 """
 
 import calendar
@@ -17,12 +17,12 @@ Wire = dict[str, Any]
 ACTS = ("post", "reply", "share", "react", "follow", "message")
 
 
-def wall(at: int, zone: str) -> str:
+def local_time(at: int, zone: str) -> str:
     return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def slot_starts(chat: Wire, first: date, last: date) -> list[int]:
-    """Every minute of every day is asked whether the chat begins; skipped times move on."""
+    """When a chat begins from `first` to `last`; a time that the clocks skip comes later."""
     found = []
     day = first
     while day <= last:
@@ -38,7 +38,7 @@ def _has_chat(chat: Wire, day: date) -> bool:
     if any(gap["first"] <= str(day) <= gap["last"] for gap in chat.get("breaks", [])):
         return False
     if chat["repeat"] == "monthly":
-        # The month as a calendar on the wall shows it.
+        # By the weeks of the month.
         weeks = calendar.monthcalendar(day.year, day.month)
         column = [week[day.weekday()] for week in weeks if week[day.weekday()]]
         return any(
@@ -47,7 +47,7 @@ def _has_chat(chat: Wire, day: date) -> bool:
             if nth < 0 or nth <= len(column)
         )
     if chat["repeat"] == "fortnightly":
-        # The days of every second week, counted off from the anchor's, both ways.
+        # The days of every second week, before and after that of the anchor.
         anchor = date.fromisoformat(chat["anchor"])
         week = [anchor + timedelta(days=number - anchor.weekday()) for number in range(7)]
         while day < week[0]:
@@ -62,15 +62,15 @@ def _first_minute(day: date, clock: str, zone: str) -> int:
     wanted = f"{day} {clock}"
     start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
     hour, minute = int(clock[:2]), int(clock[3:])
-    # No zone is further from UTC than this.
+    # No time zone is further from UTC than 15 hours.
     near = start + (hour * 60 + minute) * MINUTE
     minutes = range(near - 15 * 60 * MINUTE, near + 15 * 60 * MINUTE, MINUTE)
     for at in minutes:
-        if wall(at, zone) == wanted:
+        if local_time(at, zone) == wanted:
             return at
-    # The clocks skip it: as far after the jump as it would have been.
-    before = max(at for at in minutes if wall(at, zone) < wanted)
-    shown = datetime.strptime(wall(before, zone), "%Y-%m-%d %H:%M")
+    # The clocks skip that time: add what is missing to the moment of the jump.
+    before = max(at for at in minutes if local_time(at, zone) < wanted)
+    shown = datetime.strptime(local_time(before, zone), "%Y-%m-%d %H:%M")
     missing = datetime.strptime(wanted, "%Y-%m-%d %H:%M") - shown
     return before + int(missing.total_seconds()) * 1000
 
@@ -79,7 +79,7 @@ def _first_minute(day: date, clock: str, zone: str) -> int:
 
 
 def touches(events: Iterable[Wire], handles: Sequence[tuple[str, str]]) -> list[tuple[int, str]]:
-    """When and how the events deal with somebody who has these handles, in order."""
+    """Time and kind of the touches that the events have with these handles, in order."""
     names = {f"{network}:{handle}".lower().replace("@", "") for network, handle in handles}
     found = []
     for event in events:
@@ -98,7 +98,7 @@ def touches(events: Iterable[Wire], handles: Sequence[tuple[str, str]]) -> list[
 
 
 def tie(found: Sequence[tuple[int, str]], now: int) -> str:
-    """The tie, from all touches there ever were."""
+    """The tie, from all touches."""
     recent = [kind for at, kind in found if now - 90 * DAY <= at]
     if len([kind for kind in recent if kind != "visit"]) > 5:
         return "strong"
@@ -111,7 +111,7 @@ def tie(found: Sequence[tuple[int, str]], now: int) -> str:
 
 
 def attended(chat: Wire, start: int, events: Iterable[Wire]) -> str:
-    """How one slot went, second by second."""
+    """How the user attended a slot, second by second."""
     end = start + chat["minutes"] * MINUTE
     events = list(events)
     for event in events:
@@ -134,7 +134,7 @@ def attended(chat: Wire, start: int, events: Iterable[Wire]) -> str:
 
 
 def chat_seconds(chat: Wire, start: int, visits: Iterable[Wire]) -> int:
-    """The seconds of a slot that were spent on the chat's network, each asked who was there."""
+    """The seconds of a slot that were spent on the chat's network."""
     visits = list(visits)
     end = start + chat["minutes"] * MINUTE
     near = [one for one in visits if one["end"] > start and one["start"] < end]

@@ -1,18 +1,18 @@
-"""What guides a search for hostile input: the lines of a module that a run reaches."""
+"""The lines that a run executes, to guide a search for hostile input."""
 
 import sys
 from types import FrameType
 from typing import Any
 
 
-class Reached:
-    """Notes the lines of some files that are run while it is entered."""
+class LineCoverage:
+    """A context that records which lines of some files are executed."""
 
     def __init__(self, *files: str | None) -> None:
         self._files = files
         self.lines: set[tuple[str, int]] = set()
 
-    def __enter__(self) -> "Reached":
+    def __enter__(self) -> "LineCoverage":
         self._before = sys.gettrace()
         sys.settrace(self._trace)
         return self

@@ -23,7 +23,7 @@ from typing import Any
 from plnd.api import ROUTES
 from plnd.terminal.commands.registry import COMMANDS
 from support.builders import DAY, HOUR, NETWORKS, act, batch, visit
-from support.faults import Pipe, launcher
+from support.faults import HostProcess, install_host
 from support.harness import running_daemon
 
 SOL_PACKET, PACKET_STATISTICS, SO_RCVBUFFORCE = 263, 6, 33
@@ -91,7 +91,7 @@ def plnd(*words: str) -> str:
 def week(folder: Path) -> None:
     """Seven days of browsing through the real native host, and all commands and pages."""
     chance = random.Random(7)
-    pipe = Pipe(launcher(folder / "manifests"))
+    pipe = HostProcess(install_host(folder / "manifests"))
     now = time.time_ns() // 1_000_000
     for day in range(7, 0, -1):
         for hour in range(1, 12):

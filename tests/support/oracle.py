@@ -1,7 +1,6 @@
-"""The day worked out the plain, slow way, apart from the product's code.
+"""A slow, simple second implementation of a day's sums, independent of plnd's code.
 
-Every moment is asked on its own: who was here, and was there an act nearby? Nothing is
-kept, joined or split.
+For each moment it looks for the visit that owns it and for an interaction nearby.
 """
 
 from collections import Counter
@@ -17,7 +16,7 @@ REACH = 120_000
 
 @dataclass(frozen=True)
 class Quarters:
-    """Milliseconds by (quarter, network, page), and acts by (quarter, network, action)."""
+    """Milliseconds by (quarter, network, page), interactions by (quarter, network, action)."""
 
     spent: dict[tuple[int, str, str], int]
     taking_part: dict[tuple[int, str, str], int]
@@ -25,8 +24,8 @@ class Quarters:
 
 
 def quarters(events: Iterable[Wire]) -> Quarters:
-    """The truth about events, some of which may have come twice, grown, or out of order."""
-    visits, acts = _last_word(events)
+    """The sums of events, which may be duplicated, extended or out of order."""
+    visits, acts = _merged(events)
     edges = {edge for v in visits for edge in (v["start"], v["end"])}
     edges |= {a["at"] + side for a in acts for side in (-REACH, REACH)}
     if visits:
@@ -48,7 +47,7 @@ def quarters(events: Iterable[Wire]) -> Quarters:
 
 
 def owner_at(visits: Iterable[Wire], moment: int) -> Wire | None:
-    """Of the visits at this moment the one that began last, ties going to the greater id."""
+    """The visit at a moment that began last; of several the one with the greatest id."""
     here = [v for v in visits if v["start"] <= moment < v["end"]]
     return max(here, key=lambda v: (v["start"], v["id"]), default=None)
 
@@ -60,15 +59,15 @@ def near_an_act(acts: Iterable[Wire], network: str, moment: int) -> bool:
 
 
 def seconds_covered(visits: Iterable[Wire], start: int, end: int) -> int:
-    """How many whole seconds from `start` to `end` anybody was on any page, one by one."""
+    """The number of whole seconds from `start` to `end` with a visit on any page."""
     visits = list(visits)
     return sum(
         any(v["start"] <= second < v["end"] for v in visits) for second in range(start, end, 1000)
     )
 
 
-def _last_word(events: Iterable[Wire]) -> tuple[list[Wire], list[Wire]]:
-    """Each event once, a visit from its earliest start to its latest end."""
+def _merged(events: Iterable[Wire]) -> tuple[list[Wire], list[Wire]]:
+    """Each visit once, with its earliest start and latest end, and each interaction once."""
     visits: dict[str, Wire] = {}
     acts: dict[str, Wire] = {}
     for event in events:

@@ -63,9 +63,9 @@ class ChatAttendance:
         """Whether and how the user attended a slot; cached until something new is recorded."""
         key = (chat.id, slot.starts_at, slot.ends_at)
         if key not in self._cache:
-            events = self._context.log
+            events = self._context.log.queries
             visits = events.visits(slot.starts_at, slot.ends_at, tagged=True)
-            acts = events.acts(slot.starts_at, slot.ends_at + LATE_MS)
+            acts = events.own_acts(slot.starts_at, slot.ends_at + LATE_MS)
             self._cache[key] = attendance(chat, slot, visits, acts)
         return self._cache[key]
 
@@ -138,8 +138,8 @@ class ChatAttendance:
         for group in _overlapping_groups(seen):
             low = min(one.slot.starts_at for one in group)
             high = max(one.slot.ends_at for one in group)
-            visits = self._context.log.visits(low, high)
-            acts = self._context.log.acts(low - LATE_MS, high + LATE_MS)
+            visits = self._context.log.queries.visits(low, high)
+            acts = self._context.log.queries.own_acts(low - LATE_MS, high + LATE_MS)
             slots_of_networks = [(one.chat.network, one.slot) for one in group]
             for key, tally in chat_times(slots_of_networks, visits, acts).items():
                 if start <= key[0] < end:
@@ -148,7 +148,7 @@ class ChatAttendance:
 
     def _slot_ms(self, one: FollowedSlot) -> int:
         slot = one.slot
-        visits = self._context.log.visits(slot.starts_at, slot.ends_at)
+        visits = self._context.log.queries.visits(slot.starts_at, slot.ends_at)
         return sum(
             tally.spent_ms for tally in chat_times([(one.chat.network, slot)], visits).values()
         )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from plnd.core.background_work import BackgroundWork
 from plnd.errors import PlndError
 from plnd.store import unfinished
-from plnd.store.commits import Commits
+from plnd.store.group_commit import GroupCommit
 from plnd.store.log.log import Log
 from plnd.system.files import Home
 
@@ -15,7 +15,9 @@ from plnd.system.files import Home
 class ExclusiveWork:
     """`background` runs the work in a thread; events are still accepted meanwhile."""
 
-    def __init__(self, home: Home, log: Log, commits: Commits, background: BackgroundWork) -> None:
+    def __init__(
+        self, home: Home, log: Log, commits: GroupCommit, background: BackgroundWork
+    ) -> None:
         self._home = home
         self._log = log
         self._commits = commits
@@ -41,7 +43,7 @@ class ExclusiveWork:
 
         With `reread_log`, drop afterwards what is cached of the log.
         """
-        async with self._commits.held():
+        async with self._commits.paused():
             try:
                 yield
             finally:
@@ -50,7 +52,7 @@ class ExclusiveWork:
 
     def reread_log(self) -> None:
         """Drop what is cached of the log after another connection has written to it."""
-        self._log.look_anew()
+        self._log.reload()
 
     async def write_log(self, write: Callable[[Log], object]) -> None:
         """Run a function that writes to the log in the background."""

@@ -17,7 +17,7 @@ from plnd.model.own import ExportAnswer
 from plnd.store import network_files
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Stored
+from plnd.store.log.stored_events import StoredEvent
 from plnd.system.files import Home
 
 FORMAT = 1
@@ -128,7 +128,7 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
     if stage not in _NEXT:
         raise Invalid("after is not a place in an export", "take it from `next`", field="after")
     if stage == "networks":
-        texts, faults = network_files.texts(home)
+        texts, faults = network_files.read_all(home)
         lines = [NetworkLine(id=name, text=text) for name, text in texts.items()]
         left_out = [file_fault(name, error) for name, error in faults.items()]
         return msgspec.structs.replace(_part(lines, _NEXT[stage]), left_out=left_out)
@@ -136,10 +136,10 @@ def export(home: Home, book: Book, log: Log, after: str | None, now: int) -> Exp
         part = _documents(book, place)
         return part if place.name else msgspec.structs.replace(part, left_out=book.faults())
     if stage == "sources":
-        return _part([_source_line(*row) for row in log.sources()], _NEXT[stage])
+        return _part([_source_line(*row) for row in log.sources.all()], _NEXT[stage])
     if stage == "sums":
         return _sums(log, place)
-    read = log.visits_after if stage == "visits" else log.interactions_after
+    read = log.queries.visits_after if stage == "visits" else log.queries.interactions_after
     found = read(start, LINES_IN_A_PART)
     more = f"{stage}:{found[-1].key.hex()}" if len(found) == LINES_IN_A_PART else _NEXT[stage]
     return _part([_event_line(one) for one in found], more)
@@ -166,18 +166,18 @@ _place = msgspec.json.Decoder(_Place).decode
 def _documents(book: Book, place: _Place) -> ExportAnswer:
     """A part of the documents after a place."""
     lines: list[Line] = []
-    names = list(book.kept)
+    names = list(book.collections)
     for name in names[names.index(place.name) if place.name in names else 0 :]:
-        kept = book.kept[name]
+        kept = book.collections[name]
         documents = kept.all()
-        keys = [kept.name(one) for one in documents] if name == place.name else []
+        keys = [kept.name_of(one) for one in documents] if name == place.name else []
         first = keys.index(place.key) + 1 if place.key in keys else 0
         if not first:
-            lines += [RemovedLine(collection=name, name=one) for one in kept.removed()]
+            lines += [RemovedLine(collection=name, name=one) for one in kept.removed_defaults()]
         for document in documents[first:]:
             lines.append(DocumentLine(collection=name, document=msgspec.to_builtins(document)))
             if len(lines) >= LINES_IN_A_PART:
-                return _part(lines, _Place(0, name, kept.name(document)).after("documents"))
+                return _part(lines, _Place(0, name, kept.name_of(document)).after("documents"))
     return _part(lines, _NEXT["documents"])
 
 
@@ -186,7 +186,7 @@ def _source_line(source: Source, last_event_at: int) -> SourceLine:
 
 
 def _sums(log: Log, place: _Place) -> ExportAnswer:
-    rows = log.settled((place.number, place.name, place.key), LINES_IN_A_PART)
+    rows = log.queries.rollups_after((place.number, place.name, place.key), LINES_IN_A_PART)
     lines = [
         SumLine(
             begin=begin,
@@ -202,7 +202,7 @@ def _sums(log: Log, place: _Place) -> ExportAnswer:
     return _part(lines, _Place(*rows[-1][:3]).after("sums") if full else _NEXT["sums"])
 
 
-def _event_line(one: Stored) -> EventLine:
+def _event_line(one: StoredEvent) -> EventLine:
     fields = msgspec.structs.asdict(one.event)
     fields.update(browser=one.source.browser, profile=one.source.profile)
     return VisitLine(**fields) if isinstance(one.event, Visit) else InteractionLine(**fields)

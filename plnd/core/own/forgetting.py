@@ -13,10 +13,10 @@ from plnd.measures.people import Key, key_of
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
-from plnd.store.backups import remains, remove_others, remove_remains
 from plnd.store.book.book import Book
+from plnd.store.data_files import delete_all_but_stores, delete_leftovers, leftovers
+from plnd.store.log.copying import Stopped
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Stopped
 from plnd.store.unfinished import Forgetting
 
 log = logging.getLogger("plnd")
@@ -135,7 +135,7 @@ def would_forget(
         documents=stores.book.would_forget(*parts),
         kept=stores.book.would_change(*parts),
         backups=len(copies),
-        remains=[path.relative_to(stores.data).as_posix() for path in remains(stores.data)],
+        remains=[path.relative_to(stores.data).as_posix() for path in leftovers(stores.data)],
     )
 
 
@@ -164,12 +164,12 @@ def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
 def forget_copies(intended: Forgetting, stores: Stores, stopped: Stopped | None = None) -> None:
     """Delete the data from every backup, and delete leftover files that cannot be edited."""
     if intended.everything:
-        remove_others(stores.data)  # this includes the backups
-    for copied_log, copied_book in stores.backups.each(stopped):
+        delete_all_but_stores(stores.data)  # this includes the backups
+    for copied_log, copied_book in stores.backups.edit_each(stopped):
         copied_log.forget(*intended.scopes)
-        copied_log.emptied()  # succeeds: nobody else has this temporary copy open
+        copied_log.truncate_journal()  # succeeds: nobody else has this temporary copy open
         copied_book.forget(*intended.parts)
-    remove_remains(stores.data)
+    delete_leftovers(stores.data)
 
 
 def forget_events(intended: Forgetting, opened: Log) -> list[str]:
@@ -180,7 +180,7 @@ def forget_events(intended: Forgetting, opened: Log) -> list[str]:
 
 def files_in_use(opened: Log) -> list[str]:
     """The files that keep deleted data because another program is reading them."""
-    return [] if opened.emptied() else [opened.path.name]
+    return [] if opened.truncate_journal() else [opened.path.name]
 
 
 def forget_documents(intended: Forgetting, book: Book) -> Iterator[None]:

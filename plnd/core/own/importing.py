@@ -30,8 +30,9 @@ from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
 from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
 from plnd.store import network_files
-from plnd.store.book.book import Book, Kept
-from plnd.store.log.log import CROWDED, Batch, Log, Outcome, in_parts
+from plnd.store.book.book import AnyCollection, Book
+from plnd.store.log.batches import TOO_MANY_EVENTS, Batch, StoreResult, split_batch
+from plnd.store.log.log import Log
 from plnd.system.files import Home
 
 LINES_AT_ONCE = 200
@@ -73,7 +74,7 @@ class LineImport:
         self._people: Together | None = None
         self._quarters: dict[int, list[Row]] = {}
         self._extensions = {
-            (source.browser, source.profile): source.extension for source, _ in log.sources()
+            (source.browser, source.profile): source.extension for source, _ in log.sources.all()
         }
         self._sources: list[tuple[Source, int]] = []
 
@@ -152,9 +153,9 @@ class LineImport:
                 continue
             self._networks.add(line.id)
             self._new_networks.append(line.id)
-            changed = network_files.text(self._home, line.id) != line.text
+            changed = network_files.read(self._home, line.id) != line.text
             if changed and not self._dry_run:
-                network_files.put(self._home, line.id, line.text)
+                network_files.write(self._home, line.id, line.text)
             self._count(changed)
 
     def _reject(self, index: int, message: str, field: str | None) -> None:
@@ -175,17 +176,17 @@ class LineImport:
         source = Source(browser=line.browser, profile=line.profile, extension=line.extension)
         self._sources.append((source, line.last_event_at))
 
-    def _collection(self, name: str) -> Kept:
-        if name not in self._book.kept:
+    def _collection(self, name: str) -> AnyCollection:
+        if name not in self._book.collections:
             raise Invalid(f"unknown collection {name!r}", field="collection")
-        return self._book.kept[name]
+        return self._book.collections[name]
 
     def _import_removal(self, line: RemovedLine) -> None:
         kept = self._collection(line.collection)
         if self._dry_run:
-            self._count(line.name not in kept.removed())
+            self._count(line.name not in kept.removed_defaults())
         else:
-            self._count(kept.remove_first(line.name))
+            self._count(kept.remove_default(line.name))
 
     def _document(self, line: DocumentLine) -> Any:
         kept = self._collection(line.collection)
@@ -205,17 +206,17 @@ class LineImport:
         """
         document, kept = self._document(line), self._collection(line.collection)
         if line.collection not in self._stored:
-            self._stored[line.collection] = {kept.name(one): one for one in kept.all()}
+            self._stored[line.collection] = {kept.name_of(one): one for one in kept.all()}
         stored = self._stored[line.collection]
-        name = kept.name(document)
+        name = kept.name_of(document)
         current = stored.get(name)
         allowed = without_consent(document, current)
         if kept.role == "guard" and current is not None:
             if _as_made(current) != _as_made(document):
                 raise Conflict(f"{name} keeps something out here, and goes on as it is", field=None)
             document = allowed = current
-        if current is None and kept.most is not None and len(stored) >= kept.most:
-            raise Invalid(f"there are {kept.most} in {line.collection}: no more fit")
+        if current is None and kept.max_documents is not None and len(stored) >= kept.max_documents:
+            raise Invalid(f"there are {kept.max_documents} in {line.collection}: no more fit")
         if isinstance(allowed, Person):
             if self._people is None:
                 self._people = Together(stored.values())
@@ -243,7 +244,7 @@ class LineImport:
         stored = self._sums_of_quarter(line.begin)
         if row in stored:
             return
-        first = self._log.first_visit()
+        first = self._log.queries.first_visit()
         if first is not None and line.begin + QUARTER_MS > max(first, self._log.visits_from):
             raise Invalid("the visits of that time are kept here", field="begin")
         if not fits(row, stored):
@@ -253,7 +254,7 @@ class LineImport:
     def _sums_of_quarter(self, begin: int) -> list[Row]:
         """The sums of a quarter of an hour, stored or in earlier lines."""
         if begin not in self._quarters:
-            sums = self._log.quarters(begin, begin + 1).values()
+            sums = self._log.queries.quarter_sums(begin, begin + 1).values()
             self._quarters[begin] = [
                 (begin, *key, *value) for one in sums for key, value in one.times.items()
             ]
@@ -265,42 +266,42 @@ class LineImport:
         for (browser, profile), taken in checked.events.items():
             extension = self._extensions.get((browser, profile), "unknown")
             source = Source(browser=browser, profile=profile, extension=extension)
-            batches += in_parts(Batch(source, taken))
+            batches += split_batch(Batch(source, taken))
         if batches or checked.sums or self._sources:
             await self._write_log(lambda log: self._store_events(log, batches, checked.sums))
 
     def _store_events(self, log: Log, batches: Sequence[Batch], sums: Sequence[SumLine]) -> None:
         for source, last_event_at in self._sources:
-            self._count(log.take_source(source, last_event_at, kept=not self._dry_run))
+            self._count(log.merge_source(source, last_event_at, commit=not self._dry_run))
         self._sources.clear()
         for batch in batches:
             outcome = (log.would_store if self._dry_run else log.store)([batch])
             self._count_outcome(len(batch.events), outcome)
         rows = [_row(line) for line in sums]
-        new = log.not_settled(rows)
+        new = log.queries.missing_rollups(rows)
         self._written += len(new)
         self._known += len(rows) - len(new)
         if new and not self._dry_run:
             claimed = max(line.visits_from for line in sums)
-            first = log.first_visit()
+            first = log.queries.first_visit()
             # Visits that are stored here stay stored.
             visits_from = claimed if first is None else min(claimed, first - first % QUARTER_MS)
-            log.take_settled(new, visits_from)
+            log.add_rollups(new, visits_from)
 
-    def _count_outcome(self, sent: int, outcome: Outcome) -> None:
+    def _count_outcome(self, sent: int, outcome: StoreResult) -> None:
         """Count what a commit stored, and reject what it refused."""
-        (conflicts,), (crowded,) = outcome.conflicts, outcome.crowded
+        (conflicts,), (crowded,) = outcome.conflicts, outcome.too_many
         for index in conflicts:
             self._reject(index, "this id came with other content before", "id")
         for index in crowded:
-            self._reject(index, CROWDED, None)
+            self._reject(index, TOO_MANY_EVENTS, None)
         self._written += outcome.written
         self._known += sent - len(conflicts) - len(crowded) - outcome.written
 
     async def _write_documents(self, new: dict[str, list[Any]]) -> None:
         for name, values in new.items():
             if values and not self._dry_run:
-                self._book.kept[name].put_all(values)
+                self._book.collections[name].put_all(values)
             await asyncio.sleep(0)
 
     def _count(self, changed: bool) -> None:

@@ -34,15 +34,15 @@ class Maintenance:
         begin, _ = context.day_bounds(first)
         if begin - begin % QUARTER_MS > context.log.visits_from:
             async with self._work.exclusive():
-                await self._work.write_log(lambda own: own.keep_visits_from(begin))
+                await self._work.write_log(lambda own: own.delete_visits_before(begin))
 
     def _trusted_time(self, now: int) -> int:
         """The clock's time, but at most a day after the latest event (ms).
 
         A clock that runs ahead must not delete visits that are not old yet.
         """
-        latest = self._context.log.latest((LAST_MOMENT, b""), 1)
-        return min(now, latest[0].place[0] + DAY_MS) if latest else now
+        latest = self._context.log.queries.latest((LAST_MOMENT, b""), 1)
+        return min(now, latest[0].position[0] + DAY_MS) if latest else now
 
     async def _back_up(self, today: str, now: int) -> None:
         background = self._work.background

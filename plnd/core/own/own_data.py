@@ -73,7 +73,7 @@ class OwnData:
         network: str | None = None,
         words: Words = ENGLISH,
     ) -> ReceiptAnswer:
-        """Stored events in plain words, latest first.
+        """StoredEvent events in plain words, latest first.
 
         Raises:
             Invalid: `before` is not the `next` of an earlier receipt.
@@ -146,7 +146,7 @@ class OwnData:
 
     async def erase_leftovers(self) -> None:
         """Try again to erase what another program kept open when it was forgotten."""
-        if not unfinished.busy(self._context.home):
+        if not unfinished.busy_files(self._context.home):
             return
         async with self._work.exclusive(), self._work.commits_paused():
             left = unfinished.load(self._context.home)
@@ -232,7 +232,7 @@ class OwnData:
         async with self._work.commits_paused():
             kept = await background.run(
                 lambda: stores.backups.make(
-                    before, "before_restore", now, stopped=background.stopped, spare=name
+                    before, "before_restore", now, stopped=background.stopped, keep=name
                 )
             )
             left = unfinished.load(context.home)

@@ -8,7 +8,7 @@ from plnd.model.base import LAST_MOMENT
 from plnd.model.events import Interaction, Visit
 from plnd.model.own import ReceiptAnswer, ReceiptEntry
 from plnd.store.log.log import Log
-from plnd.store.log.maintenance import Place, Stored
+from plnd.store.log.stored_events import Position, StoredEvent
 from plnd.words.messages import ENGLISH, Words
 
 
@@ -27,16 +27,16 @@ def receipt(
     Raises:
         Invalid: `before` is not the `next` of an earlier receipt.
     """
-    found = log.latest(_place(before), limit + 1, network)
+    found = log.queries.latest(_place(before), limit + 1, network)
     more = len(found) > limit
     entries = [_entry(one, names, zone, words) for one in found[:limit]]
-    last = found[limit - 1].place if more else None
+    last = found[limit - 1].position if more else None
     return ReceiptAnswer(
         entries=entries, next=None if last is None else f"{last[0]}.{last[1].hex()}"
     )
 
 
-def _place(text: str | None) -> Place:
+def _place(text: str | None) -> Position:
     if text is None:
         return (LAST_MOMENT + 1, b"")
     moment, _, key = text.partition(".")
@@ -48,11 +48,13 @@ def _place(text: str | None) -> Place:
         ) from error
 
 
-def _entry(one: Stored, names: Mapping[str, str], zone: ZoneInfo, words: Words) -> ReceiptEntry:
+def _entry(
+    one: StoredEvent, names: Mapping[str, str], zone: ZoneInfo, words: Words
+) -> ReceiptEntry:
     network = names.get(one.event.network, one.event.network)
     return ReceiptEntry(
         words=event_sentence(one.event, network, zone, words),
-        at=one.place[0],
+        at=one.position[0],
         browser=one.source.browser,
         event=one.event,
     )

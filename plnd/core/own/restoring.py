@@ -6,8 +6,8 @@ from typing import Any
 from plnd.core.own.stores import Stores
 from plnd.measures.documents import without_consent
 from plnd.model.own import Change, RestoreAnswer
-from plnd.store.backups import others, put_others
 from plnd.store.book.book import Book
+from plnd.store.data_files import read_other_files, replace_other_files
 from plnd.store.log.log import Log
 
 
@@ -24,20 +24,20 @@ def would_restore(name: str, stores: Stores, log: Log) -> RestoreAnswer:
         switched_off = sorted(
             f"{one.network}:{one.handle}"
             for kept, documents in _restored(old_book, book)
-            for one, was in zip(documents, old_book.kept[kept].all(), strict=True)
+            for one, was in zip(documents, old_book.collections[kept].all(), strict=True)
             if one != was
         )
         changes = {
             **{
                 one: Change(back=back, gone=gone, changed=changed)
-                for one, (back, gone, changed) in log.compared(old_log).items()
+                for one, (back, gone, changed) in log.differences(old_log).items()
             },
             **{
                 one: _change(_by_name(old_book, one), _by_name(book, one))
-                for one, kept in book.kept.items()
+                for one, kept in book.collections.items()
                 if kept.role != "guard"
             },
-            "files": _change(backups.others(name), others(stores.data)),
+            "files": _change(backups.other_files(name), read_other_files(stores.data)),
         }
         left_out = old_book.faults()
     return RestoreAnswer(
@@ -57,10 +57,10 @@ def put_log(name: str, stores: Stores, log: Log) -> Book:
     """
     with stores.backups.opened(name) as (old_log, old_book):
         old_log.close()
-        log.take_back(old_log.path)
-        for one in old_book.kept.values():
+        log.restore(old_log.path)
+        for one in old_book.collections.values():
             one.all()  # read now: the files are deleted when this ends
-        put_others(stores.data, stores.backups.others(name))
+        replace_other_files(stores.data, stores.backups.other_files(name))
         return old_book
 
 
@@ -70,7 +70,7 @@ def put_documents(book: Book, old: Book) -> Iterator[None]:
     Guards (pauses, networks that are not counted, what was forgotten) stay in force.
     """
     for one, documents in _restored(old, book):
-        book.kept[one].become(documents)
+        book.collections[one].replace_all(documents)
         yield
 
 
@@ -85,18 +85,21 @@ def _restored(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
 
     Guards are left out.
     """
-    for name, kept in book.kept.items():
+    for name, kept in book.collections.items():
         if kept.role != "guard":
-            now = {kept.name(one): one for one in kept.all()}
+            now = {kept.name_of(one): one for one in kept.all()}
             yield (
                 name,
-                [without_consent(one, now.get(kept.name(one))) for one in old.kept[name].all()],
+                [
+                    without_consent(one, now.get(kept.name_of(one)))
+                    for one in old.collections[name].all()
+                ],
             )
 
 
 def _by_name(book: Book, name: str) -> dict[str, object]:
-    kept = book.kept[name]
-    return {kept.name(one): one for one in kept.all()}
+    kept = book.collections[name]
+    return {kept.name_of(one): one for one in kept.all()}
 
 
 def _change(then: Mapping[Any, Any], now: Mapping[Any, Any]) -> Change:

@@ -9,7 +9,7 @@ from plnd.core.people.meetings import Meetings
 from plnd.core.people.register import Register
 from plnd.measures.people import TIE_DAYS, Dealt, Key, key_of, together
 from plnd.model.people import Meeting, Person, Touch
-from plnd.store.log.log import TouchCount
+from plnd.store.log.queries import TouchCount
 
 MOST_TOUCHES = 100
 MOST_STALE = 500
@@ -87,14 +87,14 @@ class ContactHistories:
         """The cache with its counts moved on to the 90 days up to now."""
         log, cache = self._context.log, self._cache
         if cache is None:
-            cache = self._cache = _Cache(log.last_touches())
+            cache = self._cache = _Cache(log.queries.last_touches())
         if cache.until == 0 or cache.until > now + 1:
-            cache.recent = _acts_and_visits(log.touch_counts(now - WINDOW_MS, now + 1))
+            cache.recent = _acts_and_visits(log.queries.touch_counts(now - WINDOW_MS, now + 1))
             cache.by_person = {}
         elif cache.until <= now:
             left_window = (cache.until - 1 - WINDOW_MS, now - WINDOW_MS)
             for sign, (start, end) in ((-1, left_window), (1, (cache.until, now + 1))):
-                counts = _acts_and_visits(log.touch_counts(start, end))
+                counts = _acts_and_visits(log.queries.touch_counts(start, end))
                 for key, (acts, visits) in counts.items():
                     old = cache.recent.get(key, _NONE)
                     cache.recent[key] = (old[0] + sign * acts, old[1] + sign * visits)
@@ -115,7 +115,7 @@ class ContactHistories:
     def at(self, moment: int) -> list[tuple[Person, Dealt]]:
         """The contact with everybody up to a moment (ms)."""
         last = self._last_touches_before(moment)
-        counts = self._context.log.touch_counts(moment - WINDOW_MS, moment)
+        counts = self._context.log.queries.touch_counts(moment - WINDOW_MS, moment)
         recent = _acts_and_visits(counts)
         return [(one, self._sum(one, last, recent, moment, moment)) for one in self._register.all()]
 
@@ -125,7 +125,7 @@ class ContactHistories:
             if touch.at < moment:
                 found[key] = touch
             elif key in self._register.directory.by_handle:
-                for earlier in self._context.log.touches(key, 1, before=moment):
+                for earlier in self._context.log.queries.touches(key, 1, before=moment):
                     found[key] = earlier
         return found
 
@@ -154,7 +154,9 @@ class ContactHistories:
         found = [
             touch
             for one in person.handles
-            for touch in self._context.log.touches(key_of(one.network, one.handle), MOST_TOUCHES)
+            for touch in self._context.log.queries.touches(
+                key_of(one.network, one.handle), MOST_TOUCHES
+            )
         ]
         found += [_meeting_touch(one) for one in self._meetings.with_person(person)]
         return sorted(found, key=lambda one: -one.at)[:MOST_TOUCHES]

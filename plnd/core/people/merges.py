@@ -8,7 +8,7 @@ from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.documents import Together
 from plnd.measures.people import merged, parted
 from plnd.model.people import MOST_HANDLES, Merge, Person
-from plnd.store.book import checked
+from plnd.store.book import validation
 
 
 class Merges:
@@ -70,7 +70,7 @@ def _merged(one: Person, other: Person) -> Person:
         message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
         raise Invalid(message, field="gone")
     try:
-        checked.read(msgspec.to_builtins(both), Person)
+        validation.validate(msgspec.to_builtins(both), Person)
     except Invalid as error:  # two long notes or many tags can exceed the limits of one person
         raise Invalid(f"together: {error.message} ({error.field})", field="gone") from error
     return both

@@ -36,7 +36,7 @@ class Suggestions:
         """The handles with the most interactions in the last 28 days first."""
         now = self._context.clock()
         counts: dict[Key, dict[str, int]] = {}
-        for one in self._context.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
+        for one in self._context.log.queries.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
         refused = {key_of(*one.id.partition(":")[::2]) for one in self._refused.all()}
         known = {*self._register.directory.by_handle, *self._own_handles()}

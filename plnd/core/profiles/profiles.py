@@ -27,7 +27,8 @@ from plnd.model.profiles import (
 from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
 from plnd.reading.results import PageReading
-from plnd.store.log.log import Log, Sums
+from plnd.store.log.log import Log
+from plnd.store.log.quarters import QuarterSums
 from plnd.words.messages import ENGLISH, Words
 
 log = logging.getLogger("plnd")
@@ -153,7 +154,7 @@ class Profiles:
 
     # -- last posts ----------------------------------------------------------------
 
-    def after_commit(self, quarters: Mapping[int, Sums]) -> None:
+    def after_commit(self, quarters: Mapping[int, QuarterSums]) -> None:
         """Read when the user last posted, if a commit brought own posts."""
         begins = [
             begin
@@ -161,7 +162,9 @@ class Profiles:
             if any(action in OWN_POSTS and count for (_, action), count in sums.acts.items())
         ]
         if begins:
-            for network, at in self._context.log.last_acts(OWN_POSTS, min(begins)).items():
+            for network, at in self._context.log.queries.last_interactions(
+                OWN_POSTS, min(begins)
+            ).items():
                 if at > self._own_posts.get(network, 0):
                     self._own_posts[network] = at
                     self._on_change()
@@ -256,4 +259,4 @@ def is_closing(profile: Profile) -> bool:
 
 def last_own_posts(log: Log) -> dict[str, int]:
     """When the user last posted, by network (ms)."""
-    return log.last_acts(OWN_POSTS)
+    return log.queries.last_interactions(OWN_POSTS)

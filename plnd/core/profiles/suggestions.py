@@ -56,7 +56,7 @@ class ProfileSuggestions:
         since = self._context.clock() - VISITED_DAYS * DAY_MS
         guesses = self._most_visited(since, refused)
         found = []
-        for network, handle, _ in self._context.log.handles_seen("settings", since):
+        for network, handle, _ in self._context.log.queries.handles_visited("settings", since):
             named = handle or guesses.get(network)
             if network in stored or {network, profile_id(network, named or "")} & refused:
                 continue
@@ -75,7 +75,7 @@ class ProfileSuggestions:
     def _most_visited(self, since: int, refused: set[str]) -> dict[str, str]:
         """The handle of the most visited profile by network."""
         found: dict[str, str] = {}
-        for network, handle, count in self._context.log.handles_seen("profile", since):
+        for network, handle, count in self._context.log.queries.handles_visited("profile", since):
             if handle and count >= GUESS_FROM and profile_id(network, handle) not in refused:
                 found.setdefault(network, handle)
         return found

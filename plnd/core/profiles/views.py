@@ -90,9 +90,11 @@ class _NetworkActivity:
 
     def __init__(self, context: Context) -> None:
         now = context.clock()
-        self._visited = context.log.visited(now - VISITED_DAYS * DAY_MS)
+        self._visited = context.log.queries.visited_networks(now - VISITED_DAYS * DAY_MS)
         self._days: dict[str, set[int]] = {}
-        for network, begin in context.log.act_quarters(OWN_POSTS, now - RHYTHM_DAYS * DAY_MS):
+        for network, begin in context.log.queries.interaction_quarters(
+            OWN_POSTS, now - RHYTHM_DAYS * DAY_MS
+        ):
             self._days.setdefault(network, set()).add(begin // DAY_MS * DAY_MS)
 
     def usual_gap_days(self, network: str, last_posts: Iterable[LastPost]) -> float | None:

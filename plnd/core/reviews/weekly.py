@@ -145,8 +145,8 @@ class WeeklyReview:
     def _sums(self, first: date, start: int, end: int) -> Week:
         now = self._context.clock()
         until = min(end, now)
-        begin = self._context.log.first_moment()
-        spent, taking_part = self._context.log.spent(start, end)
+        begin = self._context.log.queries.first_quarter()
+        spent, taking_part = self._context.log.queries.total_time(start, end)
         interacted = [self._interacted(first + timedelta(days=number)) for number in range(-21, 7)]
         chat_times = self._chats.attendance.times(start, end).values()
         chat = sum(tally.spent_ms for tally in chat_times)
@@ -168,7 +168,7 @@ class WeeklyReview:
 
     def _interacted(self, day: date) -> bool:
         """Whether the user talked to anybody on a day."""
-        counts = self._context.log.act_counts(*self._context.day_bounds(day))
+        counts = self._context.log.queries.counts_by_action(*self._context.day_bounds(day))
         return any(counts.get(action) for action in TALKING)
 
     def _breadth(self, start: int, end: int) -> float | None:
@@ -179,7 +179,7 @@ class WeeklyReview:
         counts: dict[str, int] = {}
         own = self._people.own_handles()
         directory = self._people.register.directory
-        for network, handle, count in self._context.log.spoken(start, end):
+        for network, handle, count in self._context.log.queries.touches_by_handle(start, end):
             key = (network, handle)
             if key in own:
                 continue
@@ -223,7 +223,7 @@ class WeeklyReview:
 
     def _shared(self, start: int, end: int) -> Shared:
         """What the user posted and shared, the next rung, and articles read but not shared."""
-        acts = self._context.log.act_counts(start, end)
+        acts = self._context.log.queries.counts_by_action(start, end)
         listened = sum(one.attended == "listened" for one in self._past_chats(start, end))
         reached, following = rung(acts, listened)
         return Shared(
@@ -241,9 +241,11 @@ class WeeklyReview:
         settings = self._context.settings()
         if not settings.remind_unshared or self._context.day_of(now).weekday() != FRIDAY:
             return []
-        shares = self._context.log.shares(start, end + SHARED_WITHIN_MS)
+        shares = self._context.log.queries.shares(start, end + SHARED_WITHIN_MS)
         found: dict[str, None] = {}
-        for begin, close, network, handle in self._context.log.articles(start, end, ARTICLE_MS):
+        for begin, close, network, handle in self._context.log.queries.article_visits(
+            start, end, ARTICLE_MS
+        ):
             if not any(
                 network == where and begin <= at <= close + SHARED_WITHIN_MS for at, where in shares
             ):

@@ -24,7 +24,7 @@ class WorkLedger:
         (start, _), (_, end) = self._context.day_bounds(first), self._context.day_bounds(last)
         zone, hours = self._context.zone(), self._context.work_hours()
         rows: list[dict[str, tuple[int, int, int, int]]] = []
-        for begin, sums in self._context.log.quarters(start, end).items():
+        for begin, sums in self._context.log.queries.quarter_sums(start, end).items():
             working = hours.at(begin, zone)
             for (network, _), (spent, part) in sums.times.items():
                 rows.append({network: (spent, spent if working else 0, part, 0)})
@@ -44,7 +44,7 @@ class WorkLedger:
         zone, hours = self._context.zone(), self._context.work_hours()
         owners = self._people.register.directory.by_handle
         found = set()
-        for key, at in self._context.log.touch_times(start, end):
+        for key, at in self._context.log.queries.touch_times(start, end):
             if (owner := owners.get(key)) and hours.at(at, zone):
                 found.add(owner.name)
         return found

@@ -88,7 +88,7 @@ def check_leftovers(home: Home, words: Words = ENGLISH) -> Check:
 
     Also no files that plnd does not use: links, pipes, and damaged files that were set aside.
     """
-    if files := unfinished.busy(home):
+    if files := unfinished.busy_files(home):
         message = words.say("doctor_unfinished", files=", ".join(files))
         return Check("left over", "warn", message, words.say("doctor_close_it"))
     if irregular := next(_irregular_files(home.data), None):

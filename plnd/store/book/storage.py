@@ -1,11 +1,13 @@
-"""A TinyDB storage whose file is whole at any moment, or set aside."""
+"""A TinyDB storage that replaces its file atomically, and sets a damaged one aside."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from tinydb import TinyDB
 from tinydb.storages import Storage
+from tinydb.table import Table
 
 from plnd.errors import StorageError
 from plnd.system.files import cannot_write, read_or_set_aside, set_aside, write_atomic
@@ -16,40 +18,44 @@ Tables = dict[str, dict[str, Any]]
 
 
 class AtomicStorage(Storage):
-    """A TinyDB storage whose file is whole at any moment.
+    """A TinyDB storage: a reader never finds half a file.
 
-    Keeps the tables it read or wrote last; drops them when a write fails, because TinyDB
-    changes documents in place before it writes. A damaged file is set aside (`damaged`
-    names where to); one of a newer format is refused untouched.
+    The tables read or written last are cached. The cache is dropped before each write, because
+    TinyDB changes documents in place first, and the write may fail. A damaged file is set aside
+    (`damaged` is its new path); one of a newer format is refused and not touched.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged: Path | None = None
-        self._kept: Tables | None = None
+        self._cache: Tables | None = None
 
     def read(self) -> Tables | None:
-        if self._kept is None:
-            self._kept = self._load()
-        return self._kept
+        if self._cache is None:
+            self._cache = self._load()
+        return self._cache
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        self._kept = None
+        self._cache = None
         content = msgspec.json.encode({"plnd": FORMAT, **data})
         write_atomic(self.path, msgspec.json.format(content, indent=1) + b"\n")
-        self._kept = {name: dict(table) for name, table in data.items()}
+        self._cache = {name: dict(table) for name, table in data.items()}
 
-    def wipe(self) -> None:
-        """Remove the file."""
-        self._kept = None
+    def delete(self) -> None:
+        """Delete the file."""
+        self._cache = None
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
             raise cannot_write(self.path, error) from error
 
+    def table(self) -> Table:
+        """A new table over the file, which has its name."""
+        return TinyDB(storage=lambda: self).table(self.path.stem)
+
     def _load(self) -> Tables | None:
-        content, moved = read_or_set_aside(self.path)
-        self.damaged = moved or self.damaged
+        content, moved_to = read_or_set_aside(self.path)
+        self.damaged = moved_to or self.damaged
         if content is None:
             return None
         try:
@@ -68,14 +74,16 @@ class AtomicStorage(Storage):
                 "install the newer plnd again; nothing was changed",
                 code="newer_store",
             )
-        return {name: _numbered(table) for name, table in found.items() if isinstance(table, dict)}
+        return {
+            name: _renumbered(table) for name, table in found.items() if isinstance(table, dict)
+        }
 
 
 def _is_table(found: object) -> bool:
-    """Whether it is what TinyDB writes: documents under numbers."""
+    """Whether it is what TinyDB writes: documents by number."""
     return isinstance(found, dict) and all(key.isdecimal() for key in found)
 
 
-def _numbered(table: dict[str, Any]) -> dict[str, Any]:
-    """Documents under numbers that TinyDB can count on from; an editor may write any."""
+def _renumbered(table: dict[str, Any]) -> dict[str, Any]:
+    """The documents by numbers from 1: a user may have written any numbers in an editor."""
     return {str(number): row for number, row in enumerate(table.values(), 1)}

@@ -1,4 +1,4 @@
-"""The tables of the event log, and how a log of an older plnd gets them."""
+"""The tables of the event log, and the migrations from the tables of an older plnd."""
 
 APPLICATION_ID = 0x504C4E44  # "PLND"
 
@@ -51,8 +51,8 @@ CREATE TABLE longest (visit_ms INTEGER NOT NULL);
 INSERT INTO longest VALUES (0);
 """
 
-# Who was dealt with: handles as they are compared (no @, no case). What goes from the events
-# goes from here.
+# The touches: handles are stored as they are compared (no @, no case). The triggers delete the
+# touch of each deleted event.
 _TOUCHES = """
 CREATE TABLE touch (
     event BLOB PRIMARY KEY,         -- the visit or interaction that it was
@@ -91,7 +91,7 @@ CREATE INDEX visit_tag ON visit (end, start, network, tag) WHERE tag IS NOT NULL
 """
 
 TABLES = ("visit", "interaction", "touch", "touched", "quarter_time", "quarter_act", "source")
-"""Where something of the user is kept."""
+"""The tables with the user's data: forgetting everything empties them."""
 
 NO_TRIGGERS = (
     "DROP TRIGGER visit_gone;",
@@ -118,7 +118,7 @@ END;
 """,
 )
 
-# An id may be used for a visit and for an act: of each there is a touch of its own.
+# A visit and an interaction may have the same id: each has a touch of its own.
 _TOUCHES_BY_KIND = """
 DROP TABLE touch;
 DELETE FROM touched;
@@ -148,5 +148,5 @@ MIGRATIONS = (
     """,
     "".join([*NO_TRIGGERS, _TOUCHES_BY_KIND, *TRIGGERS]),
 )
-"""Version N of the schema is what the first N of these make. More are appended, none changed."""
+"""Version N of the schema is made by the first N of these. Append new ones, never change one."""
 VERSION = len(MIGRATIONS)

@@ -110,7 +110,7 @@ def _edit(id: str, as_json: bool) -> int:
     command = editor()
     if not command:
         raise Invalid("no editor is known", "set EDITOR, e.g. EDITOR=nano")
-    path = network_files.draft(home(), id)
+    path = network_files.open_draft(home(), id)
     try:
         code = subprocess.call([*command, str(path)])
     except OSError as error:
@@ -119,7 +119,7 @@ def _edit(id: str, as_json: bool) -> int:
         ) from error
     if code != 0:
         raise PlndError(f"{command[0]} ended with {code}: nothing was changed", f"see {path}")
-    changed = network_files.take(home(), id)
+    changed = network_files.apply_draft(home(), id)
     return _print_change(id, changed, f"{id}: checked and in use; {WHEN_USED}", as_json)
 
 
