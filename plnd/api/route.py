@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
-from plnd.measures.validation import decoding_error
+from plnd.measures.event_validation import decoding_error
 from plnd.model.events import MOST_BODY_BYTES
 from plnd.words.messages import ENGLISH, Words
 

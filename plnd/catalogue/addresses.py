@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlsplit
 
-from plnd.catalogue.pattern_cost import LONGEST_ADDRESS
+from plnd.catalogue.pattern_automaton import LONGEST_ADDRESS
 
 # What a browser leaves as it is in a path and in a query; anything else it percent-encodes.
 _PATH_SAFE = "!$%&'()*+,-./:;=@[]_|~"

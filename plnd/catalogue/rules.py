@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from plnd.catalogue.pattern_cost import fault_of
+from plnd.catalogue.pattern_automaton import fault_of
 from plnd.catalogue.patterns import MEND, pattern
 from plnd.words.messages import TranslatedError
 

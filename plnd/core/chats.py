@@ -21,7 +21,7 @@ from plnd.measures.chats import (
     slots,
     tag_key,
 )
-from plnd.measures.documents import check, check_tag
+from plnd.measures.document_validation import check, check_tag
 from plnd.measures.time import Tally
 from plnd.model.chats import (
     MOST_BREAKS,

@@ -19,7 +19,7 @@ from plnd.measures.cpd import (
     year_name,
     year_of,
 )
-from plnd.measures.documents import check_day
+from plnd.measures.document_validation import check_day
 from plnd.measures.time import Tally
 from plnd.model.cpd import CpdBody, CpdChange, CpdLog, CpdMark, CpdRequest, CpdRow
 from plnd.words.messages import ENGLISH, Words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from plnd.core.chats import Chats
 from plnd.core.context import DAY_MS, Context, new_id
 from plnd.core.people import People
-from plnd.measures.people import Imported, taken_in
+from plnd.measures.people.ties import Imported, taken_in
 from plnd.model.base import LONGEST_KEY, LONGEST_NOTE
 from plnd.model.chats import BreaksAnswer, BreaksRequest
 from plnd.model.people import Candidate, Meeting, PeopleImportAnswer, PeopleImportRequest, Person

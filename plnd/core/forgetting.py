@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
-from plnd.measures.people import Key, key_of
+from plnd.measures.people.ties import Key, key_of
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered

@@ -22,10 +22,10 @@ from plnd.core.exporting import (
     VisitLine,
 )
 from plnd.errors import Conflict, Invalid
-from plnd.measures import documents
-from plnd.measures.documents import Row, Together, check_sum, fits, without_consent
+from plnd.measures import document_validation
+from plnd.measures.document_validation import Row, Together, check_sum, fits, without_consent
+from plnd.measures.event_validation import Accepted, Rejected, check_event, decoding_error
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import Accepted, Rejected, check_event, decoding_error
 from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
 from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
@@ -185,7 +185,7 @@ class Importing:
         except msgspec.ValidationError as error:
             message, field = decoding_error(error)
             raise Invalid(message, field=f"document.{field}" if field else "document") from error
-        documents.check(document, now=self._now, networks=self._networks)
+        document_validation.check(document, now=self._now, networks=self._networks)
         return document
 
     def _new(self, line: DocumentLine) -> list[Any]:

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from plnd.core.context import DAY_MS, Context, new_id, worded
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.documents import Together, check, check_gaps, check_handles
-from plnd.measures.people import (
+from plnd.measures.document_validation import Together, check, check_gaps, check_handles
+from plnd.measures.people.ties import (
     SUGGEST_DAYS,
     TIE_DAYS,
     Dealt,

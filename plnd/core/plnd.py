@@ -36,9 +36,9 @@ from plnd.core.trends import Trends
 from plnd.errors import Invalid, NotFound, PlndError
 from plnd.measures import upkeep
 from plnd.measures.budget import budget_id, sorted_days
-from plnd.measures.people import Key, key_of
+from plnd.measures.event_validation import Accepted, validate
+from plnd.measures.people.ties import Key, key_of
 from plnd.measures.time import QUARTER_MS, day_bounds, day_of
-from plnd.measures.validation import Accepted, validate
 from plnd.model.base import LAST_MOMENT
 from plnd.model.day import Today
 from plnd.model.events import EventBatch, EventsAnswer, Rejection

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from plnd.catalogue import recognise, shipped
 from plnd.core.context import Context, worded
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.documents import check_handle
+from plnd.measures.document_validation import check_handle
 from plnd.measures.freshness import (
     DAY_MS,
     PEACE_MS,
@@ -45,7 +45,7 @@ from plnd.model.profiles import (
 from plnd.model.readings import Wanted
 from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
-from plnd.reading import clues
+from plnd.reading import network_rules
 from plnd.store.log.log import Log, Sums
 from plnd.words.messages import ENGLISH, Words
 
@@ -277,7 +277,7 @@ class Profiles:
             silence=looks.silence(standing),
             card=standing.has_card(now),
             peace_until=until if until > now and profile.mode == "active" else None,
-            compose_url=filled(clues.of(profile.network).compose_url, profile.handle),
+            compose_url=filled(network_rules.rules_of(profile.network).compose_url, profile.handle),
             closing=_steps(profile, words) if _closing(profile) else [],
             decisions=profile.decisions,
             last_posts=last_posts,
@@ -413,7 +413,7 @@ def _closing(profile: Profile) -> bool:
 
 
 def _steps(profile: Profile, words: Words) -> list[CloseStep]:
-    known = clues.of(profile.network)
+    known = network_rules.rules_of(profile.network)
     urls = {"export": known.export_url, "note": known.compose_url}
     urls["delete"] = known.delete_account_url
     return [

@@ -15,7 +15,7 @@ from plnd.core.context import Context, worded
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
-from plnd.measures.people import key_of
+from plnd.measures.people.ties import key_of
 from plnd.model.base import LONGEST_ADDRESS
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS
 from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView, Request
@@ -23,14 +23,14 @@ from plnd.model.people import Person, PersonFeed
 from plnd.model.profiles import LastPost, Origin, Profile
 from plnd.model.readings import ReadingAnswer, ReadingRequest
 from plnd.model.scope import profile_id
-from plnd.reading import clues
+from plnd.reading import network_rules
 from plnd.reading.results import Article, PageReading
 from plnd.words.messages import TranslatedError, Words
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
 
 if TYPE_CHECKING:
-    from plnd.reading.fetch import Fetch, Fetched, Outgoing
+    from plnd.reading.fetch import Fetcher, FetchResult, OutgoingRequest
 
 log = logging.getLogger("plnd")
 
@@ -39,18 +39,18 @@ AT_ONCE = 4
 ASKED_SECONDS = 9.0
 """For all that asking one feed takes, redirects and looking for it included."""
 
-MakeFetch = Callable[["Callable[[Outgoing], None]"], "Fetch"]
+MakeFetch = Callable[["Callable[[OutgoingRequest], None]"], "Fetcher"]
 
 
 Fed = Profile | PersonFeed
 """What may have a public feed: a profile of the user's, a handle of a person."""
 
 
-def way_out(note: "Callable[[Outgoing], None]") -> "Fetch":
+def way_out(note: "Callable[[OutgoingRequest], None]") -> "Fetcher":
     """The way to the outside, which nothing is imported for until a feed is turned on."""
-    from plnd.reading.fetch import Fetch
+    from plnd.reading.fetch import Fetcher
 
-    return Fetch(note)
+    return Fetcher(note)
 
 
 class Readings:
@@ -283,12 +283,12 @@ class Readings:
         feed = replace(feed, etag=answer.etag, last_modified=answer.last_modified)
         return feed, found
 
-    async def _read(self, fed: Fed, answer: "Fetched", now: int) -> PageReading:
+    async def _read(self, fed: Fed, answer: "FetchResult", now: int) -> PageReading:
         content = answer.content or b""
         job = Job("feed", content, fed.network, fed.handle, answer.url, now)
         return await self._worker.read(job)
 
-    async def _named_in(self, fed: Fed, answer: "Fetched", now: int) -> str:
+    async def _named_in(self, fed: Fed, answer: "FetchResult", now: int) -> str:
         """The address of the feed that a page names as its own.
 
         Raises:
@@ -329,7 +329,7 @@ class Readings:
 
     # -- the receipt ---------------------------------------------------------------
 
-    def _note(self, fed: Fed | None, outgoing: "Outgoing") -> None:
+    def _note(self, fed: Fed | None, outgoing: "OutgoingRequest") -> None:
         """Write a request that left this machine into the receipt."""
         self._context.book.requests.put(
             Request(
@@ -355,7 +355,7 @@ def _address(fed: Fed) -> str | None:
     network = shipped.load().get(fed.network)
     if network is None:
         return None  # one of the user's own networks
-    template = clues.of(fed.network).feed
+    template = network_rules.rules_of(fed.network).feed
     if template is None and "{host}" not in network.profile_url:
         template = network.profile_url
     return filled(template, fed.handle)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from plnd.measures.documents import without_consent
+from plnd.measures.document_validation import without_consent
 from plnd.model.own import Change, RestoreAnswer
 from plnd.store.backups import Backups, others, put_others
 from plnd.store.book.book import Book

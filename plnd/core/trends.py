@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from plnd.core.context import Context
 from plnd.errors import Invalid
 from plnd.measures.days import Days, NetworkDay, stretches
-from plnd.measures.documents import check_day
+from plnd.measures.document_validation import check_day
 from plnd.measures.time import A_DAY, WEEKDAYS
 from plnd.model.day import (
     DayRow,

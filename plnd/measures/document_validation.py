@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from plnd.errors import Conflict, Invalid
 from plnd.measures.budget import budget_id
 from plnd.measures.chats import tag_key
-from plnd.measures.people import Key, key_of
+from plnd.measures.people.ties import Key, key_of
 from plnd.measures.time import A_YEAR, QUARTER_MS, named_day
 from plnd.model.base import LONGEST_TEXT
 from plnd.model.chats import Chat

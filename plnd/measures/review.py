@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from plnd.measures.people import Standing, Suggestion
+from plnd.measures.people.ties import Standing, Suggestion
 from plnd.measures.time import WEEKDAYS
 from plnd.model.review import Advice, Colour, LedgerRow, Light, Plan, PlanDiff, PlanItem
 from plnd.words.messages import ENGLISH, Words

@@ -47,11 +47,11 @@ def done(job: Job | FileJob) -> Answer:
 
 def _read(job: Job) -> Answer:
     if job.kind == "feed":
-        from plnd.reading.feed import NoFeed, read_feed
+        from plnd.reading.feed import NotAFeed, read_feed
 
         try:
             return Answer(read_feed(job.content, handle=job.handle, now=job.now))
-        except NoFeed as error:
+        except NotAFeed as error:
             return Answer(code=error.code, key=error.key)
     html = job.content.decode("utf-8", "replace")
     if job.kind == "article":

@@ -21,7 +21,7 @@ from plnd.catalogue.addresses import place
 from plnd.catalogue.bodies import LONGEST_MATCHED, Body, holds
 from plnd.catalogue.examples import checked
 from plnd.catalogue.own_files import effective
-from plnd.catalogue.pattern_cost import LONGEST_ADDRESS, fault_of
+from plnd.catalogue.pattern_automaton import LONGEST_ADDRESS, fault_of
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.recognise import explain
 from plnd.catalogue.rules import BodyTest

@@ -13,7 +13,7 @@ from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, type
 from support.harness import Api, Clock, Desktop, spans_in, sums_in
 
 from plnd.core.plnd import Plnd
-from plnd.measures.validation import validate
+from plnd.measures.event_validation import validate
 from plnd.model.own import ForgetRequest, Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.model.scope import aged

@@ -13,7 +13,7 @@ from support.harness import Api, Clock, Daemon, RunPlnd, sums_in
 
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid, PlndError
-from plnd.measures.documents import Together, check_sum, fits
+from plnd.measures.document_validation import Together, check_sum, fits
 from plnd.model.feeds import Feed
 from plnd.model.own import ForgetRequest
 from plnd.model.people import Handle, Person, PersonRequest

@@ -15,7 +15,7 @@ from support.harness import Api, Clock, Daemon, Desktop, RunPlnd
 
 from plnd.core import exporting
 from plnd.core.plnd import Plnd, now_ms
-from plnd.measures.documents import without_consent
+from plnd.measures.document_validation import without_consent
 from plnd.model.own import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.settings import BudgetRequest

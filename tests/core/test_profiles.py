@@ -21,7 +21,7 @@ from plnd.model.own import ForgetRequest
 from plnd.model.people import Handle, Person, PersonChange, PersonRequest
 from plnd.model.profiles import ProfileRequest
 from plnd.model.readings import ReadingRequest
-from plnd.reading.clues import load
+from plnd.reading.network_rules import load
 from plnd.system.files import Home
 from plnd.words.messages import ENGLISH
 
@@ -300,10 +300,10 @@ def test_addresses_are_filled_in_whole_or_not_at_all(
 
 def test_every_network_has_its_way_out() -> None:
     """Where a network has pages for leaving, they are of that network, and secure."""
-    for network, clues in load().items():
-        for url in (clues.export_url, clues.delete_account_url, clues.compose_url, clues.feed):
+    for network, rules in load().items():
+        for url in (rules.export_url, rules.delete_account_url, rules.compose_url, rules.feed):
             assert url is None or url.startswith("https://"), network
-    assert sum(clues.delete_account_url is not None for clues in load().values()) >= 20
+    assert sum(rules.delete_account_url is not None for rules in load().values()) >= 20
 
 
 # ---- suggested

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support import learning_oracle as truth
 from support.builders import DAY, HOUR, MINUTE, NOON, Wire, act, visit
 
-from plnd.measures.people import (
+from plnd.measures.people.ties import (
     Dealt,
     Directory,
     drifting,

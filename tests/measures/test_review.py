@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as with_
 from support.builders import DAY, NOON
 
-from plnd.measures.people import Dealt, Standing, Suggestion, standing
+from plnd.measures.people.ties import Dealt, Standing, Suggestion, standing
 from plnd.measures.review import (
     Week,
     advice,

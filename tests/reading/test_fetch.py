@@ -11,7 +11,7 @@ from support.builders import DAY, NOON
 from support.outside_web import SOMEWHERE, Outside
 
 from plnd.reading import fetch
-from plnd.reading.fetch import FetchFailed, is_public, retry_after_ms
+from plnd.reading.fetch import FetchError, is_public, retry_after_ms
 
 FEED = "https://feeds.example/me.rss"
 
@@ -22,8 +22,8 @@ async def outside() -> AsyncIterator[Outside]:
         yield found
 
 
-async def failure(outside: Outside, url: str = FEED) -> FetchFailed:
-    with pytest.raises(FetchFailed) as caught:
+async def failure(outside: Outside, url: str = FEED) -> FetchError:
+    with pytest.raises(FetchError) as caught:
         await outside.fetch().get(url, now=NOON)
     return caught.value
 
@@ -167,7 +167,7 @@ async def test_a_header_is_text_or_was_not_sent(
     )
     try:
         found = await outside.fetch().get(FEED, now=NOON)
-    except FetchFailed as error:  # where a redirect leads on to nowhere, or a server can't be read
+    except FetchError as error:  # where a redirect leads on to nowhere, or a server can't be read
         assert error.code in ("fetch_failed", "bad_answer", "untrusted", "unreachable")
         assert error.message.encode()
         return

@@ -23,7 +23,7 @@ from support.profile_pages import (
 )
 
 from plnd.measures.freshness import median_gap_days
-from plnd.reading.clues import load
+from plnd.reading.network_rules import load
 from plnd.reading.page import read_page
 from plnd.reading.results import PageReading
 
@@ -73,7 +73,7 @@ def test_the_last_post_is_right_or_unknown(network: str, name: str, made: Made) 
     assert judged(network, made) in FITTING[SHAPES[network].reads]
 
 
-def test_there_are_pages_for_each_network_that_has_clues() -> None:
+def test_there_are_pages_for_each_network_that_has_rules() -> None:
     assert set(SHAPES) == set(load())
 
 

@@ -13,7 +13,7 @@ from support import learning_oracle as truth
 from support.builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
 from support.harness import bytes_with
 
-from plnd.measures.people import key_of
+from plnd.measures.people.ties import key_of
 from plnd.model.people import Person, Touch
 from plnd.model.scope import Scope
 from plnd.store.book.book import Collection

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from plnd.core.plnd import Plnd, now_ms
 from plnd.model.feeds import Feed
 from plnd.model.profiles import ProfileRequest
-from plnd.reading.fetch import Fetch, open_public
+from plnd.reading.fetch import Fetcher, open_public
 from plnd.system.files import home
 from plnd.web.access import Access
 from plnd.web.app import make_app
@@ -61,7 +61,7 @@ async def serve_fed(port_outside: int, authority: bytes) -> None:
 
     plnd = Plnd(
         home(),
-        make_fetch=lambda note: Fetch(
+        make_fetch=lambda note: Fetcher(
             note, open_socket=open_socket, resolver=Names({}), trust=trust
         ),
     )

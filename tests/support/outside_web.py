@@ -12,7 +12,7 @@ import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from plnd.reading.fetch import Fetch, Outgoing, open_public
+from plnd.reading.fetch import Fetcher, OutgoingRequest, open_public
 
 SOMEWHERE = "93.184.216.34"
 """A public address that every name leads to, unless a test says otherwise."""
@@ -55,7 +55,7 @@ class Outside:
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
-    noted: list[Outgoing] = field(default_factory=list)
+    noted: list[OutgoingRequest] = field(default_factory=list)
     trust: ssl.SSLContext | None = None
     port: int = 0
     authority: bytes | None = None
@@ -135,9 +135,9 @@ class Outside:
         found.port = self.port
         return found
 
-    def fetch(self, note: Callable[[Outgoing], None] | None = None) -> Fetch:
+    def fetch(self, note: Callable[[OutgoingRequest], None] | None = None) -> Fetcher:
         """The product's own way out, with this outside at its other end."""
-        return Fetch(
+        return Fetcher(
             note or self.noted.append,
             open_socket=self.open_socket,
             resolver=Names(self.addresses),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from plnd.reading.clues import load
+from plnd.reading.network_rules import load
 from support.builders import DAY, HOUR, MINUTE, NOON
 
 ME, OTHER = "me", "someoneelse"

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from plnd.errors import Invalid, PlndError
-from plnd.measures.documents import Networks, Together, check
-from plnd.measures.validation import decoding_error
+from plnd.measures.document_validation import Networks, Together, check
+from plnd.measures.event_validation import decoding_error
 from plnd.model.networks import FileFault
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, without
@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 
 
 def read(plain: Row, kind: type[T], *, now: int | None = None, networks: Networks = None) -> T:
-    """A document as it is written, as `kind` (see `documents.check`).
+    """A document as it is written, as `kind` (see `document_validation.check`).
 
     Raises:
         Invalid: it is not as it must be; `field` names the part.

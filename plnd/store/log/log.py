@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from plnd.errors import StorageError
 from plnd.measures.chats import OwnAct, TagVisit
-from plnd.measures.people import Key, act_touch, key_of, visit_touch
+from plnd.measures.event_validation import LONGEST_VISIT_MS, Accepted
+from plnd.measures.people.ties import Key, act_touch, key_of, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
-from plnd.measures.validation import LONGEST_VISIT_MS, Accepted
 from plnd.model.base import LAST_MOMENT
 from plnd.model.events import Source, Visit
 from plnd.model.people import Touch

@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from plnd.measures.event_validation import LONGEST_VISIT_MS, Accepted
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import LONGEST_VISIT_MS, Accepted
 from plnd.model.events import Interaction, Visit
 
 MOST_KEYS = 1000
