@@ -133,10 +133,11 @@ class Importing:
         """Take the files that are as they must be, before what happened on their networks."""
         if not found:
             return
-        from plnd.catalogue.sandbox import tried
+
+        from plnd.catalogue.sandbox import check_networks
 
         files = [(line.id, line.text) for _, line in found]
-        faults = await asyncio.to_thread(tried, files)
+        faults = await asyncio.to_thread(check_networks, files)
         for (index, line), error in zip(found, faults, strict=True):
             if error is not None:
                 self._refuse(index, error.message, f"text{error.field or ''}")

@@ -147,7 +147,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
         door.close()
-        sandbox.end()
+        sandbox.stop()
         await plnd.stop_work()  # whoever waits for one is answered
         await runner.cleanup()
         _remove_leavings(where.state)
@@ -176,7 +176,7 @@ def _stop_on_signals(stop: Callable[[], object]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: it is stopping
                 stop()
             time.sleep(STOP_SECONDS)
-            sandbox.end()
+            sandbox.stop()
             kill_all()
             os._exit(0)
 

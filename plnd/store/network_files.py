@@ -25,9 +25,9 @@ def texts(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
         try:
             whole[name] = regular_files.read(path).decode()
         except OSError as error:
-            faults[name] = rules.bad(path, "", "file_unreadable", why=error.strerror or "")
+            faults[name] = rules.file_error(path, "", "file_unreadable", why=error.strerror or "")
         except UnicodeDecodeError:
-            faults[name] = rules.bad(path, "", "file_no_utf8")
+            faults[name] = rules.file_error(path, "", "file_no_utf8")
     return whole, faults
 
 
@@ -79,7 +79,7 @@ def take(home: Home, id: str) -> bool:
     """
     path = folder(home) / "draft" / f"{id}.json"
     try:
-        own_files.judge(path)
+        own_files.check_file(path)
     except PlndError as error:
         raise PlndError(
             error.message,

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from support import ROOT
 
 from plnd.catalogue import recognise, rules
-from plnd.catalogue.bodies import Body, holds
-from plnd.catalogue.examples import checked
+from plnd.catalogue.bodies import Body, body_matches
+from plnd.catalogue.examples import check_network
 from plnd.catalogue.own_files import effective
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.recognise import explain, network_of
@@ -76,7 +76,7 @@ def test_every_pattern_compiles_and_has_its_groups(name: str) -> None:
         assert pattern(interaction.url)
         if interaction.body and interaction.body.test == "matches":
             assert pattern(str(interaction.body.value))
-    assert checked(FOLDER / f"{name}.json", FILES[name]) == network
+    assert check_network(FOLDER / f"{name}.json", FILES[name]) == network
 
 
 @pytest.mark.parametrize(("name", "example"), PAGES)
@@ -279,7 +279,7 @@ def test_a_bodys_test_means_the_same_in_both_languages(tmp_path: Path) -> None:
     in_js = json.loads(done.stdout)
     for (test, body, wanted), js in zip(BODIES, in_js, strict=True):
         rule = BodyTest(test["type"], test.get("path"), test["test"], test.get("value"))
-        in_python = body is not None and holds(rule, body)
+        in_python = body is not None and body_matches(rule, body)
         assert (in_python, js) == (wanted, wanted), (test, body)
 
 
@@ -488,7 +488,7 @@ def changed(change: Change) -> dict[str, Any]:
 def test_what_is_wrong_is_named_with_file_and_field(change: Change, field: str) -> None:
     """So that whoever wrote it finds it."""
     with pytest.raises(PlndError) as caught:
-        checked(Path("x.json"), changed(change))
+        check_network(Path("x.json"), changed(change))
     assert caught.value.field == field
     assert caught.value.message.startswith(f"x.json: {field} ")
     assert caught.value.hint
@@ -550,7 +550,7 @@ def test_the_network_of_the_handbook_works(tmp_path: Path) -> None:
     assert "https://club.example.org/*" in manifest["optional_host_permissions"]
     networks = load_from(folder)
     file = json.loads(text)
-    assert checked(folder / "club.json", file) == networks["club"]
+    assert check_network(folder / "club.json", file) == networks["club"]
     questions: list[dict[str, Any]] = []
     wanted = []
     for example in file["examples"]:
