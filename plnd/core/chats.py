@@ -21,8 +21,9 @@ from plnd.measures.chats import (
     slots,
     tag_key,
 )
-from plnd.measures.document_validation import check, check_tag
-from plnd.measures.time import Tally
+from plnd.measures.document_validation import check
+from plnd.measures.field_checks import check_tag
+from plnd.measures.time import TimeTotals
 from plnd.model.chats import (
     MOST_BREAKS,
     AttendanceCounts,
@@ -351,9 +352,9 @@ class Chats:
             for one in reversed(found)
         ]
 
-    def times(self, start: int, end: int) -> dict[tuple[int, str], Tally]:
+    def times(self, start: int, end: int) -> dict[tuple[int, str], TimeTotals]:
         """What of `start <= t < end` belongs to chats, by quarter of an hour and network."""
-        found: dict[tuple[int, str], Tally] = {}
+        found: dict[tuple[int, str], TimeTotals] = {}
         for group in _apart([one for one in self.held(start, end) if self._seen(one)]):
             low = min(one.slot.starts_at for one in group)
             high = max(one.slot.ends_at for one in group)
@@ -366,12 +367,12 @@ class Chats:
                     found[key] = tally
         return found
 
-    def times_of(self, one: Held) -> Tally:
+    def times_of(self, one: Held) -> TimeTotals:
         """The time that belongs to one slot."""
         slot = one.slot
         visits = self._context.log.visits(slot.starts_at, slot.ends_at)
         found = chat_times([(one.chat.network, slot)], visits).values()
-        return Tally(sum(tally.spent_ms for tally in found), 0)
+        return TimeTotals(sum(tally.spent_ms for tally in found), 0)
 
     def _seen(self, one: Held) -> bool:
         """Whether anything was seen of a chat in a slot that has begun."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
-from plnd.measures.people.ties import Key, key_of
+from plnd.measures.people.handles import HandleKey, handle_key
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
@@ -90,7 +90,7 @@ def scope_of(
     )
 
 
-def somebody(person: Person, stores: Stores, own: Collection[Key]) -> Somebody:
+def somebody(person: Person, stores: Stores, own: Collection[HandleKey]) -> Somebody:
     """A person as a whole: as they are, as they were before a merge, and in each backup.
 
     What by now is somebody else's, or in `own` (the user's own handles), is not theirs.
@@ -122,8 +122,8 @@ def _names(people: Collection[Person]) -> set[str]:
     return {plain_name(one.name) for one in people}
 
 
-def _keys(people: Collection[Person]) -> set[Key]:
-    return {key_of(one.network, one.handle) for person in people for one in person.handles}
+def _keys(people: Collection[Person]) -> set[HandleKey]:
+    return {handle_key(one.network, one.handle) for person in people for one in person.handles}
 
 
 def would_forget(

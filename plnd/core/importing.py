@@ -23,8 +23,10 @@ from plnd.core.exporting import (
 )
 from plnd.errors import Conflict, Invalid
 from plnd.measures import document_validation
-from plnd.measures.document_validation import Row, Together, check_sum, fits, without_consent
 from plnd.measures.event_validation import Accepted, Rejected, check_event, decoding_error
+from plnd.measures.feed_consent import drop_feed_consent
+from plnd.measures.people.uniqueness import UniquePeople
+from plnd.measures.quarter_sums import SumRow, check_sum, has_room
 from plnd.measures.time import QUARTER_MS
 from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
 from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
@@ -70,8 +72,8 @@ class Importing:
         self._rejected: list[RejectedLine] = []
         self._switched_off: list[str] = []
         self._there: dict[str, dict[str, Any]] = {}
-        self._together: Together | None = None
-        self._quarters: dict[int, list[Row]] = {}
+        self._together: UniquePeople | None = None
+        self._quarters: dict[int, list[SumRow]] = {}
         self._extensions = {
             (source.browser, source.profile): source.extension for source, _ in log.sources()
         }
@@ -195,7 +197,7 @@ class Importing:
         there = self._there.setdefault(line.collection, {kept.name(one): one for one in kept.all()})
         name = kept.name(document)
         here = there.get(name)
-        off = without_consent(document, here)
+        off = drop_feed_consent(document, here)
         if kept.role == "guard" and here is not None:
             if _unaged(here) != _unaged(document):
                 raise Conflict(f"{name} keeps something out here, and goes on as it is", field=None)
@@ -204,7 +206,7 @@ class Importing:
             raise Invalid(f"there are {kept.most} in {line.collection}: no more fit")
         if isinstance(off, Person):
             if self._together is None:
-                self._together = Together(there.values())
+                self._together = UniquePeople(there.values())
             self._together.add(off)
         if off != document:
             self._switched_off.append(f"{off.network}:{off.handle}")
@@ -232,11 +234,11 @@ class Importing:
         first = self._log.first_visit()
         if first is not None and line.begin + QUARTER_MS > max(first, self._log.visits_from):
             raise Invalid("the visits of that time are kept here", field="begin")
-        if not fits(row, there):
+        if not has_room(row, there):
             raise Invalid("that is more than a quarter of an hour has", field="spent_ms")
         there.append(row)
 
-    def _quarter(self, begin: int) -> list[Row]:
+    def _quarter(self, begin: int) -> list[SumRow]:
         """The sums of a quarter of an hour, with those of the lines before."""
         if begin not in self._quarters:
             sums = self._log.quarters(begin, begin + 1).values()
@@ -296,7 +298,7 @@ class Importing:
         self._known += not changed
 
 
-def _row(line: SumLine) -> Row:
+def _row(line: SumLine) -> SumRow:
     return (line.begin, line.network, line.page, line.spent_ms, line.taking_part_ms)
 
 

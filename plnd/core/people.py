@@ -9,29 +9,28 @@ from msgspec.structs import replace
 
 from plnd.core.context import DAY_MS, Context, new_id, worded
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.document_validation import Together, check, check_gaps, check_handles
+from plnd.measures.document_validation import check
+from plnd.measures.field_checks import check_gaps, check_handles
+from plnd.measures.people.directory import Directory, search_people
+from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.measures.people.importing import ImportResult
+from plnd.measures.people.merging import merge_people, undo_merge
 from plnd.measures.people.ties import (
     SUGGEST_DAYS,
     TIE_DAYS,
-    Dealt,
-    Directory,
-    Imported,
-    Key,
-    Standing,
+    ContactHistory,
+    PersonStatus,
     Suggestion,
     cadence_of,
+    combine_histories,
     drifting,
-    key_of,
-    merged,
     overdue,
-    parted,
-    search,
-    standing,
+    person_status,
     suggestions,
     tie,
-    together,
     weak_tie,
 )
+from plnd.measures.people.uniqueness import UniquePeople
 from plnd.measures.review import week_begin, week_name
 from plnd.model.feeds import Feed
 from plnd.model.people import (
@@ -73,7 +72,7 @@ class People:
     What is kept here of the stores is brought up to date by `touched` after each commit.
     """
 
-    def __init__(self, context: Context, own: Callable[[], Collection[Key]] = tuple) -> None:
+    def __init__(self, context: Context, own: Callable[[], Collection[HandleKey]] = tuple) -> None:
         self._context = context
         self.own = own
         self._book = context.book
@@ -100,7 +99,7 @@ class People:
         """
         if found := self.known(words):
             return found
-        near = list(search(self._book.people.all(), words))
+        near = list(search_people(self._book.people.all(), words))
         if not near:
             raise NotFound(f"nobody is called {words!r}", "`plnd person list` shows your people")
         if len(near) > 1:
@@ -133,7 +132,7 @@ class People:
         if words in directory.by_id:
             return directory.by_id[words]
         network, colon, handle = words.partition(":")
-        if colon and (found := directory.by_handle.get(key_of(network, handle))):
+        if colon and (found := directory.by_handle.get(handle_key(network, handle))):
             return found
         named = directory.by_name.get(plain_name(words), [])
         if len(named) > 1:
@@ -152,20 +151,20 @@ class People:
         """The people, by name; those in whom all words occur, those with the tag."""
         people: Iterable[Person] = self._book.people.all()
         if words:
-            people = search(people, words)
+            people = search_people(people, words)
         chosen = [one for one in people if not tag or tag in one.tags]
         return [_view(one) for one in self.standings(sorted(chosen, key=_by_name))]
 
     def view(self, person: Person) -> PersonView:
         return _view(self.standings([person])[0])
 
-    def standings(self, people: Iterable[Person]) -> list[Standing]:
+    def standings(self, people: Iterable[Person]) -> list[PersonStatus]:
         """How things stand with these people now."""
         now = self._context.clock()
         dealings, by_tag = self._dealings(now), self._by_tag()
-        return [standing(person, dealings[person.id], now, by_tag) for person in people]
+        return [person_status(person, dealings[person.id], now, by_tag) for person in people]
 
-    def drifting(self) -> list[Standing]:
+    def drifting(self) -> list[PersonStatus]:
         """Those who are due or late, the longest over their cadence first."""
         now = self._context.clock()
         dealings, by_tag = self._dealings(now), self._by_tag()
@@ -195,7 +194,7 @@ class People:
             gone_silent=[_view(one) for one in self._gone_silent(now)],
         )
 
-    def _gone_silent(self, now: int) -> list[Standing]:
+    def _gone_silent(self, now: int) -> list[PersonStatus]:
         since = now - GONE_SILENT_DAYS * DAY_MS
         people = self._book.people.all()
         return self.standings([p for p in people if p.posted_at and p.posted_at <= since])
@@ -208,7 +207,7 @@ class People:
 
     # -- dealings: kept, and brought up to date with each commit ----------------------
 
-    def touched(self, touches: Iterable[tuple[Key, Touch]]) -> None:
+    def touched(self, touches: Iterable[tuple[HandleKey, Touch]]) -> None:
         """Take in what a commit says of dealings with people."""
         kept = self._kept
         for key, touch in touches:
@@ -231,14 +230,14 @@ class People:
         """Events were deleted: work all out anew when it is asked for."""
         self._kept = self._drawn = None
 
-    def _owner(self, key: Key) -> list[str]:
+    def _owner(self, key: HandleKey) -> list[str]:
         owner = self.directory.by_handle.get(key)
         return [owner.id] if owner else []
 
-    def _dealings(self, now: int) -> dict[str, Dealt]:
+    def _dealings(self, now: int) -> dict[str, ContactHistory]:
         """The dealings with each person up to now."""
         kept = self._counted(now)
-        if len(kept.dealings) != len(self.directory.keys) or len(self._stale) > MOST_STALE:
+        if len(kept.dealings) != len(self.directory.handle_keys) or len(self._stale) > MOST_STALE:
             met = self._meetings()
             kept.dealings = {
                 one.id: self._dealt(one, kept.last, kept.recent, met, now)
@@ -287,18 +286,19 @@ class People:
     def _dealt(
         self,
         person: Person,
-        last: Mapping[Key, Touch],
-        recent: Mapping[Key, tuple[int, int]],
+        last: Mapping[HandleKey, Touch],
+        recent: Mapping[HandleKey, tuple[int, int]],
         met: Mapping[str, list[Meeting]],
         now: int,
-    ) -> Dealt:
+    ) -> ContactHistory:
         parts = [
-            Dealt(last.get(key), *recent.get(key, _NONE)) for key in self.directory.keys[person.id]
+            ContactHistory(last.get(key), *recent.get(key, _NONE))
+            for key in self.directory.handle_keys[person.id]
         ]
         if met:
             for known in (person.id, *person.merged):
                 parts += [_met(meeting, now) for meeting in met.get(known, ())]
-        return parts[0] if len(parts) == 1 else together(parts)
+        return parts[0] if len(parts) == 1 else combine_histories(parts)
 
     def weak_tie(self) -> Person | None:
         """The weak or dormant tie to write to this week: as things stood when it began."""
@@ -317,7 +317,7 @@ class People:
         ]
         return weak_tie(people, week, start)
 
-    def _lasts_at(self, moment: int) -> dict[Key, Touch]:
+    def _lasts_at(self, moment: int) -> dict[HandleKey, Touch]:
         """The last touches as they stood at a moment."""
         found = {}
         for key, touch in self._counted(self._context.clock()).last.items():
@@ -386,7 +386,7 @@ class People:
 
     def saw_post(self, network: str, handle: str, at: int) -> None:
         """Take in that a handle posted at that moment (ms); it may be nobody's."""
-        person = self.directory.by_handle.get(key_of(network, handle))
+        person = self.directory.by_handle.get(handle_key(network, handle))
         if person and at > (person.posted_at or 0):
             self._save(replace(person, posted_at=at))
 
@@ -396,7 +396,7 @@ class People:
         gone = [one.id for one in self.met(person)]
         feeds = self.feeds_of(person)
         self._book.people.remove(person.id)
-        self.directory.drop(person.id)
+        self.directory.remove(person.id)
         self._drop(feeds)
         self._renew()
         if gone:
@@ -407,12 +407,12 @@ class People:
 
     def _save(self, person: Person) -> None:
         self._book.people.put(person)
-        self.directory.put(person)
+        self.directory.add(person)
         self._stale.add(person.id)
         self._drawn = None
 
     def check_room(self, more: int) -> None:
-        count = len(self.directory.keys) + more
+        count = len(self.directory.handle_keys) + more
         if count > MOST_PEOPLE:
             message = f"that would be {count} people; plnd keeps {MOST_PEOPLE} at most"
             raise Invalid(message, "import those that you follow up")
@@ -458,7 +458,7 @@ class People:
         Raises:
             NotFound: the person has no such handle.
         """
-        wanted = key_of(network, handle)
+        wanted = handle_key(network, handle)
         found = next((one for one in person.handles if _key(one) == wanted), None)
         if found is None:
             raise NotFound(
@@ -471,7 +471,7 @@ class People:
         return self._book.feeds.get(fresh.id) or fresh
 
     def _is_somebodys(self, feed: PersonFeed) -> bool:
-        return key_of(feed.network, feed.handle) in self.directory.by_handle
+        return handle_key(feed.network, feed.handle) in self.directory.by_handle
 
     def _drop(self, feeds: Iterable[PersonFeed]) -> None:
         """Forget those of these feeds whose handle is nobody's any more."""
@@ -533,10 +533,10 @@ class People:
     def suggested(self) -> list[Suggestion]:
         """Whom to add: the handles really dealt with in 28 days, most first."""
         now = self._context.clock()
-        counts: dict[Key, dict[str, int]] = {}
+        counts: dict[HandleKey, dict[str, int]] = {}
         for one in self._context.log.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
-        refused = {key_of(*one.id.partition(":")[::2]) for one in self._book.refused.all()}
+        refused = {handle_key(*one.id.partition(":")[::2]) for one in self._book.refused.all()}
         known = {*self.directory.by_handle, *self.own()}
         return suggestions(counts, known=known, refused=refused)
 
@@ -567,7 +567,7 @@ class People:
         one, other = self.find(kept), self.find(gone)
         if one.id == other.id:
             raise Invalid(f"{one.name} cannot be merged with themselves", field="gone")
-        both = merged(one, other)
+        both = merge_people(one, other)
         if len(both.handles) > MOST_HANDLES:
             message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
             raise Invalid(message, field="gone")
@@ -578,7 +578,7 @@ class People:
         merge = Merge(id=new_id(), at=self._context.clock(), kept=one, gone=other)
         # In this order, whatever happens between two writes, nobody is lost.
         self._book.merges.put(merge)
-        self.directory.drop(other.id)
+        self.directory.remove(other.id)
         self._save(both)
         self._book.people.remove(other.id)
         self._renew()
@@ -601,20 +601,20 @@ class People:
         current = self._book.people.get(merge.kept.id)
         if current is None:
             raise Conflict(f"{merge.kept.name} was removed since", "add them anew")
-        back = parted(current, merge.kept, merge.gone)
-        together = Together(one for one in self._book.people.all() if one.id != current.id)
+        back = undo_merge(current, merge.kept, merge.gone)
+        together = UniquePeople(one for one in self._book.people.all() if one.id != current.id)
         together.add(back)
         together.add(merge.gone)
         self._book.people.put_all([back, merge.gone])
-        self.directory.put(back)
-        self.directory.put(merge.gone)
+        self.directory.add(back)
+        self.directory.add(merge.gone)
         self._renew()
         self._book.merges.remove(id)
         return self.view(back)
 
     # -- imports ---------------------------------------------------------------------------------
 
-    def take_in(self, found: Imported) -> None:
+    def take_in(self, found: ImportResult) -> None:
         """Keep the people of an address book."""
         self._book.people.put_all([*found.added, *found.changed])
         self._directory = None
@@ -631,10 +631,10 @@ class _Kept(Struct):
     """What is kept of the log: last touches; acts and looks by handle in the 90 days up to
     `until` (0: to be counted); and what they come to for each person."""
 
-    last: dict[Key, Touch]
-    recent: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    last: dict[HandleKey, Touch]
+    recent: dict[HandleKey, tuple[int, int]] = field(default_factory=dict)
     until: int = 0
-    dealings: dict[str, Dealt] = field(default_factory=dict)
+    dealings: dict[str, ContactHistory] = field(default_factory=dict)
 
 
 def suggestion_view(one: Suggestion, words: Words = ENGLISH) -> SuggestionView:
@@ -649,7 +649,7 @@ def suggestion_view(one: Suggestion, words: Words = ENGLISH) -> SuggestionView:
     )
 
 
-def _view(one: Standing) -> PersonView:
+def _view(one: PersonStatus) -> PersonView:
     person = one.person
     return PersonView(
         id=person.id,
@@ -671,8 +671,8 @@ def _view(one: Standing) -> PersonView:
 person_view = _view
 
 
-def _key(one: Handle) -> Key:
-    return key_of(one.network, one.handle)
+def _key(one: Handle) -> HandleKey:
+    return handle_key(one.network, one.handle)
 
 
 def _feed_id(one: Handle) -> str:
@@ -683,18 +683,18 @@ def _by_name(one: Person) -> tuple[str, str]:
     return one.name.casefold(), one.id
 
 
-def _met(meeting: Meeting, now: int) -> Dealt:
+def _met(meeting: Meeting, now: int) -> ContactHistory:
     touch = Touch(at=meeting.at, kind="met", network=None)
-    return Dealt(touch, int(now - meeting.at <= TIE_DAYS * DAY_MS))
+    return ContactHistory(touch, int(now - meeting.at <= TIE_DAYS * DAY_MS))
 
 
 def _before(met: dict[str, list[Meeting]], moment: int) -> dict[str, list[Meeting]]:
     return {who: [one for one in meetings if one.at < moment] for who, meetings in met.items()}
 
 
-def _split(counts: Iterable[TouchCount]) -> dict[Key, tuple[int, int]]:
+def _split(counts: Iterable[TouchCount]) -> dict[HandleKey, tuple[int, int]]:
     """Acts and looks by handle."""
-    found: dict[Key, tuple[int, int]] = {}
+    found: dict[HandleKey, tuple[int, int]] = {}
     for one in counts:
         acts, looks = found.get(one.key, (0, 0))
         if one.kind == "visit":

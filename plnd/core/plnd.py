@@ -37,7 +37,7 @@ from plnd.errors import Invalid, NotFound, PlndError
 from plnd.measures import upkeep
 from plnd.measures.budget import budget_id, sorted_days
 from plnd.measures.event_validation import Accepted, validate
-from plnd.measures.people.ties import Key, key_of
+from plnd.measures.people.handles import HandleKey, handle_key
 from plnd.measures.time import QUARTER_MS, day_bounds, day_of
 from plnd.model.base import LAST_MOMENT
 from plnd.model.day import Today
@@ -304,8 +304,8 @@ class Plnd:
         self.chats.changed(outcome.quarters)
         self._speak_of_budgets()
 
-    def _own_handles(self) -> set[Key]:
-        return {key_of(one.network, one.handle) for one in self.profiles.all()}
+    def _own_handles(self) -> set[HandleKey]:
+        return {handle_key(one.network, one.handle) for one in self.profiles.all()}
 
     def _drop_figures(self) -> None:
         self.figures.drop()

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from plnd.catalogue import recognise, shipped
 from plnd.core.context import Context, worded
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.document_validation import check_handle
+from plnd.measures.field_checks import check_handle
 from plnd.measures.freshness import (
     DAY_MS,
     PEACE_MS,
     VISITED_DAYS,
-    Standing,
-    best,
+    ProfileStatus,
+    best_last_post,
     days_silent,
-    in_force,
+    latest_decision,
     median_gap_days,
     out_of_rhythm,
     peace_until,
@@ -134,7 +134,7 @@ class Profiles:
             Conflict: nothing was decided.
         """
         profile, now = self.get(network, handle), self._context.clock()
-        decided = in_force(profile.decisions)
+        decided = latest_decision(profile.decisions)
         if decided is None:
             raise Conflict("nothing was decided of this profile", "there is nothing to undo")
         decisions = [
@@ -186,11 +186,11 @@ class Profiles:
             found["acts"] = LastPost(at=at, taken_at=at, found_by="acts")
         return found
 
-    def standing(self, profile: Profile) -> Standing:
-        found = best(self.last_posts(profile))
+    def standing(self, profile: Profile) -> ProfileStatus:
+        found = best_last_post(self.last_posts(profile))
         last = found[1] if found else None
         now = self._context.clock()
-        return Standing(profile, last, days_silent(last.at if last else None, now))
+        return ProfileStatus(profile, last, days_silent(last.at if last else None, now))
 
     def today(self) -> list[ProfileToday]:
         """How fresh each is, the one silent for longest first; retired ones are history."""
@@ -255,7 +255,7 @@ class Profiles:
     def _view(self, profile: Profile, looks: "_Looks", words: Words) -> ProfileView:
         now, standing = self._context.clock(), self.standing(profile)
         last_posts = self.last_posts(profile)
-        found = best(last_posts)
+        found = best_last_post(last_posts)
         origin, last = found if found else (None, None)
         gap = looks.gap(profile.network, last_posts.values())
         until = peace_until(profile)
@@ -370,7 +370,7 @@ class _Looks:
         newest = max(said, key=lambda one: one.taken_at, default=None)
         return newest.gap_days if newest else None
 
-    def silence(self, standing: Standing) -> Silence | None:
+    def silence(self, standing: ProfileStatus) -> Silence | None:
         return silence(standing.freshness, visited=standing.profile.network in self._visited)
 
 
@@ -408,7 +408,7 @@ def address_of(profile: Profile) -> str | None:
 
 
 def _closing(profile: Profile) -> bool:
-    decided = in_force(profile.decisions)
+    decided = latest_decision(profile.decisions)
     return decided is not None and decided.choice == "close"
 
 

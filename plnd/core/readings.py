@@ -15,7 +15,7 @@ from plnd.core.context import Context, worded
 from plnd.core.people import People
 from plnd.core.profiles import Profiles, filled
 from plnd.errors import Invalid, PlndError
-from plnd.measures.people.ties import key_of
+from plnd.measures.people.handles import handle_key
 from plnd.model.base import LONGEST_ADDRESS
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS
 from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView, Request
@@ -188,7 +188,7 @@ class Readings:
         )
 
     def _owner(self, fed: PersonFeed) -> Person:
-        return self._people().directory.by_handle[key_of(fed.network, fed.handle)]
+        return self._people().directory.by_handle[handle_key(fed.network, fed.handle)]
 
     async def refresh_due(self) -> None:
         """Ask the feeds whose day has come, a few at a time."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from plnd.measures.document_validation import without_consent
+from plnd.measures.feed_consent import drop_feed_consent
 from plnd.model.own import Change, RestoreAnswer
 from plnd.store.backups import Backups, others, put_others
 from plnd.store.book.book import Book
@@ -88,7 +88,7 @@ def _coming(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
             now = {kept.name(one): one for one in kept.all()}
             yield (
                 name,
-                [without_consent(one, now.get(kept.name(one))) for one in old.kept[name].all()],
+                [drop_feed_consent(one, now.get(kept.name(one))) for one in old.kept[name].all()],
             )
 
 

@@ -14,8 +14,8 @@ from plnd.measures.review import (
     TALKING,
     Week,
     advice,
-    compared,
-    ledger,
+    compare_plans,
+    ledger_rows,
     lights,
     plan,
     quarter_name,
@@ -266,7 +266,7 @@ class Reviews:
             key=lambda one: one.quarter,
             default=None,
         )
-        return made, compared(made, last) if last else None
+        return made, compare_plans(made, last) if last else None
 
     def keep_plan(self, words: Words = ENGLISH) -> tuple[Plan, PlanDiff | None]:
         """Keep the plan, in place of one kept before in this quarter."""
@@ -301,7 +301,7 @@ class Reviews:
         return Ledger(
             first=first.isoformat(),
             last=last.isoformat(),
-            rows=_named(ledger(rows), self._context.names),
+            rows=_named(ledger_rows(rows), self._context.names),
             people=len(people),
             names=sorted(people) if names else None,
         )

@@ -13,9 +13,9 @@ import msgspec
 from plnd.core.chats import Chats
 from plnd.core.context import Context
 from plnd.core.trends import date_of
-from plnd.measures.budget import Standing, in_force, standings
+from plnd.measures.budget import BudgetStatus, budget_statuses, most_pressing
 from plnd.measures.day import DayTotals
-from plnd.measures.time import WEEKDAYS, Tally, WorkHours, day_bounds
+from plnd.measures.time import WEEKDAYS, TimeTotals, WorkHours, day_bounds
 from plnd.model.day import ChatSlot, NetworkToday, ProfileToday, SourceSeen, Today
 from plnd.model.settings import Budget, When
 from plnd.store.log.log import Outcome
@@ -43,7 +43,7 @@ class _Answer(msgspec.Struct):
     """A day's answer, and the budgets that it was held against, by network (None: in all)."""
 
     today: Today
-    held: dict[str | None, list[Standing]]
+    held: dict[str | None, list[BudgetStatus]]
 
 
 class Totals:
@@ -82,7 +82,7 @@ class Totals:
         self._kept = None
         if minute := self._minute:
             for begin, sums in outcome.quarters.items():
-                minute.figures.put(begin, sums.times, sums.acts)
+                minute.figures.set_quarter(begin, sums.times, sums.acts)
             if minute.follows_chats:  # what was recorded may say that one takes place
                 minute.number = OVER
         for browser, at in outcome.seen.items():
@@ -103,7 +103,7 @@ class Totals:
         """The user's day that it is."""
         return self._this_minute(now).day
 
-    def standings(self, now: int) -> list[Standing]:
+    def standings(self, now: int) -> list[BudgetStatus]:
         """The budgets that hold now, and what was spent against them today."""
         return [one for group in self._now(now).held.values() for one in group]
 
@@ -111,13 +111,13 @@ class Totals:
         """The budget of a day over all networks; None when there is none."""
         now = self._context.day_bounds(day)[0]
         working = self._context.work_hours().at(now, self._context.zone())
-        held = standings(
+        held = budget_statuses(
             self.budgets,
             weekday=WEEKDAYS[day.weekday()],
             now_when="work" if working else "off",
             spent=lambda *_: 0,
         )
-        bound = in_force(held.get(None, ()))
+        bound = most_pressing(held.get(None, ()))
         return bound.budget.minutes if bound else None
 
     def _now(self, now: int) -> _Answer:
@@ -159,16 +159,16 @@ class Totals:
             return old.figures
         figures = DayTotals(start, end, lambda begin: hours.at(begin, zone))
         for begin, sums in self._context.log.quarters(start, end).items():
-            figures.put(begin, sums.times, sums.acts)
+            figures.set_quarter(begin, sums.times, sums.acts)
         return figures
 
     def _work_out(self, minute: _Minute, now: int) -> _Answer:
         figures = minute.figures
-        chats: dict[tuple[int, str], Tally] = {}
+        chats: dict[tuple[int, str], TimeTotals] = {}
         if minute.follows_chats:
             chats = self._chats.times(figures.start, figures.end)
         held = self._budgets_held(minute, chats)
-        bound = in_force(held.get(None, ()))
+        bound = most_pressing(held.get(None, ()))
         spent, taking_part = figures.spent_ms(), figures.taking_part_ms()
         answer = Today(
             day=minute.day.isoformat(),
@@ -191,8 +191,8 @@ class Totals:
         return _Answer(answer, held)
 
     def _budgets_held(
-        self, minute: _Minute, chats: Mapping[tuple[int, str], Tally]
-    ) -> dict[str | None, list[Standing]]:
+        self, minute: _Minute, chats: Mapping[tuple[int, str], TimeTotals]
+    ) -> dict[str | None, list[BudgetStatus]]:
         """The budgets that hold, and what was spent against them: chats left out, if wanted."""
         outside = chats if self._context.settings().chats_outside_budget else {}
 
@@ -205,7 +205,7 @@ class Totals:
             )
             return minute.figures.spent_ms(network, when) - chat
 
-        return standings(
+        return budget_statuses(
             self.budgets,
             weekday=WEEKDAYS[minute.day.weekday()],
             now_when=minute.when,
@@ -213,13 +213,13 @@ class Totals:
         )
 
     def _networks(
-        self, figures: DayTotals, held: Mapping[str | None, Sequence[Standing]]
+        self, figures: DayTotals, held: Mapping[str | None, Sequence[BudgetStatus]]
     ) -> list[NetworkToday]:
         rows = []
-        whole = in_force(held.get(None, ()))
+        whole = most_pressing(held.get(None, ()))
         for network, figure in figures.networks.items():
             acts = {action: count for action, count in sorted(figure.acts.items()) if count}
-            bound = in_force(held.get(network, ()))
+            bound = most_pressing(held.get(network, ()))
             if not (figure.spent_ms or acts or bound):
                 continue
             # A network without a budget of its own stands as the day does.

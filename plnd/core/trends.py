@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from plnd.core.context import Context
 from plnd.errors import Invalid
-from plnd.measures.days import Days, NetworkDay, stretches
-from plnd.measures.document_validation import check_day
+from plnd.measures.days import Days, NetworkDay, join_pieces
+from plnd.measures.field_checks import check_day
 from plnd.measures.time import A_DAY, WEEKDAYS
 from plnd.model.day import (
     DayRow,
@@ -39,7 +39,8 @@ class Trends:
         shown = self._today() if day is None else date_of(day)
         start, end = context.day_bounds(shown)
         spans = [
-            Span(network=n, start=s, end=e) for s, e, n in stretches(context.log.pieces(start, end))
+            Span(network=n, start=s, end=e)
+            for s, e, n in join_pieces(context.log.pieces(start, end))
         ]
         marks = [Mark(network=n, action=a, at=at) for at, n, a in context.log.marks(start, end)]
         return SpansAnswer(

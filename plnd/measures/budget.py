@@ -26,7 +26,7 @@ def sorted_days(days: Sequence[Weekday] | None) -> list[Weekday] | None:
     return chosen if 0 < len(chosen) < len(WEEKDAYS) else None
 
 
-class Standing(Struct, frozen=True):
+class BudgetStatus(Struct, frozen=True):
     """A budget that holds now, and what was spent against it today."""
 
     budget: Budget
@@ -50,13 +50,13 @@ class Standing(Struct, frozen=True):
         return "under"
 
 
-def standings(
+def budget_statuses(
     budgets: Iterable[Budget],
     *,
     weekday: str,
     now_when: When,
     spent: Callable[[str | None, str | None], int],
-) -> dict[str | None, list[Standing]]:
+) -> dict[str | None, list[BudgetStatus]]:
     """The budgets that hold at the moment, by network (None: in all), with what was spent.
 
     Of several for the same network and hours the one for the fewest weekdays holds. A budget
@@ -69,17 +69,17 @@ def standings(
         key = (budget.network, budget.when)
         if key not in chosen or _breadth(budget) <= _breadth(chosen[key]):
             chosen[key] = budget
-    found: dict[str | None, list[Standing]] = {}
+    found: dict[str | None, list[BudgetStatus]] = {}
     for (network, when), budget in chosen.items():
-        found.setdefault(network, []).append(Standing(budget, spent(network, when)))
+        found.setdefault(network, []).append(BudgetStatus(budget, spent(network, when)))
     return found
 
 
-def in_force(standing: Sequence[Standing]) -> Standing | None:
+def most_pressing(status: Sequence[BudgetStatus]) -> BudgetStatus | None:
     """The one that binds: in the worst state, and of those the one with the least left."""
-    if len(standing) < 2:
-        return standing[0] if standing else None
-    return max(standing, key=lambda one: (_WORST[one.state], -one.left_ms))
+    if len(status) < 2:
+        return status[0] if status else None
+    return max(status, key=lambda one: (_WORST[one.state], -one.left_ms))
 
 
 def _breadth(budget: Budget) -> int:

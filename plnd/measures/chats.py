@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from plnd.measures.time import QUARTER_MS, WEEKDAYS, Quarter, Tally, quarters_of
+from plnd.measures.time import QUARTER_MS, WEEKDAYS, Quarter, TimeTotals, quarters_of
 from plnd.model.chats import Attended, Break, Chat, ChatState, Slot
 
 LISTENED_MS = 10 * 60 * 1000
@@ -201,7 +201,7 @@ def history(chat: Chat, went: Sequence[Attendance]) -> History:
 
 def chat_times(
     held: Iterable[tuple[str, Slot]], visits: Sequence[TagVisit], acts: Sequence[OwnAct] = ()
-) -> dict[tuple[int, str], Tally]:
+) -> dict[tuple[int, str], TimeTotals]:
     """The time that belongs to chats, by quarter of an hour and network.
 
     `held` are the slots in which something was seen of the chat, with its network: all time on
@@ -209,7 +209,7 @@ def chat_times(
     and the answers. `visits` are all visits, on any network, that touch the slots: a second
     belongs to one of them only, as everywhere.
     """
-    found: dict[tuple[int, str], Tally] = {}
+    found: dict[tuple[int, str], TimeTotals] = {}
     for network, low, high in _joined(held):
         for begin in quarters_of(low, high):
             window = Quarter(max(begin, low), min(begin + QUARTER_MS, high))
@@ -218,7 +218,7 @@ def chat_times(
             for one in visits:
                 window.add_visit(one.start, one.end, one.id, one.network, one.page)
             tallies = [tally for (owner, _), tally in window.times.items() if owner == network]
-            total = found.setdefault((begin, network), Tally())
+            total = found.setdefault((begin, network), TimeTotals())
             total.spent_ms += sum(tally.spent_ms for tally in tallies)
             total.taking_part_ms += sum(tally.taking_part_ms for tally in tallies)
     return {key: tally for key, tally in found.items() if tally.spent_ms}

@@ -34,7 +34,7 @@ class ChatHeld(Struct, frozen=True):
     ms: int
 
 
-class Session(Struct, frozen=True):
+class CpdSession(Struct, frozen=True):
     """A day's taking part on a network, outside chats."""
 
     network: str
@@ -44,9 +44,9 @@ class Session(Struct, frozen=True):
     acts: int
 
 
-def drafts(
+def draft_rows(
     chats: Iterable[ChatHeld],
-    sessions: Iterable[Session],
+    sessions: Iterable[CpdSession],
     entries: Iterable[tuple[str, Entry]],
     words: Words = ENGLISH,
 ) -> list[CpdRow]:
@@ -103,7 +103,7 @@ def _row(
     )
 
 
-def log(rows: Iterable[CpdRow], marks: Mapping[str, CpdMark]) -> list[CpdRow]:
+def with_marks(rows: Iterable[CpdRow], marks: Mapping[str, CpdMark]) -> list[CpdRow]:
     """The drafts with the user's edits, and the user's own rows, by day."""
     found = [_edited(row, marks.get(row.id)) for row in rows]
     found += [

@@ -29,7 +29,7 @@ class DayTotals:
         self._working = working
         self._quarters: dict[int, tuple[Times, Acts]] = {}
 
-    def put(self, begin: int, times: Times, acts: Acts) -> None:
+    def set_quarter(self, begin: int, times: Times, acts: Acts) -> None:
         """Set a quarter's sums, in place of what it had; one outside the day is ignored."""
         if not self.start <= begin < self.end:
             return

@@ -93,7 +93,7 @@ class Days:
         )
 
 
-def stretches(pieces: Iterable[Piece]) -> list[Piece]:
+def join_pieces(pieces: Iterable[Piece]) -> list[Piece]:
     """Pieces in order of time, joined where one network goes on after looking away briefly."""
     found: list[Piece] = []
     for start, end, network in pieces:

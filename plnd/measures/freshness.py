@@ -36,7 +36,7 @@ def freshness(days: int | None) -> Freshness:
     return "ageing" if days < STALE_FROM else "stale"
 
 
-def best(last_posts: Mapping[Origin, LastPost]) -> tuple[Origin, LastPost] | None:
+def best_last_post(last_posts: Mapping[Origin, LastPost]) -> tuple[Origin, LastPost] | None:
     """The newest of what the origins have. One that is rough is put where it is sure to be."""
     return max(
         last_posts.items(),
@@ -71,19 +71,19 @@ def silence(fresh: Freshness, *, visited: bool) -> Silence | None:
     return "listening" if visited else "abandoned"
 
 
-def in_force(decisions: Iterable[Decision]) -> Decision | None:
+def latest_decision(decisions: Iterable[Decision]) -> Decision | None:
     """The latest decision that was not undone."""
     return next((one for one in reversed(list(decisions)) if one.undone_at is None), None)
 
 
 def peace_until(profile: Profile) -> int:
     """Until when (ms) nothing is said of a profile: a week after it came, and as decided."""
-    decided = in_force(profile.decisions)
+    decided = latest_decision(profile.decisions)
     return max(profile.added_at + NEW_PEACE_MS, (decided.until or 0) if decided else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProfileStatus:
     """How a profile stands at a moment."""
 
     profile: Profile
@@ -94,13 +94,13 @@ class Standing:
     def freshness(self) -> Freshness:
         return freshness(self.days)
 
-    def wants_a_word(self, now: int) -> bool:
+    def may_be_notified(self, now: int) -> bool:
         """Whether something may be said: it is active, and no peace was given to it."""
         return self.profile.mode == "active" and now >= peace_until(self.profile)
 
     def has_card(self, now: int) -> bool:
         """Whether a decision is asked for: stale, or under way to be closed."""
-        decided = in_force(self.profile.decisions)
+        decided = latest_decision(self.profile.decisions)
         closing = decided is not None and decided.choice == "close"
         active = self.profile.mode == "active"
-        return active and (closing or (self.freshness == "stale" and self.wants_a_word(now)))
+        return active and (closing or (self.freshness == "stale" and self.may_be_notified(now)))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from plnd.measures.people.ties import Standing, Suggestion
+from plnd.measures.people.ties import PersonStatus, Suggestion
 from plnd.measures.time import WEEKDAYS
 from plnd.model.review import Advice, Colour, LedgerRow, Light, Plan, PlanDiff, PlanItem
 from plnd.words.messages import ENGLISH, Words
@@ -153,7 +153,7 @@ class Week(Struct, frozen=True):
 def advice(
     week: Week,
     *,
-    drifting: Sequence[Standing],
+    drifting: Sequence[PersonStatus],
     tie: str | None,
     missed: Sequence[str],
     next_chat: str | None,
@@ -226,7 +226,7 @@ def plan(
     quarter: str,
     made_at: int,
     suggested: Sequence[Suggestion],
-    drifting: Sequence[Standing],
+    drifting: Sequence[PersonStatus],
     freshness: Mapping[str, str],
     unaffordable: Sequence[tuple[str, str]],
     unconfirmed: Sequence[str],
@@ -266,7 +266,7 @@ def _suggested(one: Suggestion, words: Words) -> PlanItem:
     )
 
 
-def _drifting(one: Standing, words: Words) -> PlanItem:
+def _drifting(one: PersonStatus, words: Words) -> PlanItem:
     return PlanItem(
         key=f"person:{one.person.id}",
         text=words.say("plan_write", name=one.person.name),
@@ -288,7 +288,7 @@ def _profiles(
     ]
 
 
-def compared(now: Plan, last: Plan) -> PlanDiff:
+def compare_plans(now: Plan, last: Plan) -> PlanDiff:
     """What is new, what still stands and what is done with since the last plan."""
     ours = [f"{part}/{one.key}" for part, items in _parts(now) for one in items]
     theirs = [f"{part}/{one.key}" for part, items in _parts(last) for one in items]
@@ -307,7 +307,7 @@ def _parts(one: Plan) -> list[tuple[str, list[PlanItem]]]:
 # -- work and home ------------------------------------------------------------------------
 
 
-def ledger(
+def ledger_rows(
     days: Iterable[Mapping[str, tuple[int, int, int, int]]],
 ) -> list[LedgerRow]:
     """Days' figures by network (ms in all, in work hours, taking part; interactions), added up."""

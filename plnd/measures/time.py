@@ -30,7 +30,7 @@ Piece = tuple[int, int, Rank, str, str]
 """start, end, rank of the owning visit, network, page"""
 
 
-class Tally(Struct):
+class TimeTotals(Struct):
     """Milliseconds spent, and those of them within two minutes of an own act."""
 
     spent_ms: int = 0
@@ -46,7 +46,7 @@ class Quarter(Struct):
     begin: int
     end: int = 0
     """A quarter after `begin` unless told."""
-    times: dict[tuple[str, str], Tally] = {}
+    times: dict[tuple[str, str], TimeTotals] = {}
     acts: dict[tuple[str, str], int] = {}
     _pieces: list[Piece] = []
     _reach: dict[str, list[tuple[int, int]]] = {}
@@ -137,7 +137,7 @@ class Quarter(Struct):
                 if owner == network:
                     self.times[owner, page].taking_part_ms += self._overlap(network, start, end)
 
-    def _tallies(self, network: str) -> Iterable[Tally]:
+    def _tallies(self, network: str) -> Iterable[TimeTotals]:
         return (tally for (owner, _), tally in self.times.items() if owner == network)
 
     def _contest(self, built: list[Piece], old: Piece, new: Piece) -> None:
@@ -159,7 +159,7 @@ class Quarter(Struct):
     def _count(self, network: str, page: str, start: int, end: int, sign: int) -> None:
         tally = self.times.get((network, page))
         if tally is None:
-            tally = self.times[network, page] = Tally()
+            tally = self.times[network, page] = TimeTotals()
         tally.spent_ms += sign * (end - start)
         if network in self._reach:
             tally.taking_part_ms += sign * self._overlap(network, start, end)
@@ -242,7 +242,7 @@ def _day_begin(day: date, zone: ZoneInfo, day_start: int) -> int:
     return int(local.timestamp()) * 1000
 
 
-def named_day(text: str, room: timedelta = A_DAY) -> date:
+def parse_day(text: str, room: timedelta = A_DAY) -> date:
     """The day that is written as YYYY-MM-DD; the calendar has `room` on both sides of it.
 
     Raises:

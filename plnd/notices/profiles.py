@@ -4,7 +4,7 @@ in the weekly review and never a notice again; none for reading or retired profi
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, Standing
+from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, ProfileStatus
 from plnd.model.notices import Notice
 from plnd.words.messages import ENGLISH, Words
 
@@ -15,28 +15,28 @@ _SLACK_MS = 2 * DAY_MS
 """A last post learned anew, from an id or a feed, may lie a day beside what it was taken for."""
 
 
-def step_due(standing: Standing, now: int) -> int:
+def step_due(status: ProfileStatus, now: int) -> int:
     """The step (60, 90; 0: none) that is to be told of a profile now.
 
     A step that was told counts as told as long as the silence is the one that it was told of.
     """
-    if standing.days is None or standing.last is None or not standing.wants_a_word(now):
+    if status.days is None or status.last is None or not status.may_be_notified(now):
         return 0
     for step in STEPS:
-        if standing.days >= step:
-            return 0 if _covered(standing, step) else step
+        if status.days >= step:
+            return 0 if _covered(status, step) else step
     return 0
 
 
-def _covered(standing: Standing, step: int) -> bool:
-    last, told_at = standing.last, standing.profile.told.get(str(step))
+def _covered(status: ProfileStatus, step: int) -> bool:
+    last, told_at = status.last, status.profile.told.get(str(step))
     if last is None or told_at is None:
         return False
     return told_at - last.at >= step * DAY_MS - _SLACK_MS
 
 
 def profile_notice(
-    standings: Iterable[Standing],
+    statuses: Iterable[ProfileStatus],
     *,
     day: str,
     now: int,
@@ -44,7 +44,7 @@ def profile_notice(
     words: Words = ENGLISH,
 ) -> tuple[Notice, dict[str, int]] | None:
     """The one notice of a day about profiles, and the step told of each (by the profile's id)."""
-    due = [(one, step) for one in standings if (step := step_due(one, now))]
+    due = [(one, step) for one in statuses if (step := step_due(one, now))]
     if not due:
         return None
     due.sort(key=lambda item: (-(item[0].days or 0), item[0].profile.id))
@@ -61,12 +61,14 @@ def profile_notice(
     )
 
 
-def _one(standing: Standing, step: int, names: Mapping[str, str], words: Words) -> tuple[str, str]:
+def _one(
+    status: ProfileStatus, step: int, names: Mapping[str, str], words: Words
+) -> tuple[str, str]:
     """Title and body for one profile."""
-    title = words.count("profile_silent.title", standing.days or 0, network=_name(standing, names))
+    title = words.count("profile_silent.title", status.days or 0, network=_name(status, names))
     body = words.say(
         "profile_stale.body" if step == STALE_FROM else "profile_ageing.body",
-        handle=standing.profile.handle,
+        handle=status.profile.handle,
         ageing=AGEING_FROM,
         stale=STALE_FROM,
     )
@@ -74,7 +76,7 @@ def _one(standing: Standing, step: int, names: Mapping[str, str], words: Words) 
 
 
 def _several(
-    due: Sequence[tuple[Standing, int]], names: Mapping[str, str], words: Words
+    due: Sequence[tuple[ProfileStatus, int]], names: Mapping[str, str], words: Words
 ) -> tuple[str, str]:
     """Title and body for several, the longest silent first."""
     parts = [
@@ -94,7 +96,7 @@ def _several(
 
 def monthly_lines(
     before: Mapping[str, int],
-    standings: Iterable[Standing],
+    statuses: Iterable[ProfileStatus],
     names: Mapping[str, str],
     words: Words = ENGLISH,
 ) -> list[str]:
@@ -104,7 +106,7 @@ def monthly_lines(
     counted from the notice at 90 days on.
     """
     lines = []
-    for one in standings:
+    for one in statuses:
         days, then = one.days, before.get(one.profile.id)
         if one.profile.mode != "active" or days is None or days < STALE_FROM + MONTH_DAYS:
             continue
@@ -121,6 +123,6 @@ def _months(days: int) -> int:
     return max(0, days - STALE_FROM) // MONTH_DAYS
 
 
-def _name(standing: Standing, names: Mapping[str, str]) -> str:
-    network = standing.profile.network
+def _name(status: ProfileStatus, names: Mapping[str, str]) -> str:
+    network = status.profile.network
     return names.get(network, network)

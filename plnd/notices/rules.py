@@ -7,7 +7,7 @@ several are reached at once.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from plnd.measures.budget import NEAR_FROM, Standing
+from plnd.measures.budget import NEAR_FROM, BudgetStatus
 from plnd.model.notices import Notice, NoticeKind
 from plnd.words.messages import ENGLISH, Words
 
@@ -16,7 +16,7 @@ _KINDS: Mapping[int, NoticeKind] = {NEAR: "budget_near", USED: "budget_used"}
 
 
 def budget_notices(
-    standings: Iterable[Standing],
+    statuses: Iterable[BudgetStatus],
     *,
     day: str,
     now: int,
@@ -27,19 +27,19 @@ def budget_notices(
 ) -> list[Notice]:
     """What to tell now. `told` are the causes told before, `names` the networks' names."""
     due = []
-    for standing in standings:
-        level = reached(standing, grace_ms)
-        stem = f"{day}/{standing.budget.id}/{standing.budget.minutes}/"
+    for status in statuses:
+        level = reached(status, grace_ms)
+        stem = f"{day}/{status.budget.id}/{status.budget.minutes}/"
         if level and not any(_level(cause, stem) >= level for cause in told):
-            kind, title, body = _said(standing, level, names, words)
+            kind, title, body = _said(status, level, names, words)
             cause = f"{stem}{level}"
             due.append(Notice(cause=cause, kind=kind, at=now, title=title, body=body))
     return due
 
 
-def reached(standing: Standing, grace_ms: int = 0) -> int:
+def reached(status: BudgetStatus, grace_ms: int = 0) -> int:
     """The highest step reached, in per cent of the budget: 0, 80, 100, 125, 150 …"""
-    allowed, spent = standing.allowed_ms, standing.spent_ms
+    allowed, spent = status.allowed_ms, status.spent_ms
     if not allowed:
         return USED if spent else 0
     if spent < allowed:
@@ -54,25 +54,25 @@ def _level(cause: str, stem: str) -> int:
 
 
 def _said(
-    standing: Standing, level: int, names: Mapping[str, str], words: Words
+    status: BudgetStatus, level: int, names: Mapping[str, str], words: Words
 ) -> tuple[NoticeKind, str, str]:
     """Kind, title and body."""
     kind = _KINDS.get(level, "budget_over")
-    minutes = standing.budget.minutes
-    spent = standing.spent_ms // 60_000
+    minutes = status.budget.minutes
+    spent = status.spent_ms // 60_000
     values = {
-        "what": _scope(standing, names, words),
+        "what": _scope(status, names, words),
         "budget": words.count("minutes", minutes),
         "spent": spent if level == NEAR else words.count("minutes", spent),
-        "left": words.count("minutes", -(-standing.left_ms // 60_000)),
+        "left": words.count("minutes", -(-status.left_ms // 60_000)),
         "over": words.count("minutes", spent - minutes),
         "percent": level,
     }
     return kind, words.say(f"{kind}.title", **values), words.say(f"{kind}.body", **values)
 
 
-def _scope(standing: Standing, names: Mapping[str, str], words: Words) -> str:
-    network, when = standing.budget.network, standing.budget.when
+def _scope(status: BudgetStatus, names: Mapping[str, str], words: Words) -> str:
+    network, when = status.budget.network, status.budget.when
     if network:
         what = words.say("scope_network", network=names.get(network, network))
     else:

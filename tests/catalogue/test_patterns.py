@@ -319,7 +319,7 @@ def test_a_slow_file_is_a_fault_and_costs_no_other_its_verdict(
 ) -> None:
     """Whatever makes it slow: its form is let through here. The process is ended by the time that
     passes where the system limits no other; what it found out is not asked for again."""
-    monkeypatch.setattr(sandbox, "PATIENCE_SECONDS", 3.0)
+    monkeypatch.setattr(sandbox, "TIMEOUT_SECONDS", 3.0)
     monkeypatch.setattr(sandbox, "_run_sandbox", run_without_form_check)
     (tmp_path / "evil.json").write_text(own(EVIL, CRAFTED))
     (tmp_path / "good.json").write_text(own("^/([a-z]+)$", HARMLESS, id="good"))

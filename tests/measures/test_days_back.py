@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import HOUR, MINUTE, NOON
 
-from plnd.measures.days import GAP_MS, Days, stretches
+from plnd.measures.days import GAP_MS, Days, join_pieces
 from plnd.measures.time import QUARTER_MS, WorkHours, day_bounds, day_of
 
 WORK = WorkHours(frozenset({"mon", "tue", "wed", "thu", "fri"}), 9 * 60, 17 * 60)
@@ -83,9 +83,9 @@ def test_looking_away_for_a_moment_does_not_end_a_stretch() -> None:
         (MINUTE + GAP_MS - 1, 2 * MINUTE, "x"),
         (3 * MINUTE, 4 * MINUTE, "x"),
     ]
-    assert stretches(pieces) == [(0, 2 * MINUTE, "x"), (3 * MINUTE, 4 * MINUTE, "x")]
+    assert join_pieces(pieces) == [(0, 2 * MINUTE, "x"), (3 * MINUTE, 4 * MINUTE, "x")]
 
 
 def test_another_network_ends_a_stretch() -> None:
     pieces = [(0, 5, "x"), (5, 9, "y"), (9, 12, "x")]
-    assert stretches(pieces) == pieces
+    assert join_pieces(pieces) == pieces

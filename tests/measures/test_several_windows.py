@@ -50,7 +50,7 @@ def day_of(sent: list[Wire]) -> DayTotals:
     day = DayTotals(START, END, lambda begin: False)
     for begin, quarter in kept.items():
         times = {at: (tally.spent_ms, tally.taking_part_ms) for at, tally in quarter.times.items()}
-        day.put(begin, times, quarter.acts)
+        day.set_quarter(begin, times, quarter.acts)
     return day
 
 
@@ -70,7 +70,7 @@ def test_every_second_counts_once_whoever_reports_it(
 
 @given(SEVERAL)
 def test_no_source_takes_from_the_total_of_another(sources: list[list[Wire]]) -> None:
-    """Together they are at least the longest of them, and at most all of them."""
+    """UniquePeople they are at least the longest of them, and at most all of them."""
     each = [day_of(life).spent_ms() for life in sources]
     together = day_of([one for life in sources for one in life]).spent_ms()
     assert max(each) <= together <= sum(each)

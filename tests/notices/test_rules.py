@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import MINUTE, NOON
 
-from plnd.measures.budget import Standing
+from plnd.measures.budget import BudgetStatus
 from plnd.model.notices import Notice
 from plnd.model.settings import Budget
 from plnd.notices.rules import budget_notices, quiet, reached
@@ -15,13 +15,13 @@ from plnd.notices.rules import budget_notices, quiet, reached
 NAMES = {"x": "X", "facebook": "Facebook"}
 
 
-def standing(spent_minutes: float, minutes: int = 60, **given: Any) -> Standing:
-    return Standing(Budget(id="all", minutes=minutes, **given), int(spent_minutes * MINUTE))
+def status(spent_minutes: float, minutes: int = 60, **given: Any) -> BudgetStatus:
+    return BudgetStatus(Budget(id="all", minutes=minutes, **given), int(spent_minutes * MINUTE))
 
 
-def due(*standings: Standing, told: Any = (), grace: int = 0, day: str = "d") -> list[Notice]:
+def due(*statuses: BudgetStatus, told: Any = (), grace: int = 0, day: str = "d") -> list[Notice]:
     return budget_notices(
-        standings, day=day, now=NOON, told=told, names=NAMES, grace_ms=grace * MINUTE
+        statuses, day=day, now=NOON, told=told, names=NAMES, grace_ms=grace * MINUTE
     )
 
 
@@ -41,7 +41,7 @@ def due(*standings: Standing, told: Any = (), grace: int = 0, day: str = "d") ->
     ],
 )
 def test_the_steps(spent: float, level: int) -> None:
-    assert reached(standing(spent)) == level
+    assert reached(status(spent)) == level
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_the_steps(spent: float, level: int) -> None:
 )
 def test_a_grace_holds_the_reminders_back_but_not_the_notice(spent: float, level: int) -> None:
     """Twenty minutes of grace: nothing between the notice at 60 minutes and 80."""
-    assert reached(standing(spent), 20 * MINUTE) == level
+    assert reached(status(spent), 20 * MINUTE) == level
 
 
 def test_a_budget_of_no_minutes_is_used_up_by_the_first_second() -> None:
     """Once: there is no quarter of nothing."""
-    assert reached(standing(0, 0)) == 0
-    assert reached(standing(0.1, 0)) == reached(standing(500, 0)) == 100
-    assert reached(standing(500, 0), 20 * MINUTE) == 100
+    assert reached(status(0, 0)) == 0
+    assert reached(status(0.1, 0)) == reached(status(500, 0)) == 100
+    assert reached(status(500, 0), 20 * MINUTE) == 100
 
 
 @given(
@@ -71,59 +71,61 @@ def test_a_day_is_told_in_rising_steps_each_once(
     levels, spent = [0], 0
     for step in steps:
         spent += step
-        one = Standing(Budget(id="all", minutes=minutes), spent)
+        one = BudgetStatus(Budget(id="all", minutes=minutes), spent)
         new = due(one, told=told, grace=grace)
         assert len(new) <= 1
         told += [notice.cause for notice in new]
         levels += [int(notice.cause.rpartition("/")[2]) for notice in new]
         assert due(one, told=told, grace=grace) == []
     assert levels == sorted(set(levels))
-    assert levels[-1] == reached(Standing(Budget(id="all", minutes=minutes), spent), grace * MINUTE)
+    assert levels[-1] == reached(
+        BudgetStatus(Budget(id="all", minutes=minutes), spent), grace * MINUTE
+    )
 
 
 def test_of_several_steps_the_highest_is_told() -> None:
     """As after a long visit that came in at once; the lower ones are not told later."""
-    (notice,) = due(standing(95))
+    (notice,) = due(status(95))
     assert notice.cause.endswith("/150")
-    assert due(standing(95), told=[notice.cause]) == []
-    assert due(standing(80), told=[notice.cause]) == []
+    assert due(status(95), told=[notice.cause]) == []
+    assert due(status(80), told=[notice.cause]) == []
 
 
 def test_each_budget_and_each_day_is_a_cause_of_its_own() -> None:
-    (first,) = due(standing(50))
-    x = Standing(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
-    both = due(standing(50), x, told=[first.cause])
+    (first,) = due(status(50))
+    x = BudgetStatus(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
+    both = due(status(50), x, told=[first.cause])
     assert [notice.title for notice in both] == ["10 minutes left for X"]
-    assert len(due(standing(50), told=[first.cause], day="next")) == 1
+    assert len(due(status(50), told=[first.cause], day="next")) == 1
 
 
 def test_a_changed_budget_speaks_anew() -> None:
-    (first,) = due(standing(50))
-    assert len(due(standing(50, 55), told=[first.cause])) == 1
+    (first,) = due(status(50))
+    assert len(due(status(50, 55), told=[first.cause])) == 1
 
 
 def test_a_budget_id_that_begins_like_another_is_another() -> None:
-    x = Standing(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
+    x = BudgetStatus(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
     (first,) = due(x)
-    work = Standing(Budget(id="x.work", minutes=60, network="x", when="work"), 50 * MINUTE)
+    work = BudgetStatus(Budget(id="x.work", minutes=60, network="x", when="work"), 50 * MINUTE)
     assert len(due(work, told=[first.cause])) == 1
 
 
 @pytest.mark.parametrize(
     ("one", "title", "body"),
     [
-        (standing(48), "12 minutes left for your networks", "48 of 60 minutes are used"),
-        (standing(59.5), "1 minute left for your networks", "59 of 60 minutes are used"),
-        (standing(60), "60 minutes for your networks are used up", "60 minutes so far today"),
-        (standing(75), "15 minutes over for your networks", "75 minutes today, 125 % of 60 min"),
-        (standing(1, 1), "1 minute for your networks are used up", "1 minute so far"),
-        (standing(20, 20, network="x"), "20 minutes for X are used up", "20 minutes so far"),
-        (standing(20, 20, network="old"), "20 minutes for old are used up", "20 minutes so far"),
-        (standing(20, 20, when="work"), "20 minutes for your networks in work hours are", ""),
-        (standing(20, 20, network="x", when="off"), "20 minutes for X off work are used up", ""),
+        (status(48), "12 minutes left for your networks", "48 of 60 minutes are used"),
+        (status(59.5), "1 minute left for your networks", "59 of 60 minutes are used"),
+        (status(60), "60 minutes for your networks are used up", "60 minutes so far today"),
+        (status(75), "15 minutes over for your networks", "75 minutes today, 125 % of 60 min"),
+        (status(1, 1), "1 minute for your networks are used up", "1 minute so far"),
+        (status(20, 20, network="x"), "20 minutes for X are used up", "20 minutes so far"),
+        (status(20, 20, network="old"), "20 minutes for old are used up", "20 minutes so far"),
+        (status(20, 20, when="work"), "20 minutes for your networks in work hours are", ""),
+        (status(20, 20, network="x", when="off"), "20 minutes for X off work are used up", ""),
     ],
 )
-def test_a_notice_says_its_rule_and_its_numbers(one: Standing, title: str, body: str) -> None:
+def test_a_notice_says_its_rule_and_its_numbers(one: BudgetStatus, title: str, body: str) -> None:
     (notice,) = due(one)
     assert notice.title.startswith(title)
     assert notice.body.startswith(body)

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from plnd.errors import Invalid, PlndError
-from plnd.measures.document_validation import Networks, Together, check
+from plnd.measures.document_validation import check
 from plnd.measures.event_validation import decoding_error
+from plnd.measures.field_checks import Networks
+from plnd.measures.people.uniqueness import UniquePeople
 from plnd.model.networks import FileFault
 from plnd.model.people import Person
 from plnd.model.scope import Scope, Somebody, without
@@ -46,7 +48,7 @@ def sifted(
     what is wrong with the others."""
     found: dict[Any, tuple[int, T]] = {}
     faults = []
-    people = Together()
+    people = UniquePeople()
     for number, row in rows:
         try:
             document = read(row, kind)

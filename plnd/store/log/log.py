@@ -20,7 +20,8 @@ from msgspec import Struct
 from plnd.errors import StorageError
 from plnd.measures.chats import OwnAct, TagVisit
 from plnd.measures.event_validation import LONGEST_VISIT_MS, Accepted
-from plnd.measures.people.ties import Key, act_touch, key_of, visit_touch
+from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.measures.people.ties import act_touch, visit_touch
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS, Quarter, quarters_of
 from plnd.model.base import LAST_MOMENT
 from plnd.model.events import Source, Visit
@@ -74,7 +75,7 @@ class Outcome(Struct):
     quarters: dict[int, Sums] = {}
     seen: dict[str, int] = {}
     written: int = 0
-    touches: list[tuple[Key, Touch]] = []
+    touches: list[tuple[HandleKey, Touch]] = []
 
 
 def in_parts(batch: Batch) -> list[Batch]:
@@ -101,7 +102,7 @@ def in_parts(batch: Batch) -> list[Batch]:
 class TouchCount(Struct, frozen=True):
     """How often, in some time, a handle was dealt with in one way."""
 
-    key: Key
+    key: HandleKey
     kind: str
     count: int
 
@@ -206,7 +207,7 @@ class Log:
             db.execute("PRAGMA journal_mode=WAL")
             self._prepare(db)
             if version < VERSION:
-                db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
+                db.create_function("handle_key", 1, lambda handle: handle_key("", handle)[1])
                 db.executescript(
                     f"BEGIN IMMEDIATE; {''.join(MIGRATIONS[version:])} "
                     f"PRAGMA application_id={APPLICATION_ID}; "
@@ -667,7 +668,7 @@ class Log:
         (start,) = self._one("SELECT min(start) FROM visit")
         return None if start is None else int(start)
 
-    def last_touches(self) -> dict[Key, Touch]:
+    def last_touches(self) -> dict[HandleKey, Touch]:
         """The last touch of each handle that was ever dealt with."""
         rows = self._rows("SELECT network, handle, kind, at FROM touched")
         return {
@@ -684,7 +685,7 @@ class Log:
         )
         return [TouchCount((network, handle), kind, count) for network, handle, kind, count in rows]
 
-    def touches(self, key: Key, most: int, before: int = LAST_MOMENT) -> list[Touch]:
+    def touches(self, key: HandleKey, most: int, before: int = LAST_MOMENT) -> list[Touch]:
         """The latest touches of a handle that lie before a moment, the last first."""
         rows = self._rows(
             "SELECT kind, at FROM touch WHERE network = ? AND handle = ? AND at < ?"
@@ -724,7 +725,7 @@ class Log:
             (start, end),
         )
 
-    def touch_times(self, start: int, end: int) -> list[tuple[Key, int]]:
+    def touch_times(self, start: int, end: int) -> list[tuple[HandleKey, int]]:
         """Who was dealt with when, in `start <= at < end`; looks left out."""
         rows = self._rows(
             "SELECT network, handle, at FROM touch WHERE at >= ? AND at < ? AND kind != 'visit'",
@@ -926,7 +927,7 @@ def _sums(quarter: Quarter) -> Sums:
     return Sums(times, dict(quarter.acts))
 
 
-def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, Key, Touch]]) -> None:
+def _write_touches(db: sqlite3.Connection, rows: Sequence[tuple[bytes, HandleKey, Touch]]) -> None:
     # An update, not a replacement: what a replacement deletes fires no trigger.
     db.executemany(
         "INSERT INTO touch VALUES (?, ?, ?, ?, ?) ON CONFLICT (event, kind) DO UPDATE"
