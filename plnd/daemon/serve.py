@@ -27,7 +27,7 @@ from plnd.system.files import FILE_MODE, Home, home, make_way, remove_halves, wr
 from plnd.web.access import Access
 from plnd.web.api import OPEN_PAGE
 from plnd.web.app import make_app
-from plnd.web.connections import HEAD_SECONDS, ConnectionLimit, room_for_connections
+from plnd.web.connections import HEAD_SECONDS, ConnectionLimit, most_connections
 from plnd.web.sessions import Sessions
 from plnd.worker.process import kill_all
 
@@ -127,7 +127,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     )
     await runner.setup()
     assert runner.server
-    door = ConnectionLimit(listener, runner.server, room_for_connections())
+    door = ConnectionLimit(listener, runner.server, most_connections())
     await _serve_programs(runner, where.state)
     about = {
         "pid": os.getpid(),

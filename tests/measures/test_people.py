@@ -266,8 +266,8 @@ def test_an_import_adds_what_is_new_and_replaces_nothing() -> None:
 
 def test_two_people_of_one_name_are_never_taken_for_each_other_by_it() -> None:
     same = [person("a", name="Ana Lopez"), person("b", name="ana  lopez")]
-    assert Directory(same).same("Ana Lopez", [], []) is None
-    assert Directory(same[:1]).same("ANA LOPEZ", [], []) == same[0]
+    assert Directory(same).find_match("Ana Lopez", [], []) is None
+    assert Directory(same[:1]).find_match("ANA LOPEZ", [], []) == same[0]
 
 
 def test_search_finds_in_names_handles_tags_and_notes() -> None:

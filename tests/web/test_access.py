@@ -176,7 +176,7 @@ async def test_a_session_lasts_a_year_and_no_longer(api: Api, clock: Clock) -> N
 async def test_sessions_are_ended_one_by_one_or_all(api: Api) -> None:
     kept = api.access.sessions
     agents = ["Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0", "\x1b[8m evil", ""]
-    cookies = [f"{kept.cookie}={kept.begin(agent)}" for agent in agents]
+    cookies = [f"{kept.cookie}={kept.create(agent)}" for agent in agents]
     listed = (await api("GET", "sessions"))["sessions"]
     assert [one["browser"] for one in listed] == ["Firefox on Linux", "a browser", "a browser"]
     left = (await api("DELETE", f"sessions/{listed[0]['id']}"))["sessions"]
@@ -195,18 +195,18 @@ async def test_sessions_are_kept_and_their_secrets_are_not(api: Api, clock: Cloc
     path = kept._path
     assert value.partition(".")[2] not in path.read_text()
     again = Sessions(path, clock)
-    assert again.holds(value)
+    assert again.is_valid(value)
     assert again.cookie == kept.cookie
     assert Sessions(path.with_name("other.json"), clock).cookie != kept.cookie
-    unused = again.begin("")
+    unused = again.create("")
     for _ in range(60):
         clock.forward(1)
-        assert again.holds(value)
-        again.begin("")
+        assert again.is_valid(value)
+        again.create("")
     assert len(again.all()) == 50
-    assert not again.holds(unused)
+    assert not again.is_valid(unused)
     clock.forward(DAY)
-    assert again.holds(value)
+    assert again.is_valid(value)
     written = {one.id: one.used_at for one in Sessions(path, clock).all()}
     assert written[value.partition(".")[0]] == clock()
 
@@ -221,7 +221,7 @@ async def test_a_damaged_list_of_sessions_signs_everybody_out(
     sessions = Sessions(path, clock)
     assert sessions.all() == []
     assert [one.read_bytes() for one in home.state.glob("sessions.json.damaged-*")] == [content]
-    assert sessions.holds(sessions.begin(""))
+    assert sessions.is_valid(sessions.create(""))
 
 
 # -- the token ---------------------------------------------------------------------------

@@ -109,9 +109,9 @@ def test_descriptors_are_kept_back(limits: None, monkeypatch: pytest.MonkeyPatch
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     monkeypatch.setattr(connections, "MOST_CONNECTIONS", 10**9)
-    assert connections.room_for_connections() in (hard - connections.KEPT_BACK, 10**9)
+    assert connections.most_connections() in (hard - connections.RESERVED_DESCRIPTORS, 10**9)
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     monkeypatch.setattr(resource, "getrlimit", lambda *_: (16, 16))
-    assert connections.room_for_connections() == connections.FEWEST_CONNECTIONS
+    assert connections.most_connections() == connections.FEWEST_CONNECTIONS

@@ -13,7 +13,7 @@ from support.harness import Api, Clock, Daemon
 
 from plnd.core.plnd import Plnd
 from plnd.model.day import Today
-from plnd.web.live import Live
+from plnd.web.live import LiveUpdates
 
 
 class Stream:
@@ -77,9 +77,9 @@ async def test_without_a_key_nothing_is_told(api: Api) -> None:
 
 
 @asynccontextmanager
-async def alone(plnd: Plnd) -> AsyncIterator[tuple[Live, str]]:
+async def alone(plnd: Plnd) -> AsyncIterator[tuple[LiveUpdates, str]]:
     """The stream by itself, with a beat that a test can wait for; and its address."""
-    live = Live(beat_seconds=0.02)
+    live = LiveUpdates(heartbeat_seconds=0.02)
 
     async def now() -> Today:
         return plnd.today()
