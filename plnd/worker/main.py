@@ -73,18 +73,20 @@ def _read_file(job: FileJob) -> Answer:
     if job.kind == "vcard":
         from plnd.archives import vcard
 
-        people, problems = vcard.read(job.content, words, limited=_entry_limit)
+        people, problems = vcard.read(job.content, words, time_limit=_entry_limit)
         return Answer(people=people, problems=problems)
     from plnd.archives import calendars
 
     period = (job.start, job.end, words)
     if job.kind == "dates":
-        dates, problems = calendars.dates(job.content, *period, limited=_entry_limit)
+        dates, problems = calendars.term_dates(job.content, *period, time_limit=_entry_limit)
         return Answer(dates=dates, problems=problems)
     found, problems = calendars.appointments(
-        job.content, ZoneInfo(job.zone), *period, limited=_entry_limit
+        job.content, ZoneInfo(job.zone), *period, time_limit=_entry_limit
     )
-    return Answer(meetings=calendars.with_known(found, frozenset(job.known)), problems=problems)
+    return Answer(
+        meetings=calendars.with_known_people(found, frozenset(job.known)), problems=problems
+    )
 
 
 @contextlib.contextmanager

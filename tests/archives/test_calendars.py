@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from msgspec.structs import replace
 from support.builders import DAY, HOUR, NOON
 
-from plnd.archives.calendars import appointments, chats_calendar, dates
+from plnd.archives.calendars import appointments, chats_calendar, term_dates
 from plnd.catalogue.chats import load
 from plnd.errors import Invalid
 from plnd.measures.chats import slots
@@ -80,7 +80,7 @@ def test_an_entry_that_repeats_within_the_day_is_left_out(often: str) -> None:
 def test_term_dates_are_days_with_the_last_included() -> None:
     half = "UID:h\nSUMMARY:Half term\nDTSTART;VALUE=DATE:20261026\nDTEND;VALUE=DATE:20261031"
     one = "UID:o\nSUMMARY:Closed\nDTSTART;VALUE=DATE:20261201"
-    found, problems = dates(calendar(half, one), NOON - 60 * DAY, NOON + 60 * DAY)
+    found, problems = term_dates(calendar(half, one), NOON - 60 * DAY, NOON + 60 * DAY)
     assert not problems
     assert found == [
         Break(first="2026-10-26", last="2026-10-30", name="Half term"),
