@@ -15,8 +15,8 @@ from plnd.archives.results import Appointment
 from plnd.errors import Invalid
 from plnd.measures.chats import slots
 from plnd.model.chats import Break, Chat
+from plnd.model.names import plain_name
 from plnd.model.people import Problem
-from plnd.model.scope import plain_name
 from plnd.words.messages import ENGLISH, Words
 from plnd.words.printable import harmless, one_line
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
+from plnd.measures.guards import forgotten_entry, with_days_counted
 from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.model.names import plain_name
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
-from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
+from plnd.model.scope import PersonScope, Scope
 from plnd.store.backups import Backups, remains, remove_others, remove_remains
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log
@@ -90,7 +92,7 @@ def scope_of(
     )
 
 
-def somebody(person: Person, stores: Stores, own: Collection[HandleKey]) -> Somebody:
+def somebody(person: Person, stores: Stores, own: Collection[HandleKey]) -> PersonScope:
     """A person as a whole: as they are, as they were before a merge, and in each backup.
 
     What by now is somebody else's, or in `own` (the user's own handles), is not theirs.
@@ -103,7 +105,7 @@ def somebody(person: Person, stores: Stores, own: Collection[HandleKey]) -> Some
         for one in _everybody(book)
         if one.id in ids
     ]
-    return Somebody(
+    return PersonScope(
         ids,
         frozenset(_names(theirs) - _names(others)),
         frozenset(_keys(theirs) - _keys(others) - set(own)),
@@ -127,7 +129,7 @@ def _keys(people: Collection[Person]) -> set[HandleKey]:
 
 
 def would_forget(
-    wanted: Scope | Somebody, stores: Stores, log_: Log, person: str | None
+    wanted: Scope | PersonScope, stores: Stores, log_: Log, person: str | None
 ) -> ForgetAnswer:
     """What would be taken out; changes nothing. `person` is whom it is about."""
     scopes, parts = _parts(wanted)
@@ -149,21 +151,21 @@ def would_forget(
     )
 
 
-def _parts(wanted: Scope | Somebody) -> tuple[list[Scope], list[Scope | Somebody]]:
+def _parts(wanted: Scope | PersonScope) -> tuple[list[Scope], list[Scope | PersonScope]]:
     """What is to be taken out of a log, and out of a book."""
     if isinstance(wanted, Scope):
         return [wanted], [wanted]
     return wanted.scopes, [wanted, *wanted.scopes]
 
 
-def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
+def begin(wanted: Scope | PersonScope, stores: Stores, now: int) -> Forgetting:
     """Put up what keeps it from coming back; gives what to do, to be noted before it is done."""
     scopes, _ = _parts(wanted)
     book = stores.book
     intended = Forgetting(
         scopes=scopes,
-        person=wanted if isinstance(wanted, Somebody) else None,
-        refused=[remembered(one, id=str(uuid.uuid4()), now=now) for one in scopes],
+        person=wanted if isinstance(wanted, PersonScope) else None,
+        refused=[forgotten_entry(one, id=str(uuid.uuid4()), now=now) for one in scopes],
         pauses=[one for one in book.pauses.all() if one.end is None or one.end > now],
         uncounted=[one for one in book.uncounted.all() if one.end is None],
     )
@@ -204,7 +206,7 @@ def finish(intended: Forgetting, stores: Stores) -> None:
 def guards(book: Book, now: int) -> list[Forgotten]:
     """What has to be refused, in order of time; guards that have served their time are dropped."""
     before = book.forgotten.all()
-    kept = [aged(one, now) for one in before]
+    kept = [with_days_counted(one, now) for one in before]
     old = [one.id for one in kept if one.days_seen >= REFUSED_FOR_DAYS]
     with contextlib.suppress(StorageError):  # on a full disk they stay a day longer
         book.forgotten.remove(*old)

@@ -9,9 +9,9 @@ from plnd.catalogue import rules
 from plnd.catalogue.own_files import Effective
 from plnd.core.context import new_id
 from plnd.errors import PlndError
+from plnd.measures.guards import is_in_future, moved_start
 from plnd.model.networks import FileFault, NetworkEntry, NetworksAnswer
 from plnd.model.pauses import Uncounted
-from plnd.model.scope import is_ahead, put_back
 from plnd.store.book.book import Book
 from plnd.words.messages import ENGLISH, Words
 
@@ -52,10 +52,10 @@ class CountedNetworks:
         log.info("a network is %s", "counted again" if counted else "not counted any more")
 
     def hold(self, now: int) -> None:
-        """Go on not counting, whatever the clock says (see `scope.is_ahead`)."""
-        ahead = [one for one in self.times if is_ahead(one, now)]
+        """Go on not counting, whatever the clock says (see `scope.is_in_future`)."""
+        ahead = [one for one in self.times if is_in_future(one, now)]
         if ahead:
-            self._book.uncounted.put_all([replace(one, start=put_back(now)) for one in ahead])
+            self._book.uncounted.put_all([replace(one, start=moved_start(now)) for one in ahead])
             self.take_store()
 
     def _open(self, network: str) -> Uncounted | None:

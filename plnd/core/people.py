@@ -33,6 +33,7 @@ from plnd.measures.people.ties import (
 from plnd.measures.people.uniqueness import UniquePeople
 from plnd.measures.review import week_begin, week_name
 from plnd.model.feeds import Feed
+from plnd.model.names import plain_name
 from plnd.model.people import (
     MOST_HANDLES,
     Cadence,
@@ -52,7 +53,6 @@ from plnd.model.people import (
     Ties,
     Touch,
 )
-from plnd.model.scope import plain_name
 from plnd.store.book import checked
 from plnd.store.log.log import TouchCount
 from plnd.words.messages import ENGLISH, Words

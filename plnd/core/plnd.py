@@ -37,6 +37,7 @@ from plnd.errors import Invalid, NotFound, PlndError
 from plnd.measures import upkeep
 from plnd.measures.budget import budget_id, sorted_days
 from plnd.measures.event_validation import Accepted, validate
+from plnd.measures.guards import is_in_future, moved_start
 from plnd.measures.people.handles import HandleKey, handle_key
 from plnd.measures.time import QUARTER_MS, day_bounds, day_of
 from plnd.model.base import LAST_MOMENT
@@ -56,7 +57,7 @@ from plnd.model.own import (
 from plnd.model.pauses import Pause, PauseState
 from plnd.model.profiles import Affords, ProfileRequest
 from plnd.model.readings import ReadingAnswer, ReadingRequest, Wanted
-from plnd.model.scope import Scope, Somebody, is_ahead, put_back
+from plnd.model.scope import PersonScope, Scope
 from plnd.model.settings import Budget, BudgetRequest, Settings
 from plnd.notices import desktop
 from plnd.notices.learning import (
@@ -476,10 +477,10 @@ class Plnd:
         return state
 
     def _hold(self, now: int) -> None:
-        """Go on with what is open, whatever the clock says (see `scope.is_ahead`)."""
+        """Go on with what is open, whatever the clock says (see `scope.is_in_future`)."""
         self._counting.hold(now)
-        for one in [one for one in self._pauses if is_ahead(one, now)]:
-            self._save_pause(Pause(start=put_back(now)))
+        for one in [one for one in self._pauses if is_in_future(one, now)]:
+            self._save_pause(Pause(start=moved_start(now)))
             self._book.pauses.remove(one.start)
             self._pauses = self._book.pauses.all()
 
@@ -609,7 +610,7 @@ class Plnd:
 
     async def _to_forget(
         self, wanted: ForgetRequest, stores: forgetting.Stores
-    ) -> tuple[Scope | Somebody, str | None]:
+    ) -> tuple[Scope | PersonScope, str | None]:
         """What a request is about; of a person the name as well."""
         if wanted.person is not None:
             person, own = self.people.exactly(wanted.person), self._own_handles()

@@ -25,6 +25,7 @@ from plnd.measures.freshness import (
     silence,
 )
 from plnd.model.day import ProfileToday
+from plnd.model.names import profile_id
 from plnd.model.notices import Notice
 from plnd.model.profiles import (
     STEPS,
@@ -43,7 +44,6 @@ from plnd.model.profiles import (
     Suggested,
 )
 from plnd.model.readings import Wanted
-from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
 from plnd.reading import network_rules
 from plnd.store.log.log import Log, Sums

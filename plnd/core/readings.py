@@ -19,10 +19,10 @@ from plnd.measures.people.handles import handle_key
 from plnd.model.base import LONGEST_ADDRESS
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS
 from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView, Request
+from plnd.model.names import profile_id
 from plnd.model.people import Person, PersonFeed
 from plnd.model.profiles import LastPost, Origin, Profile
 from plnd.model.readings import ReadingAnswer, ReadingRequest
-from plnd.model.scope import profile_id
 from plnd.reading import network_rules
 from plnd.reading.results import Article, PageReading
 from plnd.words.messages import TranslatedError, Words

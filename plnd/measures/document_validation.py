@@ -26,11 +26,11 @@ from plnd.measures.quarter_sums import DAY_MS, FEWEST_DAYS
 from plnd.model.chats import Chat
 from plnd.model.cpd import CpdMark
 from plnd.model.journal import Entry
+from plnd.model.names import profile_id
 from plnd.model.own import Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.model.people import Dismissed, Merge, Person, PersonFeed, TagCadence
 from plnd.model.profiles import NotMine, Profile, SeemsMine
-from plnd.model.scope import profile_id
 from plnd.model.settings import Budget, Settings
 
 LONGEST_LIST = 10_000

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from plnd.measures.guards import covers
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS, Event, Rejection, Visit
 from plnd.model.own import Forgotten
 from plnd.model.pauses import Pause, Uncounted
-from plnd.model.scope import covers
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.model.names import plain_name
 from plnd.model.people import Handle, Person
-from plnd.model.scope import plain_name
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """Handles, and how they are compared."""
 
-from plnd.model.scope import plain_handle
+from plnd.model.names import plain_handle
 
 HandleKey = tuple[str, str]
 """Network, and the handle without the @ and in lower case."""

@@ -13,6 +13,7 @@ from tinydb import TinyDB
 from tinydb.table import Document, Table
 
 from plnd.errors import Invalid
+from plnd.measures.redaction import redact
 from plnd.model.chats import AttendedChat, Chat
 from plnd.model.cpd import CpdMark
 from plnd.model.feeds import Request
@@ -24,7 +25,7 @@ from plnd.model.pauses import Pause, Uncounted
 from plnd.model.people import Dismissed, Meeting, Merge, Person, PersonFeed, TagCadence
 from plnd.model.profiles import NotMine, Profile, SeemsMine
 from plnd.model.review import Plan
-from plnd.model.scope import Scope, Somebody, without
+from plnd.model.scope import PersonScope, Scope
 from plnd.model.settings import Budget, Settings
 from plnd.model.sources import SourceHeard
 from plnd.store.book import checked
@@ -234,20 +235,20 @@ class Collection(Generic[T]):
         ]
         return self.remove(*going)
 
-    def forget(self, *scopes: Scope | Somebody) -> None:
+    def forget(self, *scopes: Scope | PersonScope) -> None:
         """Take out what lies in the scopes."""
         gone, changed = self._within(scopes)
         self.remove(*gone)
         self.put_all(changed)
         self._forget_unused(scopes)
 
-    def would_forget(self, *scopes: Scope | Somebody) -> int:
+    def would_forget(self, *scopes: Scope | PersonScope) -> int:
         """How many documents `forget` would remove or change."""
         gone, changed = self._within(scopes)
         unused = sum(checked.rest(row, scopes) != row for row in self._unused().values())
         return len(gone) + sum(getattr(one, self._key) not in gone for one in changed) + unused
 
-    def _forget_unused(self, scopes: Sequence[Scope | Somebody]) -> None:
+    def _forget_unused(self, scopes: Sequence[Scope | PersonScope]) -> None:
         """Take the scopes out of what cannot be used as well: it lies in the file like the rest."""
         for number, row in self._unused().items():
             left = checked.rest(row, scopes)
@@ -259,11 +260,11 @@ class Collection(Generic[T]):
             if left != row:
                 self._kept = None
 
-    def would_change(self, *scopes: Scope | Somebody) -> int:
+    def would_change(self, *scopes: Scope | PersonScope) -> int:
         """How many documents `forget` would only change: they stay."""
         return len(self._within(scopes)[1])
 
-    def _within(self, scopes: Sequence[Scope | Somebody]) -> tuple[list[Any], list[T]]:
+    def _within(self, scopes: Sequence[Scope | PersonScope]) -> tuple[list[Any], list[T]]:
         """The keys of the documents that go, and those that change, as they will be."""
         gone: list[Any] = []
         changed: list[T] = []
@@ -271,7 +272,7 @@ class Collection(Generic[T]):
             plain = checked.plain(value)
             left: dict[str, Any] | None = plain
             for scope in scopes:
-                left = None if left is None else without(left, scope)
+                left = None if left is None else redact(left, scope)
             if left == plain:
                 continue
             try:
@@ -366,12 +367,12 @@ class Book:
         """The documents that cannot be used, and why: each is left out, and stays in its file."""
         return [fault for one in self.kept.values() for fault in one.faults()]
 
-    def forget(self, *scopes: Scope | Somebody) -> None:
+    def forget(self, *scopes: Scope | PersonScope) -> None:
         """Take out what lies in the scopes; with everything, all there is."""
         for _ in self.forget_by_file(*scopes):
             pass
 
-    def forget_by_file(self, *scopes: Scope | Somebody) -> Iterator[None]:
+    def forget_by_file(self, *scopes: Scope | PersonScope) -> Iterator[None]:
         """As `forget`, one file after the other.
 
         The people come last: as long as a rest of somebody is left, they can be named.
@@ -385,13 +386,13 @@ class Book:
             one.forget(*scopes)
             yield
 
-    def would_forget(self, *scopes: Scope | Somebody) -> dict[str, int]:
+    def would_forget(self, *scopes: Scope | PersonScope) -> dict[str, int]:
         """How many documents `forget` would remove or change, by the name of what they are in."""
         if _everything(scopes):
             return _counted({name: len(one.all()) for name, one in self.kept.items()})
         return _counted({name: one.would_forget(*scopes) for name, one in self._memories()})
 
-    def would_change(self, *scopes: Scope | Somebody) -> dict[str, int]:
+    def would_change(self, *scopes: Scope | PersonScope) -> dict[str, int]:
         """How many of them would stay, without what is forgotten."""
         if _everything(scopes):
             return {}
@@ -405,7 +406,7 @@ class Book:
         ]
 
 
-def _everything(scopes: Sequence[Scope | Somebody]) -> bool:
+def _everything(scopes: Sequence[Scope | PersonScope]) -> bool:
     return any(isinstance(one, Scope) and one.everything for one in scopes)
 
 

@@ -16,9 +16,10 @@ from plnd.measures.document_validation import check
 from plnd.measures.event_validation import decoding_error
 from plnd.measures.field_checks import Networks
 from plnd.measures.people.uniqueness import UniquePeople
+from plnd.measures.redaction import redact
 from plnd.model.networks import FileFault
 from plnd.model.people import Person
-from plnd.model.scope import Scope, Somebody, without
+from plnd.model.scope import PersonScope, Scope
 
 log = logging.getLogger("plnd")
 
@@ -92,7 +93,7 @@ def fault(path: Path, number: int, error: PlndError) -> FileFault:
     )
 
 
-def rest(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any] | None:
+def rest(row: Row, scopes: Sequence[Scope | PersonScope]) -> dict[str, Any] | None:
     """What is left of a row that cannot be used, once the scopes are forgotten; None for nothing.
 
     One that cannot even be searched goes as a whole: nobody knows what is in it.
@@ -100,7 +101,7 @@ def rest(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any] | None:
     left: dict[str, Any] | None = dict(row)
     try:
         for scope in scopes:
-            left = None if left is None else without(left, scope)
+            left = None if left is None else redact(left, scope)
     except (TypeError, ValueError, AttributeError):
         return None
     return left

@@ -17,7 +17,8 @@ from pathlib import Path
 from plnd.errors import StorageError
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS
 from plnd.model.events import Interaction, Source, Visit
-from plnd.model.scope import Scope, plain_handle
+from plnd.model.names import plain_handle
+from plnd.model.scope import Scope
 from plnd.store.log.schema import NO_TRIGGERS, TABLES, TRIGGERS
 from plnd.system.files import FILE_MODE, cannot_write, disk_full
 
