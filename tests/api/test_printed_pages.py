@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from support import ROOT
-from support.visible_text import visible
+from support.visible_text import visible_text
 
 from plnd.api import printed_pages
 from plnd.words.printable import harmless
@@ -252,5 +252,5 @@ def test_a_page_shows_text_and_turns_no_direction(nasty: str) -> None:
     ]
     for page in made:
         assert html.escape(harmless(nasty)) in page
-        assert " ".join(harmless(nasty).split()) in " ".join(visible(page).split())
+        assert " ".join(harmless(nasty).split()) in " ".join(visible_text(page).split())
         assert not {*"\0\u202e\u2028\x1b"} & {*page}

@@ -9,7 +9,7 @@ from aiohttp import web
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Clock
 from support.harness import Desktop as FakeDesktop
-from support.outside_web import Outside, rss
+from support.outside_web import FakeWeb, rss
 from support.profile_pages import SHAPES, Post, page, posts
 from support.session_bus import Bus
 
@@ -491,17 +491,17 @@ ON = FeedChange(on=True)
 
 
 @pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
-    async with Outside() as found:
+async def fake_web() -> AsyncIterator[FakeWeb]:
+    async with FakeWeb() as found:
         yield found
 
 
 @pytest.fixture
 async def fed(
-    home: Home, clock: Clock, desktop: FakeDesktop, outside: Outside
+    home: Home, clock: Clock, desktop: FakeDesktop, fake_web: FakeWeb
 ) -> AsyncIterator[Plnd]:
     """A plnd whose outside is on loopback, with a profile on Mastodon."""
-    made = Plnd(home, clock=clock, notify=desktop, make_fetch=outside.fetch)
+    made = Plnd(home, clock=clock, notify=desktop, make_fetch=fake_web.fetch)
     keep(made, "mastodon", "me@mastodon.social")
     yield made
     await made.close()
@@ -513,19 +513,19 @@ async def turn(plnd: Plnd, change: FeedChange = ON) -> Any:
 
 
 async def test_no_request_leaves_before_a_feed_is_turned_on(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     for _ in range(3):
         await fed.readings.refresh_due()
         clock.forward(2 * DAY)
-    assert outside.asked == []
+    assert fake_web.asked == []
     assert fed.readings.requests() == []
 
 
 async def test_a_feed_is_asked_once_a_day_and_conditionally(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
-    outside.says(FEED, NEWS, ETag='"7"')
+    fake_web.respond(FEED, NEWS, ETag='"7"')
     await turn(fed)
     found = view(fed, "mastodon", "me@mastodon.social")
     assert (found.origin, found.days_silent, found.feed.error) == ("feed", 3, None)
@@ -534,12 +534,12 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
         await fed.readings.refresh_due()
     await turn(fed, FeedChange(on=False))
     await turn(fed)
-    assert len(outside.asked) == 1
-    outside.says(FEED, status=304)
+    assert len(fake_web.asked) == 1
+    fake_web.respond(FEED, status=304)
     clock.forward(HOUR)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
-    assert outside.asked[1][1]["If-None-Match"] == '"7"'
+    assert len(fake_web.asked) == 2
+    assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
     found = view(fed, "mastodon", "me@mastodon.social")
     assert (found.days_silent, found.feed.etag, found.feed.error) == (4, '"7"', None)
     assert [(one.host, one.outcome) for one in fed.readings.requests()] == [
@@ -550,46 +550,46 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
 
 @pytest.mark.parametrize("header", [b'ETag: "\xff"', b"Last-Modified: \xff", b"Retry-After: \xff"])
 async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
-    fed: Plnd, outside: Outside, clock: Clock, header: bytes
+    fed: Plnd, fake_web: FakeWeb, clock: Clock, header: bytes
 ) -> None:
     """When it is turned on, and again each day."""
     head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(NEWS)
-    outside.writes(FEED, head + NEWS.encode())
+    fake_web.respond_raw(FEED, head + NEWS.encode())
     await turn(fed)
     clock.forward(DAY)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
+    assert len(fake_web.asked) == 2
     found = view(fed, "mastodon", "me@mastodon.social")
     assert (found.origin, found.feed.etag, found.feed.error) == ("feed", None, None)
 
 
 async def test_a_feed_that_is_turned_off_is_not_asked(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
-    outside.says(FEED, NEWS)
+    fake_web.respond(FEED, NEWS)
     await turn(fed)
     await turn(fed, FeedChange(on=False))
     clock.forward(3 * DAY)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 1
+    assert len(fake_web.asked) == 1
 
 
 async def test_a_host_that_asks_for_patience_gets_it(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
-    outside.says(FEED, status=429, Retry_After=str(3 * 86_400))
+    fake_web.respond(FEED, status=429, Retry_After=str(3 * 86_400))
     await turn(fed)
     assert "patience" in view(fed, "mastodon", "me@mastodon.social").feed.error
     clock.forward(3 * DAY - 1)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 1
+    assert len(fake_web.asked) == 1
     clock.forward(1)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
+    assert len(fake_web.asked) == 2
 
 
 async def test_what_goes_wrong_is_said_and_costs_nothing_else(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     """A page, a redirect into the house, a bomb, nothing: one clear line each; then a feed."""
     bomb = "<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>" + NEWS
@@ -600,26 +600,26 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
         ({"status": 404}, "answers 404"),
         ({"body": b"\0" * 1000}, "the page names none"),
     ):
-        outside.says(FEED, **answer)  # type: ignore[arg-type]
-        if outside.asked:
+        fake_web.respond(FEED, **answer)  # type: ignore[arg-type]
+        if fake_web.asked:
             clock.forward(DAY)
             await fed.readings.refresh_due()
         else:
             await turn(fed)
         assert says in view(fed, "mastodon", "me@mastodon.social").feed.error
         assert fed.today().profiles[0].freshness == "unknown"
-    outside.says(FEED, NEWS)
+    fake_web.respond(FEED, NEWS)
     clock.forward(DAY)
     await fed.readings.refresh_due()
     assert view(fed, "mastodon", "me@mastodon.social").feed.error is None
     assert view(fed, "mastodon", "me@mastodon.social").origin == "feed"
 
 
-async def test_a_feed_is_found_by_the_page_that_names_it(fed: Plnd, outside: Outside) -> None:
+async def test_a_feed_is_found_by_the_page_that_names_it(fed: Plnd, fake_web: FakeWeb) -> None:
     """A blog under an address of its own: the page says where its feed is."""
     link = '<link rel="alternate" type="application/rss+xml" href="/posts.xml">'
-    outside.says("blog.example/", f"<html><head>{link}</head></html>")
-    outside.says("blog.example/posts.xml", NEWS)
+    fake_web.respond("blog.example/", f"<html><head>{link}</head></html>")
+    fake_web.respond("blog.example/posts.xml", NEWS)
     await turn(fed, FeedChange(on=True, url="https://blog.example/"))
     found = view(fed, "mastodon", "me@mastodon.social")
     assert found.feed.found == "https://blog.example/posts.xml"
@@ -634,10 +634,10 @@ async def test_a_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) -> None:
 
 
 async def test_a_slow_feed_holds_nobody_up(
-    fed: Plnd, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    fed: Plnd, fake_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plnd.core.readings.ASKED_SECONDS", 0.2)
-    outside.hangs(FEED)
+    fake_web.hang(FEED)
     await turn(fed)
     assert "too long" in view(fed, "mastodon", "me@mastodon.social").feed.error
 
@@ -659,26 +659,26 @@ async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
 
 
 async def test_a_person_is_not_asked_about_before_the_user_says_so(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     """Not by being added, not with the user's own feeds on, not once it is off again."""
     add_ana(fed)
-    outside.says(FEED, NEWS)
+    fake_web.respond(FEED, NEWS)
     await turn(fed)
     clock.forward(2 * DAY)
     await fed.readings.refresh_due()
-    assert [name for name, _ in outside.asked] == [FEED, FEED]
+    assert [name for name, _ in fake_web.asked] == [FEED, FEED]
     await turn_ana(fed, FeedChange(on=False))
     clock.forward(2 * DAY)
     await fed.readings.refresh_due()
-    assert {name for name, _ in outside.asked} == {FEED}
+    assert {name for name, _ in fake_web.asked} == {FEED}
 
 
 async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     add_ana(fed)
-    outside.says(ANAS_FEED, NEWS, ETag='"7"')
+    fake_web.respond(ANAS_FEED, NEWS, ETag='"7"')
     await turn_ana(fed)
     assert fed.people.all()[0].silent_days == 3
     for _ in range(24):
@@ -686,11 +686,11 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
         await fed.readings.refresh_due()
     await turn_ana(fed, FeedChange(on=False))
     await turn_ana(fed)
-    assert len(outside.asked) == 1
-    outside.says(ANAS_FEED, status=304)
+    assert len(fake_web.asked) == 1
+    fake_web.respond(ANAS_FEED, status=304)
     clock.forward(HOUR)
     await fed.readings.refresh_due()
-    assert outside.asked[1][1]["If-None-Match"] == '"7"'
+    assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
     assert [(one.network, one.handle, one.outcome) for one in fed.readings.requests()] == [
         ("mastodon", "ana@mastodon.social", "304"),
         ("mastodon", "ana@mastodon.social", "200"),
@@ -700,18 +700,18 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
 
 
 async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     ana = add_ana(fed)
-    outside.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
+    fake_web.respond(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
     await turn_ana(fed)
     (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
     clock.forward(3 * DAY - 1)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 1
+    assert len(fake_web.asked) == 1
     clock.forward(1)
-    outside.says(ANAS_FEED, status=404)
+    fake_web.respond(ANAS_FEED, status=404)
     await fed.readings.refresh_due()
     (kept,) = fed.people.feed_views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
@@ -719,26 +719,26 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
 
 
 async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     add_ana(fed, Handle(network="x", handle="ana"))
     fed.people.add(PersonRequest(name="Ana Maria"))
-    outside.says(ANAS_FEED, NEWS)
+    fake_web.respond(ANAS_FEED, NEWS)
     await turn_ana(fed)
     fed.people.merge("Ana Maria", "Ana")
     clock.forward(DAY)
     await fed.readings.refresh_due()
-    assert len(outside.asked) == 2
+    assert len(fake_web.asked) == 2
     assert fed.people.find("Ana Maria").posted_at
     handles = [Handle(network="x", handle="ana")]
     fed.people.change("Ana Maria", PersonChange(handles=handles))
     clock.forward(DAY)
     await fed.readings.refresh_due()
-    assert (len(outside.asked), fed.people.feeds()) == (2, [])
+    assert (len(fake_web.asked), fed.people.feeds()) == (2, [])
 
 
 async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
-    fed: Plnd, outside: Outside
+    fed: Plnd, fake_web: FakeWeb
 ) -> None:
     add_ana(fed)
 
@@ -746,19 +746,19 @@ async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
         fed.people.remove("Ana")
         return web.Response(text=NEWS)
 
-    outside.pages[ANAS_FEED] = slow
+    fake_web.pages[ANAS_FEED] = slow
     await turn_ana(fed)
     assert (fed.people.all(), fed.people.feeds()) == ([], [])
     assert "ana" not in (fed.home.data / "feeds.json").read_text()
 
 
 async def test_each_feed_says_where_and_when_it_is_asked(
-    fed: Plnd, outside: Outside, clock: Clock
+    fed: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     """Own profiles first, be they without; then whom of the people one was turned on for."""
     keep(fed, "x", "me")
     ana = add_ana(fed, Handle(network="x", handle="ana"))
-    outside.says(ANAS_FEED, NEWS)
+    fake_web.respond(ANAS_FEED, NEWS)
     await turn_ana(fed)
     known, page, hers = fed.readings.feeds(ENGLISH)
     assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
@@ -767,7 +767,7 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     assert (hers.person, hers.person_name, hers.name) == (ana.id, "Ana", "Mastodon")
     assert (hers.on, hers.address, hers.error) == (True, f"https://{ANAS_FEED}", None)
     assert (hers.checked_at, hers.next_at) == (clock.now, clock.now + DAY)
-    outside.says(ANAS_FEED, status=404)
+    fake_web.respond(ANAS_FEED, status=404)
     clock.forward(DAY)
     await fed.readings.refresh_due()
     assert "answers 404" in str(fed.readings.feeds(ENGLISH)[2].error)
@@ -791,10 +791,10 @@ async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(fed: Plnd) ->
 
 
 async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
-    fed: Plnd, outside: Outside
+    fed: Plnd, fake_web: FakeWeb
 ) -> None:
     add_ana(fed)
-    outside.says(ANAS_FEED, NEWS)
+    fake_web.respond(ANAS_FEED, NEWS)
     await turn_ana(fed)
     assert "feeds" in {line.get("collection") for line in fed.export("documents").lines}
     await fed.forget(ForgetRequest(handle="ana@mastodon.social"))
@@ -830,15 +830,19 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
 # -- articles, and people's pages -----------------------------------------------------------
 
 
-async def test_an_article_is_asked_for_when_the_user_asks_only(fed: Plnd, outside: Outside) -> None:
-    outside.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
+async def test_an_article_is_asked_for_when_the_user_asks_only(
+    fed: Plnd, fake_web: FakeWeb
+) -> None:
+    fake_web.respond(
+        "blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html"
+    )
     found = await fed.readings.article("https://blog.example/hooks")
     assert (found.title, found.author) == ("What a hook is", None)
     (request,) = fed.readings.requests()
     assert (request.host, request.network, request.handle) == ("blog.example", None, None)
 
 
-async def test_an_article_that_is_not_there_is_said(fed: Plnd, outside: Outside) -> None:
+async def test_an_article_that_is_not_there_is_said(fed: Plnd, fake_web: FakeWeb) -> None:
     with pytest.raises(PlndError) as caught:
         await fed.readings.article("https://blog.example/none")
     assert "404" in caught.value.message

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, HOUR, NOON
 from support.profile_pages import (
-    FITTING,
+    EXPECTED_VERDICTS,
     ME,
     OTHER,
     SHAPES,
-    Made,
+    GeneratedPage,
     Post,
     page,
     posts,
@@ -34,12 +34,12 @@ CASES = [
 ]
 
 
-def read(network: str, made: Made) -> PageReading:
+def read(network: str, made: GeneratedPage) -> PageReading:
     shape = SHAPES[network]
     return read_page(made.html, network=network, handle=shape.handle, url=shape.url, now=NOON)
 
 
-def judged(network: str, made: Made) -> str:
+def judged(network: str, made: GeneratedPage) -> str:
     found = read(network, made)
     return verdict(found.last_post_at, found.rough_ms, made.last_post_at)
 
@@ -69,8 +69,8 @@ def test_the_figures_in_the_documents_are_these() -> None:
 
 
 @pytest.mark.parametrize(("network", "name", "made"), CASES)
-def test_the_last_post_is_right_or_unknown(network: str, name: str, made: Made) -> None:
-    assert judged(network, made) in FITTING[SHAPES[network].reads]
+def test_the_last_post_is_right_or_unknown(network: str, name: str, made: GeneratedPage) -> None:
+    assert judged(network, made) in EXPECTED_VERDICTS[SHAPES[network].reads]
 
 
 def test_there_are_pages_for_each_network_that_has_rules() -> None:
