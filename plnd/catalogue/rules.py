@@ -133,7 +133,7 @@ def parse_network(path: Path, file: Any, *, compile_patterns: bool = False) -> N
         *("handle_from_host", "own_hosts", "refused_as_200", "pages", "interactions", "examples"),
     )
     if part.text("id") != path.stem or not _ID.match(path.stem):
-        raise part.error("id", "file_id", id=path.stem)
+        raise part.field_error("id", "file_id", id=path.stem)
     name = part.text("name")
     group = part.choice("group", GROUPS)
     _check_reason(part)
@@ -159,7 +159,7 @@ def _check_reason(part: _JsonObject) -> None:
     """The reason for asking the browser for the hosts, in each of the extension's languages."""
     reason = part.child("reason")
     if reason is None:
-        raise part.error("reason", "file_object")
+        raise part.field_error("reason", "file_object")
     reason.check_keys(*LANGUAGES)
     for language in LANGUAGES:
         reason.text(language)
@@ -168,10 +168,10 @@ def _check_reason(part: _JsonObject) -> None:
 def _check_lookup(lookup: _JsonObject) -> None:
     lookup.check_keys("path", "then", "test")
     if not lookup.text("path").startswith("/"):
-        raise lookup.error("path", "file_slash")
+        raise lookup.field_error("path", "file_slash")
     lookup.optional_text("then")
     if _body_test(lookup, "test") is None:
-        raise lookup.error("test", "file_object")
+        raise lookup.field_error("test", "file_object")
 
 
 def _page_rule(rule: _JsonObject) -> PageRule:
@@ -192,9 +192,9 @@ def _interaction_rule(rule: _JsonObject) -> InteractionRule:
     action = rule.choice("action", (*ACTIONS, "undo"))
     of = rule.texts("of") if action == "undo" else ()
     if action != "undo" and rule.value("of") is not None:
-        raise rule.error("of", "file_undo")
+        raise rule.field_error("of", "file_undo")
     if any(one not in ACTIONS for one in of):
-        raise rule.error("of", "file_choices", choices=" ".join(ACTIONS))
+        raise rule.field_error("of", "file_choices", choices=" ".join(ACTIONS))
     method = rule.choice("method", METHODS)
     own_handle = rule.group_number("own_handle")
     url = rule.pattern("url", groups=own_handle or 0) or ""
@@ -235,18 +235,18 @@ class _JsonObject:
         """Reject unknown keys, so that a misspelt one is not ignored."""
         for name in self._value:
             if name not in names:
-                raise self.error(name, "file_unknown", names=" ".join(names))
+                raise self.field_error(name, "file_unknown", names=" ".join(names))
 
     def text(self, name: str) -> str:
         value = self._value.get(name)
         if not isinstance(value, str) or not value:
-            raise self.error(name, "file_text")
+            raise self.field_error(name, "file_text")
         return value
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.text(name)
         if value not in choices:
-            raise self.error(name, "file_choice", choices=" ".join(choices))
+            raise self.field_error(name, "file_choice", choices=" ".join(choices))
         return value
 
     def optional_text(self, name: str) -> str | None:
@@ -255,13 +255,13 @@ class _JsonObject:
     def flag(self, name: str) -> bool:
         value = self._value.get(name, False)
         if not isinstance(value, bool):
-            raise self.error(name, "file_yes")
+            raise self.field_error(name, "file_yes")
         return value
 
     def group_number(self, name: str) -> int | None:
         value = self._value.get(name)
         if value is not None and (type(value) is not int or value < 1):
-            raise self.error(name, "file_group")
+            raise self.field_error(name, "file_group")
         return value
 
     def pattern(self, name: str, *, groups: int = 0, optional: bool = False) -> str | None:
@@ -272,29 +272,29 @@ class _JsonObject:
         try:
             found = pattern(text)
         except TranslatedError as error:
-            raise self.error(name, f"file_{error.key}", **error.values) from error
+            raise self.field_error(name, f"file_{error.key}", **error.values) from error
         if reason := rejection_reason(text):
-            raise self.error(name, f"file_pattern_{reason}", pattern=text)
+            raise self.field_error(name, f"file_pattern_{reason}", pattern=text)
         if found.groups < groups:
-            raise self.error(name, "file_groups", groups=groups)
+            raise self.field_error(name, "file_groups", groups=groups)
         return text
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._value.get(name)
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self.error(name, "file_texts")
+            raise self.field_error(name, "file_texts")
         return tuple(value)
 
     def hosts(self, name: str) -> tuple[str, ...]:
         value = self.texts(name)
         if not value or not all(_HOST.match(one) for one in value):
-            raise self.error(name, "file_hosts")
+            raise self.field_error(name, "file_hosts")
         return value
 
     def children(self, name: str) -> list[_JsonObject]:
         value = self._value.get(name)
         if not isinstance(value, list):
-            raise self.error(name, "file_list")
+            raise self.field_error(name, "file_list")
         return [self._make_child(f"{name}/{index}", one) for index, one in enumerate(value)]
 
     def child(self, name: str) -> _JsonObject | None:
@@ -307,5 +307,5 @@ class _JsonObject:
     def value(self, name: str) -> object:
         return self._value.get(name)
 
-    def error(self, name: str, key: str, **values: str | int) -> TranslatedError:
+    def field_error(self, name: str, key: str, **values: str | int) -> TranslatedError:
         return file_error(self._path, f"{self._where}/{name}", key, **values)

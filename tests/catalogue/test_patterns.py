@@ -1,5 +1,5 @@
-"""Patterns of networks: what could take very long is refused by its form, in both languages alike,
-and what is let through takes a bounded time on whatever address."""
+"""Patterns of networks: those that could take very long are rejected by their form, in Python and
+JavaScript alike, and the others take a bounded time on every address."""
 
 import asyncio
 import json
@@ -154,7 +154,7 @@ def test_both_languages_refuse_the_same_generated_patterns() -> None:
 
 
 def test_what_one_language_cannot_read_is_refused() -> None:
-    """What is let through compiles in both, and has a bounded size."""
+    """Accepted patterns compile in both, and have a bounded size."""
     for one in many(2, 3000):
         if rejection_reason(one) is None:
             pattern(one)
@@ -178,8 +178,8 @@ def _search(patterns: list[str], slowest: Any) -> None:
 
 
 def test_what_is_let_through_takes_a_bounded_time() -> None:
-    """In a process that can be ended. The limit is for a slow machine: what takes exponential or
-    cubic time here takes minutes at least."""
+    """In a process that can be killed. The limit is for a slow machine: exponential or cubic time
+    would take minutes at least."""
     patterns = [one for one in [*many(3, 1500), *SHIPPED, *TAKEN] if rejection_reason(one) is None]
     assert len(patterns) > 1000
     slowest = multiprocessing.Value("d", 0.0)
@@ -219,7 +219,7 @@ def long(count: int) -> str:
 
 
 def test_an_address_of_more_than_2048_characters_is_none_of_ours() -> None:
-    """In both languages; also when it grows that long only as a browser writes it."""
+    """In both languages; also when it is that long only after the browser's encoding."""
     addresses = [
         *(long(2048), long(2049), "https://x.com/nasa?" + "ü" * 500),
         *("https://x.com/nasa?" + "\U0001f600" * 1100, "https://x.com/nasa?" + "é" * 100),
@@ -317,8 +317,8 @@ def test_a_pattern_put_there_by_hand_is_named_and_what_we_ship_stays(
 def test_a_slow_file_is_a_fault_and_costs_no_other_its_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever makes it slow: its form is let through here. The process is ended by the time that
-    passes where the system limits no other; what it found out is not asked for again."""
+    """A slow file whose form is accepted here: the process is killed by its time limit, and the
+    results for the other files are cached."""
     monkeypatch.setattr(sandbox, "TIMEOUT_SECONDS", 3.0)
     monkeypatch.setattr(sandbox, "_run_sandbox", run_without_form_check)
     (tmp_path / "evil.json").write_text(own(EVIL, CRAFTED))
@@ -331,7 +331,7 @@ def test_a_slow_file_is_a_fault_and_costs_no_other_its_verdict(
 
 
 def run_without_form_check(files: list[tuple[str, str]], patience: float) -> list[Any]:
-    """As the process that tries files, but that patterns are refused by no form."""
+    """The sandbox, without the check of the patterns' form."""
     program = (
         "import resource; resource.setrlimit = lambda *_: None\n"
         "from plnd.catalogue import rules, sandbox\n"

@@ -1,4 +1,4 @@
-"""Budgets: which hold, what is left, and where one state ends and the next begins."""
+"""Budgets: which apply, what is left, and their states."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The log of professional development: hours, rows, the user's word, years."""
+"""The log of professional development: hours, rows, edits, years."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A day's figures stay the sums of its quarters, however often these change."""
+"""A day's totals are the sums of its quarters, however often these change."""
 
 from typing import Any
 

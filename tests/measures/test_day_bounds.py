@@ -1,4 +1,4 @@
-"""Days: they part time between them, whatever the clocks do, and hold what happened in them."""
+"""The bounds of days: every moment is in exactly one day, also where the clocks change."""
 
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
@@ -39,7 +39,7 @@ def ms(text: str) -> int:
 @example(ms("2006-10-29T03:00:00+00:00"), "America/St_Johns", 0)  # 23:30, after 00:00
 @example(ms("2011-12-30T10:00:00+00:00"), "Pacific/Apia", 5)
 def test_every_moment_lies_in_one_day(at: int, zone: str, day_start: int) -> None:
-    """The day of a moment holds it, and ends where the next one begins."""
+    """The day of a moment contains it, and ends where the next one begins."""
     place = ZoneInfo(zone)
     day = day_of(at, place, day_start)
     start, end = day_bounds(day, place, day_start)
@@ -66,12 +66,12 @@ def test_a_day_begins_when_the_clock_first_shows_its_hour(zone: str) -> None:
 
 
 def wall(moment: int, zone: ZoneInfo) -> datetime:
-    """What the clock on the wall shows."""
+    """The wall-clock time."""
     return datetime.fromtimestamp(moment / 1000, zone).replace(tzinfo=None)
 
 
 def changes(zone: ZoneInfo, year: int) -> list[int]:
-    """The moments of a year at which the zone's clocks are changed."""
+    """The moments of a year's clock changes."""
     hours = [
         datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
         for number in range(366 * 48)
@@ -111,7 +111,7 @@ def test_a_day_is_a_run_of_whole_quarters(at: int, zone: str, day_start: int) ->
 
 
 def test_every_zone_is_whole_quarters_from_utc() -> None:
-    """What the quarters rest on: all zones there are, each month since 2000."""
+    """Every zone, in each month since 2000, is a whole number of quarters away from UTC."""
     months = [datetime(2000 + n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in range(12 * 38)]
     odd = {
         name

@@ -1,4 +1,4 @@
-"""Looking back: many days from their quarters, and a day as stretches of time."""
+"""Totals of many days from their quarters, and a day as a strip of spans."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -58,7 +58,7 @@ ZONES = ("Europe/London", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_
 def test_nothing_is_lost_whatever_the_zone_and_the_season(
     name: str, day_start: int, ahead: int, data: st.DataObject
 ) -> None:
-    """Each quarter lands in the day that `day_of` says, and all of them add up."""
+    """Each quarter counts for the day that `day_of` gives, and the totals add up."""
     zone = ZoneInfo(name)
     first = date(2026, 1, 1) + timedelta(days=ahead)
     found = days(first, 9, zone=zone, day_start=day_start)

@@ -1,4 +1,4 @@
-"""Freshness: its steps, its own rhythm, silent or gone, peace."""
+"""Freshness: steps, rhythm, silence, notices."""
 
 import itertools
 from typing import Any
@@ -130,7 +130,7 @@ def test_a_decision_that_was_undone_holds_no_longer() -> None:
     ],
 )
 def test_which_step_is_due(days: int | None, told: dict[str, int], step: int) -> None:
-    """`told` has how long the silence was when it was told."""
+    """`told` has the days of silence at the last notice."""
     when = {key: NOON - (days or 0) * DAY + value * DAY for key, value in told.items()}
     assert step_due(status(days, told=when), NOON) == step
 
@@ -153,7 +153,7 @@ def test_a_last_post_that_is_learned_a_little_better_is_not_told_again() -> None
     st.integers(0, 5),
 )
 def test_each_silence_is_told_twice_at_most(added: int, post_days: list[int], skip: int) -> None:
-    """Whatever the days on which somebody posts and on which plnd runs: once a step, in order."""
+    """One notice per step, in order, on whatever days somebody posts and plnd runs."""
     kept = profile(added_at=NOON + added * DAY)
     last: int | None = None
     told: list[int] = []
@@ -194,7 +194,7 @@ def test_several_are_told_of_in_one_notice() -> None:
 
 
 def test_a_line_a_month_in_the_weekly_review() -> None:
-    """From the notice at 90 days on: at 120, 150 …, whatever day the review falls on."""
+    """After the notice at 90 days: at 120, 150 …, on whatever day the review is."""
     lines = []
     before: dict[str, int] = {}
     for day in range(0, 400, 7):

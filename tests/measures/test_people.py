@@ -1,4 +1,4 @@
-"""People: touches, ties, cadence, suggestions, two that are one."""
+"""People: touches, ties, cadence, suggestions, merging, imports."""
 
 from collections import Counter
 

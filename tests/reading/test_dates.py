@@ -1,4 +1,4 @@
-"""Moments in texts: exact ones, and words that are rough."""
+"""Dates in texts: exact timestamps, and rough words."""
 
 from datetime import UTC, datetime
 

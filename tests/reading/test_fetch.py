@@ -1,4 +1,4 @@
-"""The only requests that leave the machine: where they go, what they bring, what is refused."""
+"""The only requests that leave the machine: their targets, results and refusals."""
 
 import ipaddress
 from collections.abc import AsyncIterator
@@ -141,7 +141,7 @@ def test_a_mapped_address_is_what_it_maps_to(ip: ipaddress.IPv4Address) -> None:
     | st.ip_addresses(network="2001::/16", v=6)
 )
 def test_of_ipv6_only_what_is_given_out_for_everybody_is_public(ip: ipaddress.IPv6Address) -> None:
-    """By the registry in Python's library, and never outside what is given out at all."""
+    """By the registry in Python's library, and only in allocated ranges."""
     if ip.ipv4_mapped or not is_public(str(ip)):
         return
     assert ip in ipaddress.ip_network("2000::/3")
@@ -159,7 +159,7 @@ HEADERS = ["ETag", "Last-Modified", "Content-Type", "Retry-After", "Location", "
 async def test_a_header_is_text_or_was_not_sent(
     fake_web: FakeWeb, value: bytes, status: int
 ) -> None:
-    """What is kept of an answer can be stored, and sent when the feed is asked again."""
+    """The parts of an answer that are kept can be stored, and sent with the next request."""
     lines = b"".join(name.encode() + b": " + value + b"\r\n" for name in HEADERS)
     fake_web.respond_raw(
         "feeds.example/me.rss",

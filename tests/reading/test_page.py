@@ -1,4 +1,4 @@
-"""Profile pages: the last post is right, or honestly unknown; hostile pages cost little."""
+"""Profile pages: the last post is right or unknown, never wrong; hostile pages cost little."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def figures() -> dict[str, Counter[str]]:
 
 
 def table() -> list[str]:
-    """The figures as docs/freshness.md has them."""
+    """The figures in docs/freshness.md."""
     rows = [
         (network, found.total(), *(found[one] for one in ("right", "rough", "unknown")))
         for network, found in figures().items()
@@ -102,7 +102,7 @@ def test_what_is_no_id_has_no_time(id: str) -> None:
 
 
 def test_a_page_without_times_is_read_by_its_ids() -> None:
-    """An X page whose times were taken out: the ids of the posts still tell."""
+    """An X page without times: the ids of the posts have them."""
     made = page("x", posts(3))
     html = made.html.replace("datetime=", "data-was=")
     found = read_page(html, network="x", handle=ME, url="https://x.com/me", now=NOON)
@@ -111,7 +111,7 @@ def test_a_page_without_times_is_read_by_its_ids() -> None:
 
 
 def test_a_remote_person_is_known_by_name_and_host() -> None:
-    """On Mastodon the same name on another server is somebody else."""
+    """On Mastodon the same name on another server is another person."""
     here = Post(NOON - 9 * DAY)
     html = page("mastodon", [here]).html
     where = "https://mastodon.social/@me"
@@ -182,7 +182,7 @@ def test_what_dates_a_post(html: str, by: str | None, at: str | None) -> None:
 
 
 def test_each_post_is_counted_once() -> None:
-    """Two posts of one day, of which one stands in the page's JSON-LD as well."""
+    """Two posts of one day, one of them also in the page's JSON-LD."""
     day = '<article><time datetime="2026-11-20">a day</time></article>'
     html = 2 * day + ld(**{"@type": "BlogPosting", "datePublished": "2026-11-20"})
     found = read_page(html, network="wordpress", handle=ME, url="https://me.example/", now=NOON)
@@ -223,7 +223,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_html_is_read_to_its_end(name: str) -> None:
-    """Nothing is raised, and a post that stands before the hostile part is still read.
+    """No error, and a post before the hostile part is still read.
 
     What it costs is measured by scripts/bench; here each would hang a parser of html for minutes.
     """

@@ -62,7 +62,7 @@ NAMES += ["x%0a.js", "%ff%fe.css", "%ud800.js", "con.js", "~", "*.js", "[a].js",
 async def test_any_name_is_looked_up_and_never_asked_for(
     api: Api, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No key is needed here: whatever stands there, it is not found, and the log stays as it is."""
+    """Without a key: such a path is not found, and nothing is logged."""
     async with api.session.get(URL(f"{api.url}/assets/{name}", encoded=True)) as response:
         assert response.status == 404
     assert not caplog.records

@@ -1,4 +1,4 @@
-"""The OpenAPI document: whole in itself, and of exactly the routes that there are."""
+"""The OpenAPI document: valid, and with exactly the routes that exist."""
 
 import re
 from collections.abc import Iterator
