@@ -1,4 +1,4 @@
-"""The API: a module for each noun, and the one list of its routes."""
+"""The API: a module for each noun, and the list of all routes."""
 
 from plnd.api import (
     chats,
@@ -29,4 +29,4 @@ ROUTES = (
     *review.ROUTES,
     *own.ROUTES,
 )
-"""What can be asked with or without a daemon; what only a daemon can answer is in `plnd.web`."""
+"""Answered with or without a daemon; what only a daemon can answer is in `plnd.web`."""

@@ -1,4 +1,4 @@
-"""What is read, printed or handed on: Markdown, CSV, HTML, from what the API gives.
+"""The review, the ledger and the log as Markdown, CSV and HTML, from the API's answers.
 
 Everything that a user or a page wrote is escaped.
 """
@@ -30,14 +30,14 @@ td.n { min-width: 0; }
 .n { text-align: right; white-space: nowrap; }
 @media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } }
 """
-_MARKS = {"green": "●", "amber": "◐", "red": "○", "learning": "…", "off": "-"}
+_SYMBOLS = {"green": "●", "amber": "◐", "red": "○", "learning": "…", "off": "-"}
 
 
 # -- the review -----------------------------------------------------------------------
 
 
 def review_markdown(review: Plain, zone: str, words: Words = ENGLISH) -> str:
-    """A week as Markdown, for a terminal, a file or a mail."""
+    """A review as Markdown, for a terminal, a file or a mail."""
     period = words.period(review["first"], review["last"])
     lines = [f"# {words.say('week', week=review['week'])}", "", period, ""]
     for heading, rows in _review_parts(review, ZoneInfo(zone), words):
@@ -46,7 +46,7 @@ def review_markdown(review: Plain, zone: str, words: Words = ENGLISH) -> str:
 
 
 def review_page(review: Plain, zone: str, words: Words = ENGLISH) -> str:
-    """A week as a page to print."""
+    """A review as a page to print."""
     parts = [f"<p>{words.period(review['first'], review['last'])}</p>"]
     for heading, rows in _review_parts(review, ZoneInfo(zone), words):
         items = "".join(f"<li>{_escape(row)}</li>" for row in rows)
@@ -73,8 +73,8 @@ def _review_parts(review: Plain, zone: ZoneInfo, words: Words) -> list[tuple[str
 
 def _light(one: Plain, words: Words) -> str:
     name, colour = words.say(f"light_{one['name']}"), one["colour"]
-    said = "" if colour == "learning" else f" ({words.say(f'colour_{colour}')})"
-    return f"{_MARKS[colour]} {name}{said}: {one['says']}"
+    label = "" if colour == "learning" else f" ({words.say(f'colour_{colour}')})"
+    return f"{_SYMBOLS[colour]} {name}{label}: {one['says']}"
 
 
 def _done(review: Plain, words: Words) -> list[str]:
@@ -111,30 +111,30 @@ def _entry(one: Plain, words: Words) -> str:
     key = "learned_from" if one["kind"] == "learned" else "taught_to"
     who = words.say(key, name=one["person_name"]) if one["person_name"] else ""
     about = ", ".join(part for part in (one["title"], one["author"], one["link"]) if part)
-    said = (f"{words.say(one['kind'])}: {one['text']}", who, f"({about})" if about else "")
-    return " ".join(part for part in said if part)
+    parts = (f"{words.say(one['kind'])}: {one['text']}", who, f"({about})" if about else "")
+    return " ".join(part for part in parts if part)
 
 
-# Names and references are looked for in the text that is left after all escapes: a mail address,
-# @somebody, #12, :smile:. Only code is left alone.
-_FOUND_LATER = re.compile(r"@|#[0-9]|:[\w+-]+:")
-# What marks a text, opens a tag, a link, a table or an entity; what makes an address a link.
+# Markdown renderers replace these after resolving escapes (a mail address, @somebody, #12,
+# :smile:), except in code.
+_REPLACED_LATER = re.compile(r"@|#[0-9]|:[\w+-]+:")
+# Characters that format text, open a tag, link, table or entity, or make an address a link.
 _MARKUP = re.compile(
     r"[\\`*_\[\]<>#~|&$!]"
     r"|:(?=/)|(?<=www)\.|\.(?=[^\W\d_])",
     re.IGNORECASE,
 )
-# What makes a list or a line of a row that begins with it.
-_BEGINNING = re.compile(r"^([0-9]*)([-+=.)])")
+# Characters that at the beginning of a line make it a list or a rule.
+_LINE_START = re.compile(r"^([0-9]*)([-+=.)])")
 
 
 def _markdown(text: str) -> str:
-    """One line of text that Markdown, as GitHub and others read it, takes for text."""
-    return _BEGINNING.sub(r"\1\\\2", " ".join(map(_markdown_word, harmless(text).split())))
+    """A text as one line of Markdown (GitHub's and others') that renders as that text."""
+    return _LINE_START.sub(r"\1\\\2", " ".join(map(_markdown_word, harmless(text).split())))
 
 
 def _markdown_word(word: str) -> str:
-    if not _FOUND_LATER.search(word):
+    if not _REPLACED_LATER.search(word):
         return _MARKUP.sub(r"\\\g<0>", word)
     longest = max(map(len, re.findall("`+", word)), default=0)
     fence = "`" * (longest + 1)
@@ -146,7 +146,7 @@ def _markdown_word(word: str) -> str:
 
 
 def ledger_page(ledger: Plain, words: Words = ENGLISH) -> str:
-    """Work and home as a page to hand on."""
+    """A ledger as a page to print."""
     rows = [
         [
             row["network"],
@@ -175,12 +175,12 @@ _COLUMNS = ("date", "hours", "topic", "evidence", "reflection")
 
 
 def cpd_csv(log: Plain, words: Words = ENGLISH) -> str:
-    """The log as CSV, for a spreadsheet; no cell of it can be taken for a formula.
+    """The log as CSV, for a spreadsheet; no cell can be taken for a formula.
 
-    Days and hours are written alike in every language: programs read them.
+    Days and hours are the same in every language, for programs.
     """
     rows = [[words.say(key) for key in _COLUMNS]]
-    for row in _kept(log):
+    for row in _rows(log):
         texts = (row["topic"], row["evidence"], row["note"])
         rows.append([row["day"], f"{row['hours']:.2f}", *texts])
     out = io.StringIO()
@@ -198,7 +198,7 @@ def cpd_page(log: Plain, words: Words = ENGLISH) -> str:
             row["evidence"],
             row["note"],
         ]
-        for row in _kept(log)
+        for row in _rows(log)
     ]
     period = words.period(log["first"], log["last"])
     lead = words.say("cpd_lead", period=period, hours=words.number(log["hours"], 2))
@@ -206,18 +206,20 @@ def cpd_page(log: Plain, words: Words = ENGLISH) -> str:
     return _page(words.say("cpd", year=log["name"]), f"<p>{lead}</p>{table}", words)
 
 
-def _kept(log: Plain) -> list[Plain]:
+def _rows(log: Plain) -> list[Plain]:
     return [row for row in log["rows"] if not row["struck"]]
 
 
-# A formula begins with one of these, in a spreadsheet of East Asia also with their wide forms.
-_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a\u207c\u208a\u208c\u2212\ufb29-"
-# Where some reader begins a cell: its separator is what the system says, not what was written.
-_FORMULA = re.compile(rf'(^|[,;:|\n])([\s"]*)(?=[{_SIGNS}])')
+# A formula begins with one of these; East Asian spreadsheets also accept the wide forms.
+_FORMULA_SIGNS = (
+    "=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a\u207c\u208a\u208c\u2212\ufb29-"
+)
+# Any of these may separate cells: spreadsheets take the separator from the system's locale.
+_FORMULA = re.compile(rf'(^|[,;:|\n])([\s"]*)(?=[{_FORMULA_SIGNS}])')
 
 
 def _cell(text: str) -> str:
-    """A text in which no reader, whatever parts its cells, finds the beginning of a formula."""
+    """A text in which a spreadsheet finds no formula, whatever its separator."""
     return _FORMULA.sub(r"\1\2'", harmless("\n".join(text.splitlines())).replace("\t", " "))
 
 

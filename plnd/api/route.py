@@ -1,4 +1,4 @@
-"""A route of the API: what it takes, what it gives, and the function of `Plnd` behind it.
+"""A route of the API, and a request to it.
 
 No HTTP here: the daemon answers routes over its socket, and a command answers the same
 routes from the stores while no daemon runs.
@@ -6,23 +6,22 @@ routes from the stores while no daemon runs.
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Struct
 
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
-from plnd.measures.validation import decoding_error
+from plnd.measures.event_validation import decoding_error
 from plnd.model.events import MOST_BODY_BYTES
 from plnd.words.messages import ENGLISH, Words
 
 T = TypeVar("T")
 
 
-class Call(Struct, frozen=True):
-    """One request: the names in its path, its query, its body as it came, and the words that
-    whoever asks reads."""
+class ApiRequest(Struct, frozen=True):
+    """A request: the names in its path, its query, its raw body, and the client's language."""
 
     path: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
@@ -30,7 +29,7 @@ class Call(Struct, frozen=True):
     words: Words = ENGLISH
 
     def body(self, kind: type[T]) -> T:
-        """The body as `kind`.
+        """The body decoded as `kind`.
 
         Raises:
             Invalid: it is not JSON, or not of that kind; `field` names the part.
@@ -44,45 +43,47 @@ class Call(Struct, frozen=True):
             raise Invalid(f"the body is not JSON: {error}", "see /api/v1/openapi.json") from error
 
 
-Handler = Callable[[Plnd, Call], Any]
+Handler = Callable[[Plnd, ApiRequest], Any]
 
 
 class Route(Struct, frozen=True):
-    """One route, for its answers and for the OpenAPI document alike.
+    """A route: its handler, and what the OpenAPI document says of it.
 
-    `query` are the parameters that it knows, `most_bytes` how long its body may be. With a
-    `media` type other than JSON it gives text, as it is to be sent. A route that is `live`
-    goes on answering, whenever the answer has become another.
+    `body` is the type of the request's body, `query` the names of its parameters, `most_bytes`
+    the body's greatest length. With a `media` type other than JSON the handler returns the text
+    to send. A `live` route answers again whenever its answer has changed.
     """
 
     method: str
     path: str
     handler: Handler
-    gives: Any
-    takes: Any = None
+    body: Any = None
     query: tuple[str, ...] = ()
     most_bytes: int = MOST_BODY_BYTES
     media: str = "application/json"
     live: bool = False
 
     @property
+    def answer_type(self) -> Any:
+        return get_type_hints(self.handler)["return"]
+
+    @property
     def summary(self) -> str:
         return (self.handler.__doc__ or "").strip().splitlines()[0]
 
-    async def answer(self, plnd: Plnd, call: Call) -> Any:
-        """What the route gives for a call.
+    async def answer(self, plnd: Plnd, request: ApiRequest) -> Any:
+        """The handler's answer to a request.
 
         Raises:
-            Invalid: the query has a parameter that the route does not know, or what was asked
-                with is no text.
+            Invalid: the query has an unknown parameter, or a name or value is not valid text.
         """
-        for name in call.query:
+        for name in request.query:
             if name not in self.query:
                 raise Invalid(f"unknown query parameter {name!r}", field=name)
-        for name, value in (*call.path.items(), *call.query.items()):
+        for name, value in (*request.path.items(), *request.query.items()):
             if not value.isascii() and value != value.encode(errors="replace").decode():
                 raise Invalid("half a character is no text", field=name)
-        answer = self.handler(plnd, call)
+        answer = self.handler(plnd, request)
         return await answer if inspect.isawaitable(answer) else answer
 
 

@@ -1,21 +1,21 @@
-"""Looking back: a day as a strip of time, and many days side by side."""
+"""A day as a strip of time, and the totals of many days."""
 
-from plnd.api.route import Call, Route
+from plnd.api.route import ApiRequest, Route
 from plnd.core.plnd import Plnd
 from plnd.model.day import DaysAnswer, SpansAnswer
 
 
-def get_spans(plnd: Plnd, call: Call) -> SpansAnswer:
+def get_spans(plnd: Plnd, request: ApiRequest) -> SpansAnswer:
     """Today, or the day that `day` names, as stretches of time with interactions as marks."""
-    return plnd.trends.spans(call.query.get("day"))
+    return plnd.trends.spans(request.query.get("day"))
 
 
-def get_days(plnd: Plnd, call: Call) -> DaysAnswer:
+def get_days(plnd: Plnd, request: ApiRequest) -> DaysAnswer:
     """The days `from` to `to`, by network and by hour of the week; at first the latest 28."""
-    return plnd.trends.days(call.query.get("from"), call.query.get("to"))
+    return plnd.trends.days(request.query.get("from"), request.query.get("to"))
 
 
 ROUTES = (
-    Route("GET", "/api/v1/spans", get_spans, SpansAnswer, query=("day",)),
-    Route("GET", "/api/v1/days", get_days, DaysAnswer, query=("from", "to")),
+    Route("GET", "/api/v1/spans", get_spans, query=("day",)),
+    Route("GET", "/api/v1/days", get_days, query=("from", "to")),
 )

@@ -1,5 +1,4 @@
-"""Importers, one file per source: the text of a file in, what it says and what was broken out.
+"""Importers, one module per source: from a file's text, its entries and the problems in it.
 
-Each reads with a library that knows the format, is imported only when it is asked for, and
-lets one broken entry cost that entry only.
+Each uses a library for the format, is imported only when needed, and skips broken entries.
 """

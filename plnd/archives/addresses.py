@@ -1,11 +1,11 @@
-"""Web addresses in an address book: whose profile they are."""
+"""Handles from the web addresses in an address book."""
 
 from plnd.catalogue.recognise import recognise_page
 from plnd.model.people import Handle
 
 
 def handle_of(address: str) -> Handle | None:
-    """The handle that an address is the profile of; None when it is no profile of a network."""
+    """The handle whose profile an address is; None when it is not a profile on a network."""
     if not address.startswith(("http://", "https://")):
         return None
     found = recognise_page(address)

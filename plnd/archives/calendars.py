@@ -1,4 +1,4 @@
-"""Calendars (.ics): meetings and term dates in, followed chats out."""
+"""Calendars (.ics): reads meetings and term dates, writes the followed chats."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,13 +10,13 @@ import icalendar
 import recurring_ical_events
 from msgspec.structs import replace
 
-from plnd.archives.limits import Limited, unlimited
+from plnd.archives.limits import TimeLimit, no_limit
 from plnd.archives.results import Appointment
 from plnd.errors import Invalid
 from plnd.measures.chats import slots
 from plnd.model.chats import Break, Chat
+from plnd.model.names import plain_name
 from plnd.model.people import Problem
-from plnd.model.scope import plain_name
 from plnd.words.messages import ENGLISH, Words
 from plnd.words.printable import harmless, one_line
 
@@ -35,18 +35,18 @@ def appointments(
     end: int,
     words: Words = ENGLISH,
     *,
-    limited: Limited = unlimited,
+    time_limit: TimeLimit = no_limit,
 ) -> tuple[list[Appointment], list[Problem]]:
     """The occurrences that begin in `start <= at < end` (ms), recurrences unrolled.
 
-    `zone` is for times without one. All-day entries are left out: they are no meetings.
+    `zone` is for times without one. All-day entries are left out: they are not meetings.
 
     Raises:
-        Invalid: it is no calendar, or one without end.
+        Invalid: it is not a calendar, or has too many entries.
     """
     found: list[Appointment] = []
     problems: list[Problem] = []
-    for event in _events(text, start, end, problems, words, limited):
+    for event in _events(text, start, end, problems, words, time_limit):
         begin = event.get("DTSTART").dt
         if not isinstance(begin, datetime):
             continue
@@ -58,12 +58,12 @@ def appointments(
     return found, problems
 
 
-def with_known(found: Iterable[Appointment], known: frozenset[str]) -> list[Appointment]:
-    """The appointments with somebody of `known`, invited by name or named in the title.
+def with_known_people(found: Iterable[Appointment], known: frozenset[str]) -> list[Appointment]:
+    """The appointments with somebody in `known`, invited by name or named in the title.
 
-    `names` are then those people's names, as `plain_name` writes them.
+    `names` are then those people's names as `plain_name` gives them.
     """
-    sizes = {key.count(" ") + 1 for key in known} - {1}  # a first name may be anybody's
+    sizes = {key.count(" ") + 1 for key in known} - {1}  # many people share a first name
     met = []
     for one in found:
         keys = [key for name in one.names if (key := plain_name(name)) in known]
@@ -76,22 +76,22 @@ def with_known(found: Iterable[Appointment], known: frozenset[str]) -> list[Appo
     return met
 
 
-def dates(
+def term_dates(
     text: str,
     start: int,
     end: int,
     words: Words = ENGLISH,
     *,
-    limited: Limited = unlimited,
+    time_limit: TimeLimit = no_limit,
 ) -> tuple[list[Break], list[Problem]]:
-    """The entries of a calendar of term dates, as days, first and last included.
+    """The entries of a calendar of term dates, as breaks.
 
     Raises:
-        Invalid: it is no calendar, or one without end.
+        Invalid: it is not a calendar, or has too many entries.
     """
     found: list[Break] = []
     problems: list[Problem] = []
-    for event in _events(text, start, end, problems, words, limited):
+    for event in _events(text, start, end, problems, words, time_limit):
         begin, close = event.get("DTSTART").dt, event.get("DTEND")
         first = begin.date() if isinstance(begin, datetime) else begin
         last = first if close is None else _last_day(close.dt)
@@ -106,7 +106,7 @@ def dates(
 
 
 def _events(
-    text: str, start: int, end: int, problems: list[Problem], words: Words, limited: Limited
+    text: str, start: int, end: int, problems: list[Problem], words: Words, time_limit: TimeLimit
 ) -> Iterator[icalendar.cal.Component]:
     calendar = _calendar(text)
     low, high = (datetime.fromtimestamp(at / 1000, UTC) for at in (start, end))
@@ -115,16 +115,16 @@ def _events(
         raise Invalid(
             f"more than {MOST_OCCURRENCES} entries", "import it in parts", field="content"
         )
-    # One entry at a time: a broken one costs itself only.
-    for alone, name in _alone(calendar, words):
+    # One entry at a time, so that a broken one does not affect the others.
+    for entry, name in _single_entries(calendar, words):
         try:
-            with limited():
-                _check_rules(alone, words)
-                unrolled = recurring_ical_events.of(alone).between(low, high)
+            with time_limit():
+                _check_rules(entry, words)
+                unrolled = recurring_ical_events.of(entry).between(low, high)
         except TimeoutError:
             problems.append(Problem(where=name, message=words.say("import_too_hard")))
             continue
-        # The library lets errors of every kind through for what it does not understand.
+        # The library raises errors of every kind for what it does not understand.
         except Exception as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             problems.append(
@@ -141,9 +141,9 @@ def _events(
         yield from unrolled
 
 
-def _check_rules(alone: icalendar.Calendar, words: Words) -> None:
-    """Refuse what repeats within the day: no meeting does, and unrolling it takes minutes."""
-    for event in alone.walk("VEVENT"):
+def _check_rules(entry: icalendar.Calendar, words: Words) -> None:
+    """Reject rules that repeat many times a day: unrolling them takes minutes."""
+    for event in entry.walk("VEVENT"):
         rules = event.get("RRULE", [])
         for rule in rules if isinstance(rules, list) else [rules]:
             often = str(rule.get("FREQ", ["DAILY"])[0]).lower()
@@ -165,17 +165,19 @@ def _calendar(text: str) -> icalendar.Calendar:
     return found
 
 
-def _alone(calendar: icalendar.Calendar, words: Words) -> Iterator[tuple[icalendar.Calendar, str]]:
+def _single_entries(
+    calendar: icalendar.Calendar, words: Words
+) -> Iterator[tuple[icalendar.Calendar, str]]:
     """A calendar for each entry, with its exceptions and all time zones."""
     zones = calendar.walk("VTIMEZONE")
     entries: dict[str, list[icalendar.cal.Component]] = {}
     for number, event in enumerate(calendar.walk("VEVENT"), 1):
         entries.setdefault(str(event.get("UID") or f"entry {number}"), []).append(event)
     for number, parts in enumerate(entries.values(), 1):
-        alone = icalendar.Calendar()
+        entry = icalendar.Calendar()
         for part in (*zones, *parts):
-            alone.add_component(part)
-        yield alone, words.say("import_entry", n=number, title=_summary(parts[0])[:60])
+            entry.add_component(part)
+        yield entry, words.say("import_entry", n=number, title=_summary(parts[0])[:60])
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> int:
@@ -183,7 +185,7 @@ def _moment(at: datetime, zone: ZoneInfo) -> int:
 
 
 def _last_day(end: date | datetime) -> date:
-    """An end is the first moment, or day, after it all."""
+    """The last day of an entry; its end is the first moment, or day, after it."""
     if isinstance(end, datetime):
         return (end - timedelta(microseconds=1)).date()
     return end - timedelta(days=1)
@@ -194,21 +196,21 @@ def _summary(event: icalendar.cal.Component) -> str:
 
 
 def _names(event: icalendar.cal.Component) -> Iterator[str]:
-    """The names of those invited; addresses are not looked at."""
+    """The names of the people invited, without their addresses."""
     invited = event.get("ATTENDEE", [])
     for one in invited if isinstance(invited, list) else [invited]:
         if name := " ".join(str(one.params.get("CN", "")).split()):
             yield name
 
 
-# -- out --------------------------------------------------------------------------
+# -- writing --------------------------------------------------------------------------
 
 
 def chats_calendar(chats: Iterable[Chat], now: int, years: int = 2) -> bytes:
-    """The chats as a calendar to subscribe to, from a month ago and for so many years.
+    """The chats as a calendar to subscribe to, from a month ago to `years` from now.
 
-    Each chat is one recurring entry in its own time zone; what falls into a break is taken
-    out, so any reader shows the very slots that plnd counts by.
+    Each chat is one recurring entry in its own time zone, without the slots in breaks, so that
+    a calendar program shows the same slots that plnd uses.
     """
     calendar = icalendar.Calendar()
     for name, value in (("PRODID", "-//plnd//chats//EN"), ("VERSION", "2.0")):
@@ -234,13 +236,13 @@ def _chat_event(chat: Chat, start: int, end: int, now: int) -> icalendar.Event |
         return None
     zone = ZoneInfo(chat.time_zone)
     first = datetime.fromtimestamp(held[0].starts_at / 1000, zone)
-    # The wall clock is the chat's own, also on a day whose clocks skip that time.
+    # The chat's own time of day, also on a day when the clocks skip it.
     clock = time(int(chat.start[:2]), int(chat.start[3:]))
     begin = datetime.combine(first.date(), clock, zone)
     event = icalendar.Event()
     event.add("UID", harmless(one_line(f"{chat.id}@chats.plnd")))
     event.add("DTSTAMP", datetime.fromtimestamp(now // 1000, UTC))
-    # Some readers end a line where others see a letter: what the library escapes is not all.
+    # Some programs take more characters for line breaks than the library escapes.
     event.add("SUMMARY", harmless(one_line(f"#{chat.tag}")))
     event.add("CATEGORIES", ["plnd", harmless(one_line(chat.network))])
     event.add("DTSTART", begin)
@@ -253,9 +255,11 @@ def _chat_event(chat: Chat, start: int, end: int, now: int) -> icalendar.Event |
         rule |= {"FREQ": "MONTHLY", "BYDAY": days}
     rule["UNTIL"] = datetime.fromtimestamp(end / 1000, UTC)
     event.add("RRULE", rule)
-    without = replace(chat, breaks=[])
+    without_breaks = replace(chat, breaks=[])
     kept = {slot.starts_at for slot in held}
-    left_out = [one for one in slots(without, held[0].starts_at, end) if one.starts_at not in kept]
+    left_out = [
+        one for one in slots(without_breaks, held[0].starts_at, end) if one.starts_at not in kept
+    ]
     if left_out:
         days_out = [datetime.fromtimestamp(one.starts_at / 1000, zone).date() for one in left_out]
         event.add("EXDATE", [datetime.combine(day, clock, zone) for day in days_out])

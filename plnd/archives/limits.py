@@ -1,9 +1,9 @@
-"""How much of a file is read, and how long one entry of it may take."""
+"""A time limit for reading one entry of a file."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-Limited = Callable[[], AbstractContextManager[None]]
-"""Around the reading of one entry; raises TimeoutError when that takes too long."""
+TimeLimit = Callable[[], AbstractContextManager[None]]
+"""A context for reading one entry; raises TimeoutError when it takes too long."""
 
-unlimited: Limited = nullcontext
+no_limit: TimeLimit = nullcontext

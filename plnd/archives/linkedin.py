@@ -1,4 +1,4 @@
-"""People out of LinkedIn's archive: Connections.csv."""
+"""People from LinkedIn's archive: Connections.csv."""
 
 import csv
 import io
@@ -11,11 +11,11 @@ from plnd.model.people import Candidate, Problem
 from plnd.words.messages import ENGLISH, Words
 
 MOST_ROWS = 40_000
-NEEDED = ("First Name", "Last Name", "URL")
+REQUIRED_COLUMNS = ("First Name", "Last Name", "URL")
 
 
 def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Problem]]:
-    """The connections, and the lines that say nothing usable.
+    """The connections, and the lines without a usable one.
 
     Raises:
         Invalid: there is no header with the columns that LinkedIn writes.
@@ -25,7 +25,7 @@ def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Probl
     if start is None:
         first = next((line for line in lines if line.strip()), "")
         raise Invalid(
-            f"no header with {', '.join(NEEDED)}; the file begins with {first[:80]!r}",
+            f"no header with {', '.join(REQUIRED_COLUMNS)}; the file begins with {first[:80]!r}",
             "take Connections.csv as it stands in LinkedIn's archive, in English",
             field="content",
         )
@@ -49,7 +49,7 @@ def read(text: str, words: Words = ENGLISH) -> tuple[list[Candidate], list[Probl
 
 def _is_header(line: str) -> bool:
     names = [name.strip() for name in next(csv.reader([line]), [])]
-    return all(name in names for name in NEEDED)
+    return all(name in names for name in REQUIRED_COLUMNS)
 
 
 def _person(row: Mapping[str, object], where: str, words: Words) -> Candidate | None:

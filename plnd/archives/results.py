@@ -1,11 +1,11 @@
-"""What reading a file gives that is nothing of the API's."""
+"""Results of importers that are not part of the API."""
 
 from msgspec import Struct
 
 
 class Appointment(Struct, frozen=True):
-    """An occurrence in a calendar: when (ms), what, with whom. `uid` is the same every time
-    that the same occurrence is read."""
+    """An occurrence in a calendar: time (ms), title, people. `uid` is the same each time that the
+    same occurrence is read."""
 
     uid: str
     at: int

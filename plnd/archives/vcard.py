@@ -1,4 +1,4 @@
-"""People out of a vCard file (2.1, 3.0, 4.0)."""
+"""People from a vCard file (2.1, 3.0, 4.0)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import vobject
 
 from plnd.archives.addresses import handle_of
-from plnd.archives.limits import Limited, unlimited
+from plnd.archives.limits import TimeLimit, no_limit
 from plnd.errors import Invalid
 from plnd.model.people import MOST_HANDLES, Candidate, Handle, Problem
 from plnd.words.messages import ENGLISH, Words
@@ -19,7 +19,7 @@ _FOLD = re.compile(r"\n[ \t]")
 
 
 def read(
-    text: str, words: Words = ENGLISH, *, limited: Limited = unlimited
+    text: str, words: Words = ENGLISH, *, time_limit: TimeLimit = no_limit
 ) -> tuple[list[Candidate], list[Problem]]:
     """The people of a vCard file, and the cards that are broken.
 
@@ -43,40 +43,40 @@ def read(
     for number, card in enumerate(cards, 1):
         where = words.say("import_card", n=number)
         try:
-            with limited():
+            with time_limit():
                 people.append(_person(card, where, words))
         except TimeoutError:
             problems.append(Problem(where=where, message=words.say("import_too_hard")))
-        except _Broken as error:
+        except _BadCard as error:
             problems.append(Problem(where=where, message=str(error)))
     return people, problems
 
 
-class _Broken(Exception):
+class _BadCard(Exception):
     """A card that cannot be used."""
 
 
 def _person(card: str, where: str, words: Words) -> Candidate:
     if not re.search(r"^END:VCARD", card, re.M | re.I):
-        raise _Broken(words.say("import_card_open"))
+        raise _BadCard(words.say("import_card_open"))
     try:
         found = vobject.readOne(card, allowQP=True)
         name = _name(found)
-        # An address is unfolded and unescaped by vobject; a profile may stand in any of these.
+        # vobject unfolds and unescapes addresses; any of these fields may have a profile.
         addresses = list(_values(found, "url", "x-socialprofile", "socialprofile", "impp"))
         uids = [f"vcard:{uid[:200]}" for uid in _values(found, "uid") if uid]
         tags = [
             tag.strip()[:256] for line in _values(found, "categories") for tag in line.split(",")
         ]
-    # vobject lets errors of every kind through for what it does not understand.
+    # vobject raises errors of every kind for what it does not understand.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _Broken(words.say("import_card_unread", why=reason[:200])) from error
+        raise _BadCard(words.say("import_card_unread", why=reason[:200])) from error
     if not name:
-        raise _Broken(words.say("import_card_nameless"))
+        raise _BadCard(words.say("import_card_nameless"))
     handles = list(dict.fromkeys(_handles(addresses)))
     if len(handles) > MOST_HANDLES:
-        raise _Broken(
+        raise _BadCard(
             words.say("import_card_handles", name=name[:60], n=len(handles), most=MOST_HANDLES)
         )
     tags = list(dict.fromkeys(tag for tag in tags if tag))[:50]

@@ -1,4 +1,4 @@
-"""The bodies of requests, and whether one passes a rule's test."""
+"""The bodies of requests, and the tests of rules on them."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,53 +9,53 @@ from plnd.catalogue.patterns import pattern
 from plnd.catalogue.rules import BodyTest
 
 LONGEST_MATCHED = 8192
-"""How much of a body, or of a value in it, patterns look at."""
+"""How much of a body, or of a value in it, patterns are matched against (UTF-16 units)."""
 
 
 class Body(NamedTuple):
-    """A request's body: its text, or the fields of a form that a browser has taken apart."""
+    """A request's body: its text, or the fields of a form that a browser has parsed."""
 
     text: str | None
     form: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, value: object) -> "Body":
-        """The body that `value` stands for; an object is JSON and a form's fields alike."""
+        """The body for a value; an object is both JSON and the fields of a form."""
         if isinstance(value, str):
             parsed = _json(value)
             return cls(value, _fields(parsed) if isinstance(parsed, dict) else None)
         return cls(_compact(value), _fields(value) if isinstance(value, dict) else None)
 
 
-def holds(test: BodyTest, body: Body) -> bool:
-    """Whether a body passes a rule's test; one that cannot be read passes none."""
-    whole = _read_as(test.type, body)
-    if whole is None:
+def body_matches(test: BodyTest, body: Body) -> bool:
+    """Whether a body passes a rule's test; a body that cannot be parsed passes none."""
+    parsed = _parse_as(test.type, body)
+    if parsed is None:
         return False
-    value = _whole_text(body) if test.path is None else _at(whole, test.path)
-    there = value is not None and value is not _ABSENT
+    value = _full_text(body) if test.path is None else _value_at(parsed, test.path)
+    exists = value is not None and value is not _MISSING
     if test.test == "exists":
-        return there
+        return exists
     if test.test == "absent":
-        return not there
+        return not exists
     if test.test == "equals":
-        return value is not _ABSENT and _same(value, test.value)
-    text = value if isinstance(value, str) else _compact(value) if there else None
-    return text is not None and pattern(str(test.value)).search(_begin(text)) is not None
+        return value is not _MISSING and _equal(value, test.value)
+    text = value if isinstance(value, str) else _compact(value) if exists else None
+    return text is not None and pattern(str(test.value)).search(_prefix(text)) is not None
 
 
-def _begin(text: str) -> str:
-    """As much of a text as patterns are tried on, as JavaScript counts."""
+def _prefix(text: str) -> str:
+    """The part of a text that patterns are matched against, in UTF-16 units as in JavaScript."""
     if len(text) <= LONGEST_MATCHED // 2:
         return text
     return text.encode("utf-16-le", "replace")[: 2 * LONGEST_MATCHED].decode("utf-16-le", "ignore")
 
 
-_ABSENT = object()
+_MISSING = object()
 
 
-def _read_as(kind: str, body: Body) -> object:
-    """The body as the kind of value that a rule speaks of; None when it is not of that kind."""
+def _parse_as(kind: str, body: Body) -> object:
+    """The body parsed as the type that a rule names; None when it is not of that type."""
     readers: dict[str, tuple[Callable[[Body], object], ...]] = {
         "json": (_as_json,),
         "form": (_as_form,),
@@ -77,12 +77,12 @@ def _as_form(body: Body) -> object:
     return fields
 
 
-def _whole_text(body: Body) -> str:
+def _full_text(body: Body) -> str:
     return body.text if body.text is not None else urlencode(body.form or {})
 
 
 def _json(text: str) -> object:
-    """The value of JSON text; None when it is none."""
+    """The value of JSON text; None when it is not JSON."""
     try:
         value: object = json.loads(text, parse_float=_number, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ def _json(text: str) -> object:
 
 
 def _number(text: str) -> int | float:
-    """A number as JavaScript writes it again: 1.0 is 1."""
+    """A number as JavaScript would write it: 1.0 as 1."""
     number = float(text)
     return int(number) if number.is_integer() and abs(number) < 1e21 else number
 
@@ -105,7 +105,7 @@ def _compact(value: object) -> str:
 
 
 def _fields(value: dict[str, object]) -> dict[str, str]:
-    """The values of an object as a form would carry them."""
+    """The values of an object as the texts of form fields."""
     return {
         name: one if isinstance(one, str) else _compact(one)
         for name, one in value.items()
@@ -113,24 +113,24 @@ def _fields(value: dict[str, object]) -> dict[str, str]:
     }
 
 
-def _at(value: object, path: str) -> object:
-    """What lies at a dotted path; _ABSENT when there is nothing."""
+def _value_at(value: object, path: str) -> object:
+    """The value at a dotted path; _MISSING when there is none."""
     for key in path.split("."):
         if isinstance(value, Mapping) and key in value:
             value = value[key]
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
-            return _ABSENT
+            return _MISSING
     return value
 
 
-def _same(one: object, other: object) -> bool:
-    """Equality of JSON values, where true is not 1."""
+def _equal(one: object, other: object) -> bool:
+    """Equality of JSON values: unlike in Python, true does not equal 1."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     return one == other

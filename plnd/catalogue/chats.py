@@ -1,7 +1,7 @@
-"""The chats that plnd knows of: a list that admits its age. All are off until followed.
+"""The chats that plnd ships, from chats.json. None is followed until the user says so.
 
-`certainty` is how far the row can be trusted, `evidence` when the chat was last seen alive;
-the rows' sources stand in the file beside this module.
+`certainty` is how well a row is known, `evidence` when the chat was last seen alive; the file
+also names the sources of each row.
 """
 
 import functools
@@ -41,7 +41,7 @@ def _topics() -> dict[str, dict[str, str]]:
 
 
 def topic(chat: Chat, language: str) -> str:
-    """What a chat is about: in that language, unless the user has put it otherwise."""
+    """What a chat is about, in that language, unless the user has changed it."""
     shipped = _topics().get(chat.id)
     return shipped[language] if shipped and shipped["en"] == chat.topic else chat.topic
 

@@ -5,7 +5,7 @@ import re
 
 from plnd.words.messages import TranslatedError
 
-MEND = "install plnd again, or mend the file"
+HINT = "install plnd again, or mend the file"
 
 
 @functools.cache
@@ -13,29 +13,31 @@ def pattern(text: str) -> re.Pattern[str]:
     """A pattern with JavaScript's meaning: `$` is the very end, \\d and \\w are ASCII.
 
     Raises:
-        Worded: it is no regular expression, or one that only one of the two languages
-            understands; the message shows it.
+        TranslatedError: it is not a regular expression, or only one of the two languages
+            understands it; the message shows it.
     """
-    own = _OWN_ESCAPE.search(text) or _ONE_LANGUAGE.search(_ESCAPED_OR_CLASS.sub("x", text))
-    if own:
-        raise TranslatedError("pattern_foreign", MEND, code="catalogue", pattern=text, part=own[0])
+    foreign = _FOREIGN_ESCAPE.search(text) or _ONE_LANGUAGE.search(_ESCAPED_OR_CLASS.sub("x", text))
+    if foreign:
+        raise TranslatedError(
+            "pattern_foreign", HINT, code="catalogue", pattern=text, part=foreign[0]
+        )
     try:
-        return re.compile(_DOLLAR.sub(_to_end, text), re.ASCII)
+        return re.compile(_DOLLAR.sub(_end_of_text, text), re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         why = str(error)
         raise TranslatedError(
-            "pattern_broken", MEND, code="catalogue", pattern=text, why=why
+            "pattern_broken", HINT, code="catalogue", pattern=text, why=why
         ) from error
 
 
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
-# A letter that is escaped means something in both languages only if it is one of these.
-_OWN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![bBdDfnrsStuvwWx])[A-Za-z]")
+# Only these escaped letters mean something in both languages.
+_FOREIGN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![bBdDfnrsStuvwWx])[A-Za-z]")
 # Named groups, look-behinds, flags and comments; possessive and atomic forms.
 _ONE_LANGUAGE = re.compile(r"\(\?[^:=!]|[*+?}]\+")
-# An escaped letter, a class, or the `$` that is left over.
+# An escaped letter, a class, or else a `$`.
 _DOLLAR = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 
 
-def _to_end(found: re.Match[str]) -> str:
+def _end_of_text(found: re.Match[str]) -> str:
     return r"\Z" if found[0] == "$" else found[0]

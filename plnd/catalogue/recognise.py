@@ -1,28 +1,28 @@
-"""What an address or a request means, by the rules of the networks."""
+"""Recognises pages and requests by the rules of the networks."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from plnd.catalogue.addresses import host_in, place
-from plnd.catalogue.bodies import Body, holds
+from plnd.catalogue.addresses import host_matches, split_address
+from plnd.catalogue.bodies import Body, body_matches
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.rules import InteractionRule, Network, PageRule
 from plnd.catalogue.shipped import load
 
 LONGEST_NAME = 256
-EXPLAINED = ("network", "page", "handle", "tag", "action", "rule")
+EXPLAINED_FIELDS = ("network", "page", "handle", "tag", "action", "rule")
 
 Networks = Mapping[str, Network]
 
 
 class Recognised(NamedTuple):
-    """What was made of an address or a request, and by which rule ("x#/pages/3").
+    """What an address or a request was recognised as, and by which rule ("x#/pages/3").
 
-    `of` are the acts that an `undo` may take back; `certainty` is how sure the rule of a request
-    is: high, medium or low; `once`: several such requests may be one act; `own_handle` is the
-    user's own, where the address of the request has it.
+    `of` are the acts that an `undo` may cancel; `certainty` is that of the rule: high, medium or
+    low; `once`: several such requests may be one act; `own_handle` is the user's own handle, where
+    the request's address has it.
     """
 
     network: str
@@ -40,15 +40,15 @@ class Recognised(NamedTuple):
 def network_of(host: str, networks: Networks | None = None) -> Network | None:
     """The network that a host name belongs to."""
     every = (load() if networks is None else networks).values()
-    return next((network for network in every if host_in(host.lower(), network.hosts)), None)
+    return next((network for network in every if host_matches(host.lower(), network.hosts)), None)
 
 
 def recognise_page(url: str, networks: Networks | None = None) -> Recognised | None:
-    """What kind of page an address is; None for a page that plnd makes nothing of.
+    """What kind of page an address is; None for one that no rule matches.
 
-    `networks`: those to choose from; the shipped ones where nothing is given.
+    `networks` default to the shipped ones.
     """
-    found = place(url)
+    found = split_address(url)
     network = network_of(found[0], networks) if found else None
     if found is None or network is None:
         return None
@@ -56,10 +56,10 @@ def recognise_page(url: str, networks: Networks | None = None) -> Recognised | N
     for index, rule in enumerate(network.pages):
         match = _match(rule, host, path)
         handle = _group(match, rule.handle) if match else None
-        if not match or _reserved(handle, network):
+        if not match or _is_reserved(handle, network):
             continue
         if rule.handle is None:
-            handle = _handle_in(host, network)
+            handle = _handle_in_host(host, network)
         tag, where = _group(match, rule.tag), f"{network.id}#/pages/{index}"
         return Recognised(network.id, rule.page, handle, tag, None, where)
     return None
@@ -71,29 +71,29 @@ def _match(rule: PageRule, host: str, path: str) -> re.Match[str] | None:
     return pattern(rule.path).search(path)
 
 
-def _reserved(handle: str | None, network: Network) -> bool:
+def _is_reserved(handle: str | None, network: Network) -> bool:
     return handle is not None and handle.lower() in network.reserved
 
 
-def _handle_in(host: str, network: Network) -> str | None:
-    """The handle that stands in the name of the host itself, as in somebody.tumblr.com."""
+def _handle_in_host(host: str, network: Network) -> str | None:
+    """The handle in the host name itself, as in somebody.tumblr.com."""
     if network.handle_from_host is None:
         return None
     found = pattern(network.handle_from_host).search(host)
     handle = _group(found, 1) if found else None
-    return None if _reserved(handle, network) else handle
+    return None if _is_reserved(handle, network) else handle
 
 
 def recognise_request(
     method: str, url: str, body: Body | None = None, networks: Networks | None = None
 ) -> Recognised | None:
-    """What a request does; None for one that plnd makes nothing of.
+    """What a request does; None for one that no rule matches.
 
-    A `body` of None is one that cannot be read: no rule that asks for a body matches.
+    A `body` of None could not be read: no rule with a test on the body matches.
     """
     every = load() if networks is None else networks
     for network, index, rule, found in _candidates(method, url, every):
-        if rule.body is None or (body is not None and holds(rule.body, body)):
+        if rule.body is None or (body is not None and body_matches(rule.body, body)):
             where = f"{network.id}#/interactions/{index}"
             how = (rule.of, rule.certainty, rule.once, _group(found, rule.own_handle))
             return Recognised(network.id, None, None, None, rule.action, where, *how)
@@ -103,21 +103,21 @@ def recognise_request(
 def explain(
     url: str, method: str = "GET", body: str | None = None, networks: Networks | None = None
 ) -> dict[str, str | None]:
-    """What `recognise` makes of it, in the words of `plnd explain --json`.
+    """What `recognise` gives, as `plnd explain --json` prints it.
 
-    Every value is None where it makes nothing of it.
+    Every value is None where no rule matches.
     """
     found = recognise(url, method, body, networks)
-    return {name: getattr(found, name, None) for name in EXPLAINED}
+    return {name: getattr(found, name, None) for name in EXPLAINED_FIELDS}
 
 
 def recognise(
     url: str, method: str = "GET", body: str | None = None, networks: Networks | None = None
 ) -> Recognised | None:
-    """What plnd makes of an address, or (with another method or a body) of a request.
+    """Recognise an address as a page, or (with another method or a body) a request as an act.
 
-    `body` is JSON, the fields of a form included, or any other text; an address without a
-    scheme is taken for https. A GET is a page, unless a rule takes it for an act.
+    `body` is JSON, also for the fields of a form, or any other text; an address without a scheme
+    means https. A GET is a page, unless a rule for requests matches it.
     """
     address = url if _HAS_SCHEME.match(url) else f"https://{url}"
     sent = None if body is None else Body.of(body)
@@ -133,12 +133,12 @@ _HAS_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 def _candidates(
     method: str, url: str, networks: Networks
 ) -> Iterator[tuple[Network, int, InteractionRule, re.Match[str]]]:
-    """The rules whose host, method and address fit, in order, and what they found there."""
-    parts = place(url)
+    """The rules that match by host, method and address, in order, with their match."""
+    parts = split_address(url)
     if parts is None:
         return
     for network in networks.values():
-        if not host_in(parts[0], network.write_hosts):
+        if not host_matches(parts[0], network.write_hosts):
             continue
         for index, rule in enumerate(network.interactions):
             if rule.method == method and (found := pattern(rule.url).search(url)):
@@ -146,7 +146,7 @@ def _candidates(
 
 
 def _group(found: re.Match[str] | None, number: int | None) -> str | None:
-    """The text of a group, decoded; None when there is none, or it is no sensible name."""
+    """The text of a group, percent-decoded; None when there is none, or it is too long."""
     text = None if number is None or found is None else found[number]
     if text is None:
         return None

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plnd.errors import Invalid
-from plnd.measures.documents import check_network
+from plnd.measures.field_checks import check_network
 from plnd.measures.time import WorkHours, day_bounds, day_of
 from plnd.model.feeds import Feed
 from plnd.model.settings import Settings

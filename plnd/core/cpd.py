@@ -11,16 +11,16 @@ from plnd.errors import NotFound
 from plnd.measures.cpd import (
     YEAR_BEGINS,
     ChatHeld,
-    Session,
-    drafts,
-    log,
+    CpdSession,
+    draft_rows,
     total_hours,
+    with_marks,
     year_bounds,
     year_name,
     year_of,
 )
-from plnd.measures.documents import check_day
-from plnd.measures.time import Tally
+from plnd.measures.field_checks import check_day
+from plnd.measures.time import TimeTotals
 from plnd.model.cpd import CpdBody, CpdChange, CpdLog, CpdMark, CpdRequest, CpdRow
 from plnd.words.messages import ENGLISH, Words
 
@@ -66,9 +66,11 @@ class Cpd:
             for one in self._journal.entries(start, end)
         ]
         sessions = self._sessions(start, end, times)
-        found = drafts(self._attended(start, end), sessions, entries, words)
+        found = draft_rows(self._attended(start, end), sessions, entries, words)
         return [
-            row for row in log(found, marks) if first.isoformat() <= row.day <= last.isoformat()
+            row
+            for row in with_marks(found, marks)
+            if first.isoformat() <= row.day <= last.isoformat()
         ]
 
     def _attended(self, start: int, end: int) -> list[ChatHeld]:
@@ -84,7 +86,9 @@ class Cpd:
             for one in self._chats.attendance.attended_between(start, end)
         ]
 
-    def _sessions(self, start: int, end: int, chats: dict[tuple[int, str], Tally]) -> list[Session]:
+    def _sessions(
+        self, start: int, end: int, chats: dict[tuple[int, str], TimeTotals]
+    ) -> list[CpdSession]:
         """The time taking part, by day and network, without that of chats."""
         times: dict[tuple[str, str], int] = {}
         acts: dict[tuple[str, str], int] = {}
@@ -102,7 +106,7 @@ class Cpd:
                 times[network, day] -= tally.taking_part_ms
         names = self._context.names
         return [
-            Session(network, names.get(network, network), day, ms, acts.get((network, day), 0))
+            CpdSession(network, names.get(network, network), day, ms, acts.get((network, day), 0))
             for (network, day), ms in times.items()
         ]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from plnd.core.chats.chats import Chats
 from plnd.core.context import DAY_MS, Context, new_id
 from plnd.core.people.people import People
-from plnd.measures.people import Imported, taken_in
+from plnd.measures.people.importing import ImportResult, import_candidates
 from plnd.model.base import LONGEST_KEY, LONGEST_NOTE
 from plnd.model.chats import BreaksAnswer, BreaksRequest
 from plnd.model.people import Candidate, Meeting, PeopleImportAnswer, PeopleImportRequest, Person
@@ -61,14 +61,14 @@ class FileImports:
             problems=[*read.problems, *found.problems],
         )
 
-    async def _merge(self, candidates: list[Candidate], words: Words) -> Imported:
+    async def _merge(self, candidates: list[Candidate], words: Words) -> ImportResult:
         """What to store for these candidates, given the people stored when this returns."""
         book = self._context.book
         while True:
             people = book.people.all()
             now = self._context.clock()
             work = functools.partial(
-                taken_in, candidates, people, now=now, new_id=new_id, words=words
+                import_candidates, candidates, people, now=now, new_id=new_id, words=words
             )
             found = await asyncio.to_thread(work)  # thousands of them take a while
             if book.people.all() == people:

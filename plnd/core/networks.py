@@ -11,9 +11,9 @@ from plnd.catalogue import own_files, rules
 from plnd.catalogue.own_files import Effective
 from plnd.core.context import new_id
 from plnd.errors import NotFound, PlndError
+from plnd.measures.guards import is_in_future, moved_start
 from plnd.model.networks import FileFault, NetworkEntry
 from plnd.model.pauses import Uncounted
-from plnd.model.scope import is_ahead, put_back
 from plnd.store import network_files
 from plnd.store.book.book import Book
 from plnd.system.files import Home
@@ -58,10 +58,10 @@ class CountedNetworks:
         log.info("a network is %s", "counted again" if counted else "not counted any more")
 
     def correct_future_starts(self, now: int) -> None:
-        """Keep networks switched off after the clock was set back (see `scope.is_ahead`)."""
-        ahead = [one for one in self.times if is_ahead(one, now)]
+        """Keep networks switched off after the clock was set back (see `guards.is_in_future`)."""
+        ahead = [one for one in self.times if is_in_future(one, now)]
         if ahead:
-            self._book.uncounted.put_all([replace(one, start=put_back(now)) for one in ahead])
+            self._book.uncounted.put_all([replace(one, start=moved_start(now)) for one in ahead])
             self.reload()
 
     def _open(self, network: str) -> Uncounted | None:

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 
 from plnd.errors import Invalid
+from plnd.measures.guards import is_in_future, moved_start
 from plnd.model.pauses import Pause, PauseState
-from plnd.model.scope import is_ahead, put_back
 from plnd.store.book.book import Book
 
 log = logging.getLogger("plnd")
@@ -53,9 +53,9 @@ class Pauses:
         return state
 
     def correct_future_starts(self, now: int) -> None:
-        """Keep an open pause in force after the clock was set back (see `scope.is_ahead`)."""
-        for one in [one for one in self.all if is_ahead(one, now)]:
-            self._save(Pause(start=put_back(now)))
+        """Keep an open pause in force after the clock was set back (see `guards.is_in_future`)."""
+        for one in [one for one in self.all if is_in_future(one, now)]:
+            self._save(Pause(start=moved_start(now)))
             self._book.pauses.remove(one.start)
             self.reload()
 

@@ -40,7 +40,7 @@ from plnd.core.totals import Totals
 from plnd.core.trends import Trends
 from plnd.core.upkeep import Upkeep
 from plnd.errors import PlndError
-from plnd.measures.validation import Accepted, validate
+from plnd.measures.event_validation import Accepted, validate
 from plnd.model.day import ProfileToday, Today
 from plnd.model.events import EventBatch, EventsAnswer, Rejection
 from plnd.model.networks import FileFault

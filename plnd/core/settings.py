@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from plnd.errors import Invalid
-from plnd.measures.documents import check
-from plnd.measures.validation import decoding_error
+from plnd.measures.document_validation import check
+from plnd.measures.event_validation import decoding_error
 from plnd.model.settings import Settings
 from plnd.store.book.book import Book
 from plnd.system import paths

@@ -13,9 +13,9 @@ import msgspec
 from plnd.core.chats.chats import Chats
 from plnd.core.context import Context
 from plnd.core.trends import date_of
-from plnd.measures.budget import Standing, in_force, standings
+from plnd.measures.budget import BudgetStatus, budget_statuses, most_pressing
 from plnd.measures.day import DayTotals
-from plnd.measures.time import WEEKDAYS, Tally, WorkHours, day_bounds
+from plnd.measures.time import WEEKDAYS, TimeTotals, WorkHours, day_bounds
 from plnd.model.day import ChatSlot, NetworkToday, ProfileToday, SourceSeen, Today
 from plnd.model.settings import Budget, When
 from plnd.store.log.batches import StoreResult
@@ -43,7 +43,7 @@ class _Answer(msgspec.Struct):
     """A day's answer, and the budgets in force by network (None: for all networks)."""
 
     today: Today
-    budgets: dict[str | None, list[Standing]]
+    budgets: dict[str | None, list[BudgetStatus]]
 
 
 class Totals:
@@ -78,7 +78,7 @@ class Totals:
         self._answer = None
         if minute := self._minute:
             for begin, sums in outcome.quarters.items():
-                minute.totals.put(begin, sums.times, sums.acts)
+                minute.totals.set_quarter(begin, sums.times, sums.acts)
             if minute.follows_chats:  # an event may confirm a chat
                 minute.number = EXPIRED
         for browser, at in outcome.last_event_at.items():
@@ -99,7 +99,7 @@ class Totals:
         """The user's current day."""
         return self._this_minute(now).day
 
-    def budget_statuses(self, now: int) -> list[Standing]:
+    def budget_statuses(self, now: int) -> list[BudgetStatus]:
         """The budgets in force now, and how much of each is spent today."""
         return [one for group in self._current(now).budgets.values() for one in group]
 
@@ -107,13 +107,13 @@ class Totals:
         """The budget of a day for all networks together; None if there is none."""
         now = self._context.day_bounds(day)[0]
         working = self._context.work_hours().at(now, self._context.zone())
-        held = standings(
+        held = budget_statuses(
             self.budgets,
             weekday=WEEKDAYS[day.weekday()],
             now_when="work" if working else "off",
             spent=lambda *_: 0,
         )
-        bound = in_force(held.get(None, ()))
+        bound = most_pressing(held.get(None, ()))
         return bound.budget.minutes if bound else None
 
     def _current(self, now: int) -> _Answer:
@@ -155,16 +155,16 @@ class Totals:
             return old.totals
         totals = DayTotals(start, end, lambda begin: hours.at(begin, zone))
         for begin, sums in self._context.log.queries.quarter_sums(start, end).items():
-            totals.put(begin, sums.times, sums.acts)
+            totals.set_quarter(begin, sums.times, sums.acts)
         return totals
 
     def _compute(self, minute: _Minute, now: int) -> _Answer:
         totals = minute.totals
-        chats: dict[tuple[int, str], Tally] = {}
+        chats: dict[tuple[int, str], TimeTotals] = {}
         if minute.follows_chats:
             chats = self._chats.attendance.times(totals.start, totals.end)
         budgets = self._budgets_in_force(minute, chats)
-        bound = in_force(budgets.get(None, ()))
+        bound = most_pressing(budgets.get(None, ()))
         spent, taking_part = totals.spent_ms(), totals.taking_part_ms()
         answer = Today(
             day=minute.day.isoformat(),
@@ -187,8 +187,8 @@ class Totals:
         return _Answer(answer, budgets)
 
     def _budgets_in_force(
-        self, minute: _Minute, chats: Mapping[tuple[int, str], Tally]
-    ) -> dict[str | None, list[Standing]]:
+        self, minute: _Minute, chats: Mapping[tuple[int, str], TimeTotals]
+    ) -> dict[str | None, list[BudgetStatus]]:
         """The budgets in force and how much of each is spent, without chats if so set."""
         outside = chats if self._context.settings().chats_outside_budget else {}
 
@@ -201,7 +201,7 @@ class Totals:
             )
             return minute.totals.spent_ms(network, when) - chat
 
-        return standings(
+        return budget_statuses(
             self.budgets,
             weekday=WEEKDAYS[minute.day.weekday()],
             now_when=minute.when,
@@ -209,13 +209,13 @@ class Totals:
         )
 
     def _networks(
-        self, totals: DayTotals, budgets: Mapping[str | None, Sequence[Standing]]
+        self, totals: DayTotals, budgets: Mapping[str | None, Sequence[BudgetStatus]]
     ) -> list[NetworkToday]:
         rows = []
-        whole = in_force(budgets.get(None, ()))
+        whole = most_pressing(budgets.get(None, ()))
         for network, total in totals.networks.items():
             acts = {action: count for action, count in sorted(total.acts.items()) if count}
-            bound = in_force(budgets.get(network, ()))
+            bound = most_pressing(budgets.get(network, ()))
             if not (total.spent_ms or acts or bound):
                 continue
             binding = bound or whole

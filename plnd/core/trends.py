@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from plnd.core.context import Context
 from plnd.errors import Invalid
-from plnd.measures.days import Days, NetworkDay, stretches
-from plnd.measures.documents import check_day
+from plnd.measures.days import Days, NetworkDay, join_pieces
+from plnd.measures.field_checks import check_day
 from plnd.measures.time import A_DAY, WEEKDAYS
 from plnd.model.day import (
     DayRow,
@@ -40,7 +40,7 @@ class Trends:
         start, end = context.day_bounds(shown)
         spans = [
             Span(network=n, start=s, end=e)
-            for s, e, n in stretches(context.log.queries.time_spans(start, end))
+            for s, e, n in join_pieces(context.log.queries.time_spans(start, end))
         ]
         marks = [
             Mark(network=n, action=a, at=at)

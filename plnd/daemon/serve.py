@@ -30,7 +30,7 @@ from plnd.system.stop_signals import stop_on_signals
 from plnd.web.access import Access
 from plnd.web.api import OPEN_PAGE
 from plnd.web.app import make_app
-from plnd.web.connections import HEAD_SECONDS, ConnectionLimit, room_for_connections
+from plnd.web.connections import HEAD_SECONDS, ConnectionLimit, most_connections
 from plnd.web.sessions import Sessions
 from plnd.worker.process import kill_all
 
@@ -125,7 +125,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
     runner = _runner(make_app(plnd, access, url=url, started_at=started_at))
     await runner.setup()
     assert runner.server
-    connections = ConnectionLimit(listener, runner.server, room_for_connections())
+    connections = ConnectionLimit(listener, runner.server, most_connections())
     await _serve_socket_file(runner, where.state)
     about = {
         "pid": os.getpid(),
@@ -145,7 +145,7 @@ async def _serve(where: Home, listener: socket.socket, ready: int | None) -> Non
         await asyncio.gather(*tasks, return_exceptions=True)
         (where.state / "daemon.json").unlink(missing_ok=True)
         connections.close()
-        sandbox.end()
+        sandbox.stop()
         await plnd.stop_work()  # requests that wait for it get their answer
         await runner.cleanup()
         _remove_runtime_files(where.state)
@@ -166,7 +166,7 @@ def _runner(app: web.Application) -> web.AppRunner:
 
 def _kill_children() -> None:
     """End what still computes. Stored events are on disk, and the stores survive a kill."""
-    sandbox.end()
+    sandbox.stop()
     kill_all()
 
 

@@ -1,1 +1,1 @@
-"""The measures: pure functions, values and `now` in, values out."""
+"""The calculations: pure functions of values and `now`, without clock, files or network."""

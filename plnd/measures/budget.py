@@ -1,4 +1,4 @@
-"""Budgets: which ones hold now, what is left of them, and in what state they are."""
+"""Budgets: which ones apply now, what is left of them, and their state. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -10,11 +10,11 @@ from plnd.model.day import BudgetState
 from plnd.model.settings import Budget, When
 
 NEAR_FROM = 0.8
-_WORST = {"off": 0, "under": 1, "near": 2, "over": 3}
+_SEVERITY = {"off": 0, "under": 1, "near": 2, "over": 3}
 
 
 def budget_id(network: str | None, days: Sequence[Weekday] | None, when: When | None) -> str:
-    """What makes it the same budget: equal network, days and hours. All days are no days."""
+    """The id of a budget: equal for equal network, days and hours. All days mean none is named."""
     chosen = sorted_days(days)
     parts = [network or "all", "-".join(chosen or ()), when or ""]
     return ".".join(part for part in parts if part)
@@ -26,8 +26,8 @@ def sorted_days(days: Sequence[Weekday] | None) -> list[Weekday] | None:
     return chosen if 0 < len(chosen) < len(WEEKDAYS) else None
 
 
-class Standing(Struct, frozen=True):
-    """A budget that holds now, and what was spent against it today."""
+class BudgetStatus(Struct, frozen=True):
+    """A budget that applies now, and what was spent of it today."""
 
     budget: Budget
     spent_ms: int
@@ -50,37 +50,37 @@ class Standing(Struct, frozen=True):
         return "under"
 
 
-def standings(
+def budget_statuses(
     budgets: Iterable[Budget],
     *,
     weekday: str,
     now_when: When,
     spent: Callable[[str | None, str | None], int],
-) -> dict[str | None, list[Standing]]:
-    """The budgets that hold at the moment, by network (None: in all), with what was spent.
+) -> dict[str | None, list[BudgetStatus]]:
+    """The budgets that apply now, by network (None: over all networks), with what was spent.
 
-    Of several for the same network and hours the one for the fewest weekdays holds. A budget
-    for work hours holds in work hours only, and counts their time only; likewise off hours.
+    Of several for the same network and hours the one for the fewest weekdays applies. A budget
+    for work hours applies in work hours only, and counts only their time; likewise off hours.
     """
     chosen: dict[tuple[str | None, str | None], Budget] = {}
     for budget in budgets:
         if budget.when not in (None, now_when) or (budget.days and weekday not in budget.days):
             continue
         key = (budget.network, budget.when)
-        if key not in chosen or _breadth(budget) <= _breadth(chosen[key]):
+        if key not in chosen or _day_count(budget) <= _day_count(chosen[key]):
             chosen[key] = budget
-    found: dict[str | None, list[Standing]] = {}
+    found: dict[str | None, list[BudgetStatus]] = {}
     for (network, when), budget in chosen.items():
-        found.setdefault(network, []).append(Standing(budget, spent(network, when)))
+        found.setdefault(network, []).append(BudgetStatus(budget, spent(network, when)))
     return found
 
 
-def in_force(standing: Sequence[Standing]) -> Standing | None:
-    """The one that binds: in the worst state, and of those the one with the least left."""
-    if len(standing) < 2:
-        return standing[0] if standing else None
-    return max(standing, key=lambda one: (_WORST[one.state], -one.left_ms))
+def most_pressing(statuses: Sequence[BudgetStatus]) -> BudgetStatus | None:
+    """The budget in the worst state, and of those the one with the least left."""
+    if len(statuses) < 2:
+        return statuses[0] if statuses else None
+    return max(statuses, key=lambda one: (_SEVERITY[one.state], -one.left_ms))
 
 
-def _breadth(budget: Budget) -> int:
+def _day_count(budget: Budget) -> int:
     return len(budget.days) if budget.days else 7

@@ -1,7 +1,7 @@
-"""Chats: when they take place, and whether the user took part. All in milliseconds.
+"""Chats: when they take place, and whether the user took part. Times in ms. Pure.
 
-A slot is a wall-clock time in the chat's own zone. Where the clocks skip that time it
-takes place when they would have shown it unchanged; where they show it twice, the first time.
+A slot is a wall-clock time in the chat's own zone. Where the clocks skip that time, the slot is
+when they would have shown it without the change; where they show it twice, the first time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from plnd.measures.time import QUARTER_MS, WEEKDAYS, Quarter, Tally, quarters_of
+from plnd.measures.time import QUARTER_MS, WEEKDAYS, Quarter, TimeTotals, quarters_of
 from plnd.model.chats import Attended, Break, Chat, ChatState, Slot
 
 LISTENED_MS = 10 * 60 * 1000
 LATE_MS = 60 * 60 * 1000
-"""How long after a slot a tagged post still belongs to it."""
+"""A post with the tag still belongs to a slot for so long after it."""
 SILENT_SLOTS = 3
 
 
-# -- when -------------------------------------------------------------------------
+# -- slots -------------------------------------------------------------------------
 
 
 def slots(chat: Chat, start: int, end: int) -> list[Slot]:
@@ -84,11 +84,11 @@ def running_or_next(chat: Chat, now: int, days: int = 70) -> Slot | None:
     return None
 
 
-# -- what was seen ------------------------------------------------------------------
+# -- attendance ------------------------------------------------------------------
 
 
 class TagVisit(Struct, frozen=True):
-    """A stay on a network, or on a tag's page there."""
+    """A visit to a network, or to a tag's page there."""
 
     start: int
     end: int
@@ -107,13 +107,12 @@ class OwnAct(Struct, frozen=True):
 
 
 def tag_key(tag: str) -> str:
-    """A tag as it is compared: the # and the case do not matter."""
+    """A tag as it is compared: without the # and in lower case."""
     return tag.strip().lstrip("#").casefold()
 
 
 class Attendance(Struct, frozen=True):
-    """How a slot went, for how long the user was on the tag in it, and whether they posted
-    with it."""
+    """How a slot was attended: time on the tag's page, and whether the user posted with the tag."""
 
     slot: Slot
     attended: Attended
@@ -122,23 +121,25 @@ class Attendance(Struct, frozen=True):
 
     @property
     def silent(self) -> bool:
-        """Whether the chat was not seen at all; an act elsewhere on the network is no sign."""
+        """Whether nothing was seen of the chat; an act elsewhere on the network does not count."""
         return not (self.tagged or self.on_tag_ms)
 
 
 def attendance(
     chat: Chat, slot: Slot, visits: Iterable[TagVisit], acts: Iterable[OwnAct]
 ) -> Attendance:
-    """Took part: an own act on the network in the slot, or a tagged one until an hour after.
-    Listened: ten minutes on the tag in it. A slot in which nothing was seen of the chat is
-    silent."""
+    """How the user attended a slot.
+
+    Took part: an own act on the network in the slot, or one with the tag up to an hour after it.
+    Listened: ten minutes on the tag's page in the slot.
+    """
     tag = tag_key(chat.tag)
     spans = [
         (max(one.start, slot.starts_at), min(one.end, slot.ends_at))
         for one in visits
         if one.tag is not None and tag_key(one.tag) == tag
     ]
-    on_tag = _covered(spans)
+    on_tag = _union_ms(spans)
     acts = list(acts)
     tagged = any(
         act.tag is not None
@@ -155,8 +156,8 @@ def attendance(
     return Attendance(slot, attended, on_tag, tagged)
 
 
-def _covered(spans: Iterable[tuple[int, int]]) -> int:
-    """The length of the union of spans; empty ones count nothing."""
+def _union_ms(spans: Iterable[tuple[int, int]]) -> int:
+    """The length (ms) of the union of spans; empty ones are ignored."""
     total, reached = 0, 0
     for low, high in sorted(spans):
         low = max(low, reached)
@@ -167,10 +168,10 @@ def _covered(spans: Iterable[tuple[int, int]]) -> int:
 
 
 class History(Struct, frozen=True):
-    """A chat's slots one after the other, and what it has come to.
+    """A chat's state after its past slots.
 
-    `counted` are the slots that attendance is over: those held while the chat was confirmed,
-    and the ones in which something was seen.
+    `counted` are the slots that count for attendance: those while the chat was confirmed, and
+    those in which something was seen of it.
     """
 
     state: ChatState
@@ -180,37 +181,40 @@ class History(Struct, frozen=True):
         return sum(one.attended == attended for one in self.counted)
 
 
-def history(chat: Chat, went: Sequence[Attendance]) -> History:
-    """What past slots, oldest first, say of a chat: three silent ones running make it
-    unconfirmed; one in which something was seen, or the user's word, confirms it again."""
-    silent, waiting = 0, chat.confirmed_at
+def history(chat: Chat, attendances: Sequence[Attendance]) -> History:
+    """A chat's history from its past slots, oldest first.
+
+    Three silent slots in a row make it unconfirmed; a slot in which something was seen of it, or
+    the user, confirms it again.
+    """
+    silent, confirmed_at = 0, chat.confirmed_at
     counted = []
-    for one in went:
-        if waiting is not None and waiting <= one.slot.starts_at:
-            silent, waiting = 0, None
-        asleep = silent >= SILENT_SLOTS
+    for one in attendances:
+        if confirmed_at is not None and confirmed_at <= one.slot.starts_at:
+            silent, confirmed_at = 0, None
+        unconfirmed = silent >= SILENT_SLOTS
         silent = silent + 1 if one.silent else 0
-        if not (asleep and one.silent):
+        if not (unconfirmed and one.silent):
             counted.append(one)
-    asleep = waiting is None and silent >= SILENT_SLOTS
-    return History("unconfirmed" if asleep else "confirmed", counted)
+    unconfirmed = confirmed_at is None and silent >= SILENT_SLOTS
+    return History("unconfirmed" if unconfirmed else "confirmed", counted)
 
 
-# -- booking -------------------------------------------------------------------------
+# -- time in chats ---------------------------------------------------------------------
 
 
 def chat_times(
     held: Iterable[tuple[str, Slot]], visits: Sequence[TagVisit], acts: Sequence[OwnAct] = ()
-) -> dict[tuple[int, str], Tally]:
+) -> dict[tuple[int, str], TimeTotals]:
     """The time that belongs to chats, by quarter of an hour and network.
 
     `held` are the slots in which something was seen of the chat, with its network: all time on
-    that network in such a slot is the chat's, as one goes to and fro between the tag, the posts
-    and the answers. `visits` are all visits, on any network, that touch the slots: a second
-    belongs to one of them only, as everywhere.
+    that network in such a slot counts, as people move between the tag, the posts and the
+    replies. `visits` are all visits, on any network, that overlap the slots: each millisecond
+    belongs to one of them only.
     """
-    found: dict[tuple[int, str], Tally] = {}
-    for network, low, high in _joined(held):
+    found: dict[tuple[int, str], TimeTotals] = {}
+    for network, low, high in _without_overlaps(held):
         for begin in quarters_of(low, high):
             window = Quarter(max(begin, low), min(begin + QUARTER_MS, high))
             for act in acts:
@@ -218,21 +222,21 @@ def chat_times(
             for one in visits:
                 window.add_visit(one.start, one.end, one.id, one.network, one.page)
             tallies = [tally for (owner, _), tally in window.times.items() if owner == network]
-            total = found.setdefault((begin, network), Tally())
+            total = found.setdefault((begin, network), TimeTotals())
             total.spent_ms += sum(tally.spent_ms for tally in tallies)
             total.taking_part_ms += sum(tally.taking_part_ms for tally in tallies)
     return {key: tally for key, tally in found.items() if tally.spent_ms}
 
 
-def _joined(held: Iterable[tuple[str, Slot]]) -> list[tuple[str, int, int]]:
+def _without_overlaps(held: Iterable[tuple[str, Slot]]) -> list[tuple[str, int, int]]:
     """The slots of each network without overlaps."""
-    joined: list[tuple[str, int, int]] = []
+    merged: list[tuple[str, int, int]] = []
     for network, low, high in sorted((net, one.starts_at, one.ends_at) for net, one in held):
-        if joined and joined[-1][0] == network and low <= joined[-1][2]:
-            joined[-1] = (network, joined[-1][1], max(joined[-1][2], high))
+        if merged and merged[-1][0] == network and low <= merged[-1][2]:
+            merged[-1] = (network, merged[-1][1], max(merged[-1][2], high))
         else:
-            joined.append((network, low, high))
-    return joined
+            merged.append((network, low, high))
+    return merged
 
 
 # -- breaks ----------------------------------------------------------------------------
@@ -242,27 +246,27 @@ _TERM_WORDS = ("term", "semester", "trimester", "quarter")
 
 
 def breaks_in(dates: Iterable[Break]) -> list[Break]:
-    """The days without school in a calendar of term dates.
+    """The breaks in a calendar of term dates.
 
-    An entry that calls itself a holiday or a break is one; between two entries that call
-    themselves terms lies one. None when the calendar speaks of neither.
+    An entry with a word for a holiday is a break; so are the days between two entries with a
+    word for a term. Empty when the calendar has neither.
     """
     dates = list(dates)
-    breaks = [one for one in dates if _says(one, _BREAK_WORDS)]
+    breaks = [one for one in dates if _has_word(one, _BREAK_WORDS)]
     terms = sorted(
-        (one for one in dates if one not in breaks and _says(one, _TERM_WORDS)),
+        (one for one in dates if one not in breaks and _has_word(one, _TERM_WORDS)),
         key=lambda one: one.first,
     )
     for term, following in pairwise(terms):
-        first, last = _shifted(term.last, 1), _shifted(following.first, -1)
+        first, last = _days_later(term.last, 1), _days_later(following.first, -1)
         if first <= last:
             breaks.append(Break(first=first, last=last, name=f"after {term.name}"[:200]))
     return sorted(breaks, key=lambda one: (one.first, one.last))
 
 
-def _says(one: Break, words: Iterable[str]) -> bool:
+def _has_word(one: Break, words: Iterable[str]) -> bool:
     return any(word in one.name.casefold() for word in words)
 
 
-def _shifted(day: str, days: int) -> str:
+def _days_later(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()

@@ -1,7 +1,7 @@
-"""The log of professional development: draft rows out of what was done; the user's word on top.
+"""The log of professional development: draft rows from what was done, with the user's edits. Pure.
 
 Rows come from chats, from days of taking part on a network, and from journal entries.
-Hours are cut down to the quarter; scrolling never counts.
+Hours are rounded down to the quarter; scrolling never counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,17 +15,17 @@ from plnd.words.messages import ENGLISH, Words
 
 QUARTER_MS = 15 * 60 * 1000
 YEAR_BEGINS: Mapping[CpdBody, str] = {"cilip": "01-01", "alia": "07-01"}
-"""The first day of the year by which a body counts; the free one's is a setting."""
+"""The first day (MM-DD) of a body's year; for `free` it is a setting."""
 ATTENDED = ("took_part", "listened")
 
 
 def hours(ms: int) -> float:
-    """Hours, cut down to the quarter."""
+    """Hours, rounded down to the quarter."""
     return max(0, ms) // QUARTER_MS / 4
 
 
 class ChatHeld(Struct, frozen=True):
-    """A chat's slot that the user attended: when (the user's day), how, how long."""
+    """A slot of a chat that the user attended, with the user's day and the time (ms)."""
 
     chat: str
     starts_at: int
@@ -34,7 +34,7 @@ class ChatHeld(Struct, frozen=True):
     ms: int
 
 
-class Session(Struct, frozen=True):
+class CpdSession(Struct, frozen=True):
     """A day's taking part on a network, outside chats."""
 
     network: str
@@ -44,15 +44,15 @@ class Session(Struct, frozen=True):
     acts: int
 
 
-def drafts(
+def draft_rows(
     chats: Iterable[ChatHeld],
-    sessions: Iterable[Session],
+    sessions: Iterable[CpdSession],
     entries: Iterable[tuple[str, Entry]],
     words: Words = ENGLISH,
 ) -> list[CpdRow]:
-    """The rows before the user has a say; `entries` come with their days.
+    """The rows before the user's edits; `entries` come with their days.
 
-    Chats and sessions under a quarter of an hour make no row; a journal entry always does.
+    Chats and sessions under a quarter of an hour make no row; a journal entry always makes one.
     """
     rows = [
         _row(
@@ -103,7 +103,7 @@ def _row(
     )
 
 
-def log(rows: Iterable[CpdRow], marks: Mapping[str, CpdMark]) -> list[CpdRow]:
+def with_marks(rows: Iterable[CpdRow], marks: Mapping[str, CpdMark]) -> list[CpdRow]:
     """The drafts with the user's edits, and the user's own rows, by day."""
     found = [_edited(row, marks.get(row.id)) for row in rows]
     found += [

@@ -1,4 +1,4 @@
-"""Looking back: many days at once, from the sums of their quarters of an hour."""
+"""Totals of many days, from the sums of their quarters of an hour. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from plnd.measures.time import WEEKDAYS, WorkHours
 SPEAKING = frozenset({"post", "reply", "message", "share"})
 """The acts that make a day an interaction day."""
 GAP_MS = 30_000
-"""Looking away for less than this does not end a stretch of time."""
+"""A shorter gap does not end a span."""
 
 Piece = tuple[int, int, str]
 """start, end, network"""
@@ -34,10 +34,10 @@ class Hour:
 
 
 class Days:
-    """The figures of consecutive days by network, and by weekday and hour of the clock.
+    """The totals of consecutive days by network, and by weekday and hour of the clock.
 
-    `starts` are the days' first moments (ms), with that of the day after the last at the end.
-    Quarters have to come in order of time.
+    `starts` are the days' first moments (ms), and that of the day after the last. Quarters have to
+    be added in order of time.
     """
 
     def __init__(
@@ -48,17 +48,17 @@ class Days:
         self._weekdays = [day.weekday() for day in days]
         self._starts = starts
         self._zone = zone
-        self._working = hours
+        self._work_hours = hours
 
     def add_times(self, rows: Iterable[tuple[int, str, int, int]]) -> None:
-        """Add quarters: begin, network, ms spent, ms taking part."""
+        """Add quarters as (begin, network, ms spent, ms taking part)."""
         day, last, working = 0, -1, False
         hour = Hour()
         for begin, network, spent, taking_part in rows:
             if begin != last:
                 last, day = begin, self._day(begin, day)
                 local = datetime.fromtimestamp(begin / 1000, self._zone)
-                working = self._works(local)
+                working = self._in_work_hours(local)
                 hour = self.hours[self._weekdays[day], local.hour]
             figures = self.networks[day][network]
             figures.spent_ms += spent
@@ -68,7 +68,7 @@ class Days:
             hour.taking_part_ms += taking_part
 
     def add_acts(self, rows: Iterable[tuple[int, str, str, int]]) -> None:
-        """Add counts of acts: begin of the quarter, network, action, how many."""
+        """Add counts of acts as (begin of the quarter, network, action, count)."""
         day = 0
         for begin, network, action, count in rows:
             day = self._day(begin, day)
@@ -84,8 +84,8 @@ class Days:
             day += 1
         return day
 
-    def _works(self, local: datetime) -> bool:
-        hours = self._working
+    def _in_work_hours(self, local: datetime) -> bool:
+        hours = self._work_hours
         minute = local.hour * 60 + local.minute
         return (
             hours.start_minute <= minute < hours.end_minute
@@ -93,8 +93,8 @@ class Days:
         )
 
 
-def stretches(pieces: Iterable[Piece]) -> list[Piece]:
-    """Pieces in order of time, joined where one network goes on after looking away briefly."""
+def join_pieces(pieces: Iterable[Piece]) -> list[Piece]:
+    """Pieces in order of time, joined where the same network follows after a short gap."""
     found: list[Piece] = []
     for start, end, network in pieces:
         if found and found[-1][2] == network and start - found[-1][1] < GAP_MS:

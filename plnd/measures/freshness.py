@@ -1,5 +1,4 @@
-"""How fresh a profile is: the days since its owner's last post, against fixed steps and its own
-rhythm; whether it is silent or gone."""
+"""How fresh a profile is: days since the last post, by fixed steps and by its own rhythm. Pure."""
 
 import itertools
 from collections.abc import Iterable, Mapping
@@ -14,19 +13,19 @@ RHYTHM_TIMES, RHYTHM_LEAST_DAYS = 4, 30
 VISITED_DAYS = 28
 NEW_PEACE_MS = 7 * DAY_MS
 PEACE_MS: Mapping[str, int] = {"revive": 7 * DAY_MS, "not_now": 30 * DAY_MS, "close": 30 * DAY_MS}
-"""How long a decision holds its peace."""
+"""How long after a decision there are no notices."""
 
 
 def days_silent(last_at: int | None, now: int) -> int | None:
     """Whole days of 24 hours since the last post; None when it is not known.
 
-    Not days of the calendar: whether a profile is stale must not hang on a time zone.
+    Not calendar days: whether a profile is stale must not depend on a time zone.
     """
     return None if last_at is None else max(0, (now - last_at) // DAY_MS)
 
 
 def freshness(days: int | None) -> Freshness:
-    """Fresh to 30 days, quiet to 60, ageing to 90, stale from there on."""
+    """Fresh under 30 days, quiet under 60, ageing under 90, else stale."""
     if days is None:
         return "unknown"
     if days < QUIET_FROM:
@@ -36,8 +35,8 @@ def freshness(days: int | None) -> Freshness:
     return "ageing" if days < STALE_FROM else "stale"
 
 
-def best(last_posts: Mapping[Origin, LastPost]) -> tuple[Origin, LastPost] | None:
-    """The newest of what the origins have. One that is rough is put where it is sure to be."""
+def best_last_post(last_posts: Mapping[Origin, LastPost]) -> tuple[Origin, LastPost] | None:
+    """The newest last post of all origins; a rough one counts as at the oldest it can be."""
     return max(
         last_posts.items(),
         key=lambda item: (item[1].at - item[1].rough_ms, -item[1].rough_ms, item[0]),
@@ -57,7 +56,7 @@ def median_gap_days(moments: Iterable[int]) -> float | None:
 
 
 def out_of_rhythm(days: int | None, gap_days: float | None) -> bool:
-    """Whether it is silent for four of its own median gaps, where those make 30 days or more."""
+    """Whether it has been silent for four of its median gaps, if those make 30 days or more."""
     if days is None or gap_days is None:
         return False
     allowed = RHYTHM_TIMES * gap_days
@@ -65,26 +64,26 @@ def out_of_rhythm(days: int | None, gap_days: float | None) -> bool:
 
 
 def silence(fresh: Freshness, *, visited: bool) -> Silence | None:
-    """What a stale profile is: silent, but its network is visited (28 days), or left alone."""
+    """Whether a stale profile's network is still visited (within 28 days); None if not stale."""
     if fresh != "stale":
         return None
     return "listening" if visited else "abandoned"
 
 
-def in_force(decisions: Iterable[Decision]) -> Decision | None:
+def latest_decision(decisions: Iterable[Decision]) -> Decision | None:
     """The latest decision that was not undone."""
     return next((one for one in reversed(list(decisions)) if one.undone_at is None), None)
 
 
 def peace_until(profile: Profile) -> int:
-    """Until when (ms) nothing is said of a profile: a week after it came, and as decided."""
-    decided = in_force(profile.decisions)
+    """Until when (ms) there are no notices: a week after it was added, or as decided."""
+    decided = latest_decision(profile.decisions)
     return max(profile.added_at + NEW_PEACE_MS, (decided.until or 0) if decided else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a profile stands at a moment."""
+class ProfileStatus:
+    """A profile's last post, and the days since, at some moment."""
 
     profile: Profile
     last: LastPost | None
@@ -94,13 +93,13 @@ class Standing:
     def freshness(self) -> Freshness:
         return freshness(self.days)
 
-    def wants_a_word(self, now: int) -> bool:
-        """Whether something may be said: it is active, and no peace was given to it."""
+    def may_be_notified(self, now: int) -> bool:
+        """Whether notices are allowed: it is active, and no decision holds them back."""
         return self.profile.mode == "active" and now >= peace_until(self.profile)
 
     def has_card(self, now: int) -> bool:
-        """Whether a decision is asked for: stale, or under way to be closed."""
-        decided = in_force(self.profile.decisions)
+        """Whether the dashboard asks for a decision: it is stale, or being closed."""
+        decided = latest_decision(self.profile.decisions)
         closing = decided is not None and decided.choice == "close"
         active = self.profile.mode == "active"
-        return active and (closing or (self.freshness == "stale" and self.wants_a_word(now)))
+        return active and (closing or (self.freshness == "stale" and self.may_be_notified(now)))

@@ -1,7 +1,7 @@
-"""The weekly review, the quarterly plan, and the ledger of work and home: sums in, words out.
+"""The weekly review, the quarterly plan, and the ledger of work and home. Pure.
 
-No single score: four lights, each with the sums that it is made of, and one suggestion with
-its reason. Words say what was done, never what is good for anybody.
+There is no single score: four lights, each with the figures behind it, and one suggestion with
+its reason. The texts say what was done, and give no advice on health.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from plnd.measures.people import Standing, Suggestion
+from plnd.measures.people.ties import PersonStatus, Suggestion
 from plnd.measures.time import WEEKDAYS
 from plnd.model.review import Advice, Colour, LedgerRow, Light, Plan, PlanDiff, PlanItem
 from plnd.words.messages import ENGLISH, Words
 
 LEARNING_DAYS = 7
-OVER = 1.25
+OVERSPENT = 1.25
 DAY_MS = 86_400_000
 TALKING = ("post", "reply", "message", "share")
 RUNGS = ("listen", "react", "reply", "post", "host")
@@ -44,10 +44,10 @@ def week_begin(name: str) -> date:
 
 
 def reviewed_week(today: date, minute: int, weekday: str, at_minute: int) -> tuple[str, date]:
-    """The week that the last review was about, and the day of that review.
+    """The week of the last review, and the day of that review.
 
-    It is the one most of whose days lay behind it. `weekday` and `at_minute` say when the
-    user reviews; `today` and `minute` are now.
+    It is the week most of whose days were over. `weekday` and `at_minute` are the time of the
+    user's review; `today` and `minute` are now.
     """
     back = (today.weekday() - WEEKDAYS.index(weekday)) % 7
     if back == 0 and minute < at_minute:
@@ -64,7 +64,7 @@ def lights(
 ) -> list[Light]:
     """Time, interaction, freshness, breadth; the targets are the user's settings.
 
-    With under seven days of data all say that plnd is still learning.
+    With less than seven days of data all of them say that plnd is still learning.
     """
     if week.days_known < LEARNING_DAYS:
         days = words.count("days", week.days_known)
@@ -87,7 +87,9 @@ def _time(week: "Week", words: Words) -> Light:
     if budget is None:
         says = words.say("light_no_budget", spent=words.count("minutes", spent))
         return Light(name="time", colour="off", says=says, sums=sums)
-    colour: Colour = "green" if spent <= budget else "amber" if spent <= budget * OVER else "red"
+    colour: Colour = (
+        "green" if spent <= budget else "amber" if spent <= budget * OVERSPENT else "red"
+    )
     says = words.say("light_budget", spent=spent, budget=words.count("minutes", budget))
     return Light(name="time", colour=colour, says=says, sums={**sums, "budget_minutes": budget})
 
@@ -133,9 +135,9 @@ def _breadth(found: float | None, target: float, words: Words) -> Light:
 
 
 class Week(Struct, frozen=True):
-    """The sums that a review is made of. Times in ms; `budget_minutes` is the whole week's.
+    """The figures of a review. Times in ms; `budget_minutes` is for the whole week.
 
-    `freshness` is by profile's name; `breadth` None when nobody was spoken with.
+    `freshness` is by the profile's name; `breadth` is None when there was no contact.
     """
 
     days_known: int
@@ -153,13 +155,13 @@ class Week(Struct, frozen=True):
 def advice(
     week: Week,
     *,
-    drifting: Sequence[Standing],
+    drifting: Sequence[PersonStatus],
     tie: str | None,
     missed: Sequence[str],
     next_chat: str | None,
     words: Words = ENGLISH,
 ) -> Advice:
-    """The one thing worth doing next, the most personal first."""
+    """The one suggestion; contact with a person comes first."""
     late = next((one for one in drifting if one.gap == "late"), None)
     if late and late.cadence:
         return Advice(
@@ -177,7 +179,7 @@ def advice(
             reason=words.say("advice_post_why"),
         )
     spent = week.budgeted_ms // 60_000
-    if week.budget_minutes is not None and spent > week.budget_minutes * OVER:
+    if week.budget_minutes is not None and spent > week.budget_minutes * OVERSPENT:
         return Advice(
             kind="time",
             text=words.say("advice_time"),
@@ -226,13 +228,13 @@ def plan(
     quarter: str,
     made_at: int,
     suggested: Sequence[Suggestion],
-    drifting: Sequence[Standing],
+    drifting: Sequence[PersonStatus],
     freshness: Mapping[str, str],
     unaffordable: Sequence[tuple[str, str]],
     unconfirmed: Sequence[str],
     words: Words = ENGLISH,
 ) -> Plan:
-    """Five lines a part at most. `unaffordable` are networks beyond the budget, with the reason."""
+    """The plan, at most five lines a part; `unaffordable` are networks over budget and why."""
     close = [
         PlanItem(key=f"network:{name}", text=words.say("plan_close", name=name), reason=why)
         for name, why in unaffordable
@@ -266,7 +268,7 @@ def _suggested(one: Suggestion, words: Words) -> PlanItem:
     )
 
 
-def _drifting(one: Standing, words: Words) -> PlanItem:
+def _drifting(one: PersonStatus, words: Words) -> PlanItem:
     return PlanItem(
         key=f"person:{one.person.id}",
         text=words.say("plan_write", name=one.person.name),
@@ -288,8 +290,8 @@ def _profiles(
     ]
 
 
-def compared(now: Plan, last: Plan) -> PlanDiff:
-    """What is new, what still stands and what is done with since the last plan."""
+def compare_plans(now: Plan, last: Plan) -> PlanDiff:
+    """What is new, still there, and gone since the last plan."""
     ours = [f"{part}/{one.key}" for part, items in _parts(now) for one in items]
     theirs = [f"{part}/{one.key}" for part, items in _parts(last) for one in items]
     return PlanDiff(
@@ -307,10 +309,10 @@ def _parts(one: Plan) -> list[tuple[str, list[PlanItem]]]:
 # -- work and home ------------------------------------------------------------------------
 
 
-def ledger(
+def ledger_rows(
     days: Iterable[Mapping[str, tuple[int, int, int, int]]],
 ) -> list[LedgerRow]:
-    """Days' figures by network (ms in all, in work hours, taking part; interactions), added up."""
+    """Days' figures by network added up: ms in all, in work hours, taking part; interactions."""
     sums: dict[str, list[int]] = {}
     for day in days:
         for network, figures in day.items():

@@ -1,9 +1,9 @@
-"""Time: visits in, minutes out, every second once.
+"""Time spent, from visits: each millisecond is counted once. Pure.
 
 Visits from many windows, browsers and devices overlap. A millisecond that several
 visits claim belongs to the one that began last (that is where the person went
-last), ties going to the greater id. So the networks' times add up to the whole,
-never beyond the clock, and the order in which visits arrive does not matter.
+last), ties going to the greater id. So the networks' times add up to the total,
+never to more than the clock shows, and the order in which visits arrive does not matter.
 
 Sums are kept in quarters of an hour of UTC. Every time zone in use since 2000 is
 a whole number of quarters away from UTC, so any day, in any zone, with any hour
@@ -19,10 +19,10 @@ from msgspec import Struct
 
 QUARTER_MS = 15 * 60 * 1000
 ACT_REACH_MS = 2 * 60 * 1000
-"""How far around an own act time counts as taking part."""
+"""Time this close to an own act counts as taking part."""
 
-FEW = 8
-"""So many contested visits are added faster one by one than all at once."""
+SMALL_BATCH = 8
+"""Up to so many contested visits are added faster one by one than together."""
 A_DAY, A_YEAR = timedelta(days=1), timedelta(days=400)
 
 Rank = tuple[int, bytes]
@@ -30,7 +30,7 @@ Piece = tuple[int, int, Rank, str, str]
 """start, end, rank of the owning visit, network, page"""
 
 
-class Tally(Struct):
+class TimeTotals(Struct):
     """Milliseconds spent, and those of them within two minutes of an own act."""
 
     spent_ms: int = 0
@@ -40,13 +40,13 @@ class Tally(Struct):
 class Quarter(Struct):
     """One quarter of an hour, or a part of one: who owns each of its milliseconds.
 
-    `times` is kept right after each `add_…`; equal inputs in any order give equal sums.
+    `times` is up to date after each `add_…`; equal inputs in any order give equal sums.
     """
 
     begin: int
     end: int = 0
-    """A quarter after `begin` unless told."""
-    times: dict[tuple[str, str], Tally] = {}
+    """Defaults to a quarter of an hour after `begin`."""
+    times: dict[tuple[str, str], TimeTotals] = {}
     acts: dict[tuple[str, str], int] = {}
     _pieces: list[Piece] = []
     _reach: dict[str, list[tuple[int, int]]] = {}
@@ -56,11 +56,11 @@ class Quarter(Struct):
 
     @property
     def pieces(self) -> list[tuple[int, int, str]]:
-        """Who owns what, in order of time: start, end, network."""
+        """The pieces in order of time, as (start, end, network)."""
         return [(piece[0], piece[1], piece[3]) for piece in self._pieces]
 
     def add_visit(self, start: int, end: int, id: bytes, network: str, page: str) -> None:
-        """Add a visit, or the same visit grown longer. Only what lies in the quarter counts."""
+        """Add a visit, or the same visit extended. Only its part in the quarter counts."""
         begin, until = self.begin, self.end
         low, high = start if start > begin else begin, end if end < until else until
         if low >= high:
@@ -68,7 +68,7 @@ class Quarter(Struct):
         rank = (start, id)
         pieces = self._pieces
         if not pieces or pieces[-1][1] <= low:
-            # Nearly every visit comes after all others: nothing to contest, nothing to join.
+            # Nearly every visit comes after all others, so nothing is contested.
             self._count(network, page, low, high, 1)
             pieces.append((low, high, rank, network, page))
             return
@@ -88,7 +88,7 @@ class Quarter(Struct):
     def add_visits(self, visits: Iterable[tuple[int, int, bytes, str, str]]) -> None:
         """Add visits as `add_visit` does, each `(start, end, id, network, page)`.
 
-        Where many contest the same time, their owners are worked out once for all of them.
+        Where many contest the same time, owners are computed once for all of them.
         """
         contested = []
         begin, until, pieces = self.begin, self.end, self._pieces
@@ -102,7 +102,7 @@ class Quarter(Struct):
                 pieces.append((low, high, (start, key), network, page))
             else:
                 contested.append(visit)
-        if len(contested) <= FEW:
+        if len(contested) <= SMALL_BATCH:
             for visit in contested:
                 self.add_visit(*visit)
             return
@@ -110,13 +110,13 @@ class Quarter(Struct):
             (max(start, self.begin), min(end, self.end), (start, key), network, page)
             for start, end, key, network, page in contested
         ]
-        self._pieces = _owned([*self._pieces, *claims])
+        self._pieces = _resolve_owners([*self._pieces, *claims])
         self.times = {}
         for low, high, _, network, page in self._pieces:
             self._count(network, page, low, high, 1)
 
     def add_act(self, at: int, network: str, action: str) -> None:
-        """Add an own act; call once per act. It may lie up to two minutes outside."""
+        """Add an own act, once per act; it may be up to two minutes outside the quarter."""
         self.add_acts([(at, network, action)])
 
     def add_acts(self, acts: Iterable[tuple[int, str, str]]) -> None:
@@ -137,11 +137,11 @@ class Quarter(Struct):
                 if owner == network:
                     self.times[owner, page].taking_part_ms += self._overlap(network, start, end)
 
-    def _tallies(self, network: str) -> Iterable[Tally]:
+    def _tallies(self, network: str) -> Iterable[TimeTotals]:
         return (tally for (owner, _), tally in self.times.items() if owner == network)
 
     def _contest(self, built: list[Piece], old: Piece, new: Piece) -> None:
-        """Put `old` back, less what the part `new` of it takes when it outranks it."""
+        """Keep `old`, except where the part `new` of it has a higher rank."""
         if new[2] <= old[2]:
             _append(built, old)
             return
@@ -159,7 +159,7 @@ class Quarter(Struct):
     def _count(self, network: str, page: str, start: int, end: int, sign: int) -> None:
         tally = self.times.get((network, page))
         if tally is None:
-            tally = self.times[network, page] = Tally()
+            tally = self.times[network, page] = TimeTotals()
         tally.spent_ms += sign * (end - start)
         if network in self._reach:
             tally.taking_part_ms += sign * self._overlap(network, start, end)
@@ -181,8 +181,8 @@ def _append(built: list[Piece], piece: Piece) -> None:
         built.append(piece)
 
 
-def _owned(claims: Sequence[Piece]) -> list[Piece]:
-    """Who owns what when all of these claim it: the greatest rank first takes what is free."""
+def _resolve_owners(claims: Sequence[Piece]) -> list[Piece]:
+    """The owners where all of these claim time: the greatest rank takes first what is free."""
     moments = sorted({moment for claim in claims for moment in claim[:2]})
     place = {moment: number for number, moment in enumerate(moments)}
     owners: list[Piece | None] = [None] * len(moments)
@@ -201,7 +201,7 @@ def _owned(claims: Sequence[Piece]) -> list[Piece]:
 
 
 def _next_free(free: list[int], at: int) -> int:
-    """The first free place from there on; the way to it is shortened for those who follow."""
+    """The first free place from `at` on; paths are halved, as in a union-find structure."""
     while free[at] != at:
         free[at] = free[free[at]]
         at = free[at]
@@ -223,7 +223,7 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def quarters_of(start: int, end: int) -> Sequence[int]:
-    """The beginnings of the quarters that `start <= t < end` touches: nearly always one."""
+    """The beginnings of the quarters that `start <= t < end` overlaps: nearly always one."""
     begin = start - start % QUARTER_MS
     return (begin,) if begin < end <= begin + QUARTER_MS else range(begin, end, QUARTER_MS)
 
@@ -231,8 +231,8 @@ def quarters_of(start: int, end: int) -> Sequence[int]:
 def day_bounds(day: date, zone: ZoneInfo, day_start: int) -> tuple[int, int]:
     """First millisecond of the user's `day` and of the day after it.
 
-    A day begins when the wall clock first shows `day_start` o'clock on that date;
-    where the clocks skip that hour, when they would have shown it unchanged.
+    A day begins when the wall clock first shows `day_start` o'clock on that date; where
+    the clocks skip that hour, when they would have shown it without the change.
     """
     return _day_begin(day, zone, day_start), _day_begin(day + timedelta(days=1), zone, day_start)
 
@@ -242,14 +242,14 @@ def _day_begin(day: date, zone: ZoneInfo, day_start: int) -> int:
     return int(local.timestamp()) * 1000
 
 
-def named_day(text: str, room: timedelta = A_DAY) -> date:
-    """The day that is written as YYYY-MM-DD; the calendar has `room` on both sides of it.
+def parse_day(text: str, room: timedelta = A_DAY) -> date:
+    """The day written as YYYY-MM-DD, with `room` in the calendar on both sides.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not such a day.
     """
     day = date.fromisoformat(text)
-    # Python takes other forms as well.
+    # Python accepts other forms as well.
     if day.isoformat() != text or not date.min + room <= day <= date.max - room:
         raise ValueError(text)
     return day
@@ -270,14 +270,14 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class WorkHours(Struct, frozen=True):
-    """The user's hours of work: weekdays, and minutes after midnight from and to."""
+    """The user's work hours: weekdays, and first and last minute after midnight (exclusive)."""
 
     days: frozenset[str]
     start_minute: int
     end_minute: int
 
     def at(self, moment: int, zone: ZoneInfo) -> bool:
-        """Whether the moment (ms) lies in the hours of work."""
+        """Whether the moment (ms) is in work hours."""
         local = datetime.fromtimestamp(moment / 1000, zone)
         minute = local.hour * 60 + local.minute
         return WEEKDAYS[local.weekday()] in self.days and (

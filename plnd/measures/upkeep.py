@@ -1,5 +1,5 @@
-"""What an hour affords: what each network takes in a week and gives for it; with how many one
-speaks as if equally."""
+"""What the budget affords: the minutes that each network takes in a week, and the interactions
+that it gives; and the breadth of contacts. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from plnd.model.profiles import Affords, Upkeep
 from plnd.model.settings import Budget
 
 LEAST_MS = 3 * 3_600_000
-"""Under three hours of data nothing is ranked."""
+"""A network with less time in four weeks is not ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +34,18 @@ def weekly_minutes(weeks: Iterable[Week]) -> int | None:
 
 
 def budget_minutes(budgets: Iterable[Budget]) -> int | None:
-    """The minutes a week that all networks together have; None where no such budget is set.
+    """The budget of a week over all networks, in minutes; None where none is set.
 
-    On a day it is the budget for all hours, else those for work hours and off hours together;
-    of several for one day, that for the fewest days holds.
+    On each day it is the budget for all hours, else the sum of those for work hours and off
+    hours; of several for one day, the one for the fewest days applies.
     """
     whole = [one for one in budgets if one.network is None]
     if not whole:
         return None
-    return sum(_on(day, whole) for day in WEEKDAYS)
+    return sum(_day_minutes(day, whole) for day in WEEKDAYS)
 
 
-def _on(day: str, budgets: Sequence[Budget]) -> int:
+def _day_minutes(day: str, budgets: Sequence[Budget]) -> int:
     held: dict[str | None, Budget] = {}
     for one in sorted(budgets, key=lambda one: -len(one.days or WEEKDAYS)):
         if one.days is None or day in one.days:
@@ -56,9 +56,9 @@ def _on(day: str, budgets: Sequence[Budget]) -> int:
 
 
 def affords(weeks: Weeks, budget: int | None, names: Mapping[str, str]) -> Affords:
-    """The networks by interactions an hour, added while they fit into the week's minutes.
+    """The networks by interactions an hour; those that fit into the week's minutes are marked.
 
-    One that does not fit into what is left is passed over; what comes after it may still fit.
+    One that does not fit into what is left is skipped; a later one may still fit.
     """
     rows = [_row(network, found, names.get(network, network)) for network, found in weeks.items()]
     rows = [row for row in rows if row.hours or row.interactions]
@@ -69,7 +69,7 @@ def affords(weeks: Weeks, budget: int | None, names: Mapping[str, str]) -> Affor
     used, placed = 0, []
     for row in ranked:
         takes = row.weekly_minutes
-        # Nothing was given back in four weeks: whatever it takes, it is not upkeep.
+        # Without an interaction in four weeks its time is not upkeep.
         fits = takes is not None and budget is not None and used + takes <= budget
         used += takes if fits and takes is not None else 0
         placed.append(replace(row, state="fits" if fits else "rest"))
@@ -99,7 +99,7 @@ def _row(network: str, weeks: Sequence[Week], name: str) -> Upkeep:
 
 
 def breadth(counts: Iterable[int]) -> float | None:
-    """As if one spoke equally with so many: 1 ÷ Σ pᵢ²; None where nothing was said."""
+    """The effective number of contacts, 1 ÷ Σ pᵢ² (inverse Simpson index); None without any."""
     kept = [count for count in counts if count > 0]
     total = sum(kept)
     if not total:

@@ -1,5 +1,5 @@
-"""The words of the contract as data, a module for each noun: for the wire, the documents, the code.
+"""The data of the API, the stored documents and the code, a module for each noun.
 
-Times are milliseconds since the Unix epoch in UTC, days are YYYY-MM-DD, and a field's name
-carries its unit. Whatever is read from outside may have no field that is unknown here.
+Times are milliseconds since the Unix epoch in UTC, days are YYYY-MM-DD, and a field's name has
+its unit. Data from outside may have no unknown fields.
 """

@@ -1,4 +1,4 @@
-"""What the data of several nouns is made of: texts, moments, limits."""
+"""Types that several nouns share: texts, moments, limits."""
 
 from typing import Annotated, Literal
 
@@ -10,10 +10,10 @@ LONGEST_ADDRESS = 8192
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 Key = Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]
-"""What a document is known by; one made of several names is longer than a name."""
+"""The id of a document; one made of several names may be longer than a name."""
 Language = Literal["en", "de"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, where calendars end
+LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, the last that datetime has
 Moment = Annotated[int, Meta(ge=0, le=LAST_MOMENT)]
 
 

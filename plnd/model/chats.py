@@ -12,6 +12,9 @@ Clock = Annotated[
     str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time of day, HH:MM")
 ]
 Repeat = Literal["weekly", "fortnightly", "monthly"]
+WeeksOfMonth = Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)]
+ChatMinutes = Annotated[int, Meta(ge=5, le=360)]
+Breaks = Annotated[list["Break"], Meta(max_length=MOST_BREAKS)]
 ChatState = Literal["confirmed", "unconfirmed"]
 Attended = Literal["took_part", "listened", "missed"]
 
@@ -38,14 +41,12 @@ class Chat(Strict, frozen=True, omit_defaults=True):
     network: Name
     weekday: Weekday
     start: Clock | None
-    minutes: Annotated[int, Meta(ge=5, le=360)]
+    minutes: ChatMinutes
     time_zone: Name
     repeat: Repeat = "weekly"
-    nth: Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)] = field(
-        default_factory=list
-    )
+    nth: WeeksOfMonth = field(default_factory=list)
     anchor: Day | None = None
-    breaks: Annotated[list[Break], Meta(max_length=MOST_BREAKS)] = field(default_factory=list)
+    breaks: Breaks = field(default_factory=list)
     topic: Text = ""
     shipped: bool = False
     certainty: Literal["high", "medium", "low"] = "high"
@@ -140,12 +141,10 @@ class ChatRequest(Strict, frozen=True):
     network: Name
     weekday: Weekday
     start: Clock
-    minutes: Annotated[int, Meta(ge=5, le=360)] = 60
+    minutes: ChatMinutes = 60
     time_zone: Name | None = None
     repeat: Repeat = "weekly"
-    nth: Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)] = field(
-        default_factory=list
-    )
+    nth: WeeksOfMonth = field(default_factory=list)
     anchor: Day | None = None
     topic: Text = ""
 
@@ -157,12 +156,12 @@ class ChatChange(Strict, frozen=True):
     network: Name | UnsetType = UNSET
     weekday: Weekday | UnsetType = UNSET
     start: Clock | UnsetType | None = UNSET
-    minutes: Annotated[int, Meta(ge=5, le=360)] | UnsetType = UNSET
+    minutes: ChatMinutes | UnsetType = UNSET
     time_zone: Name | UnsetType = UNSET
     repeat: Repeat | UnsetType = UNSET
-    nth: Annotated[list[Literal[1, 2, 3, 4, 5, -1]], Meta(max_length=5)] | UnsetType = UNSET
+    nth: WeeksOfMonth | UnsetType = UNSET
     anchor: Day | UnsetType | None = UNSET
-    breaks: Annotated[list[Break], Meta(max_length=MOST_BREAKS)] | UnsetType = UNSET
+    breaks: Breaks | UnsetType = UNSET
     topic: Text | UnsetType = UNSET
     followed: bool | UnsetType = UNSET
     confirmed: Literal[True] | UnsetType = UNSET

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from plnd.model.base import Day, Key, Name, Note, Strict, Text
 
 CpdBody = Literal["free", "cilip", "alia"]
+Hours = Annotated[float, Meta(ge=0, le=24)]
 CpdSource = Literal["chat", "session", "journal", "own"]
 
 
@@ -19,7 +20,7 @@ class CpdMark(Strict, frozen=True):
     id: Key
     note: Note | None = None
     topic: Text | None = None
-    hours: Annotated[float, Meta(ge=0, le=24)] | None = None
+    hours: Hours | None = None
     struck: bool = False
     day: Day | None = None
     evidence: Text | None = None
@@ -55,7 +56,7 @@ class CpdChange(Strict, frozen=True):
 
     note: Note | UnsetType = UNSET
     topic: Text | UnsetType = UNSET
-    hours: Annotated[float, Meta(ge=0, le=24)] | UnsetType = UNSET
+    hours: Hours | UnsetType = UNSET
     evidence: Text | UnsetType = UNSET
     struck: bool | UnsetType = UNSET
 
@@ -64,7 +65,7 @@ class CpdRequest(Strict, frozen=True):
     """A row of the user's own."""
 
     day: Day
-    hours: Annotated[float, Meta(ge=0, le=24)]
+    hours: Hours
     topic: Name
     evidence: Text = ""
     note: Note = ""

@@ -1,4 +1,4 @@
-"""A day, today first, and many days, as the API shows them."""
+"""The figures of today, of a day, and of many days."""
 
 from typing import Literal
 

@@ -26,7 +26,7 @@ Page = Literal[
 Action = Literal["post", "reply", "share", "react", "follow", "message", "save"]
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: nothing that is recorded is older
 FURTHEST_AHEAD_MS = 5 * 60 * 1000
-"""How far ahead of the clock an event may lie."""
+"""How far in the future an event may be."""
 
 
 class Source(Strict, frozen=True):

@@ -1,10 +1,12 @@
-"""Feeds that are asked for the last post, and what was asked."""
+"""Public feeds, and the requests that were sent."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from plnd.model.base import LONGEST_ADDRESS, HttpsAddress, Key, Moment, Strict
+
+FeedAddress = Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern="^https://")]
 
 
 class FeedTrouble(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,8 +25,8 @@ class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     on: bool
     since: Moment
-    url: Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern="^https://")] | None = None
-    found: Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern="^https://")] | None = None
+    url: FeedAddress | None = None
+    found: FeedAddress | None = None
     checked_at: Moment | None = None
     next_at: Moment = 0
     etag: str | None = None

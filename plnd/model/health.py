@@ -1,4 +1,4 @@
-"""The state of the daemon and of the chain that leads to it, sessions, and errors."""
+"""The daemon's health, the doctor's checks, sessions, and errors."""
 
 from typing import Literal
 

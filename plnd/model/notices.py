@@ -1,4 +1,4 @@
-"""Notices on the desktop, and holding them back."""
+"""Notices on the desktop, and snoozing them."""
 
 from typing import Literal
 

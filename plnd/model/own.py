@@ -1,4 +1,4 @@
-"""What users do with their own data: forget, receipt, export, import, backups."""
+"""The user's own data: forgetting, receipt, export, import, backups."""
 
 from typing import Annotated, Any, Literal
 

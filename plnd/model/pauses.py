@@ -1,4 +1,4 @@
-"""Times in which nothing is recorded."""
+"""Pauses, and times in which a network is not counted."""
 
 from msgspec import Struct
 

@@ -10,7 +10,7 @@ from plnd.model.feeds import Feed
 
 MOST_READING_BYTES = 2 * 1024 * 1024
 Origin = Literal["acts", "page", "feed"]
-"""What says when somebody posted: recognised acts, the profile's page, its feed."""
+"""Where the date of a post comes from: recognised acts, the profile's page, its feed."""
 Silence = Literal["listening", "abandoned"]
 Choice = Literal["revive", "reading", "close", "not_now", "active", "retired"]
 StepName = Literal["export", "note", "delete"]

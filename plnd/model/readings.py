@@ -1,4 +1,4 @@
-"""What a page says about when a profile last posted."""
+"""Readings of profile pages."""
 
 from typing import Annotated
 

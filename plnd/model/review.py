@@ -1,4 +1,4 @@
-"""The review, the plan and the ledger as the API gives them."""
+"""The review, the plan and the ledger."""
 
 from typing import Annotated, Literal
 

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from plnd.model.base import Key, Language, Name, Strict, Text, Weekday
 
 When = Literal["work", "off"]
+Weekdays = Annotated[list[Weekday], Meta(min_length=1, max_length=7)]
 MinutesADay = Annotated[int, Meta(ge=0, le=24 * 60)]
 QuarterOfDay = Annotated[
     str,
@@ -19,7 +20,7 @@ class BudgetRequest(Strict, frozen=True):
 
     minutes: MinutesADay
     network: Name | None = None
-    days: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] | None = None
+    days: Weekdays | None = None
     when: When | None = None
 
 
@@ -29,7 +30,7 @@ class Budget(Struct, frozen=True, kw_only=True):
     id: Key
     minutes: MinutesADay
     network: Name | None = None
-    days: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] | None = None
+    days: Weekdays | None = None
     when: When | None = None
 
 

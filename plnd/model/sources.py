@@ -6,13 +6,15 @@ from msgspec import Meta, Struct
 
 from plnd.model.base import LONGEST_TEXT, Moment, Name, Strict
 
+NetworkIds = Annotated[list[Name], Meta(max_length=LONGEST_TEXT)]
+
 
 class SourceReport(Strict, frozen=True):
     """What the extension says of itself: its browser, its version, the networks picked in it."""
 
     browser: Name
     extension: Name
-    networks: Annotated[list[Name], Meta(max_length=LONGEST_TEXT)]
+    networks: NetworkIds
 
 
 class SourceHeard(Struct, frozen=True, kw_only=True):
@@ -21,7 +23,7 @@ class SourceHeard(Struct, frozen=True, kw_only=True):
     profile: Name
     browser: Name
     extension: Name
-    networks: Annotated[list[Name], Meta(max_length=LONGEST_TEXT)]
+    networks: NetworkIds
     heard_at: Moment
 
 

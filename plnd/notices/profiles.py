@@ -6,7 +6,7 @@ None for profiles that are only read or retired, and none while a decision asks 
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, Standing
+from plnd.measures.freshness import AGEING_FROM, DAY_MS, STALE_FROM, ProfileStatus
 from plnd.model.notices import Notice
 from plnd.words.messages import ENGLISH, Words
 
@@ -17,12 +17,12 @@ _SLACK_MS = 2 * DAY_MS
 """A last post that is read again elsewhere may differ from the earlier date by a day."""
 
 
-def step_due(status: Standing, now: int) -> int:
+def step_due(status: ProfileStatus, now: int) -> int:
     """The step (60 or 90 days; 0: none) whose notice is due.
 
     A notice that was sent counts only for the silence that it was about.
     """
-    if status.days is None or status.last is None or not status.wants_a_word(now):
+    if status.days is None or status.last is None or not status.may_be_notified(now):
         return 0
     for step in STEPS:
         if status.days >= step:
@@ -30,7 +30,7 @@ def step_due(status: Standing, now: int) -> int:
     return 0
 
 
-def _was_sent(status: Standing, step: int) -> bool:
+def _was_sent(status: ProfileStatus, step: int) -> bool:
     last, sent_at = status.last, status.profile.told.get(str(step))
     if last is None or sent_at is None:
         return False
@@ -38,7 +38,7 @@ def _was_sent(status: Standing, step: int) -> bool:
 
 
 def profile_notice(
-    statuses: Iterable[Standing],
+    statuses: Iterable[ProfileStatus],
     *,
     day: str,
     now: int,
@@ -67,7 +67,7 @@ def profile_notice(
 
 
 def _about_one(
-    status: Standing, step: int, names: Mapping[str, str], words: Words
+    status: ProfileStatus, step: int, names: Mapping[str, str], words: Words
 ) -> tuple[str, str]:
     """The title and body for one profile."""
     title = words.count("profile_silent.title", status.days or 0, network=_name(status, names))
@@ -81,7 +81,7 @@ def _about_one(
 
 
 def _about_several(
-    due: Sequence[tuple[Standing, int]], names: Mapping[str, str], words: Words
+    due: Sequence[tuple[ProfileStatus, int]], names: Mapping[str, str], words: Words
 ) -> tuple[str, str]:
     """The title and body for several profiles, the longest silent first."""
     parts = [
@@ -101,7 +101,7 @@ def _about_several(
 
 def monthly_lines(
     before: Mapping[str, int],
-    statuses: Iterable[Standing],
+    statuses: Iterable[ProfileStatus],
     names: Mapping[str, str],
     words: Words = ENGLISH,
 ) -> list[str]:
@@ -128,6 +128,6 @@ def _months_stale(days: int) -> int:
     return max(0, days - STALE_FROM) // MONTH_DAYS
 
 
-def _name(status: Standing, names: Mapping[str, str]) -> str:
+def _name(status: ProfileStatus, names: Mapping[str, str]) -> str:
     network = status.profile.network
     return names.get(network, network)

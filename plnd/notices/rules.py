@@ -6,7 +6,7 @@ A warning at 80 %, a notice at 100 %, and after the user's grace time a reminder
 
 from collections.abc import Collection, Iterable, Mapping
 
-from plnd.measures.budget import NEAR_FROM, Standing
+from plnd.measures.budget import NEAR_FROM, BudgetStatus
 from plnd.model.notices import Notice, NoticeKind
 from plnd.words.messages import ENGLISH, Words
 
@@ -15,7 +15,7 @@ _KINDS: Mapping[int, NoticeKind] = {NEAR: "budget_near", USED: "budget_used"}
 
 
 def budget_notices(
-    statuses: Iterable[Standing],
+    statuses: Iterable[BudgetStatus],
     *,
     day: str,
     now: int,
@@ -36,7 +36,7 @@ def budget_notices(
     return due
 
 
-def level_reached(status: Standing, grace_ms: int = 0) -> int:
+def level_reached(status: BudgetStatus, grace_ms: int = 0) -> int:
     """The highest level reached, in per cent of the budget: 0, 80, 100, 125, 150 …"""
     allowed, spent = status.allowed_ms, status.spent_ms
     if not allowed:
@@ -53,7 +53,7 @@ def _level(cause: str, stem: str) -> int:
 
 
 def _text(
-    status: Standing, level: int, names: Mapping[str, str], words: Words
+    status: BudgetStatus, level: int, names: Mapping[str, str], words: Words
 ) -> tuple[NoticeKind, str, str]:
     """The kind, title and body of a notice."""
     kind = _KINDS.get(level, "budget_over")
@@ -70,7 +70,7 @@ def _text(
     return kind, words.say(f"{kind}.title", **values), words.say(f"{kind}.body", **values)
 
 
-def _scope_text(status: Standing, names: Mapping[str, str], words: Words) -> str:
+def _scope_text(status: BudgetStatus, names: Mapping[str, str], words: Words) -> str:
     network, when = status.budget.network, status.budget.when
     if network:
         what = words.say("scope_network", network=names.get(network, network))

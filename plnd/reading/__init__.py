@@ -1,1 +1,1 @@
-"""What pages and feeds say about when somebody last posted. Parsing costs; it is done apart."""
+"""Finds out when somebody last posted, from pages and feeds. Parsing runs in the worker process."""

@@ -1,43 +1,43 @@
-"""Moments in texts of the web: pure. Exact ones, and words such as "3mo" that are rough."""
+"""Dates as web pages write them: exact timestamps, and words such as "3mo". Pure."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-EARLIEST_MS = 1_041_379_200_000  # 2003: before it, no network that plnd knows was there
-CLOCKS_APART_MS = 14 * 3_600_000  # a time without a zone may lie as far ahead as zones do
+EARLIEST_MS = 1_041_379_200_000  # 2003: no network that plnd knows is older
+CLOCKS_APART_MS = 14 * 3_600_000  # how far ahead of UTC a time without a zone can be
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-LONGEST_WORDS = 60
+LONGEST_TEXT = 60
 
 
-class Rough(NamedTuple):
-    """The newest that a moment in words can be, and by how much it may be older."""
+class ApproximateDate(NamedTuple):
+    """The latest moment (ms) that a date in words can mean, and by how much it may be older."""
 
     at: int
-    give_ms: int
+    uncertainty_ms: int
 
 
-def sensible(at: int | None, now: int) -> int | None:
-    """The moment, if somebody can have posted at it and `now` is the present; else None."""
+def plausible(at: int | None, now: int) -> int | None:
+    """The moment (ms), not later than `now`; None where no post can have that date."""
     if at is None or not EARLIEST_MS <= at <= now + CLOCKS_APART_MS:
         return None
     return min(at, now)
 
 
-def moment(text: str, now: int) -> int | None:
-    """The exact moment that a text is: ISO 8601, RFC 822, or seconds or ms since the epoch.
+def parse_timestamp(text: str, now: int) -> int | None:
+    """The moment (ms) of an exact date: ISO 8601, RFC 822, or seconds or ms since the epoch.
 
-    A date without a time is taken for its noon, a time without a zone for UTC.
+    A date without a time means its noon, a time without a zone UTC.
     """
     text = text.strip()
-    if len(text) > LONGEST_WORDS:
+    if len(text) > LONGEST_TEXT:
         return None
     if _EPOCH.fullmatch(text):
-        return sensible(_from_epoch(float(text)), now)
+        return plausible(_from_epoch(float(text)), now)
     found = _ISO.match(text)
     at = _from_iso(found[0]) if found else _from_rfc822(text)
-    return sensible(at, now)
+    return plausible(at, now)
 
 
 _EPOCH = re.compile(r"[0-9]{9,16}(?:\.[0-9]{1,9})?")
@@ -48,7 +48,7 @@ _ISO = re.compile(
 
 
 def _from_epoch(number: float) -> int:
-    """Seconds, milliseconds or microseconds, told apart by their size."""
+    """Seconds, milliseconds or microseconds, recognised by their size."""
     for most, factor in ((1e11, 1000.0), (1e14, 1.0)):
         if number < most:
             return int(number * factor)
@@ -80,19 +80,19 @@ def _ms(found: datetime) -> int:
 _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-# ---- words
+# ---- dates in words
 
 
-def words(text: str, now: int) -> Rough | None:
-    """What words of people mean at `now`: "3mo", "vor 2 Wochen", "hier", "12 October 2024"."""
+def parse_human_date(text: str, now: int) -> ApproximateDate | None:
+    """The date that words mean at `now`: "3mo", "vor 2 Wochen", "hier", "12 October 2024"."""
     text = _TAIL.sub("", text.strip().casefold()).strip(" .·•,")
-    if not text or len(text) > LONGEST_WORDS:
+    if not text or len(text) > LONGEST_TEXT:
         return None
-    found = _ago(text, now) or _named_day(text, now) or _date(text, now)
-    return found if found and sensible(found.at, now) is not None else None
+    found = _ago(text, now) or _today_or_yesterday(text, now) or _date(text, now)
+    return found if found and plausible(found.at, now) is not None else None
 
 
-# What follows the words on the same line: "3mo • Edited", "Gestern um 14:03".
+# Text after the date on the same line: "3mo • Edited", "Gestern um 14:03".
 _TAIL = re.compile(r"\s*(?:[•·|]|\b(?:at|um|à|a las|às|alle|om|kl\.?|o)\s+[0-9]).*$", re.DOTALL)
 
 _UNITS = {
@@ -118,17 +118,17 @@ _AGO = re.compile(
 )
 
 
-def _ago(text: str, now: int) -> Rough | None:
+def _ago(text: str, now: int) -> ApproximateDate | None:
     found = _AGO.fullmatch(text)
     if not found:
         return None
     unit = found[2] if found[2] in _UNIT_MS else found[2].removesuffix("前").removesuffix("전")
     ms = _UNIT_MS.get(unit)
     number = int(found[1]) if found[1].isdecimal() else 1
-    # "a man" is no month, but "a month" is one: words for one go with whole words only.
+    # Without digits only whole words are units: "a month" is a date, "a m" is not.
     if ms is None or (not found[1].isdecimal() and len(unit) < 3):
         return None
-    return Rough(now - number * ms, ms)
+    return ApproximateDate(now - number * ms, ms)
 
 
 _TODAY = (
@@ -141,13 +141,13 @@ _YESTERDAY = (
 _DAYS_BACK = dict.fromkeys(_TODAY.split("|"), 0) | dict.fromkeys(_YESTERDAY.split("|"), 1)
 
 
-def _named_day(text: str, now: int) -> Rough | None:
+def _today_or_yesterday(text: str, now: int) -> ApproximateDate | None:
     back = _DAYS_BACK.get(text)
-    return None if back is None else Rough(now - back * DAY_MS, DAY_MS)
+    return None if back is None else ApproximateDate(now - back * DAY_MS, DAY_MS)
 
 
-# The beginnings by which the months are told apart, in English, German, French, Spanish,
-# Italian, Portuguese and Dutch; the longest that fits wins ("juin" is June, "jui" may be July).
+# The first letters of the months in English, German, French, Spanish,
+# Italian, Portuguese and Dutch; the longest match wins ("juin" is June, "jui" may be July).
 _MONTHS = (
     "jan jän ene gen",
     "feb fév fev",
@@ -168,8 +168,8 @@ _MONTH_FIRST = re.compile(r"([^\W\d_]{3,10})\.? ([0-3]?[0-9])(?:st|nd|rd|th)?(?!
 _YEAR = re.compile(r",?(?: de| of)? ?((?:19|20)[0-9]{2})")
 
 
-def _date(text: str, now: int) -> Rough | None:
-    """A date with the month in words; without a year it is the last such day."""
+def _date(text: str, now: int) -> ApproximateDate | None:
+    """A date with the month in words; without a year, the last such day."""
     if found := _DAY_FIRST.fullmatch(text):
         day, name, rest = found.groups()
     elif found := _MONTH_FIRST.fullmatch(text):
@@ -188,5 +188,5 @@ def _date(text: str, now: int) -> Rough | None:
         except ValueError:
             continue
         if at <= now + DAY_MS:
-            return Rough(min(at, now), DAY_MS)
+            return ApproximateDate(min(at, now), DAY_MS)
     return None

@@ -1,7 +1,8 @@
-"""The only requests that plnd makes to anywhere: a feed that the user turned on, politely.
+"""The only requests that plnd sends: for feeds that the user turned on and articles that the user
+asked for.
 
-https only; no address that is not public, at any turn of the way; at most three redirects, ten
-seconds and 2 MiB; no cookies, no proxy, nothing kept between two requests.
+https only; public addresses only, also after a redirect; at most three redirects, ten seconds
+and 2 MiB; no cookies, no proxy, nothing kept between two requests.
 """
 
 import ipaddress
@@ -27,9 +28,9 @@ TOTAL_SECONDS = 10.0
 MOST_REDIRECTS = 3
 LONGEST_WAIT_MS = 30 * 86_400_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# What of the internet is nobody's house, less what IANA keeps for special purposes
-# (iana-ipv4-special-registry, iana-ipv6-special-registry): also where those are reachable from
-# everywhere, no feed lives there, and some of them lead to whichever machine is near.
+# Public addresses: unicast without the blocks that IANA reserves for special purposes
+# (iana-ipv4-special-registry, iana-ipv6-special-registry). Some of those are reachable from
+# everywhere, but no feed is served there, and anycast ones lead to the nearest machine.
 _UNICAST = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("2000::/3"))
 _SPECIAL = [
     ipaddress.ip_network(one)
@@ -47,22 +48,22 @@ _PRIVATE = "is not a public address"
 OpenSocket = Callable[[Any], socket.socket]
 
 
-class FetchFailed(TranslatedError):
-    """A request that did not bring what was asked for; it says which host and why."""
+class FetchError(TranslatedError):
+    """A request without a usable answer; names the host and the reason."""
 
     code = "fetch_failed"
 
 
-class Outgoing(Struct, frozen=True, kw_only=True):
-    """One request that left this machine: to which host, and how it went."""
+class OutgoingRequest(Struct, frozen=True, kw_only=True):
+    """A request that left this machine: to which host, and its outcome."""
 
     host: str
     outcome: str
     bytes: int = 0
 
 
-class Fetched(Struct, frozen=True, kw_only=True):
-    """An answer: `content` is None when nothing changed (304) or the host asks for patience."""
+class FetchResult(Struct, frozen=True, kw_only=True):
+    """An answer; `content` is None when nothing changed (304) or the host asks to wait."""
 
     url: str
     status: int
@@ -74,10 +75,10 @@ class Fetched(Struct, frozen=True, kw_only=True):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is anybody's on the internet, and nobody's in this house.
+    """Whether an IP address is public, so that no request reaches the local network.
 
-    An address with another one in it may end anywhere: only one that the system itself would
-    take for the IPv4 address in it (`::ffff:93.184.216.34`) is judged by that.
+    An IPv6 address that embeds an IPv4 address may be routed anywhere: only a mapped one
+    (`::ffff:93.184.216.34`), which the system treats as that IPv4 address, is judged by it.
     """
     try:
         ip = ipaddress.ip_address(address)
@@ -91,54 +92,58 @@ def is_public(address: str) -> bool:
 
 
 def _is_isatap(ip: ipaddress.IPv6Address) -> bool:
-    """Whether the end names an IPv4 address behind a tunnel: `::5efe:192.168.1.1`, RFC 5214."""
+    """Whether it leads through an ISATAP tunnel to an IPv4 address: `::5efe:192.168.1.1`."""
     return int(ip) >> 32 & 0xFCFF_FFFF == 0x0000_5EFE
 
 
 def open_public(info: Any) -> socket.socket:
-    """A socket to what was looked up. Every connection comes by here, also after a redirect."""
+    """A socket for a resolved address; used for every connection, also after a redirect.
+
+    Raises:
+        OSError: the address is not public.
+    """
     family, kind, protocol, _, address = info
     if not is_public(address[0]):
         raise OSError(f"{address[0]} {_PRIVATE}")
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
-class Fetch:
-    """Makes requests and notes each of them with `note`.
+class Fetcher:
+    """Sends requests, and calls `on_request` with each of them.
 
-    `open_socket` and `trust` stand for the outside world, which tests have on loopback.
+    `open_socket`, `resolver` and `trust` are for tests, whose web is on loopback.
     """
 
     def __init__(
         self,
-        note: Callable[[Outgoing], None],
+        on_request: Callable[[OutgoingRequest], None],
         *,
         open_socket: OpenSocket = open_public,
         resolver: aiohttp.abc.AbstractResolver | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._note = note
+        self._on_request = on_request
         self._open_socket = open_socket
         self._resolver = resolver
         self._trust = trust
 
     async def get(
         self, url: str, *, now: int, etag: str | None = None, last_modified: str | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """The answer to one request, redirects followed.
 
         Raises:
-            FetchFailed: there is no answer, or not one that can be used.
+            FetchError: there is no usable answer.
         """
-        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: text for name, value in asked.items() if (text := _text(value))}
+        validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: text for name, value in validators.items() if (text := _header(value))}
         async with self._session() as session:
             for _ in range(MOST_REDIRECTS + 1):
-                found = await self._hop(session, _secure(url), headers, now)
-                if isinstance(found, Fetched):
+                found = await self._hop(session, _require_https(url), headers, now)
+                if isinstance(found, FetchResult):
                     return found
                 url = found
-        raise FetchFailed("fetch_circles", host=_host(url))
+        raise FetchError("fetch_circles", host=_host(url))
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -158,41 +163,41 @@ class Fetch:
 
     async def _hop(
         self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], now: int
-    ) -> Fetched | str:
-        """One request: its answer, or the address that it leads on to."""
+    ) -> FetchResult | str:
+        """One request: its answer, or the address that it redirects to."""
         host = _host(url)
         outcome, size = "failed", 0
         try:
             async with session.get(url, headers=headers, allow_redirects=False) as response:
                 outcome = str(response.status)
-                target = _text(response.headers.get("Location"))
+                target = _header(response.headers.get("Location"))
                 if response.status in _REDIRECTS and target:
                     return urljoin(url, target)
                 content = await _content(response) if response.status == 200 else None
                 size = len(content or b"")
                 return _fetched(url, response, content, now)
-        except FetchFailed as error:
+        except FetchError as error:
             outcome = error.code
             raise
         except TimeoutError as error:
             outcome = "timeout"
-            raise FetchFailed("fetch_slow", host=host, seconds=int(TOTAL_SECONDS)) from error
+            raise FetchError("fetch_slow", host=host, seconds=int(TOTAL_SECONDS)) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            failed = _failed(host, error)
+            failed = _fetch_error(host, error)
             outcome = "not_sent" if failed.code == "private_address" else failed.code
             raise failed from error
         finally:
-            self._note(Outgoing(host=host, outcome=outcome, bytes=size))
+            self._on_request(OutgoingRequest(host=host, outcome=outcome, bytes=size))
 
 
-def _secure(url: str) -> str:
+def _require_https(url: str) -> str:
     try:
         parts = urlsplit(url)
-        fits = parts.scheme == "https" and parts.hostname and not parts.username
+        is_secure = parts.scheme == "https" and parts.hostname and not parts.username
     except ValueError:
-        fits = False
-    if not fits:
-        raise FetchFailed("fetch_insecure", code="insecure")
+        is_secure = False
+    if not is_secure:
+        raise FetchError("fetch_insecure", code="insecure")
     return url
 
 
@@ -207,31 +212,31 @@ async def _content(response: aiohttp.ClientResponse) -> bytes:
         size += len(part)
         if size > MOST_BYTES:
             host = response.url.host or ""
-            raise FetchFailed("fetch_too_large", code="too_large", host=host, mib=MOST_BYTES >> 20)
+            raise FetchError("fetch_too_large", code="too_large", host=host, mib=MOST_BYTES >> 20)
     return b"".join(parts)
 
 
 def _fetched(
     url: str, response: aiohttp.ClientResponse, content: bytes | None, now: int
-) -> Fetched:
+) -> FetchResult:
     headers, status = response.headers, response.status
     if content is None and status not in (304, 429, 503):
-        raise FetchFailed("fetch_status", _HINTS.get(status, ""), host=_host(url), status=status)
-    return Fetched(
+        raise FetchError("fetch_status", _HINTS.get(status, ""), host=_host(url), status=status)
+    return FetchResult(
         url=url,
         status=status,
         content=content,
-        content_type=_text(headers.get("Content-Type")) or "",
-        etag=_text(headers.get("ETag")),
-        last_modified=_text(headers.get("Last-Modified")),
-        retry_after_ms=retry_after_ms(_text(headers.get("Retry-After")) or "", now),
+        content_type=_header(headers.get("Content-Type")) or "",
+        etag=_header(headers.get("ETag")),
+        last_modified=_header(headers.get("Last-Modified")),
+        retry_after_ms=retry_after_ms(_header(headers.get("Retry-After")) or "", now),
     )
 
 
-def _text(header: str | None) -> str | None:
-    """A header that is text; anything else is as if it had not been sent.
+def _header(header: str | None) -> str | None:
+    """A header's text; None for one that cannot be printed, as if it had not been sent.
 
-    Bytes that are no UTF-8 come as halves of pairs, which nothing can keep or send again.
+    aiohttp decodes bytes that are not UTF-8 to lone surrogates, which cannot be stored or sent.
     """
     return header if header and header.isprintable() else None
 
@@ -245,7 +250,7 @@ _HINTS = {
 
 
 def retry_after_ms(text: str, now: int) -> int:
-    """How long a host asks to be left alone: seconds or a date; a month at most."""
+    """How long (ms) a Retry-After header asks to wait: seconds or a date; a month at most."""
     text = text.strip()
     if text.isascii() and text.isdecimal() and len(text) < 12:
         return min(int(text) * 1000, LONGEST_WAIT_MS)
@@ -258,14 +263,13 @@ def retry_after_ms(text: str, now: int) -> int:
     return max(0, min(ahead, LONGEST_WAIT_MS))
 
 
-def _failed(host: str, error: Exception) -> FetchFailed:
-    """What went wrong, for people."""
+def _fetch_error(host: str, error: Exception) -> FetchError:
     if _PRIVATE in str(getattr(error, "os_error", "")):
-        return FetchFailed("fetch_private", code="private_address", host=host)
+        return FetchError("fetch_private", code="private_address", host=host)
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return FetchFailed("fetch_untrusted", code="untrusted", host=host)
+        return FetchError("fetch_untrusted", code="untrusted", host=host)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchFailed("fetch_not_found", code="unreachable", host=host)
+        return FetchError("fetch_not_found", code="unreachable", host=host)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return FetchFailed("fetch_unreachable", code="unreachable", host=host)
-    return FetchFailed("fetch_bad_answer", code="bad_answer", host=host)
+        return FetchError("fetch_unreachable", code="unreachable", host=host)
+    return FetchError("fetch_bad_answer", code="bad_answer", host=host)

@@ -1,15 +1,15 @@
-"""What reading a page, a feed or an article gives."""
+"""The results of reading a page, a feed or an article."""
 
 from msgspec import Struct, field
 
 
 class PageReading(Struct, frozen=True, kw_only=True):
-    """What a page says of its owner's posts.
+    """What a page says about its owner's posts.
 
-    `last_post_at` is the newest that the last post can be, `rough_ms` by how much it may be older
-    (0: exact). `posts_seen` counts the owner's posts that could be dated, `found_by` says by
-    what, `gap_days` is the median between them, None for fewer than three. `feeds` are the
-    addresses that the page names as its feeds.
+    `last_post_at` is the latest that the last post can have been made (ms), `rough_ms` by how
+    much it may be older (0: exact). `posts_seen` counts the owner's posts with a date, `found_by`
+    is where the date was found, `gap_days` the median gap, None for fewer than three posts.
+    `feeds` are the addresses of feeds that the page names.
     """
 
     last_post_at: int | None = None

@@ -25,9 +25,9 @@ def read_all(home: Home) -> tuple[dict[str, str], dict[str, PlndError]]:
         try:
             texts[name] = regular_files.read(path).decode()
         except OSError as error:
-            faults[name] = rules.bad(path, "", "file_unreadable", why=error.strerror or "")
+            faults[name] = rules.file_error(path, "", "file_unreadable", why=error.strerror or "")
         except UnicodeDecodeError:
-            faults[name] = rules.bad(path, "", "file_no_utf8")
+            faults[name] = rules.file_error(path, "", "file_no_utf8")
     return texts, faults
 
 
@@ -79,7 +79,7 @@ def apply_draft(home: Home, id: str) -> bool:
     """
     path = folder(home) / "draft" / f"{id}.json"
     try:
-        own_files.judge(path)
+        own_files.check_file(path)
     except PlndError as error:
         raise PlndError(
             error.message,

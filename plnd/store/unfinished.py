@@ -11,7 +11,7 @@ import msgspec
 
 from plnd.model.own import Forgotten
 from plnd.model.pauses import Pause, Uncounted
-from plnd.model.scope import Scope, Somebody
+from plnd.model.scope import PersonScope, Scope
 from plnd.system import regular_files
 from plnd.system.files import Home, cannot_write, read_or_set_aside, set_aside, write_atomic
 
@@ -20,7 +20,7 @@ class Forgetting(msgspec.Struct, frozen=True):
     """What is to be forgotten; and the guards to put back when that is everything."""
 
     scopes: list[Scope]
-    person: Somebody | None
+    person: PersonScope | None
     refused: list[Forgotten]
     pauses: list[Pause]
     uncounted: list[Uncounted]
@@ -30,7 +30,7 @@ class Forgetting(msgspec.Struct, frozen=True):
         return any(one.everything for one in self.scopes)
 
     @property
-    def parts(self) -> list[Scope | Somebody]:
+    def parts(self) -> list[Scope | PersonScope]:
         """What is to be deleted from the documents."""
         return [*([self.person] if self.person else []), *self.scopes]
 

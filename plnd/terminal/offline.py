@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 
 from plnd import api
-from plnd.api.route import Call, Route
+from plnd.api.route import ApiRequest, Route
 from plnd.core.plnd import Plnd
 from plnd.daemon import lock
 from plnd.errors import NotFound
@@ -32,7 +32,7 @@ def ask(method: str, path: str, body: Any = None) -> Any:
         return msgspec.to_builtins(asyncio.run(_answer(plnd, route, call)))
 
 
-async def _answer(plnd: Plnd, route: Route, call: Call) -> Any:
+async def _answer(plnd: Plnd, route: Route, call: ApiRequest) -> Any:
     try:
         return await route.answer(plnd, call)
     finally:
@@ -68,14 +68,14 @@ def _stores() -> Iterator[Plnd]:
         held.release()
 
 
-def _find(method: str, path: str, content: bytes) -> tuple[Route, Call]:
+def _find(method: str, path: str, content: bytes) -> tuple[Route, ApiRequest]:
     """The route of a request (`path` after /api/v1/), and the call for it."""
     plain, _, query = path.partition("?")
     for route in api.ROUTES:
         found = _pattern(route.path).fullmatch(f"/api/v1/{plain}")
         if found and route.method == method:
             names = {name: unquote(value) for name, value in found.groupdict().items()}
-            return route, Call(names, dict(parse_qsl(query, keep_blank_values=True)), content)
+            return route, ApiRequest(names, dict(parse_qsl(query, keep_blank_values=True)), content)
     raise NotFound(f"{method} {plain} needs the daemon", "start it with `plnd start`")
 
 

@@ -1,11 +1,11 @@
-"""Who may ask: the machine's own user, through the token, or a page that holds the cookie.
+"""Access control: only the daemon's own user, with the token or the dashboard's cookie.
 
-Order of the checks: where the connection comes from and the Host, whatever is asked for; then for
-`/api/` a token or the cookie; then, with the cookie, that a process of the same user asks, and a
-page of plnd's own: its Origin, which a change must name. No answer ever carries a CORS header.
+The order of the checks: for every request the connection's origin and the Host header; for `/api/`
+the token or the cookie; with the cookie also the user of the connecting process and the Origin,
+which is required for changes. No answer carries a CORS header.
 
-Programs come by a socket file in the home's own folder where the system has such, which nobody
-else can reach; over TCP, which all users of the machine share, comes the browser.
+Programs connect through a Unix socket in the home folder, where the system has those, which no
+other user can reach; browsers connect over TCP, which all users of the machine share.
 """
 
 import hmac
@@ -22,13 +22,13 @@ from plnd.web.sessions import Sessions
 
 LOOPBACK = "127.0.0.1"
 CODE_SECONDS = 60
-_SAFE = frozenset({"GET", "HEAD"})
-_FROM_OURSELVES = frozenset({"none", "same-origin"})
-"""What browsers say of requests of the page itself, and of addresses that the user typed."""
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_OWN_FETCH_SITES = frozenset({"none", "same-origin"})
+"""Sec-Fetch-Site of requests of the dashboard itself, and of addresses that the user typed."""
 
 
 class AccessDenied(PlndError):
-    """The request may not do what it asks; `status` says how it was refused."""
+    """The request is not allowed; `status` is the HTTP status of the answer."""
 
     def __init__(self, status: int, code: str, message: str, hint: str) -> None:
         super().__init__(message, hint, code=code)
@@ -36,9 +36,9 @@ class AccessDenied(PlndError):
 
 
 class Access:
-    """The keys of one daemon on one port.
+    """The access control of one daemon on one port.
 
-    `token` is for programs and new at each start; `sessions` are the browsers that hold a cookie.
+    `token` is for programs and new at each start; `sessions` are the browsers with a cookie.
     """
 
     def __init__(
@@ -56,10 +56,14 @@ class Access:
         self._clock = clock
 
     def check(self, request: web.Request) -> None:
-        """Let the request pass, or raise `AccessDenied`."""
+        """Check a request.
+
+        Raises:
+            AccessDenied: it is not allowed.
+        """
         headers = request.headers
-        if not _is_near(request):
-            raise _foreign()
+        if not _is_local(request):
+            raise _other_user()
         if headers.get("Host", "").lower() not in self._hosts:
             raise AccessDenied(
                 421,
@@ -79,16 +83,16 @@ class Access:
                 "open the dashboard with `plnd open`; programs read the token from daemon.json",
             )
         self.check_user(request)
-        if headers.get("Sec-Fetch-Site", "none") not in _FROM_OURSELVES:
+        if headers.get("Sec-Fetch-Site", "none") not in _OWN_FETCH_SITES:
             raise AccessDenied(
                 403,
                 "foreign_page",
                 "another page asks with the dashboard's cookie",
                 "use the dashboard, or the token",
             )
-        # Browsers name the page that asks: at each change, and at a read when it is another one.
+        # Browsers send Origin with every change, and with a read from another page.
         origin = headers.get("Origin")
-        if origin not in self._origins and (origin or request.method not in _SAFE):
+        if origin not in self._origins and (origin or request.method not in _SAFE_METHODS):
             raise AccessDenied(
                 403,
                 "foreign_origin",
@@ -97,23 +101,23 @@ class Access:
             )
 
     def check_user(self, request: web.Request) -> None:
-        """Let the request pass when a process of the daemon's own user asks.
+        """Check that the request comes from a process of the daemon's own user.
 
         Raises:
-            AccessDenied: another user's process asks.
+            AccessDenied: it comes from another user's process.
         """
-        peer, own = _ends(request)
-        if not (by_file(request) or (peer and own and is_own(peer, own))):
-            raise _foreign()
+        peer, own = _endpoints(request)
+        if not (is_unix_socket(request) or (peer and own and is_own(peer, own))):
+            raise _other_user()
 
     def _has_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._bearer)
 
     def _has_cookie(self, request: web.Request) -> bool:
-        return self.sessions.holds(request.cookies.get(self.sessions.cookie, ""))
+        return self.sessions.is_valid(request.cookies.get(self.sessions.cookie, ""))
 
     def new_code(self) -> str:
-        """A code that `redeem` takes once, within a minute."""
+        """A code that `redeem` accepts once, within a minute."""
         now = self._clock()
         self._codes = {code: end for code, end in self._codes.items() if end > now}
         code = secrets.token_urlsafe(24)
@@ -121,27 +125,27 @@ class Access:
         return code
 
     def redeem(self, code: str) -> bool:
-        """Whether the code is good; it is not, the next time."""
+        """Whether the code is valid; it is used up by this."""
         return self._codes.pop(code, 0.0) > self._clock()
 
 
-def by_file(request: web.Request) -> bool:
-    """Whether the request came by the socket file, whose folder is the user's alone."""
+def is_unix_socket(request: web.Request) -> bool:
+    """Whether the request came through the Unix socket, whose folder only the user can enter."""
     return socket_files.is_one(request.get_extra_info("socket"))
 
 
-def _is_near(request: web.Request) -> bool:
-    """Whether the connection comes by the socket file, or from the one address that is ours."""
-    peer, _ = _ends(request)
-    return by_file(request) or (peer is not None and peer[0] == LOOPBACK)
+def _is_local(request: web.Request) -> bool:
+    """Whether the request came through the Unix socket, or from 127.0.0.1."""
+    peer, _ = _endpoints(request)
+    return is_unix_socket(request) or (peer is not None and peer[0] == LOOPBACK)
 
 
-def _ends(request: web.Request) -> tuple[Address | None, Address | None]:
-    """The other end of the connection, and our own; None for what is closed already."""
+def _endpoints(request: web.Request) -> tuple[Address | None, Address | None]:
+    """The connection's peer and own address; None once it is closed."""
     return request.get_extra_info("peername"), request.get_extra_info("sockname")
 
 
-def _foreign() -> AccessDenied:
+def _other_user() -> AccessDenied:
     return AccessDenied(
         403,
         "foreign_user",

@@ -1,4 +1,4 @@
-"""The routes that only a running daemon can answer, beside those of `plnd.api`."""
+"""The routes that only a running daemon can answer, in addition to those of `plnd.api`."""
 
 import asyncio
 import functools
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plnd import __version__, api
-from plnd.api.route import Call, Route
+from plnd.api.route import ApiRequest, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import NotFound
 from plnd.model.day import Today
@@ -21,57 +21,57 @@ OPEN_PAGE = "open.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """The daemon that serves: its keys, its address, since when (ms) it runs."""
+class DaemonApi:
+    """The API of the running daemon: its access control, its address, and when (ms) it started."""
 
     access: Access
     url: str
     started_at: int
-    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _doctor_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> tuple[Route, ...]:
         """All routes of a daemon."""
         return (
             *api.ROUTES,
-            Route("POST", "/api/v1/open", self.post_open, OpenLink),
-            Route("GET", "/api/v1/sessions", self.get_sessions, SessionsAnswer),
-            Route("DELETE", "/api/v1/sessions", self.delete_sessions, SessionsAnswer),
-            Route("DELETE", "/api/v1/sessions/{id}", self.delete_session, SessionsAnswer),
-            Route("GET", "/api/v1/live", self.get_live, Today, live=True),
-            Route("GET", "/api/v1/health", self.get_health, Health),
-            Route("GET", "/api/v1/doctor", self.get_doctor, DoctorAnswer),
-            Route("POST", "/api/v1/doctor/mend", self.post_mend, DoctorAnswer),
-            Route("GET", "/api/v1/openapi.json", self.get_openapi, dict[str, Any]),
+            Route("POST", "/api/v1/open", self.post_open),
+            Route("GET", "/api/v1/sessions", self.get_sessions),
+            Route("DELETE", "/api/v1/sessions", self.delete_sessions),
+            Route("DELETE", "/api/v1/sessions/{id}", self.delete_session),
+            Route("GET", "/api/v1/live", self.get_live, live=True),
+            Route("GET", "/api/v1/health", self.get_health),
+            Route("GET", "/api/v1/doctor", self.get_doctor),
+            Route("POST", "/api/v1/doctor/mend", self.post_mend),
+            Route("GET", "/api/v1/openapi.json", self.get_openapi),
         )
 
-    def post_open(self, plnd: Plnd, call: Call) -> OpenLink:
+    def post_open(self, plnd: Plnd, request: ApiRequest) -> OpenLink:
         """A link that opens the dashboard, good once and for a minute."""
         link = f"{self.url}/open?code={self.access.new_code()}"
         page = plnd.home.state / OPEN_PAGE
-        write_atomic(page, _leading_on(link, call.words).encode())
+        write_atomic(page, _redirect_page(link, request.words).encode())
         expires_at = plnd.clock() + CODE_SECONDS * 1000
         return OpenLink(url=link, expires_at=expires_at, file=str(page))
 
-    def get_sessions(self, _: Plnd, __: Call) -> SessionsAnswer:
+    def get_sessions(self, _: Plnd, __: ApiRequest) -> SessionsAnswer:
         """The browsers that are signed in to the dashboard."""
         return SessionsAnswer(self.access.sessions.all())
 
-    def delete_sessions(self, _: Plnd, __: Call) -> SessionsAnswer:
+    def delete_sessions(self, _: Plnd, __: ApiRequest) -> SessionsAnswer:
         """Sign every browser out; gives those that are left."""
         self.access.sessions.end()
         return SessionsAnswer(self.access.sessions.all())
 
-    def delete_session(self, _: Plnd, call: Call) -> SessionsAnswer:
+    def delete_session(self, _: Plnd, request: ApiRequest) -> SessionsAnswer:
         """Sign one browser out; gives those that are left."""
-        if not self.access.sessions.end(call.path["id"]):
-            raise NotFound(f"no session {call.path['id']!r}", "`plnd open --list` lists them")
+        if not self.access.sessions.end(request.path["id"]):
+            raise NotFound(f"no session {request.path['id']!r}", "`plnd open --list` lists them")
         return SessionsAnswer(self.access.sessions.all())
 
-    def get_live(self, plnd: Plnd, _: Call) -> Today:
+    def get_live(self, plnd: Plnd, _: ApiRequest) -> Today:
         """The figures of today, now and whenever they change, as server-sent events."""
         return plnd.today()
 
-    def get_health(self, plnd: Plnd, _: Call) -> Health:
+    def get_health(self, plnd: Plnd, _: ApiRequest) -> Health:
         """That the daemon runs, since when, and what it had to set aside."""
         return Health(
             version=__version__,
@@ -83,25 +83,25 @@ class Running:
             left_out=plnd.faults(),
         )
 
-    async def get_doctor(self, plnd: Plnd, call: Call) -> DoctorAnswer:
+    async def get_doctor(self, plnd: Plnd, request: ApiRequest) -> DoctorAnswer:
         """How each link of the chain stands, and the fix; to look shows and changes nothing."""
-        async with self._looking:
-            return await asyncio.to_thread(_examined, plnd.home, call.words, mend=False)
+        async with self._doctor_lock:
+            return await asyncio.to_thread(_run_doctor, plnd.home, request.words, mend=False)
 
-    async def post_mend(self, plnd: Plnd, call: Call) -> DoctorAnswer:
+    async def post_mend(self, plnd: Plnd, request: ApiRequest) -> DoctorAnswer:
         """Mend what of the chain can safely be mended, and say what was done."""
-        async with self._looking:
-            return await asyncio.to_thread(_examined, plnd.home, call.words, mend=True)
+        async with self._doctor_lock:
+            return await asyncio.to_thread(_run_doctor, plnd.home, request.words, mend=True)
 
-    def get_openapi(self, _: Plnd, __: Call) -> dict[str, Any]:
+    def get_openapi(self, _: Plnd, __: ApiRequest) -> dict[str, Any]:
         """This document."""
         from plnd.web.openapi import document
 
         return document(self.routes(), self.access.sessions.cookie)
 
 
-def _leading_on(link: str, words: Words) -> str:
-    """A page that leads on to a link."""
+def _redirect_page(link: str, words: Words) -> str:
+    """A page that redirects to a link."""
     return (
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
         '<meta name="referrer" content="no-referrer">'
@@ -110,14 +110,16 @@ def _leading_on(link: str, words: Words) -> str:
     )
 
 
-def _examined(home: Home, words: Words, *, mend: bool) -> DoctorAnswer:
-    """What the doctor finds, and mends if it shall. Its checks wait for programs, and ask this
-    daemon over its own socket: for a thread, never for the event loop."""
+def _run_doctor(home: Home, words: Words, *, mend: bool) -> DoctorAnswer:
+    """Run the doctor's checks, and mend what can be mended if asked to.
+
+    Call it in a thread: the checks wait for programs, and for answers of this daemon itself.
+    """
     from plnd import client
     from plnd.setup import doctor
 
-    found = client.daemon(home.place)
-    ask = functools.partial(client.ask, found) if found else None
+    daemon = client.daemon(home.place)
+    ask = functools.partial(client.ask, daemon) if daemon else None
     look = functools.partial(doctor.run_checks, home, ask, show=False, words=words)
     checks = look()
     mended = doctor.mend(checks, words) if mend else []

@@ -7,20 +7,20 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from plnd.api.route import Call, Route
+from plnd.api.route import ApiRequest, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import PlndError, TooLarge
 from plnd.model.health import ErrorAnswer, ErrorBody
 from plnd.web import files
 from plnd.web.access import Access, AccessDenied
-from plnd.web.api import OPEN_PAGE, Running
-from plnd.web.live import Live
-from plnd.web.sessions import LASTS_MS
+from plnd.web.api import OPEN_PAGE, DaemonApi
+from plnd.web.live import LiveUpdates
+from plnd.web.sessions import LIFETIME_MS
 from plnd.words.messages import CATALOGUES, ENGLISH, Words, negotiate
 
 log = logging.getLogger("plnd")
 
-LIVE = web.AppKey("live", Live)
+LIVE = web.AppKey("live", LiveUpdates)
 
 _STATUS = {
     "invalid": 400,
@@ -45,7 +45,7 @@ _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-# What is handed on as a page carries its own style, and nothing else.
+# Pages for printing have their own inline style, and nothing else.
 _TEXT_HEADERS = {
     **_HEADERS,
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
@@ -57,24 +57,23 @@ _encode = msgspec.json.Encoder().encode
 
 def make_app(plnd: Plnd, access: Access, *, url: str, started_at: int) -> web.Application:
     """The application over one `Plnd`; holds no globals."""
-    running = Running(access, url, started_at)
-    routes = running.routes()
+    routes = DaemonApi(access, url, started_at).routes()
     most = max(route.most_bytes for route in routes)
-    app = web.Application(middlewares=[_guarding(access)], client_max_size=most)
-    live = app[LIVE] = Live()
+    app = web.Application(middlewares=[_access_middleware(access)], client_max_size=most)
+    live = app[LIVE] = LiveUpdates()
     app.on_shutdown.append(live.close)
     for route in routes:
-        handler = _going_on(plnd, route) if route.live else _answering(plnd, route)
+        handler = _live_handler(plnd, route) if route.live else _handler(plnd, route)
         app.router.add_route(route.method, route.path, handler)
-    # Link previews and mail scanners ask for the head: that must not use the code up.
-    app.router.add_get("/open", _opening(plnd, access), allow_head=False)
-    app.router.add_get("/", _page)
-    app.router.add_get("/assets/{name}", _page)
+    # Link previews and mail scanners send HEAD, which must not use up the code.
+    app.router.add_get("/open", _open_handler(plnd, access), allow_head=False)
+    app.router.add_get("/", _dashboard_file)
+    app.router.add_get("/assets/{name}", _dashboard_file)
     return app
 
 
-def _guarding(access: Access) -> Middleware:
-    """Check the access, and turn whatever goes wrong into the one shape of errors."""
+def _access_middleware(access: Access) -> Middleware:
+    """Check the access, and answer every error in the same form."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -96,7 +95,7 @@ def _guarding(access: Access) -> Middleware:
 
 
 def _route_of(request: web.Request) -> str:
-    """Which of our routes a request took, in our words: its own stand in no log."""
+    """A request's route as its path pattern, for the log: the path itself may hold names."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "no route"
 
@@ -120,8 +119,8 @@ def _json(answer: Any, status: int = 200) -> web.Response:
     return web.Response(body=_encode(answer), status=status, headers=_JSON_HEADERS)
 
 
-def _answering(plnd: Plnd, route: Route) -> Handler:
-    """A route as aiohttp serves it."""
+def _handler(plnd: Plnd, route: Route) -> Handler:
+    """An aiohttp handler for a route."""
 
     async def answer(request: web.Request) -> web.Response:
         try:
@@ -131,8 +130,8 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
         if len(content) > route.most_bytes:
             raise _too_large(route.most_bytes)
         query = request.query if request.rel_url.raw_query_string else {}
-        call = Call(request.match_info, query, content, _words(plnd, request))
-        answer = await route.answer(plnd, call)
+        words = _client_words(plnd, request)
+        answer = await route.answer(plnd, ApiRequest(request.match_info, query, content, words))
         if route.method != "GET":
             request.app[LIVE].changed()
         return _json(answer) if route.media == "application/json" else _text(answer, route.media)
@@ -140,23 +139,23 @@ def _answering(plnd: Plnd, route: Route) -> Handler:
     return answer
 
 
-def _words(plnd: Plnd, request: web.Request) -> Words:
-    """The words of whoever asks, else those of the settings, else English."""
-    asked = request.headers.get("Accept-Language")
-    if asked and (found := negotiate(asked)):
+def _client_words(plnd: Plnd, request: web.Request) -> Words:
+    """The texts in the client's language, else that of the settings, else English."""
+    accepted = request.headers.get("Accept-Language")
+    if accepted and (found := negotiate(accepted)):
         return found
     chosen = plnd.settings.current().language
     return CATALOGUES[chosen] if chosen else ENGLISH
 
 
-def _going_on(plnd: Plnd, route: Route) -> Handler:
-    """A route that is live, as aiohttp serves it."""
+def _live_handler(plnd: Plnd, route: Route) -> Handler:
+    """An aiohttp handler for a live route."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        async def now() -> Any:
-            return await route.answer(plnd, Call(request.match_info, request.query))
+        async def current() -> Any:
+            return await route.answer(plnd, ApiRequest(request.match_info, request.query))
 
-        return await request.app[LIVE].serve(request, now, _HEADERS)
+        return await request.app[LIVE].serve(request, current, _HEADERS)
 
     return answer
 
@@ -165,7 +164,7 @@ def _text(text: str, media: str) -> web.Response:
     return web.Response(text=text, content_type=media, charset="utf-8", headers=_TEXT_HEADERS)
 
 
-def _opening(plnd: Plnd, access: Access) -> Handler:
+def _open_handler(plnd: Plnd, access: Access) -> Handler:
     """Exchange a one-time code for the dashboard's cookie."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -182,8 +181,8 @@ def _opening(plnd: Plnd, access: Access) -> Handler:
         response = web.Response(status=303, headers={**_PAGE_HEADERS, "Location": "/"})
         response.set_cookie(
             sessions.cookie,
-            sessions.begin(request.headers.get("User-Agent", "")),
-            max_age=LASTS_MS // 1000,
+            sessions.create(request.headers.get("User-Agent", "")),
+            max_age=LIFETIME_MS // 1000,
             httponly=True,
             samesite="Strict",
             path="/",
@@ -193,22 +192,22 @@ def _opening(plnd: Plnd, access: Access) -> Handler:
     return answer
 
 
-async def _page(request: web.Request) -> web.Response:
-    """The dashboard's files. They hold no figures: those come from the API, with the cookie."""
+async def _dashboard_file(request: web.Request) -> web.Response:
+    """Serve a file of the dashboard, which holds no data: that comes from the API."""
     name = request.match_info.get("name")
-    found = files.find("index.html" if name is None else f"assets/{name}")
+    found = files.find_file("index.html" if name is None else f"assets/{name}")
     if found is None:
         raise web.HTTPNotFound
     headers = dict(_PAGE_HEADERS)
     if name is not None:
-        # The name has a digest of the content in it.
+        # The name contains a digest of the content.
         headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    if zipped:
+    gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    if gzipped:
         headers["Content-Encoding"] = "gzip"
     return web.Response(
-        body=found.zipped if zipped else found.content,
-        content_type=found.kind,
+        body=found.gzipped if gzipped else found.content,
+        content_type=found.media_type,
         charset="utf-8",
         headers=headers,
     )

@@ -1,9 +1,8 @@
-"""The way in by TCP: so many connections at once, and the last half of them for the own user only.
+"""A limit on TCP connections; the second half of them is only for the daemon's own user.
 
-Every user of the machine can reach a port on loopback. What costs a descriptor has a number here
-and a time (the server's own, for a whole head and for idling), so that nobody else can use them
-all up; connections are accepted by hand because asyncio's own way logs without end when it can
-accept no more.
+Every user of the machine can connect to a port on loopback. Connections are limited in number and
+in time (HEAD_SECONDS), so that another user cannot use up all file descriptors. They are accepted
+here because asyncio's server logs an error without end when no descriptor is left.
 """
 
 import asyncio
@@ -19,17 +18,17 @@ log = logging.getLogger("plnd")
 
 MOST_CONNECTIONS = 128
 FEWEST_CONNECTIONS = 8
-KEPT_BACK = 64
-"""Descriptors that connections never get: for the stores, the log and children."""
-AT_ONCE = 64
-"""So many are accepted before others have a turn."""
+RESERVED_DESCRIPTORS = 64
+"""File descriptors for the stores, the log and child processes."""
+ACCEPT_BATCH = 64
+"""So many connections are accepted before the event loop runs other tasks."""
 PAUSE_SECONDS = 1.0
 HEAD_SECONDS = 10.0
-"""How long a connection may take for the head of a request, and how long it may idle."""
+"""How long a connection may take to send a request's head, and how long it may idle."""
 
 
 class ConnectionLimit:
-    """Hands the connections that come to a listener over to a server, `most` at a time."""
+    """Accepts connections for a server, at most `most` at a time."""
 
     def __init__(self, listener: socket.socket, server: web.Server, most: int) -> None:
         listener.setblocking(False)
@@ -37,12 +36,12 @@ class ConnectionLimit:
         self._server = server
         self._most = most
         self._loop = asyncio.get_running_loop()
-        self._coming: set[asyncio.Task[object]] = set()
+        self._starting: set[asyncio.Task[object]] = set()
         self._pause: asyncio.TimerHandle | None = None
         self._open()
 
     def close(self) -> None:
-        """Accept no more."""
+        """Stop accepting connections."""
         if self._pause:
             self._pause.cancel()
         self._loop.remove_reader(self._listener)
@@ -52,42 +51,44 @@ class ConnectionLimit:
         self._loop.add_reader(self._listener, self._accept)
 
     def _accept(self) -> None:
-        for _ in range(AT_ONCE):
+        for _ in range(ACCEPT_BATCH):
             try:
                 connection, peer = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError as error:  # no descriptor or memory is free: it will still be so at once
+            except (
+                OSError
+            ) as error:  # no descriptor or memory is left: wait, or it would repeat at once
                 log.warning("no connection can be accepted for a moment: %s", error.strerror)
                 self._loop.remove_reader(self._listener)
                 self._pause = self._loop.call_later(PAUSE_SECONDS, self._open)
                 return
-            if self._is_welcome(peer):
-                self._let_in(connection)
+            if self._may_connect(peer):
+                self._start(connection)
             else:
                 connection.close()
 
-    def _is_welcome(self, peer: tuple[str, int]) -> bool:
-        here = len(self._server.connections) + len(self._coming)
+    def _may_connect(self, peer: tuple[str, int]) -> bool:
+        here = len(self._server.connections) + len(self._starting)
         if here < self._most // 2:
             return True
         return here < self._most and is_own(peer, self._listener.getsockname())
 
-    def _let_in(self, connection: socket.socket) -> None:
-        task = self._loop.create_task(self._hand_over(connection))
-        self._coming.add(task)
-        task.add_done_callback(self._coming.discard)
+    def _start(self, connection: socket.socket) -> None:
+        task = self._loop.create_task(self._serve(connection))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
 
-    async def _hand_over(self, connection: socket.socket) -> None:
+    async def _serve(self, connection: socket.socket) -> None:
         try:
             await self._loop.connect_accepted_socket(self._server, connection)
         except OSError:
-            connection.close()  # it has gone meanwhile
+            connection.close()  # the client has disconnected meanwhile
 
 
-def room_for_connections() -> int:
-    """How many connections there are descriptors for, once the limit is as high as it may be."""
+def most_connections() -> int:
+    """How many connections there are file descriptors for, after raising the limit if possible."""
     limit = allow_most_open_files()
     if limit is None:
         return MOST_CONNECTIONS
-    return max(FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, limit - KEPT_BACK))
+    return max(FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, limit - RESERVED_DESCRIPTORS))

@@ -1,4 +1,4 @@
-"""The dashboard's files, as the build left them in the package."""
+"""The files of the built dashboard in the package."""
 
 import gzip
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 from plnd.errors import NotFound
 from plnd.system.resources import dashboard_dir
 
-_KINDS = {
+_MEDIA_TYPES = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
@@ -18,14 +18,14 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be served, as it is and compressed."""
+    """A file to serve, as it is and compressed."""
 
-    kind: str
+    media_type: str
     content: bytes
-    zipped: bytes
+    gzipped: bytes
 
 
-def find(name: str) -> File | None:
+def find_file(name: str) -> File | None:
     """The file with this name, such as `assets/page.js`; None when there is none.
 
     Raises:
@@ -38,26 +38,26 @@ def find(name: str) -> File | None:
             "`scripts/run` builds it; `plnd status` says the same in a terminal",
             code="not_built",
         )
-    path = _names(folder).get(name)
+    path = _servable_files(folder).get(name)
     if path is None:
         return None
     try:
         return _read(path, path.stat().st_mtime_ns)
-    except FileNotFoundError:  # it is being built anew
+    except FileNotFoundError:  # it is being rebuilt
         return None
 
 
-def _names(folder: Path) -> dict[str, Path]:
-    """What can be asked for. A stranger's name never gets to the file system."""
+def _servable_files(folder: Path) -> dict[str, Path]:
+    """The files by name. Requested names are only looked up here, never used as paths."""
     return {
         path.relative_to(folder).as_posix(): path
         for inside in (folder, folder / "assets")
         for path in sorted(inside.glob("*"))
-        if path.suffix in _KINDS and path.is_file()
+        if path.suffix in _MEDIA_TYPES and path.is_file()
     }
 
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _changed_at: int) -> File:
     content = path.read_bytes()
-    return File(_KINDS[path.suffix], content, gzip.compress(content, mtime=0))
+    return File(_MEDIA_TYPES[path.suffix], content, gzip.compress(content, mtime=0))

@@ -1,4 +1,4 @@
-"""Server-sent events: an answer now, and again whenever something changed. Nobody has to ask."""
+"""Server-sent events: an answer now, and again whenever it changes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,81 +7,81 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-BEAT_SECONDS = 15.0
-"""After this long without a change: a look whether time alone has changed something (a day has
-ended, work has begun), and a sign of life, by which a page that has gone is noticed."""
+HEARTBEAT_SECONDS = 15.0
+"""After this long without a change the answer is computed again, as time alone can change it (a day
+ends, work begins), and a comment is sent, so that a closed page is noticed."""
 
 _encode = msgspec.json.Encoder().encode
 
 
-class Live:
-    """Those who listen, and the word that something changed."""
+class LiveUpdates:
+    """The open event streams, which wake up when something changes."""
 
-    def __init__(self, beat_seconds: float = BEAT_SECONDS) -> None:
-        self._beat_seconds = beat_seconds
+    def __init__(self, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._heartbeat_seconds = heartbeat_seconds
         self._listeners: set[asyncio.Event] = set()
         self._closing = False
 
     def __len__(self) -> int:
-        """How many listen."""
+        """The number of open streams."""
         return len(self._listeners)
 
     def changed(self) -> None:
-        """Something may have changed: all who listen look again."""
+        """Wake up all streams, as something may have changed."""
         for listener in self._listeners:
             listener.set()
 
     async def close(self, _: web.Application) -> None:
-        """End all streams, so that a stop need not wait for pages that are open."""
+        """End all streams, so that stopping does not wait for open pages."""
         self._closing = True
         self.changed()
 
     async def serve(
         self,
         request: web.Request,
-        now: Callable[[], Awaitable[Any]],
+        current: Callable[[], Awaitable[Any]],
         headers: Mapping[str, str],
     ) -> web.StreamResponse:
-        """Send what `now` gives, and again after each change until either side ends it.
+        """Send `current()`, and again after each change, until either side ends the stream.
 
-        Each event's number grows by one with each change, of whatever it was: a page that
-        shows more than this answer knows by it when to ask again.
+        The event's id grows by one with every change of any data, so that a page that shows more
+        than this answer knows when to ask again.
         """
-        first = await now()
+        first = await current()
         response = web.StreamResponse(headers=headers)
         response.content_type = "text/event-stream"
-        woken = asyncio.Event()
-        self._listeners.add(woken)
+        wakeup = asyncio.Event()
+        self._listeners.add(wakeup)
         try:
             await response.prepare(request)
-            await self._send(response, woken, first, now)
+            await self._send(response, wakeup, first, current)
         except ConnectionError:
-            pass  # the page has gone
+            pass  # the page was closed
         finally:
-            self._listeners.discard(woken)
+            self._listeners.discard(wakeup)
         return response
 
     async def _send(
         self,
         response: web.StreamResponse,
-        woken: asyncio.Event,
+        wakeup: asyncio.Event,
         answer: Any,
-        now: Callable[[], Awaitable[Any]],
+        current: Callable[[], Awaitable[Any]],
     ) -> None:
         number = 0
         while not self._closing:
             await response.write(b"id: %d\ndata: %s\n\n" % (number, _encode(answer)))
-            while not (changed := await _happens(woken, self._beat_seconds)):
+            while not (changed := await _wait_for(wakeup, self._heartbeat_seconds)):
                 await response.write(b": still here\n\n")
-                latest = await now()
+                latest = await current()
                 if _without_now(latest) != _without_now(answer):
                     break
             number += changed
-            answer = await now()
+            answer = await current()
 
 
-async def _happens(event: asyncio.Event, seconds: float) -> bool:
-    """Whether the event happens within that time; it is taken down again."""
+async def _wait_for(event: asyncio.Event, seconds: float) -> bool:
+    """Whether the event is set within that time; clear it."""
     try:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the routes and the model."""
+"""The OpenAPI document, generated from the routes and the model."""
 
 import re
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ from plnd.model.health import ErrorAnswer
 
 
 def document(routes: Sequence[Route], cookie: str) -> dict[str, Any]:
-    """The document for these routes; the words are those of the model's docstrings.
+    """The document for these routes; its descriptions are the model's docstrings.
 
     `cookie` is the name of the dashboard's cookie.
     """
-    kinds = [kind for route in routes for kind in (route.takes, route.gives) if kind]
+    kinds = [kind for route in routes for kind in (route.body, route.answer_type) if kind]
     schemas, components = msgspec.json.schema_components(
         [*kinds, ErrorAnswer, Event], ref_template="#/components/schemas/{name}"
     )
-    shape = iter(schemas)
+    schema = iter(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        takes = next(shape) if route.takes else None
+        body = next(schema) if route.body else None
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
-            route, takes, next(shape)
+            route, body, next(schema)
         )
-    error, event = shape
-    # A batch's events are decoded one by one, so their shape has to be said here.
+    error, event = schema
+    # The events of a batch are raw in the model, as they are decoded one by one.
     components["EventBatch"]["properties"]["events"]["items"] = event
     for path in paths.values():
         for operation in path.values():
@@ -56,7 +56,7 @@ def document(routes: Sequence[Route], cookie: str) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route, takes: Any, gives: Any) -> dict[str, Any]:
+def _operation(route: Route, body: Any, answer: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "summary": route.summary,
         "operationId": route.handler.__name__,
@@ -65,11 +65,11 @@ def _operation(route: Route, takes: Any, gives: Any) -> dict[str, Any]:
             *(_parameter(name, "query") for name in route.query),
         ],
         "responses": {
-            "200": _live(gives) if route.live else _json("done", gives, route.media),
+            "200": _event_stream(answer) if route.live else _json("done", answer, route.media),
         },
     }
-    if takes:
-        found["requestBody"] = {"required": True, **_json("", takes)}
+    if body:
+        found["requestBody"] = {"required": True, **_json("", body)}
     return found
 
 
@@ -82,8 +82,8 @@ def _json(description: str, schema: Any, media: str = "application/json") -> dic
     return {"description": description, **content} if description else content
 
 
-def _live(schema: Any) -> dict[str, Any]:
-    """A stream of events, each of which has an answer of this shape as its data."""
+def _event_stream(schema: Any) -> dict[str, Any]:
+    """A stream of server-sent events, each with an answer of this schema as its data."""
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
     event = {"type": "object", "properties": {"id": {"type": "string"}, "data": data}}
     return {

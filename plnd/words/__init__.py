@@ -1,1 +1,1 @@
-"""What plnd says, by language."""
+"""The texts that plnd shows, by language."""

@@ -1,8 +1,8 @@
-"""What plnd says, by language: a catalogue for each, and how it writes amounts, days and times.
+"""Texts by language, and the formats of numbers, durations, days and times.
 
-The catalogues are `en.json` and `de.json` beside this module. A text's fields stand in braces,
-as `str.format` takes them; what goes by a number has the two forms `key.one` and `key.other`.
-A catalogue is read when its first text is wanted: a start that says nothing waits for none.
+The texts are in `en.json` and `de.json` beside this module, with fields for `str.format`; a text
+that depends on a number has the two forms `key.one` and `key.other`. A file is read when its first
+text is needed, so that a start without output reads none.
 """
 
 import functools
@@ -23,7 +23,7 @@ class Words:
 
     @functools.cached_property
     def texts(self) -> dict[str, str]:
-        """The catalogue: texts by key."""
+        """The texts by key."""
         texts: dict[str, str] = json.loads(words_file(self.language).read_bytes())
         return texts
 
@@ -32,11 +32,11 @@ class Words:
         return self.texts[key].format(**values)
 
     def count(self, key: str, n: int, **values: object) -> str:
-        """A text that goes by a number, which may stand in it as `{n}`."""
+        """A text that depends on a number, which may occur in it as `{n}`."""
         return self.say(f"{key}.one" if n == 1 else f"{key}.other", n=n, **values)
 
     def of(self, error: PlndError) -> str:
-        """What an error says; in English where it is of no catalogue."""
+        """The message of an error; in English where it has no translation."""
         return (
             self.say(error.key, **error.values)
             if isinstance(error, TranslatedError)
@@ -44,21 +44,21 @@ class Words:
         )
 
     def number(self, value: float, digits: int) -> str:
-        """A number with so many digits after the decimal mark."""
+        """A number with `digits` digits after the decimal mark."""
         return f"{value:.{digits}f}".replace(".", self.say("decimal_mark"))
 
     def duration(self, seconds: int) -> str:
-        """Whole minutes, with hours from an hour on."""
+        """A duration in whole minutes, or hours and minutes."""
         if seconds < 3600:
             return self.say("minutes_short", n=seconds // 60)
         return self.say("hours_and_minutes", h=seconds // 3600, m=seconds // 60 % 60)
 
     def day(self, day: str) -> str:
-        """A day (YYYY-MM-DD) as it is written."""
+        """A day (YYYY-MM-DD) in the language's format."""
         return self.say("day", at=date.fromisoformat(day))
 
     def period(self, first: str, last: str) -> str:
-        """Two days (YYYY-MM-DD) and what lies between."""
+        """The period from one day (YYYY-MM-DD) to another."""
         return self.say("from_to", first=self.day(first), last=self.day(last))
 
     def clock(self, at: int, zone: tzinfo) -> str:
@@ -66,13 +66,13 @@ class Words:
         return self.say("clock", at=_local(at, zone))
 
     def weekday_and_clock(self, at: int, zone: tzinfo) -> str:
-        """A moment (ms) of a week that is known."""
+        """A moment (ms) as weekday and time."""
         local = _local(at, zone)
         weekday = self.say("weekdays_long").split()[local.weekday()]
         return self.say("weekday_and_clock", weekday=weekday, at=local)
 
     def moment(self, at: int, zone: tzinfo) -> str:
-        """A moment (ms) with its day and its time."""
+        """A moment (ms) as day and time."""
         local = _local(at, zone)
         weekday = self.say("weekdays").split()[local.weekday()]
         month = self.say("months").split()[local.month - 1]
@@ -84,9 +84,9 @@ ENGLISH = CATALOGUES["en"]
 
 
 class TranslatedError(PlndError):
-    """An error that is a text of the catalogues, with `values` filled in.
+    """An error with a text in every language, `key`, and the `values` for its fields.
 
-    `message` says it in English, `Words.of` in the reader's words.
+    `message` is in English; `Words.of` translates it.
     """
 
     def __init__(
@@ -104,23 +104,27 @@ class TranslatedError(PlndError):
 
 
 def language_of_locale(locale: str) -> Words:
-    """The words for a locale as systems name it (de_AT.UTF-8); English where there are none."""
+    """The texts for a locale such as de_AT.UTF-8; English for languages that plnd does not have."""
     return CATALOGUES.get(locale[:2].lower(), ENGLISH)
 
 
 @functools.lru_cache(maxsize=32)
 def negotiate(header: str) -> Words | None:
-    """The words that an Accept-Language header likes best; None where it names none of ours."""
-    liked = [_liked(part) for part in header.split(",")]
+    """The texts that an Accept-Language header prefers; None where it names no language of plnd."""
+    preferences = [_preference(part) for part in header.split(",")]
     best = max(
-        ((weight, language) for weight, language in liked if weight and language in CATALOGUES),
+        (
+            (weight, language)
+            for weight, language in preferences
+            if weight and language in CATALOGUES
+        ),
         key=lambda one: one[0],
         default=None,
     )
     return CATALOGUES[best[1]] if best else None
 
 
-def _liked(part: str) -> tuple[float, str]:
+def _preference(part: str) -> tuple[float, str]:
     """`de-AT;q=0.8` as weight and language."""
     tag, _, weight = part.partition(";")
     try:

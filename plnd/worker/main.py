@@ -47,11 +47,11 @@ def execute(job: Job | FileJob) -> Answer:
 
 def _read(job: Job) -> Answer:
     if job.kind == "feed":
-        from plnd.reading.feed import NoFeed, read_feed
+        from plnd.reading.feed import NotAFeed, read_feed
 
         try:
             return Answer(read_feed(job.content, handle=job.handle, now=job.now))
-        except NoFeed as error:
+        except NotAFeed as error:
             return Answer(code=error.code, key=error.key)
     html = job.content.decode("utf-8", "replace")
     if job.kind == "article":
@@ -73,18 +73,20 @@ def _read_file(job: FileJob) -> Answer:
     if job.kind == "vcard":
         from plnd.archives import vcard
 
-        people, problems = vcard.read(job.content, words, limited=_entry_limit)
+        people, problems = vcard.read(job.content, words, time_limit=_entry_limit)
         return Answer(people=people, problems=problems)
     from plnd.archives import calendars
 
     period = (job.start, job.end, words)
     if job.kind == "dates":
-        dates, problems = calendars.dates(job.content, *period, limited=_entry_limit)
+        dates, problems = calendars.term_dates(job.content, *period, time_limit=_entry_limit)
         return Answer(dates=dates, problems=problems)
     found, problems = calendars.appointments(
-        job.content, ZoneInfo(job.zone), *period, limited=_entry_limit
+        job.content, ZoneInfo(job.zone), *period, time_limit=_entry_limit
     )
-    return Answer(meetings=calendars.with_known(found, frozenset(job.known)), problems=problems)
+    return Answer(
+        meetings=calendars.with_known_people(found, frozenset(job.known)), problems=problems
+    )
 
 
 @contextlib.contextmanager

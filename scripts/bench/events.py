@@ -10,7 +10,7 @@ from typing import Any
 from http_client import request
 from servers import port_of
 
-from plnd.measures.validation import Accepted
+from plnd.measures.event_validation import Accepted
 from plnd.model.events import Interaction, Page, Source, Visit
 from plnd.store.log.batches import Batch
 from plnd.store.log.log import Log

@@ -1,4 +1,4 @@
-"""What is handed on as Markdown, CSV and HTML shows what strangers wrote, and obeys none of it."""
+"""Markdown, CSV and HTML show text from outside, and never act on it."""
 
 import csv
 import html
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from support import ROOT
-from support.visible_text import visible
+from support.visible_text import visible_text
 
 from plnd.api import printed_pages
 from plnd.words.printable import harmless
@@ -100,7 +100,7 @@ def review(rows: list[str]) -> str:
 
 
 def items(text: str) -> list[list[Token]]:
-    """Each row of the last list but one as Markdown reads it; nothing else may be there."""
+    """Each item of the last list but one as Markdown renders it, and nothing else."""
     kinds = {"heading", "paragraph", "bullet_list", "list_item"}
     tokens = READER.parse(text)
     assert {token.type.removesuffix("_open").removesuffix("_close") for token in tokens} <= {
@@ -158,7 +158,7 @@ def table(cells: list[str]) -> str:
 
 
 def begins_like_a_formula(cell: str) -> bool:
-    """As any reader would see it: blanks, controls, what has no width and quotes count nothing."""
+    """The text without spaces, controls, quotes and characters without width."""
     for char in cell:
         kind = unicodedata.category(char)
         if char.isspace() or kind in ("Cc", "Cf", "Zl", "Zp") or char == '"':
@@ -171,7 +171,7 @@ DASHBOARD = ROOT / "plnd" / "dashboard" / "src" / "parts" / "csv.ts"
 
 
 def tables_of_the_dashboard(tables: list[list[str]]) -> list[str]:
-    """What the page lets its user download, each text in two columns."""
+    """The file that the page offers for download, each text in two columns."""
     code = (
         f'import {{ csv }} from "{DASHBOARD.as_uri()}"; import {{ readFileSync }} from "node:fs";'
         "const tables = JSON.parse(readFileSync(0, 'utf8'));"
@@ -252,5 +252,5 @@ def test_a_page_shows_text_and_turns_no_direction(nasty: str) -> None:
     ]
     for page in made:
         assert html.escape(harmless(nasty)) in page
-        assert " ".join(harmless(nasty).split()) in " ".join(visible(page).split())
+        assert " ".join(harmless(nasty).split()) in " ".join(visible_text(page).split())
         assert not {*"\0\u202e\u2028\x1b"} & {*page}

@@ -1,4 +1,4 @@
-"""Calendars in and out; what goes out is read back with another library."""
+"""Calendars read and written; those written are read back with another library."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from msgspec.structs import replace
 from support.builders import DAY, HOUR, NOON
 
-from plnd.archives.calendars import appointments, chats_calendar, dates
+from plnd.archives.calendars import appointments, chats_calendar, term_dates
 from plnd.catalogue.chats import load
 from plnd.errors import Invalid
 from plnd.measures.chats import slots
@@ -68,7 +68,7 @@ def test_what_is_no_calendar_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("often", ["SECONDLY", "MINUTELY", "HOURLY"])
 def test_an_entry_that_repeats_within_the_day_is_left_out(often: str) -> None:
-    """No meeting does; unrolled, it would hold the machine for minutes."""
+    """Unrolling it would take minutes."""
     endless = f"UID:e\nSUMMARY:Tick\nDTSTART:20000101T000000Z\nRRULE:FREQ={often}"
     found, problems = appointments(calendar(endless, COFFEE), LONDON, NOON - 30 * DAY, NOON)
     assert len(found) == 3
@@ -80,7 +80,7 @@ def test_an_entry_that_repeats_within_the_day_is_left_out(often: str) -> None:
 def test_term_dates_are_days_with_the_last_included() -> None:
     half = "UID:h\nSUMMARY:Half term\nDTSTART;VALUE=DATE:20261026\nDTEND;VALUE=DATE:20261031"
     one = "UID:o\nSUMMARY:Closed\nDTSTART;VALUE=DATE:20261201"
-    found, problems = dates(calendar(half, one), NOON - 60 * DAY, NOON + 60 * DAY)
+    found, problems = term_dates(calendar(half, one), NOON - 60 * DAY, NOON + 60 * DAY)
     assert not problems
     assert found == [
         Break(first="2026-10-26", last="2026-10-30", name="Half term"),
@@ -111,7 +111,7 @@ def starts(chat: Chat) -> list[int]:
 
 
 def test_another_reader_sees_the_same_slots_for_two_years() -> None:
-    """Through four changes of the clocks, with breaks taken out."""
+    """Across four clock changes, without the slots in breaks."""
     read = icalendar.Calendar.from_ical(chats_calendar(OWN, NOON))
     low, high = (datetime.fromtimestamp(at / 1000, UTC) for at in (NOON, END))
     found: dict[str, list[int]] = {}
@@ -128,7 +128,7 @@ def test_another_reader_sees_the_same_slots_for_two_years() -> None:
 
 
 def test_dateutil_reads_the_rule_alike() -> None:
-    """The rule and its exceptions as they stand in the file, without icalendar's help."""
+    """The rule and its exceptions as written in the file, parsed without icalendar."""
     text = chats_calendar(OWN[:1], NOON).decode().replace("\r\n ", "")
     lines = [
         line.replace(";TZID=America/New_York", "").rstrip("\r")
@@ -170,7 +170,7 @@ NASTY = "a\r\nATTENDEE:x\u2028ATTENDEE:y\x85ATTENDEE:z\x0bEND:VEVENT\u202e"
 
 
 def test_a_tag_begins_no_line_of_its_own() -> None:
-    """However a reader of calendars parts lines."""
+    """However a calendar program splits lines."""
     plain = chats_calendar([replace(OWN[0], tag="a", network="x")], NOON).decode()
     odd = replace(OWN[0], id=NASTY, tag=NASTY, network=NASTY)
     lines = chats_calendar([odd], NOON).decode().splitlines()

@@ -1,4 +1,4 @@
-"""LinkedIn's Connections.csv, with its notes above the header, and what is no such file."""
+"""LinkedIn's Connections.csv, with notes above the header, and other files."""
 
 import pytest
 

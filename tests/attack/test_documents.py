@@ -25,7 +25,7 @@ from support.bad_documents import (
 from support.builders import MINUTE, NOON, act, batch, typed, visit
 from support.harness import Clock, Desktop
 
-from plnd.api.route import Call, Route
+from plnd.api.route import ApiRequest, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import PlndError
 from plnd.model.profiles import ProfileRequest
@@ -44,7 +44,7 @@ def opened(folder: Path) -> Plnd:
 async def answered(plnd: Plnd, route: Route, path: dict[str, str], query: dict[str, str]) -> None:
     """The route answers, or says what is wrong with the question; the answer can be sent."""
     try:
-        answer = await route.answer(plnd, Call(path, query))
+        answer = await route.answer(plnd, ApiRequest(path, query))
         answer.encode() if isinstance(answer, str) else msgspec.json.encode(answer)
     except PlndError as error:
         assert error.code in USER_ERRORS, (route.path, path, query, error)

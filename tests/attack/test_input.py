@@ -22,7 +22,7 @@ from support.builders import NETWORKS, NOON, batch, visit
 from support.harness import TOKEN, Api, Daemon, RunPlnd
 from support.line_coverage import LineCoverage
 
-from plnd.measures.validation import validate
+from plnd.measures.event_validation import validate
 
 ROOT = Path(__file__).parents[2]
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

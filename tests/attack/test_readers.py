@@ -12,8 +12,16 @@ from support.builders import NOON
 from support.line_coverage import LineCoverage
 from support.profile_pages import ME, SHAPES
 
-from plnd.measures.validation import EARLIEST_MS
-from plnd.reading import article, dates, feed, marks, page
+from plnd.measures.event_validation import EARLIEST_MS
+from plnd.reading import (
+    article,
+    dates,
+    feed,
+    json_ld,
+    page,
+    page_scanner,
+    post_labels,
+)
 
 MANY = 5 * settings.default.max_examples
 
@@ -94,7 +102,8 @@ pages = st.lists(pieces, max_size=14).map("".join)
 @settings(max_examples=MANY)
 @given(pages, st.sampled_from(sorted(SHAPES)), names)
 def test_any_page_gives_a_moment_of_the_past_or_none(html: str, network: str, who: str) -> None:
-    with LineCoverage(page.__file__, dates.__file__, marks.__file__) as reached:
+    modules = (page, page_scanner, json_ld, dates, post_labels)
+    with LineCoverage(*(module.__file__ for module in modules)) as reached:
         found = page.read_page(html, network=network, handle=who, url=SHAPES[network].url, now=NOON)
     target(float(len(reached.lines)))
     assert (found.last_post_at is None) == (found.posts_seen == 0) == (found.found_by is None)
@@ -153,7 +162,7 @@ def test_any_feed_gives_a_moment_of_the_past_or_none(content: bytes, who: str) -
     with LineCoverage(feed.__file__, dates.__file__) as reached:
         try:
             found = feed.read_feed(content, handle=who, now=NOON)
-        except feed.NoFeed:
+        except feed.NotAFeed:
             found = None
     target(float(len(reached.lines)))
     if found is not None and found.last_post_at is not None:

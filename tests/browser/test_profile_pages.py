@@ -10,11 +10,11 @@ from support.browsers import Browser, Desktop, Web, plnd, profile, status
 from support.builders import DAY
 from support.harness import Daemon
 from support.profile_pages import (
+    EXPECTED_VERDICTS,
     FILLER,
-    FITTING,
     SECRET,
     SHAPES,
-    Made,
+    GeneratedPage,
     Post,
     document,
     page,
@@ -47,7 +47,7 @@ REMEMBERED = """async () => {
 }"""
 
 
-def three_of_each() -> Iterator[tuple[str, str, str, Made]]:
+def three_of_each() -> Iterator[tuple[str, str, str, GeneratedPage]]:
     """Of each network's pages two with a last post and one without, other variants for each:
     network, variant, address, page."""
     for number, network in enumerate(SHAPES):
@@ -61,7 +61,7 @@ def three_of_each() -> Iterator[tuple[str, str, str, Made]]:
             url = SHAPES[network].url.replace("meta.example", "meta.discourse.org")
             address = re.sub(r"\b(?:me|1)\b", handle, url)
             html = re.sub(r"\bme\b", handle, document(made))
-            yield network, variant, address, Made(html, made.last_post_at)
+            yield network, variant, address, GeneratedPage(html, made.last_post_at)
 
 
 def test_pages_of_every_network_are_read(
@@ -91,7 +91,7 @@ def test_pages_of_every_network_are_read(
         variant, truth = expected[network, found["handle"]]
         rough_ms = found["last_posts"].get("page", {}).get("rough_ms", 0)
         said = verdict(found["last_post_at"], rough_ms, truth)
-        assert said in FITTING[SHAPES[network].reads], (network, variant, said)
+        assert said in EXPECTED_VERDICTS[SHAPES[network].reads], (network, variant, said)
     for path in Path(desktop.env["PLND_HOME"]).rglob("*"):
         if path.is_file():
             assert SECRET.encode() not in path.read_bytes(), path

@@ -1,4 +1,4 @@
-"""The catalogue: its files, what Python makes of them, and that the extension makes the same."""
+"""The catalogue: its files, and that Python and the extension recognise the same."""
 
 import json
 import re
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from support import ROOT
 
 from plnd.catalogue import recognise, rules
-from plnd.catalogue.bodies import Body, holds
-from plnd.catalogue.examples import checked
+from plnd.catalogue.bodies import Body, body_matches
+from plnd.catalogue.examples import check_network
 from plnd.catalogue.own_files import effective
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.recognise import explain, network_of
@@ -76,7 +76,7 @@ def test_every_pattern_compiles_and_has_its_groups(name: str) -> None:
         assert pattern(interaction.url)
         if interaction.body and interaction.body.test == "matches":
             assert pattern(str(interaction.body.value))
-    assert checked(FOLDER / f"{name}.json", FILES[name]) == network
+    assert check_network(FOLDER / f"{name}.json", FILES[name]) == network
 
 
 @pytest.mark.parametrize(("name", "example"), PAGES)
@@ -101,7 +101,7 @@ def test_request_examples(name: str, example: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_rules_are_named_by_a_pointer_into_their_file(name: str) -> None:
-    """`x#/pages/3` leads to the very rule."""
+    """`x#/pages/3` is the pointer to the rule."""
     for file, example in EXAMPLES:
         if file != name:
             continue
@@ -122,7 +122,7 @@ def test_rules_are_named_by_a_pointer_into_their_file(name: str) -> None:
 
 
 def test_hosts_are_exact_or_a_domain_with_all_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`*.linkedin.com` takes uk.linkedin.com, and nothing that only ends alike."""
+    """`*.linkedin.com` matches uk.linkedin.com, and no host that only has the same ending."""
     assert [found.id if found else None for found in map(network_of, ("x.com", "X.COM"))] == [
         "x"
     ] * 2
@@ -132,14 +132,14 @@ def test_hosts_are_exact_or_a_domain_with_all_below_it(monkeypatch: pytest.Monke
 
 
 def test_reserved_words_are_no_handles() -> None:
-    """A rule whose handle is reserved is passed over, whatever its case."""
+    """A rule whose handle is reserved is skipped, in any case."""
     assert explain("https://x.com/nasa")["handle"] == "nasa"
     assert explain("https://x.com/Jobs")["handle"] is None
     assert explain("https://x.com/jobs")["page"] == "other"
 
 
 def test_handles_and_tags_are_decoded() -> None:
-    """What is written with percent signs is shown as it reads."""
+    """Percent-encoded names are decoded."""
     assert explain("https://x.com/hashtag/caf%C3%A9")["tag"] == "café"
     assert explain("https://x.com/hashtag/café")["tag"] == "café"
     assert explain("https://x.com/hashtag/%FF")["tag"] == "\ufffd"
@@ -186,7 +186,7 @@ def test_every_undo_says_what_it_takes_back() -> None:
 
 
 def test_counts_that_may_be_too_high_are_known() -> None:
-    """All of a network that refuses unseen; else those of low certainty."""
+    """All acts of a network with `refused_as_200`; else those of low certainty."""
     assert rules.unsure_acts(load()["mastodon"]) == set()
     assert "post" in rules.unsure_acts(load()["x"])
     assert rules.unsure_acts(load()["substack"]) == {
@@ -195,7 +195,7 @@ def test_counts_that_may_be_too_high_are_known() -> None:
 
 
 def test_a_method_or_a_body_asks_for_the_request() -> None:
-    """GET without a body is a page, all else a request."""
+    """GET without a body is a page, everything else a request."""
     url = "https://x.com/i/api/graphql/abc/CreateTweet"
     assert explain(url)["page"] == "other"
     assert explain(url, "post")["action"] == "post"
@@ -204,7 +204,7 @@ def test_a_method_or_a_body_asks_for_the_request() -> None:
 
 
 def test_a_write_host_is_needed() -> None:
-    """The same address on another host is none of the network's."""
+    """The same path on another host does not match."""
     url = "https://{}/api/v1/statuses"
     assert explain(url.format("mastodon.social"), "POST")["action"] == "post"
     assert explain(url.format("example.org"), "POST")["action"] is None
@@ -258,7 +258,7 @@ BODIES: list[tuple[dict[str, Any], Body | None, bool]] = [
 
 
 def test_a_bodys_test_means_the_same_in_both_languages(tmp_path: Path) -> None:
-    """Each test of each kind, held to what the brief of the catalogue says, in Python and JS."""
+    """Each test of each body type, in Python and JavaScript."""
     lines = [
         {"test": test, "body": None if body is None else body_to_js(body)}
         for test, body, _ in BODIES
@@ -279,12 +279,12 @@ def test_a_bodys_test_means_the_same_in_both_languages(tmp_path: Path) -> None:
     in_js = json.loads(done.stdout)
     for (test, body, wanted), js in zip(BODIES, in_js, strict=True):
         rule = BodyTest(test["type"], test.get("path"), test["test"], test.get("value"))
-        in_python = body is not None and holds(rule, body)
+        in_python = body is not None and body_matches(rule, body)
         assert (in_python, js) == (wanted, wanted), (test, body)
 
 
 def body_to_js(body: Body) -> dict[str, Any]:
-    """The same body as the extension's recogniser takes it."""
+    """The body in the form that the extension's recogniser gets."""
     return {"text": body.text} if body.form is None else {"form": body.form}
 
 
@@ -292,7 +292,7 @@ def body_to_js(body: Body) -> dict[str, Any]:
 
 
 def ask_js(questions: list[dict[str, Any]], driver: Path = DRIVER) -> list[Any]:
-    """What the extension's recogniser answers."""
+    """The answer of the extension's recogniser."""
     sent = "".join(json.dumps(question) + "\n" for question in questions)
     done = subprocess.run(
         ["node", driver], input=sent, capture_output=True, text=True, check=True, timeout=120
@@ -301,7 +301,7 @@ def ask_js(questions: list[dict[str, Any]], driver: Path = DRIVER) -> list[Any]:
 
 
 def ask_python(question: dict[str, Any]) -> dict[str, Any] | None:
-    """What plnd answers."""
+    """The answer of plnd."""
     if "url" in question:
         found = recognise.recognise_page(question["url"])
     else:
@@ -342,7 +342,7 @@ VARIANTS: list[Callable[[str], str]] = [
 
 
 def compare(questions: list[dict[str, Any]]) -> None:
-    """Python and JS answer each question alike."""
+    """Python and JavaScript give the same answers."""
     answers = ask_js(questions)
     assert len(answers) == len(questions)
     for question, in_js in zip(questions, answers, strict=True):
@@ -350,7 +350,7 @@ def compare(questions: list[dict[str, Any]]) -> None:
 
 
 def test_both_languages_recognise_the_same_pages() -> None:
-    """Every example's address, and what can happen to addresses."""
+    """Every example's address, and variations of it."""
     urls = [example["url"] for _, example in PAGES]
     compare([{"url": variant(url)} for url in urls for variant in VARIANTS])
 
@@ -395,7 +395,7 @@ HOSTS = st.sampled_from(
     st.lists(st.tuples(HOSTS, st.lists(SEGMENTS | st.text(max_size=5), max_size=4)), min_size=200)
 )
 def test_both_languages_agree_on_made_up_addresses(made: list[tuple[str, list[str]]]) -> None:
-    """Paths put together from pieces of the examples and from any text at all."""
+    """Paths of pieces of the examples and of any text."""
     compare([{"url": f"https://{host}/" + "/".join(parts)} for host, parts in made])
 
 
@@ -486,16 +486,16 @@ def changed(change: Change) -> dict[str, Any]:
     ("change", "field"), CHANGES, ids=[f"{i}{c[1]}" for i, c in enumerate(CHANGES)]
 )
 def test_what_is_wrong_is_named_with_file_and_field(change: Change, field: str) -> None:
-    """So that whoever wrote it finds it."""
+    """The message helps its author to find the fault."""
     with pytest.raises(PlndError) as caught:
-        checked(Path("x.json"), changed(change))
+        check_network(Path("x.json"), changed(change))
     assert caught.value.field == field
     assert caught.value.message.startswith(f"x.json: {field} ")
     assert caught.value.hint
 
 
 def test_both_languages_find_the_same_fault() -> None:
-    """The extension checks what it is given itself, and by the same rules."""
+    """The extension checks files by the same rules."""
     files = [(changed(change), field) for change, field in CHANGES]
     whole: list[Any] = [None, [], "x", 7]
     questions = [{"file": file, "id": "x"} for file, _ in files]
@@ -506,7 +506,7 @@ def test_both_languages_find_the_same_fault() -> None:
 
 
 def test_a_shipped_file_is_held_to_its_form(tmp_path: Path) -> None:
-    """What is damaged in the folder is named with its path."""
+    """A damaged file is named with its path."""
     shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     (tmp_path / "x.json").write_text(json.dumps(changed(lambda file: file.pop("name"))))
     with pytest.raises(PlndError, match=r"x\.json: /name must be text"):
@@ -551,7 +551,7 @@ def test_the_network_of_the_handbook_works(tmp_path: Path) -> None:
     assert "https://club.example.org/*" in manifest["optional_host_permissions"]
     networks = load_from(folder)
     file = json.loads(text)
-    assert checked(folder / "club.json", file) == networks["club"]
+    assert check_network(folder / "club.json", file) == networks["club"]
     questions: list[dict[str, Any]] = []
     wanted = []
     for example in file["examples"]:
@@ -579,7 +579,7 @@ def test_the_network_of_the_handbook_works(tmp_path: Path) -> None:
 
 
 def test_own_files_take_the_place_of_shipped_ones_or_add_to_them(tmp_path: Path) -> None:
-    """A broken one is named and passed over; nothing else is touched."""
+    """A broken file is named and skipped; the others are used."""
     pages = [{"page": "article", "path": "^/"}]
     mine = {**X, "name": "Mine", "pages": pages, "examples": []}
     (tmp_path / "x.json").write_text(json.dumps(mine))

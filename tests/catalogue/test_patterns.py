@@ -1,5 +1,5 @@
-"""Patterns of networks: what could take very long is refused by its form, in both languages alike,
-and what is let through takes a bounded time on whatever address."""
+"""Patterns of networks: those that could take very long are rejected by their form, in Python and
+JavaScript alike, and the others take a bounded time on every address."""
 
 import asyncio
 import json
@@ -17,11 +17,11 @@ from support import ROOT
 from support.harness import Daemon, RunPlnd, running_daemon
 
 from plnd.catalogue import recognise, sandbox, shipped
-from plnd.catalogue.addresses import place
-from plnd.catalogue.bodies import LONGEST_MATCHED, Body, holds
-from plnd.catalogue.examples import checked
+from plnd.catalogue.addresses import split_address
+from plnd.catalogue.bodies import LONGEST_MATCHED, Body, body_matches
+from plnd.catalogue.examples import check_network
 from plnd.catalogue.own_files import effective
-from plnd.catalogue.pattern_cost import LONGEST_ADDRESS, fault_of
+from plnd.catalogue.pattern_cost import LONGEST_ADDRESS, rejection_reason
 from plnd.catalogue.patterns import pattern
 from plnd.catalogue.recognise import explain
 from plnd.catalogue.rules import BodyTest
@@ -106,13 +106,13 @@ SHIPPED = sorted(set().union(*map(patterns_in, FILES.values())))
 
 def test_what_we_ship_passes_in_both_languages() -> None:
     assert len(SHIPPED) > 500
-    assert {one: fault for one in SHIPPED if (fault := fault_of(one))} == {}
+    assert {one: fault for one in SHIPPED if (fault := rejection_reason(one))} == {}
     assert not any(in_js(SHIPPED))
 
 
 def test_what_is_known_to_be_bad_is_refused_and_what_is_common_is_not() -> None:
-    assert {one: fault_of(one) for one in REFUSED} == REFUSED
-    assert [one for one in TAKEN if fault_of(one)] == []
+    assert {one: rejection_reason(one) for one in REFUSED} == REFUSED
+    assert [one for one in TAKEN if rejection_reason(one)] == []
     assert in_js([*REFUSED, *TAKEN]) == [*REFUSED.values(), *[None] * len(TAKEN)]
 
 
@@ -148,15 +148,15 @@ def many(seed: int, count: int) -> list[str]:
 
 def test_both_languages_refuse_the_same_generated_patterns() -> None:
     patterns = many(1, 6000)
-    verdicts = [fault_of(one) for one in patterns]
+    verdicts = [rejection_reason(one) for one in patterns]
     assert in_js(patterns) == verdicts
     assert {None, "ambiguous", "empty", "slow", "look", "syntax", "large"} <= set(verdicts)
 
 
 def test_what_one_language_cannot_read_is_refused() -> None:
-    """What is let through compiles in both, and has a bounded size."""
+    """Accepted patterns compile in both, and have a bounded size."""
     for one in many(2, 3000):
-        if fault_of(one) is None:
+        if rejection_reason(one) is None:
             pattern(one)
 
 
@@ -178,9 +178,9 @@ def _search(patterns: list[str], slowest: Any) -> None:
 
 
 def test_what_is_let_through_takes_a_bounded_time() -> None:
-    """In a process that can be ended. The limit is for a slow machine: what takes exponential or
-    cubic time here takes minutes at least."""
-    patterns = [one for one in [*many(3, 1500), *SHIPPED, *TAKEN] if fault_of(one) is None]
+    """In a process that can be killed. The limit is for a slow machine: exponential or cubic time
+    would take minutes at least."""
+    patterns = [one for one in [*many(3, 1500), *SHIPPED, *TAKEN] if rejection_reason(one) is None]
     assert len(patterns) > 1000
     slowest = multiprocessing.Value("d", 0.0)
     process = multiprocessing.Process(target=_search, args=(patterns, slowest))
@@ -205,7 +205,7 @@ def test_a_refused_pattern_is_named_with_its_field_and_shown(field: str, languag
             part, index, name = field.split("/")
             file[part][int(index)].update({name: slow})
             with pytest.raises(PlndError) as caught:
-                checked(Path("x.json"), file)
+                check_network(Path("x.json"), file)
             assert caught.value.field == f"/{field}"
             assert slow in CATALOGUES[language].of(caught.value)
 
@@ -219,7 +219,7 @@ def long(count: int) -> str:
 
 
 def test_an_address_of_more_than_2048_characters_is_none_of_ours() -> None:
-    """In both languages; also when it grows that long only as a browser writes it."""
+    """In both languages; also when it is that long only after the browser's encoding."""
     addresses = [
         *(long(2048), long(2049), "https://x.com/nasa?" + "ü" * 500),
         *("https://x.com/nasa?" + "\U0001f600" * 1100, "https://x.com/nasa?" + "é" * 100),
@@ -244,7 +244,7 @@ def test_an_address_of_more_than_2048_characters_is_none_of_ours() -> None:
     )
     assert [line != "null" for line in done.stdout.splitlines()] == known + acts
     assert explain(long(2049))["network"] is None
-    assert place(long(2049)) is None
+    assert split_address(long(2049)) is None
 
 
 def test_patterns_look_at_the_beginning_of_a_body_only() -> None:
@@ -254,8 +254,8 @@ def test_patterns_look_at_the_beginning_of_a_body_only() -> None:
         ("json", "t", lambda text: json.dumps({"t": text})),
     ):
         test = BodyTest(kind, path, "matches", "x")
-        assert holds(test, Body(wrap(there)))
-        assert not holds(test, Body(wrap(beyond)))
+        assert body_matches(test, Body(wrap(there)))
+        assert not body_matches(test, Body(wrap(beyond)))
 
 
 # -- own files, with the real daemon ---------------------------------------------------------
@@ -317,31 +317,31 @@ def test_a_pattern_put_there_by_hand_is_named_and_what_we_ship_stays(
 def test_a_slow_file_is_a_fault_and_costs_no_other_its_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever makes it slow: its form is let through here. The process is ended by the time that
-    passes where the system limits no other; what it found out is not asked for again."""
-    monkeypatch.setattr(sandbox, "PATIENCE_SECONDS", 3.0)
-    monkeypatch.setattr(sandbox, "_asked", asked_without_form)
+    """A slow file whose form is accepted here: the process is killed by its time limit, and the
+    results for the other files are cached."""
+    monkeypatch.setattr(sandbox, "TIMEOUT_SECONDS", 3.0)
+    monkeypatch.setattr(sandbox, "_run_sandbox", run_without_form_check)
     (tmp_path / "evil.json").write_text(own(EVIL, CRAFTED))
     (tmp_path / "good.json").write_text(own("^/([a-z]+)$", HARMLESS, id="good"))
     found = effective(tmp_path)
     assert list(found.own) == ["good"]
     assert "takes too long" in found.faults["evil"].message
-    monkeypatch.setattr(sandbox, "_asked", None)
+    monkeypatch.setattr(sandbox, "_run_sandbox", None)
     assert list(effective(tmp_path).own) == ["good"]
 
 
-def asked_without_form(files: list[tuple[str, str]], patience: float) -> list[Any]:
-    """As the process that tries files, but that patterns are refused by no form."""
+def run_without_form_check(files: list[tuple[str, str]], patience: float) -> list[Any]:
+    """The sandbox, without the check of the patterns' form."""
     program = (
         "import resource; resource.setrlimit = lambda *_: None\n"
         "from plnd.catalogue import rules, sandbox\n"
-        "rules.fault_of = lambda _: None\n"
+        "rules.rejection_reason = lambda _: None\n"
         "sandbox.main()"
     )
-    return REAL_ASKED(files, 1.0, (sys.executable, "-c", program))
+    return REAL_RUN(files, 1.0, (sys.executable, "-c", program))
 
 
-REAL_ASKED = sandbox._asked
+REAL_RUN = sandbox._run_sandbox
 
 
 def test_a_draft_is_tried_apart(run_plnd: RunPlnd, home: Home, tmp_path: Path) -> None:
@@ -366,9 +366,9 @@ async def test_the_event_loop_goes_on_while_files_are_tried(
     def slowly(files: list[tuple[str, str]], patience: float) -> list[Any]:
         began.set()
         assert go_on.wait(20)
-        return REAL_ASKED(files, patience)
+        return REAL_RUN(files, patience)
 
-    monkeypatch.setattr(sandbox, "_asked", slowly)
+    monkeypatch.setattr(sandbox, "_run_sandbox", slowly)
     task = asyncio.create_task(plnd.networks.entries())
     while not began.is_set():
         await asyncio.sleep(0.01)

@@ -13,10 +13,10 @@ from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, type
 from support.harness import Api, Clock, Desktop, spans_in, sums_in
 
 from plnd.core.plnd import Plnd
-from plnd.measures.validation import validate
+from plnd.measures.event_validation import validate
+from plnd.measures.guards import with_days_counted
 from plnd.model.own import ForgetRequest, Forgotten
 from plnd.model.pauses import Pause, Uncounted
-from plnd.model.scope import aged
 from plnd.system.files import Home
 
 YEAR = 365 * DAY
@@ -119,7 +119,7 @@ def test_a_look_is_a_day_at_most(steps: list[int]) -> None:
     one, now = Forgotten(id="a", at=NOON, start=0, end=NOON), NOON
     for step in steps:
         now += step
-        before, one = one, aged(one, now)
+        before, one = one, with_days_counted(one, now)
         assert 0 <= one.days_seen - before.days_seen <= (step > 0)
 
 

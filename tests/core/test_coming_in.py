@@ -13,7 +13,8 @@ from support.harness import Api, Clock, Daemon, RunPlnd, sums_in
 
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid, PlndError
-from plnd.measures.documents import Together, check_sum, fits
+from plnd.measures.people.uniqueness import UniquePeople
+from plnd.measures.quarter_sums import check_sum, has_room
 from plnd.model.feeds import Feed
 from plnd.model.own import ForgetRequest
 from plnd.model.people import Handle, Person, PersonRequest
@@ -111,7 +112,7 @@ def test_no_sum_that_is_taken_keeps_a_browser_out(
             assert quarter < visits_from <= NOON - 7 * DAY
             assert part <= spent <= QUARTER
     rows = [(OLD, "x", "feed", spent, 0), (OLD, "x", "post", part, 0)]
-    assert fits(rows[0], rows[1:]) == (spent + part <= QUARTER)
+    assert has_room(rows[0], rows[1:]) == (spent + part <= QUARTER)
 
 
 # -- guards and sources ----------------------------------------------------------------
@@ -275,7 +276,7 @@ people = st.builds(
 @given(st.lists(people, max_size=8))
 def test_whoever_is_taken_in_is_one(found: list[Person]) -> None:
     """People share no id or handle, in any order of import and with any replaced."""
-    together, there = Together(), {}
+    together, there = UniquePeople(), {}
     for one in found:
         try:
             together.add(one)

@@ -15,7 +15,7 @@ from support.harness import Api, Clock, Daemon, Desktop, RunPlnd
 
 from plnd.core.own import exporting
 from plnd.core.plnd import Plnd, now_ms
-from plnd.measures.documents import without_consent
+from plnd.measures.feed_consent import drop_feed_consent
 from plnd.model.own import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.settings import BudgetRequest
@@ -94,7 +94,7 @@ async def lived(plnd: Plnd, clock: Clock) -> None:
     for kept in plnd._book.collections.values():
         if isinstance(kept, Collection) and kept.role == "memory":
             # Every other collection; an imported feed would be turned off.
-            kept.put(without_consent(sample(kept.kind, "ünal"), None))
+            kept.put(drop_feed_consent(sample(kept.kind, "ünal"), None))
     plnd._load()
     await plnd.maintenance.run()
 

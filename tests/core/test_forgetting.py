@@ -30,11 +30,12 @@ from support.builders import (
 from support.harness import Api, Clock, Daemon, Desktop, RunPlnd, bytes_with
 
 from plnd.core.plnd import Plnd, now_ms
+from plnd.measures.redaction import redact
 from plnd.model.events import EventBatch
 from plnd.model.notices import Notice
 from plnd.model.own import ForgetRequest
 from plnd.model.pauses import Pause
-from plnd.model.scope import Scope, Somebody, without
+from plnd.model.scope import PersonScope, Scope
 from plnd.model.settings import Budget
 from plnd.store.book.book import Book
 from plnd.store.book.collection import Collection
@@ -156,7 +157,7 @@ def test_a_browser_of_which_nothing_is_left_was_never_heard_of(tmp_path: Path) -
 ANA = {"network": "x", "handle": "@Ana"}
 BEN = {"network": "x", "handle": "ben"}
 TOOT = {"network": "mastodon", "handle": "ana"}
-ANA_HERSELF = Somebody(frozenset("7"), frozenset(["ana lima"]), frozenset([("x", "ana")]))
+ANA_HERSELF = PersonScope(frozenset("7"), frozenset(["ana lima"]), frozenset([("x", "ana")]))
 
 
 @pytest.mark.parametrize(
@@ -209,9 +210,9 @@ ANA_HERSELF = Somebody(frozenset("7"), frozenset(["ana lima"]), frozenset([("x",
     ],
 )  # fmt: skip
 def test_what_is_left_of_a_document(
-    document: dict[str, Any], scope: Scope | Somebody, left: dict[str, Any] | None
+    document: dict[str, Any], scope: Scope | PersonScope, left: dict[str, Any] | None
 ) -> None:
-    assert without(document, scope) == left
+    assert redact(document, scope) == left
 
 
 def test_choices_and_guards_are_not_memories(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.builders import HOUR, MINUTE, NOON, act, batch, visit
 from support.harness import TOKEN, Api, Clock
-from support.visible_text import visible
+from support.visible_text import visible_text
 
 NASTY = '<img src=x onerror="alert(1)"> & =1+1'
 
@@ -154,4 +154,4 @@ async def test_csv_and_page_show_all_as_text(api: Api, clock: Clock) -> None:
     assert "'=HYPERLINK(1)" in [row[2] for row in rows]
     page = await text(api, "cpd.html")
     assert "<img" not in page
-    assert NASTY in visible(page)
+    assert NASTY in visible_text(page)

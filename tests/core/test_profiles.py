@@ -9,7 +9,7 @@ from aiohttp import web
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, typed, visit
 from support.harness import Clock
 from support.harness import Desktop as FakeDesktop
-from support.outside_web import Outside, rss
+from support.outside_web import FakeWeb, rss
 from support.profile_pages import SHAPES, Post, page, posts
 from support.session_bus import Bus
 
@@ -21,7 +21,7 @@ from plnd.model.own import ForgetRequest
 from plnd.model.people import Handle, Person, PersonChange, PersonRequest
 from plnd.model.profiles import ProfileRequest
 from plnd.model.readings import ReadingRequest
-from plnd.reading.clues import load
+from plnd.reading.network_rules import load
 from plnd.system.files import Home
 from plnd.words.messages import ENGLISH
 
@@ -491,14 +491,14 @@ ON = FeedChange(on=True)
 
 
 @pytest.fixture
-async def fake_web() -> AsyncIterator[Outside]:
-    async with Outside() as found:
+async def fake_web() -> AsyncIterator[FakeWeb]:
+    async with FakeWeb() as found:
         yield found
 
 
 @pytest.fixture
 async def online_plnd(
-    home: Home, clock: Clock, desktop: FakeDesktop, fake_web: Outside
+    home: Home, clock: Clock, desktop: FakeDesktop, fake_web: FakeWeb
 ) -> AsyncIterator[Plnd]:
     """A plnd whose web is a server on loopback, with a profile on Mastodon."""
     made = Plnd(home, clock=clock, notify=desktop, make_fetch=fake_web.fetch)
@@ -513,7 +513,7 @@ async def turn(plnd: Plnd, change: FeedChange = ON) -> Any:
 
 
 async def test_no_request_leaves_before_a_feed_is_turned_on(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     for _ in range(3):
         await online_plnd.feeds.refresh_due()
@@ -523,7 +523,7 @@ async def test_no_request_leaves_before_a_feed_is_turned_on(
 
 
 async def test_a_feed_is_asked_once_a_day_and_conditionally(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     fake_web.says(FEED, NEWS, ETag='"7"')
     await turn(online_plnd)
@@ -550,7 +550,7 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
 
 @pytest.mark.parametrize("header", [b'ETag: "\xff"', b"Last-Modified: \xff", b"Retry-After: \xff"])
 async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock, header: bytes
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock, header: bytes
 ) -> None:
     """The feed is read when it is turned on and each day after."""
     head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(NEWS)
@@ -564,7 +564,7 @@ async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
 
 
 async def test_a_feed_that_is_turned_off_is_not_asked(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     fake_web.says(FEED, NEWS)
     await turn(online_plnd)
@@ -575,7 +575,7 @@ async def test_a_feed_that_is_turned_off_is_not_asked(
 
 
 async def test_a_host_that_asks_for_patience_gets_it(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     fake_web.says(FEED, status=429, Retry_After=str(3 * 86_400))
     await turn(online_plnd)
@@ -589,7 +589,7 @@ async def test_a_host_that_asks_for_patience_gets_it(
 
 
 async def test_what_goes_wrong_is_said_and_costs_nothing_else(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     """A page, a redirect to loopback, a bomb or nothing: one clear error; then a feed works."""
     bomb = "<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>" + NEWS
@@ -616,7 +616,7 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
 
 
 async def test_a_feed_is_found_by_the_page_that_names_it(
-    online_plnd: Plnd, fake_web: Outside
+    online_plnd: Plnd, fake_web: FakeWeb
 ) -> None:
     """The page of a blog with its own address links to its feed."""
     link = '<link rel="alternate" type="application/rss+xml" href="/posts.xml">'
@@ -636,7 +636,7 @@ async def test_a_feed_that_cannot_be_known_has_to_be_named(online_plnd: Plnd) ->
 
 
 async def test_a_slow_feed_holds_nobody_up(
-    online_plnd: Plnd, fake_web: Outside, monkeypatch: pytest.MonkeyPatch
+    online_plnd: Plnd, fake_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plnd.core.readings.requests.ANSWER_SECONDS", 0.2)
     fake_web.hangs(FEED)
@@ -663,7 +663,7 @@ async def turn_ana(plnd: Plnd, change: FeedChange = ON) -> None:
 
 
 async def test_a_person_is_not_asked_about_before_the_user_says_so(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     """Nothing is fetched for a person until the user turns their feed on, or after it is off."""
     add_ana(online_plnd)
@@ -679,7 +679,7 @@ async def test_a_person_is_not_asked_about_before_the_user_says_so(
 
 
 async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     add_ana(online_plnd)
     fake_web.says(ANAS_FEED, NEWS, ETag='"7"')
@@ -704,7 +704,7 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
 
 
 async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     ana = add_ana(online_plnd)
     fake_web.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
@@ -723,7 +723,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
 
 
 async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     add_ana(online_plnd, Handle(network="x", handle="ana"))
     online_plnd.people.add(PersonRequest(name="Ana Maria"))
@@ -742,7 +742,7 @@ async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
 
 
 async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
-    online_plnd: Plnd, fake_web: Outside
+    online_plnd: Plnd, fake_web: FakeWeb
 ) -> None:
     add_ana(online_plnd)
 
@@ -757,7 +757,7 @@ async def test_who_is_removed_while_their_feed_is_asked_stays_removed(
 
 
 async def test_each_feed_says_where_and_when_it_is_asked(
-    online_plnd: Plnd, fake_web: Outside, clock: Clock
+    online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     """Own profiles first, with or without a feed; then the people whose feed was turned on."""
     keep(online_plnd, "x", "me")
@@ -797,7 +797,7 @@ async def test_a_persons_feed_that_cannot_be_known_has_to_be_named(online_plnd: 
 
 
 async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
-    online_plnd: Plnd, fake_web: Outside
+    online_plnd: Plnd, fake_web: FakeWeb
 ) -> None:
     add_ana(online_plnd)
     fake_web.says(ANAS_FEED, NEWS)
@@ -837,7 +837,7 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
 
 
 async def test_an_article_is_asked_for_when_the_user_asks_only(
-    online_plnd: Plnd, fake_web: Outside
+    online_plnd: Plnd, fake_web: FakeWeb
 ) -> None:
     fake_web.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
     found = await online_plnd.articles.read("https://blog.example/hooks")
@@ -846,7 +846,7 @@ async def test_an_article_is_asked_for_when_the_user_asks_only(
     assert (request.host, request.network, request.handle) == ("blog.example", None, None)
 
 
-async def test_an_article_that_is_not_there_is_said(online_plnd: Plnd, fake_web: Outside) -> None:
+async def test_an_article_that_is_not_there_is_said(online_plnd: Plnd, fake_web: FakeWeb) -> None:
     with pytest.raises(PlndError) as caught:
         await online_plnd.articles.read("https://blog.example/none")
     assert "404" in caught.value.message

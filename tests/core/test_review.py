@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from support.builders import DAY, HOUR, MINUTE, NOON, act, batch, visit
 from support.harness import TOKEN, Api, Clock
-from support.visible_text import visible
+from support.visible_text import visible_text
 
 NASTY = "<script>alert(1)</script> *Ana* [x](y)"
 
@@ -57,7 +57,7 @@ async def test_page_and_markdown_show_what_others_wrote_as_text(api: Api, clock:
     clock.forward(9 * DAY)
     page = await text(api, "review.html?week=2026-W48")
     assert "<script" not in page
-    assert NASTY in visible(page)
+    assert NASTY in visible_text(page)
     marked = await text(api, "review.md?week=2026-W48")
     assert r"learned: \<script\>alert(1)\</script\> \*Ana\* \[x\](y)" in marked
     assert "<script>" not in marked
@@ -117,7 +117,7 @@ async def test_the_ledger_parts_work_and_home_and_names_nobody_unasked(api: Api)
     assert (ledger["people"], ledger["names"]) == (1, None)
     assert "Ana" not in await text(api, "ledger.html")
     named = await text(api, "ledger.html?names=1")
-    assert NASTY in visible(named)
+    assert NASTY in visible_text(named)
     assert "<script" not in named
     for query in ("first=2026-02-30", "first=2026-12-01&last=2026-11-01", "last=9999-12-31"):
         await api("GET", f"ledger?{query}", status=400)

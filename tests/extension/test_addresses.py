@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
-from plnd.catalogue.addresses import host_in
+from plnd.catalogue.addresses import host_matches
 from plnd.catalogue.patterns import pattern
 from plnd.system.resources import extension_dir
 
@@ -35,7 +35,7 @@ def lets_through(one: str, address: str) -> bool:
     assert found, one
     host, slash, path = address.removeprefix("https://").partition("/")
     glob = ".*".join(map(re.escape, found[2].split("*")))
-    is_host = found[1] == "*" or host_in(host, (found[1],))
+    is_host = found[1] == "*" or host_matches(host, (found[1],))
     return is_host and re.fullmatch(glob, slash + path) is not None
 
 
@@ -81,7 +81,7 @@ def in_reach(network: dict[str, Any], url: str, address: str) -> Iterator[str]:
     for other in [host, *(name.replace("*", "sub") for name in network["write_hosts"])]:
         moved = f"https://{other}/{path}"
         is_name = re.fullmatch(r"[a-z0-9.-]+", other) is not None
-        known = network.get("own_hosts") or host_in(other, tuple(network["write_hosts"]))
+        known = network.get("own_hosts") or host_matches(other, tuple(network["write_hosts"]))
         if is_name and known and pattern(url).search(moved):
             yield moved
 

@@ -1,4 +1,4 @@
-"""Chats: slots through both changes of the clocks, attendance, what turns quiet, bookings."""
+"""Chats: slots across both clock changes, attendance, unconfirmed chats, time in chats."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The log of professional development: hours, rows, the user's word, years."""
+"""The log of professional development: hours, rows, edits, years."""
 
 from datetime import date, timedelta
 
@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from plnd.measures.cpd import (
     ChatHeld,
-    Session,
-    drafts,
+    CpdSession,
+    draft_rows,
     hours,
-    log,
     total_hours,
+    with_marks,
     year_bounds,
     year_name,
     year_of,
@@ -36,10 +36,10 @@ def test_rows_come_from_chats_sessions_and_entries_only() -> None:
         ChatHeld("edchat", 7, "2026-12-07", "missed", 60 * MINUTE),
     ]
     sessions = [
-        Session("x", "X", "2026-11-24", 31 * MINUTE, 3),
-        Session("x", "X", "2026-11-25", 14 * MINUTE, 9),
+        CpdSession("x", "X", "2026-11-24", 31 * MINUTE, 3),
+        CpdSession("x", "X", "2026-11-25", 14 * MINUTE, 9),
     ]
-    rows = drafts(chats, sessions, [("2026-11-22", ENTRY)])
+    rows = draft_rows(chats, sessions, [("2026-11-22", ENTRY)])
     assert [(row.id, row.hours) for row in rows] == [
         ("journal:e1", 0.0),
         ("chat:edchat:5", 0.75),
@@ -49,7 +49,7 @@ def test_rows_come_from_chats_sessions_and_entries_only() -> None:
 
 
 def test_the_user_edits_strikes_and_adds() -> None:
-    rows = drafts(
+    rows = draft_rows(
         [ChatHeld("edchat", 5, "2026-11-23", "listened", 60 * MINUTE)], [], [("2026-11-22", ENTRY)]
     )
     marks = {
@@ -58,7 +58,7 @@ def test_the_user_edits_strikes_and_adds() -> None:
         "own:1": CpdMark(id="own:1", day="2026-11-24", hours=1.5, topic="a course"),
         "session:gone": CpdMark(id="session:gone", note="of a row that is no more"),
     }
-    found = log(rows, marks)
+    found = with_marks(rows, marks)
     assert [row.id for row in found] == ["journal:e1", "chat:edchat:5", "own:1"]
     assert found[1].note == "used it on Monday"
     assert found[1].topic == "#edchat"

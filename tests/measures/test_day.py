@@ -1,4 +1,4 @@
-"""A day's figures stay the sums of its quarters, however often these change."""
+"""A day's totals are the sums of its quarters, however often these change."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ CHANGES = st.lists(
 def test_the_last_word_on_each_quarter_counts(changes: list[tuple[int, Any, Any]]) -> None:
     day = DayTotals(START, END, lambda begin: begin < WORK_ENDS)
     for change in changes:
-        day.put(*change)
+        day.set_quarter(*change)
     last = {begin: (times, acts) for begin, times, acts in changes if START <= begin < END}
 
     def total(part: int, network: str = "", page: str = "", work: bool | None = None) -> int:
@@ -56,6 +56,6 @@ def test_the_last_word_on_each_quarter_counts(changes: list[tuple[int, Any, Any]
 
 def test_a_quarter_of_another_day_is_nothing() -> None:
     day = DayTotals(START, END, lambda _: False)
-    day.put(END, {("x", "feed"): (HOUR, 0)}, {("x", "post"): 1})
+    day.set_quarter(END, {("x", "feed"): (HOUR, 0)}, {("x", "post"): 1})
     assert day.spent_ms() == 0
     assert not day.networks["x"].acts

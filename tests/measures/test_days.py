@@ -1,136 +1,91 @@
-"""Days: they part time between them, whatever the clocks do, and hold what happened in them."""
+"""Totals of many days from their quarters, and a day as a strip of spans."""
 
-import zoneinfo
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import HOUR, MINUTE
+from support.builders import HOUR, MINUTE, NOON
 
-from plnd.measures.time import QUARTER_MS, WEEKDAYS, WorkHours, day_bounds, day_of
+from plnd.measures.days import GAP_MS, Days, join_pieces
+from plnd.measures.time import QUARTER_MS, WorkHours, day_bounds, day_of
 
-ZONES = [
-    "Europe/London",
-    "America/New_York",
-    "Australia/Lord_Howe",  # half an hour of summer time
-    "America/Santiago",  # changes at midnight
-    "Asia/Kathmandu",
-    "Pacific/Chatham",
-    "Africa/Casablanca",
-    "America/St_Johns",
-    "Asia/Kolkata",
-    "UTC",
-]
-STRANGE = ["Pacific/Apia", "Antarctica/Troll", "Antarctica/Casey", "Asia/Gaza", "Asia/Pyongyang"]
-MOMENTS = st.integers(946_684_800, 2_145_916_800).map(lambda second: second * 1000)
-HOURS = st.integers(0, 23)
-MS = timedelta(milliseconds=1)
+WORK = WorkHours(frozenset({"mon", "tue", "wed", "thu", "fri"}), 9 * 60, 17 * 60)
+LONDON = ZoneInfo("Europe/London")
+MONDAY = date(2026, 11, 23)
 
 
-def ms(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp()) * 1000
+def days(
+    first: date = MONDAY, count: int = 2, *, zone: ZoneInfo = LONDON, day_start: int = 0
+) -> Days:
+    range_ = [first + timedelta(days=number) for number in range(count)]
+    starts = [day_bounds(day, zone, day_start)[0] for day in range_]
+    return Days(range_, [*starts, day_bounds(range_[-1], zone, day_start)[1]], zone, WORK)
 
 
-@given(MOMENTS, st.sampled_from(ZONES + STRANGE), HOURS)
-@example(ms("2026-03-29T00:59:59+00:00"), "Europe/London", 1)
-@example(ms("2026-10-25T01:30:00+00:00"), "Europe/London", 1)
-@example(ms("2006-10-29T03:00:00+00:00"), "America/St_Johns", 0)  # 23:30, after 00:00
-@example(ms("2011-12-30T10:00:00+00:00"), "Pacific/Apia", 5)
-def test_every_moment_lies_in_one_day(at: int, zone: str, day_start: int) -> None:
-    """The day of a moment holds it, and ends where the next one begins."""
-    place = ZoneInfo(zone)
-    day = day_of(at, place, day_start)
-    start, end = day_bounds(day, place, day_start)
-    assert start <= at < end
-    assert day_bounds(day + timedelta(days=1), place, day_start)[0] == end
-    assert day_bounds(day - timedelta(days=1), place, day_start)[1] == start
-
-
-@pytest.mark.parametrize("zone", ZONES)
-def test_a_day_begins_when_the_clock_first_shows_its_hour(zone: str) -> None:
-    """Minute by minute, over both changes of the clocks of 2026, for every hour to start at."""
-    place = ZoneInfo(zone)
-    for change in changes(place, 2026) or [ms("2026-06-01T00:00:00+00:00")]:
-        minutes = [change + number * MINUTE for number in range(-30 * 60, 30 * 60)]
-        shown: dict[datetime, int] = {}
-        for minute in minutes:
-            shown.setdefault(wall(minute, place), minute)
-        for minute in minutes:  # a clock that nobody changed shows the hours that are skipped
-            shown.setdefault(wall(change - MINUTE, place) + (minute - change + MINUTE) * MS, minute)
-        middle = wall(change, place).date()
-        for day_start in range(24):
-            first = shown[datetime(middle.year, middle.month, middle.day, day_start)]
-            assert day_bounds(middle, place, day_start)[0] == first, (zone, day_start)
-
-
-def wall(moment: int, zone: ZoneInfo) -> datetime:
-    """What the clock on the wall shows."""
-    return datetime.fromtimestamp(moment / 1000, zone).replace(tzinfo=None)
-
-
-def changes(zone: ZoneInfo, year: int) -> list[int]:
-    """The moments of a year at which the zone's clocks are changed."""
-    hours = [
-        datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
-        for number in range(366 * 48)
-    ]
-    offsets = [hour.astimezone(zone).utcoffset() for hour in hours]
-    return [
-        int(hour.timestamp()) * 1000
-        for hour, before, after in zip(hours[1:], offsets, offsets[1:], strict=False)
-        if before != after
-    ]
-
-
-@pytest.mark.parametrize(
-    ("zone", "day", "hours"),
-    [
-        ("Europe/London", "2026-03-29", 23),
-        ("Europe/London", "2026-10-25", 25),
-        ("America/New_York", "2026-03-08", 23),
-        ("America/New_York", "2026-11-01", 25),
-        ("Australia/Lord_Howe", "2026-04-05", 24.5),
-        ("Australia/Lord_Howe", "2026-10-04", 23.5),
-        ("America/Santiago", "2026-04-04", 25),
-        ("America/Santiago", "2026-09-06", 23),
-        ("Asia/Kathmandu", "2026-03-29", 24),
-        ("Pacific/Apia", "2011-12-30", 0),
-    ],
-)
-def test_how_long_a_day_is(zone: str, day: str, hours: float) -> None:
-    start, end = day_bounds(date.fromisoformat(day), ZoneInfo(zone), 0)
-    assert end - start == hours * HOUR
-
-
-@given(MOMENTS, st.sampled_from(ZONES), HOURS)
-def test_a_day_is_a_run_of_whole_quarters(at: int, zone: str, day_start: int) -> None:
-    start, end = day_bounds(day_of(at, ZoneInfo(zone), day_start), ZoneInfo(zone), day_start)
-    assert start % QUARTER_MS == end % QUARTER_MS == 0
-
-
-def test_every_zone_is_whole_quarters_from_utc() -> None:
-    """What the quarters rest on: all zones there are, each month since 2000."""
-    months = [datetime(2000 + n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in range(12 * 38)]
-    odd = {
-        name
-        for name in zoneinfo.available_timezones()
-        for zone in [ZoneInfo(name)]
-        for month in months
-        if month.astimezone(zone).utcoffset().total_seconds() % 900  # type: ignore[union-attr]
+def test_a_quarter_belongs_to_its_day_its_hour_and_work_or_not() -> None:
+    found = days()
+    found.add_times(
+        [
+            (NOON, "x", 600_000, 60_000),
+            (NOON + 8 * HOUR, "x", 5_000, 0),
+            (NOON + 24 * HOUR, "y", 7, 7),
+        ]
+    )
+    monday = found.networks[0]["x"]
+    assert (monday.spent_ms, monday.work_ms, monday.taking_part_ms) == (605_000, 600_000, 60_000)
+    assert found.networks[1]["y"].spent_ms == 7
+    assert {key: hour.spent_ms for key, hour in found.hours.items()} == {
+        (0, 12): 600_000,
+        (0, 20): 5_000,
+        (1, 12): 7,
     }
-    assert not odd
 
 
-@given(MOMENTS, st.sampled_from(ZONES), st.sets(st.sampled_from(WEEKDAYS)), st.data())
-def test_work_hours_follow_the_clock_on_the_wall(
-    at: int, zone: str, days: set[str], data: st.DataObject
+def test_an_interaction_day_has_a_word_in_it() -> None:
+    found = days(count=3)
+    day = 24 * HOUR
+    found.add_acts(
+        [(NOON, "x", "react", 9), (NOON + day, "x", "save", 1), (NOON + 2 * day, "x", "reply", 1)]
+    )
+    assert [found.interaction_day(number) for number in range(3)] == [False, False, True]
+
+
+ZONES = ("Europe/London", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe", "UTC")
+
+
+@given(st.sampled_from(ZONES), st.integers(0, 23), st.integers(0, 370), st.data())
+def test_nothing_is_lost_whatever_the_zone_and_the_season(
+    name: str, day_start: int, ahead: int, data: st.DataObject
 ) -> None:
-    start = data.draw(st.integers(0, 95).map(lambda quarter: quarter * 15))
-    end = data.draw(st.integers(start, 96 * 15))
-    wall = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    name = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[wall.isoweekday() - 1]
-    since_midnight = int(wall.strftime("%H")) * 60 + int(wall.strftime("%M"))
-    wanted = name in days and since_midnight in range(start, end)
-    assert WorkHours(frozenset(days), start, end).at(at, ZoneInfo(zone)) is wanted
+    """Each quarter counts for the day that `day_of` gives, and the totals add up."""
+    zone = ZoneInfo(name)
+    first = date(2026, 1, 1) + timedelta(days=ahead)
+    found = days(first, 9, zone=zone, day_start=day_start)
+    low = day_bounds(first, zone, day_start)[0]
+    high = day_bounds(first + timedelta(days=8), zone, day_start)[1]
+    numbers = data.draw(st.sets(st.integers(0, (high - low) // QUARTER_MS - 1), max_size=40))
+    begins = [low + number * QUARTER_MS for number in sorted(numbers)]
+    found.add_times((begin, "x", 1, 0) for begin in begins)
+    expected: dict[int, int] = {}
+    for begin in begins:
+        number = (day_of(begin, zone, day_start) - first).days
+        expected[number] = expected.get(number, 0) + 1
+    assert {
+        number: day["x"].spent_ms for number, day in enumerate(found.networks) if day
+    } == expected
+    assert sum(hour.spent_ms for hour in found.hours.values()) == len(begins)
+
+
+def test_looking_away_for_a_moment_does_not_end_a_stretch() -> None:
+    pieces = [
+        (0, MINUTE, "x"),
+        (MINUTE + GAP_MS - 1, 2 * MINUTE, "x"),
+        (3 * MINUTE, 4 * MINUTE, "x"),
+    ]
+    assert join_pieces(pieces) == [(0, 2 * MINUTE, "x"), (3 * MINUTE, 4 * MINUTE, "x")]
+
+
+def test_another_network_ends_a_stretch() -> None:
+    pieces = [(0, 5, "x"), (5, 9, "y"), (9, 12, "x")]
+    assert join_pieces(pieces) == pieces

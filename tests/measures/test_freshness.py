@@ -1,4 +1,4 @@
-"""Freshness: its steps, its own rhythm, silent or gone, peace."""
+"""Freshness: steps, rhythm, silence, notices."""
 
 import itertools
 from typing import Any
@@ -10,11 +10,11 @@ from support.builders import DAY, NOON
 
 from plnd.measures.freshness import (
     NEW_PEACE_MS,
-    Standing,
-    best,
+    ProfileStatus,
+    best_last_post,
     days_silent,
     freshness,
-    in_force,
+    latest_decision,
     median_gap_days,
     out_of_rhythm,
     peace_until,
@@ -90,11 +90,11 @@ def post(days: float, rough_days: int = 0) -> LastPost:
 
 
 def test_the_best_origin() -> None:
-    assert best({}) is None
-    assert best({"acts": post(5), "page": post(3)}) == ("page", post(3))
+    assert best_last_post({}) is None
+    assert best_last_post({"acts": post(5), "page": post(3)}) == ("page", post(3))
     # "A month ago" may be two: an exact 40 days is more, an exact 70 is not.
-    assert best({"page": post(30, 30), "feed": post(40)}) == ("feed", post(40))
-    assert best({"page": post(30, 30), "feed": post(70)}) == ("page", post(30, 30))
+    assert best_last_post({"page": post(30, 30), "feed": post(40)}) == ("feed", post(40))
+    assert best_last_post({"page": post(30, 30), "feed": post(70)}) == ("page", post(30, 30))
 
 
 def profile(**given: Any) -> Profile:
@@ -102,15 +102,15 @@ def profile(**given: Any) -> Profile:
     return Profile(**{**plain, **given})
 
 
-def standing(days: int | None, **given: Any) -> Standing:
+def status(days: int | None, **given: Any) -> ProfileStatus:
     last = None if days is None else post(days)
-    return Standing(profile(**given), last, days)
+    return ProfileStatus(profile(**given), last, days)
 
 
 def test_a_decision_that_was_undone_holds_no_longer() -> None:
     first = Decision(choice="revive", at=NOON, was="active", until=NOON + DAY)
     second = Decision(choice="not_now", at=NOON, was="active", until=NOON + 9 * DAY, undone_at=NOON)
-    assert in_force([first, second]) == first
+    assert latest_decision([first, second]) == first
     assert peace_until(profile(decisions=[first, second])) == NOON + DAY
     assert peace_until(profile(added_at=NOON)) == NOON + NEW_PEACE_MS
 
@@ -130,21 +130,21 @@ def test_a_decision_that_was_undone_holds_no_longer() -> None:
     ],
 )
 def test_which_step_is_due(days: int | None, told: dict[str, int], step: int) -> None:
-    """`told` has how long the silence was when it was told."""
+    """`told` has the days of silence at the last notice."""
     when = {key: NOON - (days or 0) * DAY + value * DAY for key, value in told.items()}
-    assert step_due(standing(days, told=when), NOON) == step
+    assert step_due(status(days, told=when), NOON) == step
 
 
 @pytest.mark.parametrize("mode", ["reading", "retired"])
 def test_nothing_is_said_of_profiles_that_rest(mode: str) -> None:
-    assert step_due(standing(200, mode=mode), NOON) == 0
+    assert step_due(status(200, mode=mode), NOON) == 0
 
 
 def test_a_last_post_that_is_learned_a_little_better_is_not_told_again() -> None:
     """The id said 60 days, the feed says 60 days and a half."""
     told = {"60": NOON}
-    assert step_due(Standing(profile(told=told), post(60.5), 60), NOON + DAY) == 0
-    assert step_due(Standing(profile(told=told), post(59.2), 60), NOON + DAY) == 0
+    assert step_due(ProfileStatus(profile(told=told), post(60.5), 60), NOON + DAY) == 0
+    assert step_due(ProfileStatus(profile(told=told), post(59.2), 60), NOON + DAY) == 0
 
 
 @given(
@@ -153,7 +153,7 @@ def test_a_last_post_that_is_learned_a_little_better_is_not_told_again() -> None
     st.integers(0, 5),
 )
 def test_each_silence_is_told_twice_at_most(added: int, post_days: list[int], skip: int) -> None:
-    """Whatever the days on which somebody posts and on which plnd runs: once a step, in order."""
+    """One notice per step, in order, on whatever days somebody posts and plnd runs."""
     kept = profile(added_at=NOON + added * DAY)
     last: int | None = None
     told: list[int] = []
@@ -163,7 +163,7 @@ def test_each_silence_is_told_twice_at_most(added: int, post_days: list[int], sk
             last, told = now, []
         if skip and day % (skip + 1):
             continue
-        found = Standing(
+        found = ProfileStatus(
             kept,
             LastPost(at=last, taken_at=last, found_by="f") if last else None,
             (now - last) // DAY if last else None,
@@ -185,7 +185,7 @@ def _fields(one: Profile) -> dict[str, Any]:
 
 
 def test_several_are_told_of_in_one_notice() -> None:
-    others = [standing(60 + n, id=f"x:{n}", handle=str(n)) for n in range(6)]
+    others = [status(60 + n, id=f"x:{n}", handle=str(n)) for n in range(6)]
     found = profile_notice(others, day="d", now=NOON, names=NAMES)
     assert found
     assert found[0].title == "6 of your profiles have gone quiet"
@@ -194,14 +194,14 @@ def test_several_are_told_of_in_one_notice() -> None:
 
 
 def test_a_line_a_month_in_the_weekly_review() -> None:
-    """From the notice at 90 days on: at 120, 150 …, whatever day the review falls on."""
+    """After the notice at 90 days: at 120, 150 …, on whatever day the review is."""
     lines = []
     before: dict[str, int] = {}
     for day in range(0, 400, 7):
-        one = standing(day)
+        one = status(day)
         if found := monthly_lines(before, [one], NAMES):
             lines.append((day, found))
         before = {"x:me": day}
     assert [day for day, _ in lines] == [126, 154, 182, 210, 245, 273, 301, 336, 364, 392]
     assert lines[0][1] == ["X: your last post was 126 days ago (@me)."]
-    assert monthly_lines({}, [standing(200, mode="reading")], NAMES) == []
+    assert monthly_lines({}, [status(200, mode="reading")], NAMES) == []

@@ -1,4 +1,4 @@
-"""A quarter of an hour: every millisecond once, in whatever order the visits come."""
+"""A quarter of an hour: every millisecond counts once, in whatever order the visits come."""
 
 from itertools import pairwise
 from typing import Any
@@ -21,7 +21,7 @@ NETWORKS = st.sampled_from(["x", "facebook"])
 
 @st.composite
 def visits(draw: st.DrawFn, most: int = 6) -> list[dict[str, Any]]:
-    """Some visits, and for each the spans it was sent as while it grew."""
+    """Some visits, and for each the growing spans as which it was sent."""
     sent = []
     for name in IDS[: draw(st.integers(0, most))]:
         start = draw(MOMENTS)
@@ -92,7 +92,7 @@ def test_many_at_once_are_what_one_by_one_are(
 def test_any_order_gives_the_truth(
     sent: list[dict[str, Any]], acts: list[dict[str, Any]], random: Any
 ) -> None:
-    """Grown, repeated, overlapping and reordered events give what asking each moment gives."""
+    """Growing, repeated, overlapping and reordered events give what checking each moment gives."""
     events = [*sent, *acts]
     once = expected(events)
     for _ in range(3):
@@ -103,7 +103,7 @@ def test_any_order_gives_the_truth(
 
 @given(visits())
 def test_second_by_second(sent: list[dict[str, Any]]) -> None:
-    """On whole seconds: as many are spent as somebody was there, so never more than the clock."""
+    """In whole seconds: the time spent is the time in which somebody was there, so never more."""
     whole = [
         {**v, "start": v["start"] // 1000 * 1000, "end": v["end"] // 1000 * 1000} for v in sent
     ]
@@ -146,7 +146,7 @@ def test_the_later_visit_takes_the_time() -> None:
 
 @given(st.integers(NOON, NOON + 2 * QUARTER_MS), st.integers(0, 3 * QUARTER_MS))
 def test_quarters_of_a_span(start: int, length: int) -> None:
-    """They are whole, together they cover the span, and none of them lies outside it."""
+    """They are whole quarters, cover the span, and all overlap it."""
     found = list(quarters_of(start, start + length))
     assert all(begin % QUARTER_MS == 0 for begin in found)
     if length:

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as with_
 from support.builders import DAY, NOON
 
-from plnd.measures.people import Dealt, Standing, Suggestion, standing
+from plnd.measures.people.ties import ContactHistory, PersonStatus, Suggestion, person_status
 from plnd.measures.review import (
     Week,
     advice,
-    compared,
-    ledger,
+    compare_plans,
+    ledger_rows,
     lights,
     plan,
     reviewed_week,
@@ -46,9 +46,9 @@ def change(**given: object) -> Week:
     return with_(WEEK, **given)  # type: ignore[arg-type]
 
 
-def late(name: str, days: int) -> Standing:
+def late(name: str, days: int) -> PersonStatus:
     one = Person(id=name, name=name, added_at=NOON - days * DAY, cadence=Cadence(ideal_days=7))
-    return standing(one, Dealt(), NOON, {})
+    return person_status(one, ContactHistory(), NOON, {})
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)))
@@ -164,7 +164,7 @@ def test_a_plan_beside_the_last_one() -> None:
     )
     assert [len(part) for part in (made.add, made.tend, made.close)] == [5, 2, 3]
     last = with_(made, quarter="2026-Q3", tend=[], close=made.close[:1])
-    found = compared(with_(made, close=made.close[1:]), last)
+    found = compare_plans(with_(made, close=made.close[1:]), last)
     assert found.since == "2026-Q3"
     assert found.new == [
         "tend/person:Ana",
@@ -182,7 +182,7 @@ figures = st.tuples(*(st.integers(0, 10**8),) * 3, st.integers(0, 50))
 @given(st.lists(st.dictionaries(st.sampled_from("xyz"), figures), max_size=9))
 def test_the_ledger_adds_up(days: list[dict[str, tuple[int, int, int, int]]]) -> None:
     days = [{net: (a + b, b, c, d) for net, (a, b, c, d) in day.items()} for day in days]
-    rows = {row.network: row for row in ledger(days)}
+    rows = {row.network: row for row in ledger_rows(days)}
     assert rows.keys() == {network for day in days for network in day}
     for network, row in rows.items():
         mine = [day[network] for day in days if network in day]

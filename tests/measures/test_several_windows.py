@@ -1,4 +1,4 @@
-"""Several browsers, windows, profiles and machines at once: no second twice, none lost."""
+"""Several browsers, windows, profiles and machines at once: no second counts twice or is lost."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ NETWORKS = ("facebook", "linkedin", "mastodon", "x")
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[Wire]:
-    """One source's visits: one after the other, as a browser has one page in front at a time."""
+    """One source's visits, one after the other, as a browser has one page in front at a time."""
     at, made = START, []
     for _ in range(draw(st.integers(0, 8))):
         at += draw(st.integers(0, 45 * 60)) * SECOND
@@ -33,14 +33,14 @@ SEVERAL = st.lists(lives(), min_size=2, max_size=4)
 
 
 def beats(one: Wire) -> list[Wire]:
-    """A visit as it is sent: at some beats, and when it has ended."""
+    """A visit as it is sent: at some heartbeats, and at its end."""
     step = max(BEAT_SECONDS * SECOND, (one["end"] - one["start"]) // 4)
     ends = [*range(one["start"] + step, one["end"], step), one["end"]]
     return [{**one, "end": end} for end in ends]
 
 
 def day_of(sent: list[Wire]) -> DayTotals:
-    """The day's figures after all that was sent, in that order."""
+    """The day's totals after all events, in this order."""
     kept: dict[int, Quarter] = {}
     for one in sent:
         key = bytes.fromhex(one["id"].replace("-", ""))
@@ -50,7 +50,7 @@ def day_of(sent: list[Wire]) -> DayTotals:
     day = DayTotals(START, END, lambda begin: False)
     for begin, quarter in kept.items():
         times = {at: (tally.spent_ms, tally.taking_part_ms) for at, tally in quarter.times.items()}
-        day.put(begin, times, quarter.acts)
+        day.set_quarter(begin, times, quarter.acts)
     return day
 
 
@@ -58,7 +58,7 @@ def day_of(sent: list[Wire]) -> DayTotals:
 def test_every_second_counts_once_whoever_reports_it(
     sources: list[list[Wire]], random: Any
 ) -> None:
-    """In whatever order their beats arrive, and when some come twice."""
+    """In whatever order the heartbeats arrive, and if some arrive twice."""
     visits = [one for life in sources for one in life]
     sent = [beat for one in visits for beat in beats(one)]
     random.shuffle(sent)
@@ -70,7 +70,7 @@ def test_every_second_counts_once_whoever_reports_it(
 
 @given(SEVERAL)
 def test_no_source_takes_from_the_total_of_another(sources: list[list[Wire]]) -> None:
-    """Together they are at least the longest of them, and at most all of them."""
+    """The total is at least the longest of them, and at most their sum."""
     each = [day_of(life).spent_ms() for life in sources]
     together = day_of([one for life in sources for one in life]).spent_ms()
     assert max(each) <= together <= sum(each)
@@ -79,7 +79,7 @@ def test_no_source_takes_from_the_total_of_another(sources: list[list[Wire]]) ->
 
 @given(lives(), st.integers(2, 4))
 def test_the_same_life_reported_by_several_is_one_life(life: list[Wire], times: int) -> None:
-    """Two browsers that both believe themselves in front, as on two screens."""
+    """Two browsers that both have a page in front, as on two screens."""
     again = [visit(one["start"], (one["end"] - one["start"]) / SECOND, network=one["network"])
              for one in life]  # fmt: skip
     once, both = day_of(life), day_of([*life, *again * times])

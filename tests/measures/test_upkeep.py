@@ -1,4 +1,4 @@
-"""Upkeep: what a week takes, what an hour affords, how broadly one speaks."""
+"""Upkeep: minutes a week, what the budget affords, breadth of contacts."""
 
 import pytest
 from hypothesis import given

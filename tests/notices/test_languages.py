@@ -12,7 +12,7 @@ from support.harness import Clock
 from support.session_bus import Bus
 
 from plnd.core.plnd import Plnd
-from plnd.measures.budget import Standing
+from plnd.measures.budget import BudgetStatus
 from plnd.model.chats import ChatRequest
 from plnd.model.notices import NoticeKind
 from plnd.model.profiles import ProfileRequest
@@ -104,7 +104,7 @@ def test_no_notice_is_cut_short(language: str, network: str | None, when: Any, s
     """With a long name and three digits, every notice fits the limits of Windows."""
     budget = Budget(id="one", minutes=120, network=network, when=when)
     (notice,) = budget_notices(
-        [Standing(budget, spent * MINUTE)],
+        [BudgetStatus(budget, spent * MINUTE)],
         day="d",
         now=NOON,
         sent=(),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import MINUTE, NOON
 
-from plnd.measures.budget import Standing
+from plnd.measures.budget import BudgetStatus
 from plnd.model.notices import Notice
 from plnd.model.settings import Budget
 from plnd.notices.rules import budget_notices, in_quiet_hours, level_reached
@@ -15,11 +15,11 @@ from plnd.notices.rules import budget_notices, in_quiet_hours, level_reached
 NAMES = {"x": "X", "facebook": "Facebook"}
 
 
-def standing(spent_minutes: float, minutes: int = 60, **given: Any) -> Standing:
-    return Standing(Budget(id="all", minutes=minutes, **given), int(spent_minutes * MINUTE))
+def standing(spent_minutes: float, minutes: int = 60, **given: Any) -> BudgetStatus:
+    return BudgetStatus(Budget(id="all", minutes=minutes, **given), int(spent_minutes * MINUTE))
 
 
-def due(*standings: Standing, sent: Any = (), grace: int = 0, day: str = "d") -> list[Notice]:
+def due(*standings: BudgetStatus, sent: Any = (), grace: int = 0, day: str = "d") -> list[Notice]:
     return budget_notices(
         standings, day=day, now=NOON, sent=sent, names=NAMES, grace_ms=grace * MINUTE
     )
@@ -71,7 +71,7 @@ def test_a_day_is_told_in_rising_steps_each_once(
     levels, spent = [0], 0
     for step in steps:
         spent += step
-        one = Standing(Budget(id="all", minutes=minutes), spent)
+        one = BudgetStatus(Budget(id="all", minutes=minutes), spent)
         new = due(one, sent=sent, grace=grace)
         assert len(new) <= 1
         sent += [notice.cause for notice in new]
@@ -79,7 +79,7 @@ def test_a_day_is_told_in_rising_steps_each_once(
         assert due(one, sent=sent, grace=grace) == []
     assert levels == sorted(set(levels))
     assert levels[-1] == level_reached(
-        Standing(Budget(id="all", minutes=minutes), spent), grace * MINUTE
+        BudgetStatus(Budget(id="all", minutes=minutes), spent), grace * MINUTE
     )
 
 
@@ -93,7 +93,7 @@ def test_of_several_steps_the_highest_is_told() -> None:
 
 def test_each_budget_and_each_day_is_a_cause_of_its_own() -> None:
     (first,) = due(standing(50))
-    x = Standing(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
+    x = BudgetStatus(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
     both = due(standing(50), x, sent=[first.cause])
     assert [notice.title for notice in both] == ["10 minutes left for X"]
     assert len(due(standing(50), sent=[first.cause], day="next")) == 1
@@ -105,9 +105,9 @@ def test_a_changed_budget_speaks_anew() -> None:
 
 
 def test_a_budget_id_that_begins_like_another_is_another() -> None:
-    x = Standing(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
+    x = BudgetStatus(Budget(id="x", minutes=60, network="x"), 50 * MINUTE)
     (first,) = due(x)
-    work = Standing(Budget(id="x.work", minutes=60, network="x", when="work"), 50 * MINUTE)
+    work = BudgetStatus(Budget(id="x.work", minutes=60, network="x", when="work"), 50 * MINUTE)
     assert len(due(work, sent=[first.cause])) == 1
 
 
@@ -125,7 +125,7 @@ def test_a_budget_id_that_begins_like_another_is_another() -> None:
         (standing(20, 20, network="x", when="off"), "20 minutes for X off work are used up", ""),
     ],
 )
-def test_a_notice_says_its_rule_and_its_numbers(one: Standing, title: str, body: str) -> None:
+def test_a_notice_says_its_rule_and_its_numbers(one: BudgetStatus, title: str, body: str) -> None:
     (notice,) = due(one)
     assert notice.title.startswith(title)
     assert notice.body.startswith(body)

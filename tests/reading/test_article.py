@@ -1,4 +1,4 @@
-"""Title and author of an article, as its page says them."""
+"""Title and author of an article, from its page."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Moments in texts: exact ones, and words that are rough."""
+"""Dates in texts: exact timestamps, and rough words."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, HOUR, MINUTE, NOON
 
-from plnd.reading.dates import moment, words
+from plnd.reading.dates import parse_human_date, parse_timestamp
 
 
 def iso(at: int | None) -> str | None:
@@ -35,7 +35,7 @@ def iso(at: int | None) -> str | None:
     ],
 )
 def test_exact_moments(text: str, at: str | None) -> None:
-    assert iso(moment(text, NOON)) == at
+    assert iso(parse_timestamp(text, NOON)) == at
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_exact_moments(text: str, at: str | None) -> None:
     ],
 )
 def test_words_that_say_how_long_ago(text: str, ago: int) -> None:
-    found = words(text, NOON)
+    found = parse_human_date(text, NOON)
     assert found
     assert found.at == NOON - ago
-    assert found.give_ms > 0
+    assert found.uncertainty_ms > 0
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_words_that_say_how_long_ago(text: str, ago: int) -> None:
     ],
 )
 def test_dates_in_words(text: str, day: str | None) -> None:
-    found = words(text, NOON)
+    found = parse_human_date(text, NOON)
     assert (iso(found.at) or "")[:10] == day if found else day is None
 
 
@@ -83,11 +83,11 @@ def test_dates_in_words(text: str, day: str | None) -> None:
     "text", ["", "a man", "5 bananas", "3 replies", "1.2M", "may", "2026", "1,234 views", "j", "99"]
 )
 def test_what_is_no_moment(text: str) -> None:
-    assert words(text, NOON) is None
+    assert parse_human_date(text, NOON) is None
 
 
 @given(st.text(max_size=80))
 def test_whatever_is_read_lies_in_the_past(text: str) -> None:
-    exact, rough = moment(text, NOON), words(text, NOON)
+    exact, rough = parse_timestamp(text, NOON), parse_human_date(text, NOON)
     assert exact is None or exact <= NOON
     assert rough is None or rough.at <= NOON

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.builders import NOON
 from support.outside_web import rss
 
-from plnd.reading.feed import NoFeed, read_feed
+from plnd.reading.feed import NotAFeed, read_feed
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>
 <entry><title>a</title><published>2026-11-03T10:00:00+02:00</published>
@@ -88,7 +88,7 @@ BOMB = "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
     ],
 )
 def test_what_is_no_feed_is_said_to_be_none(content: str) -> None:
-    with pytest.raises(NoFeed):
+    with pytest.raises(NotAFeed):
         read_feed(content.encode(), handle="me", now=NOON)
 
 
@@ -96,6 +96,6 @@ def test_what_is_no_feed_is_said_to_be_none(content: str) -> None:
 def test_any_bytes_are_a_feed_or_none(content: bytes) -> None:
     try:
         found = read_feed(content, handle="me", now=NOON)
-    except NoFeed:
+    except NotAFeed:
         return
     assert found.last_post_at is None or found.last_post_at <= NOON

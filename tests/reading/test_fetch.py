@@ -1,4 +1,4 @@
-"""The only requests that leave the machine: where they go, what they bring, what is refused."""
+"""The only requests that leave the machine: their targets, results and refusals."""
 
 import ipaddress
 from collections.abc import AsyncIterator
@@ -8,46 +8,46 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, NOON
-from support.outside_web import SOMEWHERE, Outside
+from support.outside_web import PUBLIC_ADDRESS, FakeWeb
 
 from plnd.reading import fetch
-from plnd.reading.fetch import FetchFailed, is_public, retry_after_ms
+from plnd.reading.fetch import FetchError, is_public, retry_after_ms
 
 FEED = "https://feeds.example/me.rss"
 
 
 @pytest.fixture
-async def outside() -> AsyncIterator[Outside]:
-    async with Outside() as found:
+async def fake_web() -> AsyncIterator[FakeWeb]:
+    async with FakeWeb() as found:
         yield found
 
 
-async def failure(outside: Outside, url: str = FEED) -> FetchFailed:
-    with pytest.raises(FetchFailed) as caught:
-        await outside.fetch().get(url, now=NOON)
+async def failure(fake_web: FakeWeb, url: str = FEED) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        await fake_web.fetch().get(url, now=NOON)
     return caught.value
 
 
-async def test_it_says_what_it_is_and_asks_conditionally(outside: Outside) -> None:
-    outside.says("feeds.example/me.rss", "hello", ETag='"1"', Last_Modified="yesterday")
-    found = await outside.fetch().get(FEED, now=NOON, etag='"0"', last_modified="then")
+async def test_it_says_what_it_is_and_asks_conditionally(fake_web: FakeWeb) -> None:
+    fake_web.respond("feeds.example/me.rss", "hello", ETag='"1"', Last_Modified="yesterday")
+    found = await fake_web.fetch().get(FEED, now=NOON, etag='"0"', last_modified="then")
     assert (found.content, found.etag, found.last_modified) == (b"hello", '"1"', "yesterday")
-    ((_, headers),) = outside.asked
+    ((_, headers),) = fake_web.asked
     assert headers["User-Agent"].startswith("plnd/")
     assert headers["If-None-Match"] == '"0"'
     assert headers["If-Modified-Since"] == "then"
     assert not {"Cookie", "Authorization", "Referer"} & set(headers)
-    assert [(one.host, one.outcome, one.bytes) for one in outside.noted] == [
+    assert [(one.host, one.outcome, one.bytes) for one in fake_web.noted] == [
         ("feeds.example", "200", 5)
     ]
 
 
-async def test_nothing_new_and_a_wish_for_patience_are_answers(outside: Outside) -> None:
-    outside.says("feeds.example/me.rss", status=304)
-    found = await outside.fetch().get(FEED, now=NOON)
+async def test_nothing_new_and_a_wish_for_patience_are_answers(fake_web: FakeWeb) -> None:
+    fake_web.respond("feeds.example/me.rss", status=304)
+    found = await fake_web.fetch().get(FEED, now=NOON)
     assert (found.status, found.content) == (304, None)
-    outside.says("feeds.example/me.rss", status=429, Retry_After="7200")
-    found = await outside.fetch().get(FEED, now=NOON)
+    fake_web.respond("feeds.example/me.rss", status=429, Retry_After="7200")
+    found = await fake_web.fetch().get(FEED, now=NOON)
     assert (found.status, found.retry_after_ms) == (429, 7_200_000)
 
 
@@ -79,17 +79,17 @@ PRIVATE = [
 
 @pytest.mark.parametrize("address", PRIVATE)
 async def test_a_name_that_leads_into_the_house_is_not_followed(
-    outside: Outside, address: str
+    fake_web: FakeWeb, address: str
 ) -> None:
     assert not is_public(address)
-    outside.addresses["feeds.example"] = address
-    error = await failure(outside)
+    fake_web.addresses["feeds.example"] = address
+    error = await failure(fake_web)
     assert error.code == "private_address"
     assert "feeds.example" in error.message
-    assert not outside.asked
+    assert not fake_web.asked
 
 
-@pytest.mark.parametrize("address", [SOMEWHERE, "2606:2800:220:1::1", "::ffff:93.184.216.34"])
+@pytest.mark.parametrize("address", [PUBLIC_ADDRESS, "2606:2800:220:1::1", "::ffff:93.184.216.34"])
 def test_what_is_public(address: str) -> None:
     assert is_public(address)
 
@@ -141,7 +141,7 @@ def test_a_mapped_address_is_what_it_maps_to(ip: ipaddress.IPv4Address) -> None:
     | st.ip_addresses(network="2001::/16", v=6)
 )
 def test_of_ipv6_only_what_is_given_out_for_everybody_is_public(ip: ipaddress.IPv6Address) -> None:
-    """By the registry in Python's library, and never outside what is given out at all."""
+    """By the registry in Python's library, and only in allocated ranges."""
     if ip.ipv4_mapped or not is_public(str(ip)):
         return
     assert ip in ipaddress.ip_network("2000::/3")
@@ -157,17 +157,17 @@ HEADERS = ["ETag", "Last-Modified", "Content-Type", "Retry-After", "Location", "
     "value", [b"\xff", b'"\xe9\x80"', b"\x01", b"a\tb", b"\x1b[8m", "“ü”".encode()]
 )
 async def test_a_header_is_text_or_was_not_sent(
-    outside: Outside, value: bytes, status: int
+    fake_web: FakeWeb, value: bytes, status: int
 ) -> None:
-    """What is kept of an answer can be stored, and sent when the feed is asked again."""
+    """The parts of an answer that are kept can be stored, and sent with the next request."""
     lines = b"".join(name.encode() + b": " + value + b"\r\n" for name in HEADERS)
-    outside.writes(
+    fake_web.respond_raw(
         "feeds.example/me.rss",
         b"HTTP/1.1 %d X\r\n" % status + lines + b"Content-Length: 2\r\n\r\nok",
     )
     try:
-        found = await outside.fetch().get(FEED, now=NOON)
-    except FetchFailed as error:  # where a redirect leads on to nowhere, or a server can't be read
+        found = await fake_web.fetch().get(FEED, now=NOON)
+    except FetchError as error:  # where a redirect leads on to nowhere, or a server can't be read
         assert error.code in ("fetch_failed", "bad_answer", "untrusted", "unreachable")
         assert error.message.encode()
         return
@@ -177,18 +177,18 @@ async def test_a_header_is_text_or_was_not_sent(
         assert text is None or text.isprintable()
     if not value.isascii() and value.startswith("“".encode()):
         assert found.etag == "“ü”"
-    outside.says("feeds.example/me.rss", "hello")
-    again = await outside.fetch().get(
+    fake_web.respond("feeds.example/me.rss", "hello")
+    again = await fake_web.fetch().get(
         FEED, now=NOON, etag=found.etag, last_modified=found.last_modified
     )
     assert again.content == b"hello"
 
 
-async def test_what_was_kept_before_and_is_no_text_is_not_sent(outside: Outside) -> None:
-    outside.says("feeds.example/me.rss", "hello")
-    found = await outside.fetch().get(FEED, now=NOON, etag="\udcff", last_modified="a\r\nX: y")
+async def test_what_was_kept_before_and_is_no_text_is_not_sent(fake_web: FakeWeb) -> None:
+    fake_web.respond("feeds.example/me.rss", "hello")
+    found = await fake_web.fetch().get(FEED, now=NOON, etag="\udcff", last_modified="a\r\nX: y")
     assert found.content == b"hello"
-    ((_, headers),) = outside.asked
+    ((_, headers),) = fake_web.asked
     assert not {"If-None-Match", "If-Modified-Since", "X"} & set(headers)
 
 
@@ -202,13 +202,13 @@ async def test_what_was_kept_before_and_is_no_text_is_not_sent(outside: Outside)
         "https://inside.example/",
     ],
 )
-async def test_a_redirect_into_the_house_is_not_followed(outside: Outside, target: str) -> None:
-    outside.addresses |= {"inside.example": "192.168.1.1", "0x7f.1": "127.0.0.1"}
-    outside.says("feeds.example/me.rss", status=302, Location=target)
-    error = await failure(outside)
+async def test_a_redirect_into_the_house_is_not_followed(fake_web: FakeWeb, target: str) -> None:
+    fake_web.addresses |= {"inside.example": "192.168.1.1", "0x7f.1": "127.0.0.1"}
+    fake_web.respond("feeds.example/me.rss", status=302, Location=target)
+    error = await failure(fake_web)
     assert error.code == "private_address"
-    assert len(outside.asked) == 1
-    assert [one.outcome for one in outside.noted] == ["302", "not_sent"]
+    assert len(fake_web.asked) == 1
+    assert [one.outcome for one in fake_web.noted] == ["302", "not_sent"]
 
 
 @pytest.mark.parametrize(
@@ -216,55 +216,57 @@ async def test_a_redirect_into_the_house_is_not_followed(outside: Outside, targe
     ["http://feeds.example/x", "file:///etc/passwd", "https://a:b@x.com/", "https://2130706433/"],
 )
 async def test_a_redirect_away_from_plain_https_is_not_followed(
-    outside: Outside, target: str
+    fake_web: FakeWeb, target: str
 ) -> None:
-    outside.says("feeds.example/me.rss", status=301, Location=target)
-    assert (await failure(outside)).code in ("insecure", "bad_answer")
-    assert len(outside.asked) == 1
+    fake_web.respond("feeds.example/me.rss", status=301, Location=target)
+    assert (await failure(fake_web)).code in ("insecure", "bad_answer")
+    assert len(fake_web.asked) == 1
 
 
-async def test_a_redirect_elsewhere_is_followed_but_not_for_ever(outside: Outside) -> None:
-    outside.says("feeds.example/me.rss", status=308, Location="https://blog.example/feed")
-    outside.says("blog.example/feed", "here")
-    assert (await outside.fetch().get(FEED, now=NOON)).content == b"here"
-    outside.says("blog.example/feed", status=302, Location=FEED)
-    assert "in circles" in (await failure(outside)).message
-    assert len(outside.asked) == 2 + fetch.MOST_REDIRECTS + 1
+async def test_a_redirect_elsewhere_is_followed_but_not_for_ever(fake_web: FakeWeb) -> None:
+    fake_web.respond("feeds.example/me.rss", status=308, Location="https://blog.example/feed")
+    fake_web.respond("blog.example/feed", "here")
+    assert (await fake_web.fetch().get(FEED, now=NOON)).content == b"here"
+    fake_web.respond("blog.example/feed", status=302, Location=FEED)
+    assert "in circles" in (await failure(fake_web)).message
+    assert len(fake_web.asked) == 2 + fetch.MOST_REDIRECTS + 1
 
 
-async def test_a_host_that_cannot_prove_its_name_is_not_read(outside: Outside) -> None:
-    outside.says("unknown.test/me.rss", "hello")
-    assert (await failure(outside, "https://unknown.test/me.rss")).code == "untrusted"
+async def test_a_host_that_cannot_prove_its_name_is_not_read(fake_web: FakeWeb) -> None:
+    fake_web.respond("unknown.test/me.rss", "hello")
+    assert (await failure(fake_web, "https://unknown.test/me.rss")).code == "untrusted"
 
 
-async def test_what_never_ends_is_left(outside: Outside) -> None:
-    outside.never_ends("feeds.example/me.rss")
-    assert (await failure(outside)).code == "too_large"
+async def test_what_never_ends_is_left(fake_web: FakeWeb) -> None:
+    fake_web.stream_forever("feeds.example/me.rss")
+    assert (await failure(fake_web)).code == "too_large"
 
 
-async def test_a_small_answer_that_unpacks_to_much_is_left(outside: Outside) -> None:
+async def test_a_small_answer_that_unpacks_to_much_is_left(fake_web: FakeWeb) -> None:
     import gzip
 
     packed = gzip.compress(b"0" * 50_000_000)
-    outside.says("feeds.example/me.rss", packed, Content_Encoding="gzip")
-    assert (await failure(outside)).code in ("too_large", "bad_answer")
+    fake_web.respond("feeds.example/me.rss", packed, Content_Encoding="gzip")
+    assert (await failure(fake_web)).code in ("too_large", "bad_answer")
 
 
-async def test_what_never_begins_is_left(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_never_begins_is_left(
+    fake_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fetch, "TOTAL_SECONDS", 0.3)
-    outside.hangs("feeds.example/me.rss")
-    error = await failure(outside)
+    fake_web.hang("feeds.example/me.rss")
+    error = await failure(fake_web)
     assert "took longer" in error.message
-    assert [one.outcome for one in outside.noted] == ["timeout"]
+    assert [one.outcome for one in fake_web.noted] == ["timeout"]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 500])
-async def test_a_refusal_is_said(outside: Outside, status: int) -> None:
-    outside.says("feeds.example/me.rss", status=status)
-    assert (await failure(outside)).message == f"feeds.example answers {status}"
+async def test_a_refusal_is_said(fake_web: FakeWeb, status: int) -> None:
+    fake_web.respond("feeds.example/me.rss", status=status)
+    assert (await failure(fake_web)).message == f"feeds.example answers {status}"
 
 
-async def test_half_an_answer_is_none(outside: Outside) -> None:
+async def test_half_an_answer_is_none(fake_web: FakeWeb) -> None:
     async def page(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1000"})
         await response.prepare(request)
@@ -273,5 +275,5 @@ async def test_half_an_answer_is_none(outside: Outside) -> None:
         request.transport.close()
         return response
 
-    outside.pages["feeds.example/me.rss"] = page
-    assert (await failure(outside)).code == "bad_answer"
+    fake_web.pages["feeds.example/me.rss"] = page
+    assert (await failure(fake_web)).code == "bad_answer"

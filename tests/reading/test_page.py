@@ -1,4 +1,4 @@
-"""Profile pages: the last post is right, or honestly unknown; hostile pages cost little."""
+"""Profile pages: the last post is right or unknown, never wrong; hostile pages cost little."""
 
 import json
 import re
@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import DAY, HOUR, NOON
 from support.profile_pages import (
-    FITTING,
+    EXPECTED_VERDICTS,
     ME,
     OTHER,
     SHAPES,
-    Made,
+    GeneratedPage,
     Post,
     page,
     posts,
@@ -23,7 +23,7 @@ from support.profile_pages import (
 )
 
 from plnd.measures.freshness import median_gap_days
-from plnd.reading.clues import load
+from plnd.reading.network_rules import load
 from plnd.reading.page import read_page
 from plnd.reading.results import PageReading
 
@@ -34,12 +34,12 @@ CASES = [
 ]
 
 
-def read(network: str, made: Made) -> PageReading:
+def read(network: str, made: GeneratedPage) -> PageReading:
     shape = SHAPES[network]
     return read_page(made.html, network=network, handle=shape.handle, url=shape.url, now=NOON)
 
 
-def judged(network: str, made: Made) -> str:
+def judged(network: str, made: GeneratedPage) -> str:
     found = read(network, made)
     return verdict(found.last_post_at, found.rough_ms, made.last_post_at)
 
@@ -53,7 +53,7 @@ def figures() -> dict[str, Counter[str]]:
 
 
 def table() -> list[str]:
-    """The figures as docs/freshness.md has them."""
+    """The figures in docs/freshness.md."""
     rows = [
         (network, found.total(), *(found[one] for one in ("right", "rough", "unknown")))
         for network, found in figures().items()
@@ -69,11 +69,11 @@ def test_the_figures_in_the_documents_are_these() -> None:
 
 
 @pytest.mark.parametrize(("network", "name", "made"), CASES)
-def test_the_last_post_is_right_or_unknown(network: str, name: str, made: Made) -> None:
-    assert judged(network, made) in FITTING[SHAPES[network].reads]
+def test_the_last_post_is_right_or_unknown(network: str, name: str, made: GeneratedPage) -> None:
+    assert judged(network, made) in EXPECTED_VERDICTS[SHAPES[network].reads]
 
 
-def test_there_are_pages_for_each_network_that_has_clues() -> None:
+def test_there_are_pages_for_each_network_that_has_rules() -> None:
     assert set(SHAPES) == set(load())
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_id_has_no_time(id: str) -> None:
 
 
 def test_a_page_without_times_is_read_by_its_ids() -> None:
-    """An X page whose times were taken out: the ids of the posts still tell."""
+    """An X page without times: the ids of the posts have them."""
     made = page("x", posts(3))
     html = made.html.replace("datetime=", "data-was=")
     found = read_page(html, network="x", handle=ME, url="https://x.com/me", now=NOON)
@@ -111,7 +111,7 @@ def test_a_page_without_times_is_read_by_its_ids() -> None:
 
 
 def test_a_remote_person_is_known_by_name_and_host() -> None:
-    """On Mastodon the same name on another server is somebody else."""
+    """On Mastodon the same name on another server is another person."""
     here = Post(NOON - 9 * DAY)
     html = page("mastodon", [here]).html
     where = "https://mastodon.social/@me"
@@ -182,7 +182,7 @@ def test_what_dates_a_post(html: str, by: str | None, at: str | None) -> None:
 
 
 def test_each_post_is_counted_once() -> None:
-    """Two posts of one day, of which one stands in the page's JSON-LD as well."""
+    """Two posts of one day, one of them also in the page's JSON-LD."""
     day = '<article><time datetime="2026-11-20">a day</time></article>'
     html = 2 * day + ld(**{"@type": "BlogPosting", "datePublished": "2026-11-20"})
     found = read_page(html, network="wordpress", handle=ME, url="https://me.example/", now=NOON)
@@ -223,7 +223,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_html_is_read_to_its_end(name: str) -> None:
-    """Nothing is raised, and a post that stands before the hostile part is still read.
+    """No error, and a post before the hostile part is still read.
 
     What it costs is measured by scripts/bench; here each would hang a parser of html for minutes.
     """

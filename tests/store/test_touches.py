@@ -13,7 +13,7 @@ from support import learning_oracle as truth
 from support.builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
 from support.harness import bytes_with
 
-from plnd.measures.people import key_of
+from plnd.measures.people.handles import handle_key
 from plnd.model.people import Person, Touch
 from plnd.model.scope import Scope
 from plnd.store.book.collection import Collection
@@ -115,7 +115,7 @@ def test_a_visit_and_an_interaction_with_one_id_have_a_touch_each(log: Log, path
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
 def test_a_log_of_an_older_version_is_migrated(path: Path, version: int) -> None:
     db = sqlite3.connect(path)
-    db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
+    db.create_function("handle_key", 1, lambda handle: handle_key("", handle)[1])
     db.executescript("".join(MIGRATIONS[:version]))
     db.executescript(f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={version};")
     db.execute("INSERT INTO source VALUES (1, 'chromium', 'p', '0.1.0', 5)")
@@ -128,7 +128,7 @@ def test_a_log_of_an_older_version_is_migrated(path: Path, version: int) -> None
     log = Log(path)
     assert not log.damaged
     assert log.queries.last_touches() == {
-        key_of("x", "ANA"): Touch(at=NOON, kind="reply", network="x"),
+        handle_key("x", "ANA"): Touch(at=NOON, kind="reply", network="x"),
         ("x", "ben"): Touch(at=NOON + 90_000, kind="visit", network="x"),
     }
     assert log.sources.last_event_times() == {"chromium": 5}

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from plnd.measures.validation import Accepted, validate
+from plnd.measures.event_validation import Accepted, validate
 from plnd.model.events import EventBatch, Source
 
 SECOND = 1000

@@ -1,9 +1,9 @@
-"""A daemon's API over a plnd with fifty feeds, and the outside that serves them, for scripts/bench.
+"""A daemon with fifty feeds, and a fake web that serves them, for scripts/bench.
 
     python tests/support/feeds.py HOME
 
-Says `{"port", "token"}` once it answers; then asks all feeds for each line on standard input
-and says how many were read.
+Prints `{"port", "token"}` when it is ready; then, for each line on standard input, asks all feeds
+and prints how many were read.
 """
 
 import asyncio
@@ -25,44 +25,44 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from plnd.core.plnd import Plnd, now_ms
 from plnd.model.feeds import Feed
 from plnd.model.profiles import ProfileRequest
-from plnd.reading.fetch import Fetch, open_public
+from plnd.reading.fetch import Fetcher, open_public
 from plnd.system.files import home
 from plnd.web.access import Access
 from plnd.web.app import make_app
 from plnd.web.sessions import Sessions
-from support.outside_web import Elsewhere, Names, Outside, rss
+from support.outside_web import FakeResolver, FakeWeb, LoopbackSocket, rss
 
 FEEDS = 50
 TOKEN = "t" * 43
 NEWS = rss(*["Fri, 20 Nov 2026 12:00:00 GMT"] * 40).replace("<title>t", f"<title>{'word ' * 200}")
 
 
-def serve_outside(tell: Connection, authority: bytes) -> None:
-    """The outside, in a process of its own."""
+def serve_web(tell: Connection, authority: bytes) -> None:
+    """Serve the fake web in its own process."""
 
     async def serve() -> None:
-        async with Outside(authority=authority) as outside:
+        async with FakeWeb(authority=authority) as fake_web:
             for number in range(FEEDS):
-                outside.says(f"feeds.example/{number}.rss", NEWS)
-            tell.send(outside.port)
+                fake_web.respond(f"feeds.example/{number}.rss", NEWS)
+            tell.send(fake_web.port)
             await asyncio.Event().wait()
 
     asyncio.run(serve())
 
 
-async def serve_fed(port_outside: int, authority: bytes) -> None:
+async def serve_daemon(port_outside: int, authority: bytes) -> None:
     trust = ssl.create_default_context(cadata=trustme_pem(authority))
 
     def open_socket(info: object) -> socket.socket:
         open_public(info).close()
-        found = Elsewhere(socket.AF_INET, socket.SOCK_STREAM)
+        found = LoopbackSocket(socket.AF_INET, socket.SOCK_STREAM)
         found.port = port_outside
         return found
 
     plnd = Plnd(
         home(),
-        make_fetch=lambda note: Fetch(
-            note, open_socket=open_socket, resolver=Names({}), trust=trust
+        make_fetch=lambda note: Fetcher(
+            note, open_socket=open_socket, resolver=FakeResolver({}), trust=trust
         ),
     )
     for number in range(FEEDS):
@@ -105,13 +105,13 @@ def main() -> None:
         [made.cert_pem.bytes().decode(), made.private_key_pem.bytes().decode()]
     ).encode()
     ours, theirs = multiprocessing.Pipe()
-    outside = multiprocessing.Process(target=serve_outside, args=(theirs, authority), daemon=True)
-    outside.start()
+    fake_web = multiprocessing.Process(target=serve_web, args=(theirs, authority), daemon=True)
+    fake_web.start()
     os.environ["PLND_HOME"] = sys.argv[1]
     try:
-        asyncio.run(serve_fed(ours.recv(), authority))
+        asyncio.run(serve_daemon(ours.recv(), authority))
     finally:
-        outside.terminate()
+        fake_web.terminate()
 
 
 if __name__ == "__main__":

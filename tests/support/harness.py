@@ -19,13 +19,13 @@ from plnd.model.events import Visit
 from plnd.store.log.log import Log
 from plnd.system.paths import place
 from plnd.web.access import Access
-from plnd.web.api import Running
+from plnd.web.api import DaemonApi
 from plnd.web.sessions import Sessions
 from support.builders import NOON
 
 TOKEN = "t" * 43
 PATIENCE_SECONDS = 20.0
-ROUTES = Running(Access(0, TOKEN, Sessions(Path("/nowhere"), lambda: NOON)), "", NOON).routes()
+ROUTES = DaemonApi(Access(0, TOKEN, Sessions(Path("/nowhere"), lambda: NOON)), "", NOON).routes()
 
 
 def _midday() -> str:
@@ -86,7 +86,7 @@ class Api:
     @functools.cached_property
     def cookie(self) -> str:
         """The cookie of a browser that is signed in, as it is sent."""
-        return f"{self.access.sessions.cookie}={self.access.sessions.begin('')}"
+        return f"{self.access.sessions.cookie}={self.access.sessions.create('')}"
 
     async def __call__(
         self,

@@ -1,4 +1,4 @@
-"""The outside web, served on loopback under its real names, with certificates of its own."""
+"""A fake web: servers on loopback under real host names, with their own certificates."""
 
 import asyncio
 import json
@@ -12,16 +12,16 @@ import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from plnd.reading.fetch import Fetch, Outgoing, open_public
+from plnd.reading.fetch import Fetcher, OutgoingRequest, open_public
 
-SOMEWHERE = "93.184.216.34"
-"""A public address that every name leads to, unless a test says otherwise."""
+PUBLIC_ADDRESS = "93.184.216.34"
+"""A public address to which every host name resolves by default."""
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Elsewhere(socket.socket):
-    """A socket that ends on loopback, wherever it was sent: the cable out of the machine."""
+class LoopbackSocket(socket.socket):
+    """A socket that connects to loopback, whatever address it is given."""
 
     port = 0
 
@@ -29,8 +29,8 @@ class Elsewhere(socket.socket):
         super().connect(("127.0.0.1", self.port))
 
 
-class Names(AbstractResolver):
-    """Knows the address of every name."""
+class FakeResolver(AbstractResolver):
+    """Resolves every host name."""
 
     def __init__(self, addresses: dict[str, str]) -> None:
         self._addresses = addresses
@@ -38,7 +38,7 @@ class Names(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: int = socket.AF_INET
     ) -> list[ResolveResult]:
-        address = self._addresses.get(host, SOMEWHERE)
+        address = self._addresses.get(host, PUBLIC_ADDRESS)
         kind = socket.AF_INET6 if ":" in address else socket.AF_INET
         return [
             ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=0)
@@ -49,20 +49,20 @@ class Names(AbstractResolver):
 
 
 @dataclass
-class Outside:
-    """The web: `pages` by "host/path", what was `asked`, where names lead (`addresses`)."""
+class FakeWeb:
+    """The web: `pages` by "host/path", the requests that came (`asked`), `addresses` by host."""
 
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
-    noted: list[Outgoing] = field(default_factory=list)
+    noted: list[OutgoingRequest] = field(default_factory=list)
     trust: ssl.SSLContext | None = None
     port: int = 0
     authority: bytes | None = None
     _runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> "Outside":
-        # Another process that is to trust this one hands in certificate and key.
+    async def __aenter__(self) -> "FakeWeb":
+        # Another process that has to trust this one passes certificate and key.
         pems = [one.encode() for one in json.loads(self.authority)] if self.authority else []
         authority = trustme.CA.from_pem(*pems) if pems else trustme.CA()
         self.trust = ssl.create_default_context()
@@ -70,7 +70,7 @@ class Outside:
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(
             *("mastodon.social", "*.example", "feeds.example", "bsky.app", "public.api.bsky.app"),
-            *("x.com", "*.x.com", "blog.example", "medium.com", SOMEWHERE),
+            *("x.com", "*.x.com", "blog.example", "medium.com", PUBLIC_ADDRESS),
         ).configure_cert(server)
         app = web.Application()
         app.router.add_get("/{path:.*}", self._serve)
@@ -91,8 +91,10 @@ class Outside:
         page = self.pages.get(name)
         return await page(request) if page else web.Response(status=404)
 
-    def says(self, name: str, body: str | bytes = b"", status: int = 200, **headers: str) -> None:
-        """Let an address answer with this."""
+    def respond(
+        self, name: str, body: str | bytes = b"", status: int = 200, **headers: str
+    ) -> None:
+        """Set the answer of an address."""
         content = body.encode() if isinstance(body, str) else body
 
         async def page(_: web.Request) -> web.StreamResponse:
@@ -101,15 +103,15 @@ class Outside:
 
         self.pages[name] = page
 
-    def hangs(self, name: str) -> None:
+    def hang(self, name: str) -> None:
         async def page(_: web.Request) -> web.StreamResponse:
             await asyncio.sleep(3600)
             return web.Response()
 
         self.pages[name] = page
 
-    def writes(self, name: str, content: bytes) -> None:
-        """Let an address answer with these bytes, whatever HTTP has to say of them."""
+    def respond_raw(self, name: str, content: bytes) -> None:
+        """Set the answer of an address to these bytes, which need not be HTTP."""
 
         async def page(request: web.Request) -> web.StreamResponse:
             assert request.transport
@@ -119,7 +121,7 @@ class Outside:
 
         self.pages[name] = page
 
-    def never_ends(self, name: str) -> None:
+    def stream_forever(self, name: str) -> None:
         async def page(request: web.Request) -> web.StreamResponse:
             response = web.StreamResponse()
             await response.prepare(request)
@@ -129,18 +131,18 @@ class Outside:
         self.pages[name] = page
 
     def open_socket(self, info: Any) -> socket.socket:
-        """What the product checks, then the cable."""
+        """A socket to loopback, after the product's own check of the address."""
         open_public(info).close()
-        found = Elsewhere(socket.AF_INET, socket.SOCK_STREAM)
+        found = LoopbackSocket(socket.AF_INET, socket.SOCK_STREAM)
         found.port = self.port
         return found
 
-    def fetch(self, note: Callable[[Outgoing], None] | None = None) -> Fetch:
-        """The product's own way out, with this outside at its other end."""
-        return Fetch(
+    def fetch(self, note: Callable[[OutgoingRequest], None] | None = None) -> Fetcher:
+        """The product's own fetcher, connected to this web."""
+        return Fetcher(
             note or self.noted.append,
             open_socket=self.open_socket,
-            resolver=Names(self.addresses),
+            resolver=FakeResolver(self.addresses),
             trust=self.trust,
         )
 

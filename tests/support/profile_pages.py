@@ -1,14 +1,14 @@
-"""Makes profile pages in the shapes that each network's pages have, for a person named me.
+"""Generates profile pages with the markup of each network, for a person named me.
 
-A shape is how one post stands in the page; a page is a person's posts, with whatever else is on
-such pages around them. What the page should be read as is known, because it was made.
+A shape is the markup of one post; a page has a person's posts and what else is on such pages. The
+right reading of a generated page is known.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from plnd.reading.clues import load
+from plnd.reading.network_rules import load
 from support.builders import DAY, HOUR, MINUTE, NOON
 
 ME, OTHER = "me", "someoneelse"
@@ -19,7 +19,7 @@ FILLER = "Words of a post, as long as they are in most posts and of no interest 
 class Post:
     """A post: when, by whom; `pinned` to the top, or `shared` on by the page's owner.
 
-    The page that it stands in is looked at at `seen_at`.
+    The page is seen at `seen_at`.
     """
 
     at: int
@@ -34,8 +34,8 @@ class Post:
     def iso(self) -> str:
         return datetime.fromtimestamp(self.at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def mark(self) -> str:
-        """The words above a post that is pinned or shared on."""
+    def label(self) -> str:
+        """The text above a post that is pinned or shared."""
         words = {
             "en": ("Pinned", "Me reposted"),
             "de": ("Angeheftet", "Me hat repostet"),
@@ -44,7 +44,7 @@ class Post:
         return words[0] if self.pinned else words[1] if self.shared else ""
 
     def ago(self) -> str:
-        """How long ago, as pages say it to people."""
+        """How long ago, as pages write it."""
         units = {
             "en": ("h", "d", "w", "mo", "y"),
             "de": (" Std.", " Tage", " Wochen", " Monate", " Jahre"),
@@ -76,14 +76,14 @@ def id_of(network: str, at: int) -> str:
     return written.rjust({"base64": 11, "base32": 13}[form.alphabet], signs[0])
 
 
-# ---- how a post stands in the page of each network
+# ---- the markup of a post on each network
 
 
 def _x(post: Post) -> str:
-    above = f'<div data-testid="socialContext"><span>{post.mark()}</span></div>'
+    above = f'<div data-testid="socialContext"><span>{post.label()}</span></div>'
     link = f"/{post.author}/status/{id_of('x', post.at)}"
     return (
-        f'<article data-testid="tweet" role="article">{above if post.mark() else ""}'
+        f'<article data-testid="tweet" role="article">{above if post.label() else ""}'
         f'<div data-testid="User-Name"><a href="/{post.author}">Name</a>'
         f'<a href="{link}"><time datetime="{post.iso}">Nov 2</time></a></div>'
         f'<div data-testid="tweetText"><span>{post.words}</span></div>'
@@ -95,9 +95,9 @@ def _x(post: Post) -> str:
 def _mastodon(post: Post) -> str:
     number = id_of("mastodon", post.at)
     author = post.author if post.author == ME else f"{post.author}@elsewhere.example"
-    above = f'<div class="status__prepend"><i class="icon"></i><span>{post.mark()}</span></div>'
+    above = f'<div class="status__prepend"><i class="icon"></i><span>{post.label()}</span></div>'
     return (
-        f'<article data-id="{number}"><div class="status__wrapper">{above if post.mark() else ""}'
+        f'<article data-id="{number}"><div class="status__wrapper">{above if post.label() else ""}'
         f'<div class="status" data-id="{number}"><a class="status__relative-time" '
         f'href="/@{author}/{number}"><time datetime="{post.iso}">3d</time></a>'
         f'<a class="status__display-name" href="/@{author}">Name</a>'
@@ -107,11 +107,11 @@ def _mastodon(post: Post) -> str:
 
 def _linkedin(post: Post) -> str:
     urn = f"urn:li:activity:{id_of('linkedin', post.at)}"
-    above = f'<span class="update-components-header__text-view">{post.mark()} this</span>'
+    above = f'<span class="update-components-header__text-view">{post.label()} this</span>'
     if post.pinned or post.language != "en":
         above = above.replace(" this", "")
     return (
-        f'<div class="feed-shared-update-v2" data-urn="{urn}">{above if post.mark() else ""}'
+        f'<div class="feed-shared-update-v2" data-urn="{urn}">{above if post.label() else ""}'
         f'<a href="https://www.linkedin.com/in/{post.author}?mini"><span>Name</span></a>'
         f"<span>{post.ago()} • </span><p>{post.words}</p>"
         f'<a href="https://www.linkedin.com/feed/update/{urn}/">Comment</a></div>'
@@ -119,7 +119,7 @@ def _linkedin(post: Post) -> str:
 
 
 def _facebook(post: Post) -> str:
-    above = f"<span>{post.mark()}</span>" if post.mark() else ""
+    above = f"<span>{post.label()}</span>" if post.label() else ""
     return (
         f'<div role="article" aria-posinset="1">{above}<h4><a href="/{post.author}?__cft__=1">'
         f'Name</a></h4><a href="/{post.author}/posts/pfbid0{post.at}" '
@@ -132,7 +132,7 @@ def _facebook(post: Post) -> str:
 def _bluesky(post: Post) -> str:
     key = id_of("bluesky", post.at)
     return (
-        f'<div data-testid="feedItem-by-{post.author}.bsky.social"><div>{post.mark()}</div>'
+        f'<div data-testid="feedItem-by-{post.author}.bsky.social"><div>{post.label()}</div>'
         f'<a href="/profile/{post.author}.bsky.social"><img></a>'
         f'<a href="/profile/{post.author}.bsky.social/post/{key}">{post.ago()}</a>'
         f"<div>{post.words}</div></div>"
@@ -146,7 +146,7 @@ def _instagram(post: Post) -> str:
 
 def _threads(post: Post) -> str:
     return (
-        f'<div data-pressable-container="true"><div>{post.mark()}</div>'
+        f'<div data-pressable-container="true"><div>{post.label()}</div>'
         f'<a href="/@{post.author}">{post.author}</a>'
         f'<a href="/@{post.author}/post/{id_of("threads", post.at)}">'
         f'<time datetime="{post.iso}">3d</time></a><span>{post.words}</span></div>'
@@ -172,7 +172,7 @@ def _reddit(post: Post) -> str:
 
 def _tumblr(post: Post) -> str:
     return (
-        f'<article><header><span>{post.mark()}</span><a href="/{post.author}">{post.author}</a>'
+        f'<article><header><span>{post.label()}</span><a href="/{post.author}">{post.author}</a>'
         f'<time datetime="{post.iso}">Nov 2</time></header><p>{post.words}</p></article>'
     )
 
@@ -206,7 +206,7 @@ def _hackernews(post: Post) -> str:
 
 def _blog(post: Post) -> str:
     return (
-        f'<article class="hentry{" sticky" if post.pinned else ""}"><p>{post.mark()}</p><h2>Title'
+        f'<article class="hentry{" sticky" if post.pinned else ""}"><p>{post.label()}</p><h2>Title'
         f'</h2><time class="entry-date" datetime="{post.iso}">2 November</time>'
         f"<p>{post.words}</p></article>"
     )
@@ -282,19 +282,19 @@ SHAPES = {
 
 
 @dataclass(frozen=True)
-class Made:
+class GeneratedPage:
     """A page, and when its owner last posted as far as the page shows it."""
 
     html: str
     last_post_at: int | None
 
 
-FITTING = {
+EXPECTED_VERDICTS = {
     "exact": {"right"},
     "rough": {"right", "rough"},
     "unknown": {"right", "unknown"},
 }
-"""How a page may be read, by what can be read of such pages."""
+"""The verdicts that are right, by what pages of that shape show."""
 
 
 def verdict(read: int | None, rough_ms: int, truth: int | None) -> str:
@@ -308,8 +308,8 @@ def verdict(read: int | None, rough_ms: int, truth: int | None) -> str:
     return "right" if abs(read - truth) < 1000 else "wrong"
 
 
-def page(network: str, posts: list[Post], more: str = "") -> Made:
-    """A profile's page with these posts, in their order."""
+def page(network: str, posts: list[Post], more: str = "") -> GeneratedPage:
+    """A profile's page with these posts, in this order."""
     shape = SHAPES[network]
     header = (
         f'<header><h1>Me</h1><p>{FILLER}Joined 2011</p><a href="/settings">Edit</a></header><nav>'
@@ -318,7 +318,7 @@ def page(network: str, posts: list[Post], more: str = "") -> Made:
     footer = f'<aside><h2>Who to follow</h2><a href="/@{OTHER}">Other</a></aside>'
     body = "".join(shape.post(post) for post in posts)
     own = [post.at for post in posts if post.author == ME and not (post.pinned or post.shared)]
-    return Made(f"<main>{header}{body}{footer}{more}</main>", max(own, default=None))
+    return GeneratedPage(f"<main>{header}{body}{footer}{more}</main>", max(own, default=None))
 
 
 def posts(
@@ -329,14 +329,14 @@ def posts(
     return [Post(moment, seen_at=now, **given) for moment in at]  # type: ignore[arg-type]
 
 
-def variants(network: str, now: int = NOON) -> Iterator[tuple[str, Made]]:
+def variants(network: str, now: int = NOON) -> Iterator[tuple[str, GeneratedPage]]:
     """A network's pages by name: long and short, pinned, full of reposts, empty, …"""
     can = SHAPES[network].can
     own = posts(4, now=now)
     yield "short", page(network, posts(2, now=now))
     yield "long", page(network, posts(250, first_days=40, apart_days=1.5, now=now))
     if "pinned" in can:
-        # The nasty case: what is pinned is newer than all that is not.
+        # The worst case: the pinned post is newer than all others.
         yield "pinned", page(network, [Post(now - DAY, pinned=True), *own])
         yield "only pinned", page(network, [Post(now - 400 * DAY, pinned=True)])
     if "shared" in can:
@@ -357,8 +357,8 @@ def variants(network: str, now: int = NOON) -> Iterator[tuple[str, Made]]:
 SECRET = "secret word"
 
 
-def document(made: Made) -> str:
-    """The page as a site sends it: with scripts, styles and a field that somebody writes in."""
+def document(made: GeneratedPage) -> str:
+    """The page as a site sends it: with scripts, styles and a text field."""
     return (
         f"<!doctype html><title>{SECRET}</title><style>main {{color: black}}</style>{made.html}"
         f"<textarea>{SECRET}</textarea><script>document.title += '!'</script>"

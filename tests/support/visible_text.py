@@ -1,9 +1,9 @@
-"""What a person sees of a page."""
+"""The visible text of a page."""
 
 from html.parser import HTMLParser
 
 
-def visible(page: str) -> str:
+def visible_text(page: str) -> str:
     """The text of a page, without tags."""
     found: list[str] = []
 

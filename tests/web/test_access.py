@@ -1,4 +1,4 @@
-"""Who may ask: the right Host for anything, a token or the dashboard's cookie for the API."""
+"""Access control: the right Host for every request, a token or the cookie for the API."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ CHANGES = [("PUT", "budgets", {"minutes": 5}), ("DELETE", "pause", None), ("POST
 async def test_a_foreign_host_is_refused_whatever_it_asks_for(
     api: Api, path: str, host: str
 ) -> None:
-    """With the token or without: a name that an attacker points at us never gets an answer."""
+    """With or without the token: no answer to a host name that an attacker points at 127.0.0.1."""
     headers = {**BEARER, "Host": host.format(port=api.port)}
     async with api.session.get(api.url + path, headers=headers) as response:
         assert response.status == 421
@@ -134,7 +134,7 @@ async def test_the_cookie_changes_from_the_dashboard_only(
 async def test_another_page_gets_nothing_done_with_the_cookie(
     api: Api, method: str, site: str, status: int
 ) -> None:
-    """A page on another port of loopback is of the same site: the browser sends it along."""
+    """A page on another port of loopback is the same site: the browser sends the cookie."""
     own = {"Cookie": api.cookie, "Origin": api.url, "Sec-Fetch-Site": site}
     body = {"minutes": 5} if method == "PUT" else None
     answer = await api(method, "budgets", body, headers=own, status=status)
@@ -147,7 +147,7 @@ async def test_another_page_gets_nothing_done_with_the_cookie(
 async def test_whoever_comes_from_another_address_is_refused_before_all_else(
     api: Api, path: str
 ) -> None:
-    """All of 127.0.0.0/8 is this machine, and only one address of it is taken."""
+    """All of 127.0.0.0/8 is this machine, but only 127.0.0.1 is accepted."""
     connector = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
     for headers in (BEARER, {"Cookie": api.cookie}, {"Host": "evil.example"}):
         async with (
@@ -176,7 +176,7 @@ async def test_a_session_lasts_a_year_and_no_longer(api: Api, clock: Clock) -> N
 async def test_sessions_are_ended_one_by_one_or_all(api: Api) -> None:
     kept = api.access.sessions
     agents = ["Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0", "\x1b[8m evil", ""]
-    cookies = [f"{kept.cookie}={kept.begin(agent)}" for agent in agents]
+    cookies = [f"{kept.cookie}={kept.create(agent)}" for agent in agents]
     listed = (await api("GET", "sessions"))["sessions"]
     assert [one["browser"] for one in listed] == ["Firefox on Linux", "a browser", "a browser"]
     left = (await api("DELETE", f"sessions/{listed[0]['id']}"))["sessions"]
@@ -195,18 +195,18 @@ async def test_sessions_are_kept_and_their_secrets_are_not(api: Api, clock: Cloc
     path = kept._path
     assert value.partition(".")[2] not in path.read_text()
     again = Sessions(path, clock)
-    assert again.holds(value)
+    assert again.is_valid(value)
     assert again.cookie == kept.cookie
     assert Sessions(path.with_name("other.json"), clock).cookie != kept.cookie
-    unused = again.begin("")
+    unused = again.create("")
     for _ in range(60):
         clock.forward(1)
-        assert again.holds(value)
-        again.begin("")
+        assert again.is_valid(value)
+        again.create("")
     assert len(again.all()) == 50
-    assert not again.holds(unused)
+    assert not again.is_valid(unused)
     clock.forward(DAY)
-    assert again.holds(value)
+    assert again.is_valid(value)
     written = {one.id: one.used_at for one in Sessions(path, clock).all()}
     assert written[value.partition(".")[0]] == clock()
 
@@ -221,14 +221,14 @@ async def test_a_damaged_list_of_sessions_signs_everybody_out(
     sessions = Sessions(path, clock)
     assert sessions.all() == []
     assert [one.read_bytes() for one in home.state.glob("sessions.json.damaged-*")] == [content]
-    assert sessions.holds(sessions.begin(""))
+    assert sessions.is_valid(sessions.create(""))
 
 
 # -- the token ---------------------------------------------------------------------------
 
 
 async def test_a_read_that_another_page_asks_for_is_refused_by_its_origin_alone(api: Api) -> None:
-    """Not every browser says of which site a page is."""
+    """Not every browser sends Sec-Fetch-Site."""
     for origin, status in ((api.url, 200), ("http://127.0.0.1:9999", 403), ("null", 403)):
         headers = {"Cookie": api.cookie, "Origin": origin}
         await api("GET", "today", headers=headers, status=status)
@@ -285,7 +285,7 @@ async def test_no_code_no_cookie(api: Api, query: str) -> None:
 
 
 async def test_a_look_ahead_does_not_use_the_link_up(api: Api) -> None:
-    """Mail scanners and link previews ask for the head only."""
+    """Mail scanners and link previews send HEAD."""
     link = (await api("POST", "open"))["url"]
     async with api.session.head(link, allow_redirects=False) as response:
         assert not response.cookies
@@ -293,7 +293,7 @@ async def test_a_look_ahead_does_not_use_the_link_up(api: Api) -> None:
 
 
 async def test_a_page_of_the_users_own_leads_on_to_the_link(api: Api, home: Home) -> None:
-    """A browser is started with the page's name: that may stand in the list of processes."""
+    """A browser is started with the page's path, which other users may see in the process list."""
     answer = await api("POST", "open")
     page = Path(answer["file"])
     assert (page.parent, page.stat().st_mode & 0o777) == (home.state, 0o600)
@@ -314,7 +314,7 @@ async def test_old_codes_are_forgotten(api: Api, seconds: Seconds) -> None:
 
 
 async def test_no_answer_lets_another_page_read_it(api: Api) -> None:
-    """A page elsewhere asks, and asks beforehand whether it may: no CORS header, ever."""
+    """Requests and preflights from other pages never get a CORS header."""
     ask = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
     for path in ("/", "/open?code=x", "/api/v1/today", "/nothing"):
         for method in ("GET", "OPTIONS", "POST", "HEAD"):
@@ -367,7 +367,7 @@ async def test_no_key_is_in_the_log(api: Api, caplog: pytest.LogCaptureFixture) 
 
 
 async def raw(api: Api, request: bytes) -> bytes:
-    """The answer to bytes as they are, which no client would send."""
+    """The answer to raw bytes, which no client would send."""
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(request)
     got = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)

@@ -1,4 +1,4 @@
-"""Every route: what it answers, and how it refuses."""
+"""Every route: its answers and its errors."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ DEFAULTS = {
 
 
 def refused(answer: Any, code: str, field: str | None = None) -> None:
-    """The one shape of errors."""
+    """The common form of errors."""
     assert set(answer) == {"error"}
     assert set(answer["error"]) == {"code", "message", "hint", "field"}
     assert answer["error"]["code"] == code
@@ -169,7 +169,7 @@ async def test_a_day_without_events_is_empty(api: Api, day: str) -> None:
 async def test_a_day_spent_wholly_online_is_as_long_as_the_day(
     api: Api, zone: str, day: str, hours: float
 ) -> None:
-    """Three days of visits without a gap, in two browsers at once: no second too many."""
+    """Three days of visits without a gap, in two browsers at once: no second counts twice."""
     await api("PATCH", "settings", {"time_zone": zone})
     at = int(datetime.fromisoformat(f"{day}T00:00+00:00").timestamp()) * 1000
     for browser, shift in (("chromium", 0), ("firefox", 7 * MINUTE)):
@@ -374,7 +374,7 @@ async def test_a_trial_notice_says_whether_it_was_seen(api: Api, desktop: Deskto
 
 
 async def test_a_source_says_what_it_is_and_the_last_word_counts(api: Api, clock: Clock) -> None:
-    """By profile; who spoke last stands first; it outlives the daemon in a file of its own."""
+    """By profile, the last to report first; they are stored in a file."""
     said = {"browser": "firefox", "extension": "0.1.0", "networks": ["x", "facebook", "x"]}
     heard = {**said, "profile": "p1", "networks": ["facebook", "x"], "heard_at": NOON}
     assert await api("PUT", "sources/p1", said) == {"source": heard}

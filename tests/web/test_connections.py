@@ -1,4 +1,4 @@
-"""The way in by TCP: connections have a number and a time, and the own user has some of his own."""
+"""TCP connections: limited in number and time, with some reserved for the daemon's own user."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 10.0
 
 
 class Way:
-    """A door of eight places, and whether those who come by it are taken for the own user."""
+    """A limit of eight connections, and whether their clients count as the daemon's own user."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -30,7 +30,7 @@ class Way:
         self.silent: list[asyncio.StreamWriter] = []
 
     async def come(self, words: bytes = b"") -> bytes | None:
-        """Connect and say something; what is answered, None when the connection is kept open."""
+        """Connect and send something; return the answer, None when the connection stays open."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         self.silent.append(writer)
         with contextlib.suppress(ConnectionError):
@@ -39,7 +39,7 @@ class Way:
         return b""
 
     async def stay(self) -> bool:
-        """Connect and say nothing; whether that is let be."""
+        """Connect and send nothing; return whether the connection stays open."""
         try:
             return (await self.come()) is None
         except TimeoutError:
@@ -74,7 +74,7 @@ async def test_connections_have_a_number(way: Way) -> None:
 
 
 async def test_half_of_the_places_are_for_the_own_user(way: Way) -> None:
-    """Whoever else says nothing, and however often: the user is answered."""
+    """However many idle connections others open, the user gets an answer."""
     way.own = False
     stayed = await asyncio.gather(*(way.stay() for _ in range(3 * MOST)))
     assert sum(stayed) == MOST // 2
@@ -83,7 +83,7 @@ async def test_half_of_the_places_are_for_the_own_user(way: Way) -> None:
 
 
 async def test_silence_has_an_end(way: Way) -> None:
-    """So has a head that comes a byte at a time, and idling after an answer."""
+    """So do a head that comes byte by byte, and idling after an answer."""
     for words in (b"", b"GET /api/v1/today HTT"):
         reader, writer = await asyncio.open_connection("127.0.0.1", way.port)
         writer.write(words)
@@ -109,9 +109,9 @@ def test_descriptors_are_kept_back(limits: None, monkeypatch: pytest.MonkeyPatch
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     monkeypatch.setattr(connections, "MOST_CONNECTIONS", 10**9)
-    assert connections.room_for_connections() in (hard - connections.KEPT_BACK, 10**9)
+    assert connections.most_connections() in (hard - connections.RESERVED_DESCRIPTORS, 10**9)
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     monkeypatch.setattr(resource, "getrlimit", lambda *_: (16, 16))
-    assert connections.room_for_connections() == connections.FEWEST_CONNECTIONS
+    assert connections.most_connections() == connections.FEWEST_CONNECTIONS

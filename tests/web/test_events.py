@@ -1,4 +1,4 @@
-"""POST events: what is stored, what is refused and why, and that one never costs another."""
+"""POST events: which are stored, which are rejected and why, each on its own."""
 
 import json
 from typing import Any
@@ -69,7 +69,7 @@ WRONG: list[tuple[Any, str | None]] = [
 
 @pytest.mark.parametrize(("wrong", "field"), WRONG)
 async def test_a_wrong_event_costs_itself_only(api: Api, wrong: Any, field: str | None) -> None:
-    """It is refused with a reason, and the part that is wrong is named; the others are kept."""
+    """It is rejected with a reason and the wrong field; the others are stored."""
     before, after = visit(NOON - HOUR, 60), act(NOON - HOUR)
     answer = await api("POST", "events", batch(before, wrong, after))
     assert answer["stored"] == [before["id"], after["id"]]
@@ -113,7 +113,7 @@ async def test_every_page_counts_by_its_name(api: Api, page: str) -> None:
 
 @pytest.mark.parametrize("bad", ["\\ud800", "\n", '"', "[" * 5000 + "]" * 5000])
 async def test_what_is_not_json_inside_is_the_whole_batchs_fault(api: Api, bad: str) -> None:
-    """Nothing of it is stored then, and it is a plain error: the sender parts the batch."""
+    """Nothing of it is stored; the sender has to split the batch."""
     good = json.dumps(visit(NOON - HOUR, 60))
     wrong = json.dumps(act(NOON, handle="HERE")).replace(
         *(('"HERE"', bad) if bad.startswith("[") else ("HERE", bad))
@@ -217,7 +217,7 @@ async def test_a_mebibyte_is_taken_and_no_more(api: Api) -> None:
 
 
 async def test_nothing_is_recorded_in_a_pause(api: Api, clock: Clock) -> None:
-    """What began in it is refused as `paused`, what ran into it is cut where it began."""
+    """Events that began in it are rejected as `paused`, a visit into it ends where it began."""
     await api("PUT", "pause", {"until": None})
     clock.forward(10 * MINUTE)
     inside, into = visit(NOON + MINUTE, 60), visit(NOON - 5 * MINUTE, 600)
@@ -242,7 +242,7 @@ async def test_nothing_is_recorded_in_a_pause(api: Api, clock: Clock) -> None:
 
 
 async def test_nothing_is_recorded_of_a_network_that_is_not_counted(api: Api, clock: Clock) -> None:
-    """As in a pause, but the others are counted; what comes late is judged by when it was."""
+    """As in a pause, but other networks are counted; late events are judged by their own time."""
     late = visit(NOON - 9 * MINUTE, 60)
     answer = await api("PUT", "networks/x", {"counted": False})
     assert (answer["network"]["name"], answer["network"]["counted"]) == ("X", False)

@@ -62,7 +62,7 @@ NAMES += ["x%0a.js", "%ff%fe.css", "%ud800.js", "con.js", "~", "*.js", "[a].js",
 async def test_any_name_is_looked_up_and_never_asked_for(
     api: Api, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No key is needed here: whatever stands there, it is not found, and the log stays as it is."""
+    """Without a key: such a path is not found, and nothing is logged."""
     async with api.session.get(URL(f"{api.url}/assets/{name}", encoded=True)) as response:
         assert response.status == 404
     assert not caplog.records
@@ -73,7 +73,7 @@ def test_only_what_the_folder_lists_is_found(name: str) -> None:
     folder = dashboard_dir()
     listed = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for asked in (name, f"assets/{name}", f"assets/{name}.js", f"{folder}/{name}"):
-        assert (files.find(asked) is None) == (asked not in listed)
+        assert (files.find_file(asked) is None) == (asked not in listed)
 
 
 def test_every_file_of_the_page_is_found_and_a_new_build_is_seen(
@@ -85,11 +85,11 @@ def test_every_file_of_the_page_is_found_and_a_new_build_is_seen(
     (tmp_path / "secret.txt").write_text("no")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "x.js").write_text("no")
-    assert files.find("assets/page.js") is None
+    assert files.find_file("assets/page.js") is None
     (tmp_path / "assets" / "page.js").write_text("two")
     for name, content in (("index.html", b"one"), ("assets/page.js", b"two")):
-        assert (found := files.find(name)) is not None
+        assert (found := files.find_file(name)) is not None
         assert found.content == content
-    assert files.find("secret.txt") is files.find("deep/x.js") is None
+    assert files.find_file("secret.txt") is files.find_file("deep/x.js") is None
     (tmp_path / "assets" / "page.js").unlink()
-    assert files.find("assets/page.js") is None
+    assert files.find_file("assets/page.js") is None

@@ -1,4 +1,4 @@
-"""Whoever asks is answered in their own language: every sentence that plnd composes."""
+"""Every sentence that plnd composes is in the client's language."""
 
 import json
 import re

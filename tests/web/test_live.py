@@ -1,4 +1,4 @@
-"""Server-sent events: what changed is told at once, to all, until either side ends it."""
+"""Server-sent events: each change goes to every stream at once, until either side ends it."""
 
 import asyncio
 import json
@@ -13,17 +13,17 @@ from support.harness import Api, Clock, Daemon
 
 from plnd.core.plnd import Plnd
 from plnd.model.day import Today
-from plnd.web.live import Live
+from plnd.web.live import LiveUpdates
 
 
 class Stream:
-    """One who listens."""
+    """A client of the stream."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self.response = response
 
     async def event(self) -> tuple[int, Any]:
-        """The next event: its number, its data."""
+        """The next event: its id and data."""
         number = -1
         async with asyncio.timeout(20):
             async for line in self.response.content:
@@ -77,9 +77,9 @@ async def test_without_a_key_nothing_is_told(api: Api) -> None:
 
 
 @asynccontextmanager
-async def alone(plnd: Plnd) -> AsyncIterator[tuple[Live, str]]:
-    """The stream by itself, with a beat that a test can wait for; and its address."""
-    live = Live(beat_seconds=0.02)
+async def alone(plnd: Plnd) -> AsyncIterator[tuple[LiveUpdates, str]]:
+    """The stream alone, with a short heartbeat; and its address."""
+    live = LiveUpdates(heartbeat_seconds=0.02)
 
     async def now() -> Today:
         return plnd.today()
@@ -114,7 +114,7 @@ async def test_a_day_that_ends_is_told_though_nothing_happened(plnd: Plnd, clock
 
 
 async def test_a_page_that_has_gone_is_forgotten(plnd: Plnd) -> None:
-    """Nothing happens, and still the daemon notices that nobody listens any more."""
+    """Without a change the daemon still notices that a page was closed."""
     async with alone(plnd) as (live, url), aiohttp.ClientSession() as session:
         async with session.get(url) as response:
             await Stream(response).event()
@@ -125,7 +125,7 @@ async def test_a_page_that_has_gone_is_forgotten(plnd: Plnd) -> None:
 
 
 async def test_a_stop_ends_the_streams(daemon: Daemon) -> None:
-    """A page that is open does not hold the daemon up."""
+    """An open page does not delay stopping the daemon."""
     headers = {"Authorization": f"Bearer {daemon.about['token']}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,

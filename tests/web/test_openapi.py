@@ -1,4 +1,4 @@
-"""The OpenAPI document: whole in itself, and of exactly the routes that there are."""
+"""The OpenAPI document: valid, and with exactly the routes that exist."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ async def test_every_operation_says_what_it_takes_and_gives(api: Api) -> None:
         assert operation["responses"]["200"]["content"][kind]["schema"]
         error = operation["responses"]["default"]["content"]["application/json"]["schema"]
         assert error == {"$ref": "#/components/schemas/ErrorAnswer"}
-        assert ("requestBody" in operation) == (route.takes is not None)
+        assert ("requestBody" in operation) == (route.body is not None)
         named = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
         assert named == set(re.findall(r"{(\w+)}", route.path))
 

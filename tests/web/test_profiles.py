@@ -1,4 +1,4 @@
-"""The API of profiles and readings: each route's answer, each refusal."""
+"""The API of profiles and readings: answers and errors."""
 
 from typing import Any
 

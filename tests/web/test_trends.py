@@ -1,4 +1,4 @@
-"""The routes that look back."""
+"""The routes of past days."""
 
 from datetime import date, timedelta
 from typing import Any

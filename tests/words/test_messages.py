@@ -103,7 +103,7 @@ def asked_for() -> Iterator[re.Pattern[str]]:
 def composed(call: ast.Call) -> Iterator[str]:
     """The keys that are put together for an error, which says its words later."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name in ("Answer", "Unreadable", "bad"):
+    if name in ("Answer", "Unreadable", "field_error", "file_error"):
         for given in [*call.args, *(one.value for one in call.keywords)]:
             if isinstance(given, ast.JoinedStr):
                 yield from (key for key in keys(given) if key[0].isalpha())

@@ -5,16 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from plnd.core.context import DAY_MS, Context
-from plnd.measures.chats import (
-    LATE_MS,
-    Attendance,
-    History,
-    attendance,
-    chat_times,
-    history,
-    slots,
-)
-from plnd.measures.time import QUARTER_MS, Tally
+from plnd.measures.chats import LATE_MS, Attendance, History, attendance, chat_times, history, slots
+from plnd.measures.time import QUARTER_MS, TimeTotals
 from plnd.model.chats import AttendanceCounts, AttendedChat, AttendedSlot, Chat, Slot
 
 HISTORY_DAYS = 182
@@ -131,9 +123,9 @@ class ChatAttendance:
 
     # -- time ------------------------------------------------------------------------
 
-    def times(self, start: int, end: int) -> dict[tuple[int, str], Tally]:
+    def times(self, start: int, end: int) -> dict[tuple[int, str], TimeTotals]:
         """The time of chats in `start <= t < end`, by quarter of an hour and network."""
-        found: dict[tuple[int, str], Tally] = {}
+        found: dict[tuple[int, str], TimeTotals] = {}
         seen = [one for one in self.slots_between(start, end) if self._was_seen(one)]
         for group in _overlapping_groups(seen):
             low = min(one.slot.starts_at for one in group)

@@ -10,7 +10,8 @@ from plnd.core.chats.attendance import ChatAttendance, attendance_counts
 from plnd.core.context import Context
 from plnd.errors import Conflict, Invalid, NotFound
 from plnd.measures.chats import breaks_in, running_or_next, slots, tag_key
-from plnd.measures.documents import check, check_tag
+from plnd.measures.document_validation import check
+from plnd.measures.field_checks import check_tag
 from plnd.model.chats import (
     MOST_BREAKS,
     Break,

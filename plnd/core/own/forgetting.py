@@ -9,10 +9,12 @@ from datetime import date
 from plnd.core.own.stores import Stores
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
-from plnd.measures.people import Key, key_of
+from plnd.measures.guards import forgotten_entry, with_days_counted
+from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.model.names import plain_name
 from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
-from plnd.model.scope import Scope, Somebody, aged, plain_name, remembered
+from plnd.model.scope import PersonScope, Scope
 from plnd.store.book.book import Book
 from plnd.store.data_files import delete_all_but_stores, delete_leftovers, leftovers
 from plnd.store.log.copying import Stopped
@@ -79,7 +81,7 @@ def scope_of(
     )
 
 
-def somebody(person: Person, stores: Stores, own: Collection[Key]) -> Somebody:
+def somebody(person: Person, stores: Stores, own: Collection[HandleKey]) -> PersonScope:
     """A person with every name and handle they have now, had before a merge, or have in a backup.
 
     A name or handle that belongs to somebody else by now, or is in `own` (the user's own
@@ -93,7 +95,7 @@ def somebody(person: Person, stores: Stores, own: Collection[Key]) -> Somebody:
         for one in _everybody(book)
         if one.id in ids
     ]
-    return Somebody(
+    return PersonScope(
         ids,
         frozenset(_names(theirs) - _names(others)),
         frozenset(_keys(theirs) - _keys(others) - set(own)),
@@ -112,12 +114,12 @@ def _names(people: Collection[Person]) -> set[str]:
     return {plain_name(one.name) for one in people}
 
 
-def _keys(people: Collection[Person]) -> set[Key]:
-    return {key_of(one.network, one.handle) for person in people for one in person.handles}
+def _keys(people: Collection[Person]) -> set[HandleKey]:
+    return {handle_key(one.network, one.handle) for person in people for one in person.handles}
 
 
 def would_forget(
-    wanted: Scope | Somebody, stores: Stores, log_: Log, person: str | None
+    wanted: Scope | PersonScope, stores: Stores, log_: Log, person: str | None
 ) -> ForgetAnswer:
     """What would be deleted; changes nothing. `person` is the name in the answer."""
     scopes, parts = _parts(wanted)
@@ -139,21 +141,21 @@ def would_forget(
     )
 
 
-def _parts(wanted: Scope | Somebody) -> tuple[list[Scope], list[Scope | Somebody]]:
+def _parts(wanted: Scope | PersonScope) -> tuple[list[Scope], list[Scope | PersonScope]]:
     """What to delete from a log, and what from a book."""
     if isinstance(wanted, Scope):
         return [wanted], [wanted]
     return wanted.scopes, [wanted, *wanted.scopes]
 
 
-def begin(wanted: Scope | Somebody, stores: Stores, now: int) -> Forgetting:
+def begin(wanted: Scope | PersonScope, stores: Stores, now: int) -> Forgetting:
     """Refuse from now on what will be forgotten; gives the plan, to be stored before it is run."""
     scopes, _ = _parts(wanted)
     book = stores.book
     intended = Forgetting(
         scopes=scopes,
-        person=wanted if isinstance(wanted, Somebody) else None,
-        refused=[remembered(one, id=str(uuid.uuid4()), now=now) for one in scopes],
+        person=wanted if isinstance(wanted, PersonScope) else None,
+        refused=[forgotten_entry(one, id=str(uuid.uuid4()), now=now) for one in scopes],
         pauses=[one for one in book.pauses.all() if one.end is None or one.end > now],
         uncounted=[one for one in book.uncounted.all() if one.end is None],
     )
@@ -205,7 +207,7 @@ def finish(intended: Forgetting, stores: Stores) -> None:
 def guards(book: Book, now: int) -> list[Forgotten]:
     """What has to be refused, in order of time; guards that have expired are deleted."""
     before = book.forgotten.all()
-    kept = [aged(one, now) for one in before]
+    kept = [with_days_counted(one, now) for one in before]
     old = [one.id for one in kept if one.days_seen >= REFUSED_FOR_DAYS]
     with contextlib.suppress(StorageError):  # on a full disk they stay until the next day
         book.forgotten.remove(*old)

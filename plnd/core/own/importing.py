@@ -22,10 +22,12 @@ from plnd.core.own.exporting import (
     VisitLine,
 )
 from plnd.errors import Conflict, Invalid
-from plnd.measures import documents
-from plnd.measures.documents import Row, Together, check_sum, fits, without_consent
+from plnd.measures import document_validation
+from plnd.measures.event_validation import Accepted, Rejected, check_event, decoding_error
+from plnd.measures.feed_consent import drop_feed_consent
+from plnd.measures.people.uniqueness import UniquePeople
+from plnd.measures.quarter_sums import SumRow, check_sum, has_room
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import Accepted, Rejected, check_event, decoding_error
 from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
 from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
@@ -71,8 +73,8 @@ class LineImport:
         self._rejected: list[RejectedLine] = []
         self._switched_off: list[str] = []
         self._stored: dict[str, dict[str, Any]] = {}
-        self._people: Together | None = None
-        self._quarters: dict[int, list[Row]] = {}
+        self._people: UniquePeople | None = None
+        self._quarters: dict[int, list[SumRow]] = {}
         self._extensions = {
             (source.browser, source.profile): source.extension for source, _ in log.sources.all()
         }
@@ -143,10 +145,10 @@ class LineImport:
         """Import the valid files, before the lines that refer to their networks."""
         if not found:
             return
-        from plnd.catalogue.sandbox import tried
+        from plnd.catalogue.sandbox import check_networks
 
         files = [(line.id, line.text) for _, line in found]
-        faults = await asyncio.to_thread(tried, files)
+        faults = await asyncio.to_thread(check_networks, files)
         for (index, line), error in zip(found, faults, strict=True):
             if error is not None:
                 self._reject(index, error.message, f"text{error.field or ''}")
@@ -195,7 +197,7 @@ class LineImport:
         except msgspec.ValidationError as error:
             message, field = decoding_error(error)
             raise Invalid(message, field=f"document.{field}" if field else "document") from error
-        documents.check(document, now=self._now, networks=self._networks)
+        document_validation.check(document, now=self._now, networks=self._networks)
         return document
 
     def _new_documents(self, line: DocumentLine) -> list[Any]:
@@ -210,7 +212,7 @@ class LineImport:
         stored = self._stored[line.collection]
         name = kept.name_of(document)
         current = stored.get(name)
-        allowed = without_consent(document, current)
+        allowed = drop_feed_consent(document, current)
         if kept.role == "guard" and current is not None:
             if _as_made(current) != _as_made(document):
                 raise Conflict(f"{name} keeps something out here, and goes on as it is", field=None)
@@ -219,7 +221,7 @@ class LineImport:
             raise Invalid(f"there are {kept.max_documents} in {line.collection}: no more fit")
         if isinstance(allowed, Person):
             if self._people is None:
-                self._people = Together(stored.values())
+                self._people = UniquePeople(stored.values())
             self._people.add(allowed)
         if allowed != document:
             self._switched_off.append(f"{allowed.network}:{allowed.handle}")
@@ -247,11 +249,11 @@ class LineImport:
         first = self._log.queries.first_visit()
         if first is not None and line.begin + QUARTER_MS > max(first, self._log.visits_from):
             raise Invalid("the visits of that time are kept here", field="begin")
-        if not fits(row, stored):
+        if not has_room(row, stored):
             raise Invalid("that is more than a quarter of an hour has", field="spent_ms")
         stored.append(row)
 
-    def _sums_of_quarter(self, begin: int) -> list[Row]:
+    def _sums_of_quarter(self, begin: int) -> list[SumRow]:
         """The sums of a quarter of an hour, stored or in earlier lines."""
         if begin not in self._quarters:
             sums = self._log.queries.quarter_sums(begin, begin + 1).values()
@@ -317,7 +319,7 @@ class _Checked(msgspec.Struct):
     sums: list[SumLine] = []
 
 
-def _row(line: SumLine) -> Row:
+def _row(line: SumLine) -> SumRow:
     return (line.begin, line.network, line.page, line.spent_ms, line.taking_part_ms)
 
 

@@ -16,7 +16,7 @@ from plnd.core.own import forgetting
 from plnd.core.own.exclusive_work import ExclusiveWork
 from plnd.core.own.stores import Stores
 from plnd.core.people.people import People
-from plnd.measures.people import Key
+from plnd.measures.people.handles import HandleKey
 from plnd.model.own import (
     BackupEntry,
     ExportAnswer,
@@ -27,7 +27,7 @@ from plnd.model.own import (
     ReceiptAnswer,
     RestoreAnswer,
 )
-from plnd.model.scope import Scope, Somebody
+from plnd.model.scope import PersonScope, Scope
 from plnd.store import unfinished
 from plnd.store.unfinished import Forgetting
 from plnd.words.messages import ENGLISH, Words
@@ -50,7 +50,7 @@ class OwnData:
         work: ExclusiveWork,
         networks: Networks,
         people: Callable[[], People],
-        own_handles: Callable[[], Collection[Key]],
+        own_handles: Callable[[], Collection[HandleKey]],
         reload: Callable[[], Awaitable[None]],
     ) -> None:
         self._context = context
@@ -114,7 +114,7 @@ class OwnData:
                 await self._reload()
         return msgspec.structs.replace(answer, dry_run=False, unfinished=busy)
 
-    async def _scope(self, wanted: ForgetRequest) -> tuple[Scope | Somebody, str | None]:
+    async def _scope(self, wanted: ForgetRequest) -> tuple[Scope | PersonScope, str | None]:
         """What to forget; for a person also the name."""
         if wanted.person is not None:
             person = self._people().register.find_exactly(wanted.person)

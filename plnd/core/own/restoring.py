@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plnd.core.own.stores import Stores
-from plnd.measures.documents import without_consent
+from plnd.measures.feed_consent import drop_feed_consent
 from plnd.model.own import Change, RestoreAnswer
 from plnd.store.book.book import Book
 from plnd.store.data_files import read_other_files, replace_other_files
@@ -91,7 +91,7 @@ def _restored(old: Book, book: Book) -> Iterator[tuple[str, list[Any]]]:
             yield (
                 name,
                 [
-                    without_consent(one, now.get(kept.name_of(one)))
+                    drop_feed_consent(one, now.get(kept.name_of(one)))
                     for one in old.collections[name].all()
                 ],
             )

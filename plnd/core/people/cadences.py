@@ -1,7 +1,7 @@
 """Cadences by tag: how often the user wants to be in touch with people of that tag."""
 
 from plnd.errors import NotFound
-from plnd.measures.documents import check_gaps
+from plnd.measures.field_checks import check_gaps
 from plnd.model.people import Cadence, TagCadence
 from plnd.store.book.book import Book
 

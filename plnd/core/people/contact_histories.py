@@ -7,7 +7,8 @@ from msgspec import Struct, field
 from plnd.core.context import DAY_MS, Context
 from plnd.core.people.meetings import Meetings
 from plnd.core.people.register import Register
-from plnd.measures.people import TIE_DAYS, Dealt, Key, key_of, together
+from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.measures.people.ties import TIE_DAYS, ContactHistory, combine_histories
 from plnd.model.people import Meeting, Person, Touch
 from plnd.store.log.queries import TouchCount
 
@@ -25,10 +26,10 @@ class _Cache(Struct):
     counted yet).
     """
 
-    last: dict[Key, Touch]
-    recent: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    last: dict[HandleKey, Touch]
+    recent: dict[HandleKey, tuple[int, int]] = field(default_factory=dict)
     until: int = 0
-    by_person: dict[str, Dealt] = field(default_factory=dict)
+    by_person: dict[str, ContactHistory] = field(default_factory=dict)
 
 
 class ContactHistories:
@@ -46,7 +47,7 @@ class ContactHistories:
         elif self._cache is not None:
             self._cache.by_person = {}
 
-    def after_commit(self, touches: Iterable[tuple[Key, Touch]]) -> None:
+    def after_commit(self, touches: Iterable[tuple[HandleKey, Touch]]) -> None:
         """Update the cache with the touches of a commit."""
         cache = self._cache
         if cache is None:
@@ -63,14 +64,14 @@ class ContactHistories:
                 cache.recent[key] = (acts + 1, visits)
             self._mark_stale(key)
 
-    def _mark_stale(self, key: Key) -> None:
+    def _mark_stale(self, key: HandleKey) -> None:
         if owner := self._register.directory.by_handle.get(key):
             self._stale.add(owner.id)
 
-    def by_person(self, now: int) -> Mapping[str, Dealt]:
+    def by_person(self, now: int) -> Mapping[str, ContactHistory]:
         """The contact with each person up to now, by the person's id."""
         cache = self._updated_cache(now)
-        everybody = len(cache.by_person) != len(self._register.directory.keys)
+        everybody = len(cache.by_person) != len(self._register.directory.handle_keys)
         if everybody or len(self._stale) > MOST_STALE:
             people = self._register.all()
             cache.by_person = {
@@ -112,14 +113,14 @@ class ContactHistories:
             if key in by_id and any(start <= one.at < end for one in meetings)
         }
 
-    def at(self, moment: int) -> list[tuple[Person, Dealt]]:
+    def at(self, moment: int) -> list[tuple[Person, ContactHistory]]:
         """The contact with everybody up to a moment (ms)."""
         last = self._last_touches_before(moment)
         counts = self._context.log.queries.touch_counts(moment - WINDOW_MS, moment)
         recent = _acts_and_visits(counts)
         return [(one, self._sum(one, last, recent, moment, moment)) for one in self._register.all()]
 
-    def _last_touches_before(self, moment: int) -> dict[Key, Touch]:
+    def _last_touches_before(self, moment: int) -> dict[HandleKey, Touch]:
         found = {}
         for key, touch in self._updated_cache(self._context.clock()).last.items():
             if touch.at < moment:
@@ -132,14 +133,14 @@ class ContactHistories:
     def _sum(
         self,
         person: Person,
-        last: Mapping[Key, Touch],
-        recent: Mapping[Key, tuple[int, int]],
+        last: Mapping[HandleKey, Touch],
+        recent: Mapping[HandleKey, tuple[int, int]],
         now: int,
         before: int | None = None,
-    ) -> Dealt:
+    ) -> ContactHistory:
         """The contact with one person over all handles, and in meetings `before` a moment (ms)."""
-        keys = self._register.directory.keys[person.id]
-        parts = [Dealt(last.get(key), *recent.get(key, _NONE)) for key in keys]
+        keys = self._register.directory.handle_keys[person.id]
+        parts = [ContactHistory(last.get(key), *recent.get(key, _NONE)) for key in keys]
         if by_person := self._meetings.by_person():
             for key in (person.id, *person.merged):
                 parts += [
@@ -147,7 +148,7 @@ class ContactHistories:
                     for one in by_person.get(key, ())
                     if before is None or one.at < before
                 ]
-        return parts[0] if len(parts) == 1 else together(parts)
+        return parts[0] if len(parts) == 1 else combine_histories(parts)
 
     def latest_touches(self, person: Person) -> list[Touch]:
         """The latest touches with a person including meetings, latest first."""
@@ -155,7 +156,7 @@ class ContactHistories:
             touch
             for one in person.handles
             for touch in self._context.log.queries.touches(
-                key_of(one.network, one.handle), MOST_TOUCHES
+                handle_key(one.network, one.handle), MOST_TOUCHES
             )
         ]
         found += [_meeting_touch(one) for one in self._meetings.with_person(person)]
@@ -166,13 +167,13 @@ def _meeting_touch(meeting: Meeting) -> Touch:
     return Touch(at=meeting.at, kind="met", network=None)
 
 
-def _meeting_dealt(meeting: Meeting, now: int) -> Dealt:
-    return Dealt(_meeting_touch(meeting), int(now - meeting.at <= WINDOW_MS))
+def _meeting_dealt(meeting: Meeting, now: int) -> ContactHistory:
+    return ContactHistory(_meeting_touch(meeting), int(now - meeting.at <= WINDOW_MS))
 
 
-def _acts_and_visits(counts: Iterable[TouchCount]) -> dict[Key, tuple[int, int]]:
+def _acts_and_visits(counts: Iterable[TouchCount]) -> dict[HandleKey, tuple[int, int]]:
     """The number of acts and of profile visits by handle."""
-    found: dict[Key, tuple[int, int]] = {}
+    found: dict[HandleKey, tuple[int, int]] = {}
     for one in counts:
         acts, visits = found.get(one.key, _NONE)
         if one.kind == "visit":

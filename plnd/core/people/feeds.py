@@ -8,7 +8,7 @@ from plnd.core.context import Context, translated_feed
 from plnd.core.people.handles import handle_id
 from plnd.core.people.register import Register
 from plnd.errors import NotFound
-from plnd.measures.people import key_of
+from plnd.measures.people.handles import handle_key
 from plnd.model.feeds import Feed
 from plnd.model.people import Person, PersonFeed
 from plnd.words.messages import Words
@@ -39,9 +39,9 @@ class PersonFeeds:
         Raises:
             NotFound: the person has no such handle.
         """
-        wanted = key_of(network, handle)
+        wanted = handle_key(network, handle)
         found = next(
-            (one for one in person.handles if key_of(one.network, one.handle) == wanted), None
+            (one for one in person.handles if handle_key(one.network, one.handle) == wanted), None
         )
         if found is None:
             raise NotFound(
@@ -54,7 +54,7 @@ class PersonFeeds:
         return self._stored.get(fresh.id) or fresh
 
     def owner(self, feed: PersonFeed) -> Person:
-        return self._register.directory.by_handle[key_of(feed.network, feed.handle)]
+        return self._register.directory.by_handle[handle_key(feed.network, feed.handle)]
 
     def remove_orphans(self, feeds: Iterable[PersonFeed]) -> None:
         """Delete those of these feeds whose handle no longer belongs to anybody."""
@@ -63,4 +63,4 @@ class PersonFeeds:
             self._stored.remove(*orphans)
 
     def _has_owner(self, feed: PersonFeed) -> bool:
-        return key_of(feed.network, feed.handle) in self._register.directory.by_handle
+        return handle_key(feed.network, feed.handle) in self._register.directory.by_handle

@@ -1,9 +1,9 @@
 """The ids of documents about a handle."""
 
-from plnd.measures.people import key_of
+from plnd.measures.people.handles import handle_key
 from plnd.model.people import Handle
 
 
 def handle_id(handle: Handle) -> str:
     """`network:handle`, without what makes no difference: the @ and upper case."""
-    return ":".join(key_of(handle.network, handle.handle))
+    return ":".join(handle_key(handle.network, handle.handle))

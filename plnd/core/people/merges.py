@@ -5,8 +5,8 @@ import msgspec
 from plnd.core.context import Context, new_id
 from plnd.core.people.register import Register
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.documents import Together
-from plnd.measures.people import merged, parted
+from plnd.measures.people.merging import merge_people, undo_merge
+from plnd.measures.people.uniqueness import UniquePeople
 from plnd.model.people import MOST_HANDLES, Merge, Person
 from plnd.store.book import validation
 
@@ -32,7 +32,7 @@ class Merges:
         merge = Merge(id=new_id(), at=self._context.clock(), kept=one, gone=other)
         # In this order nobody is lost if the process dies between two writes.
         self._stored.put(merge)
-        self._register.directory.drop(other.id)
+        self._register.directory.remove(other.id)
         self._register.save(both)
         self._register.remove(other.id)
         return merge, both
@@ -50,8 +50,8 @@ class Merges:
         current = self._register.get(merge.kept.id)
         if current is None:
             raise Conflict(f"{merge.kept.name} was removed since", "add them anew")
-        restored = parted(current, merge.kept, merge.gone)
-        together = Together(one for one in self._register.all() if one.id != current.id)
+        restored = undo_merge(current, merge.kept, merge.gone)
+        together = UniquePeople(one for one in self._register.all() if one.id != current.id)
         together.add(restored)
         together.add(merge.gone)
         self._register.save_all([restored, merge.gone])
@@ -65,7 +65,7 @@ def _merged(one: Person, other: Person) -> Person:
     """
     if one.id == other.id:
         raise Invalid(f"{one.name} cannot be merged with themselves", field="gone")
-    both = merged(one, other)
+    both = merge_people(one, other)
     if len(both.handles) > MOST_HANDLES:
         message = f"together they have {len(both.handles)} handles, at most {MOST_HANDLES} fit"
         raise Invalid(message, field="gone")

@@ -17,8 +17,10 @@ from plnd.core.people.suggestions import Suggestions
 from plnd.core.people.views import person_view
 from plnd.core.people.weak_tie import WeakTieOfWeek
 from plnd.errors import Conflict
-from plnd.measures.documents import check_gaps, check_handles
-from plnd.measures.people import Imported, Key, key_of, search
+from plnd.measures.field_checks import check_gaps, check_handles
+from plnd.measures.people.directory import search_people
+from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.measures.people.importing import ImportResult
 from plnd.model.people import Person, PersonChange, PersonRequest, PersonView, Touch
 
 
@@ -26,7 +28,7 @@ class People:
     """`own_handles` gives the handles of the user's own profiles, which are nobody else's."""
 
     def __init__(
-        self, context: Context, own_handles: Callable[[], Collection[Key]] = tuple
+        self, context: Context, own_handles: Callable[[], Collection[HandleKey]] = tuple
     ) -> None:
         self._context = context
         self.own_handles = own_handles
@@ -42,7 +44,7 @@ class People:
         self.suggestions = Suggestions(context, self.register, own_handles, self.add)
         self.merges = Merges(context, self.register)
 
-    def after_commit(self, touches: Iterable[tuple[Key, Touch]]) -> None:
+    def after_commit(self, touches: Iterable[tuple[HandleKey, Touch]]) -> None:
         """Update what is cached of contacts with the touches of a commit."""
         touches = list(touches)
         self.weak_tie.after_commit(touches)
@@ -52,7 +54,7 @@ class People:
         """The people by name: those whose data contain all words, those with the tag."""
         people: Iterable[Person] = self.register.all()
         if words:
-            people = search(people, words)
+            people = search_people(people, words)
         chosen = sorted((one for one in people if not tag or tag in one.tags), key=_by_name)
         return [person_view(one) for one in self.relationships.with_people(chosen)]
 
@@ -98,11 +100,11 @@ class People:
 
     def note_post(self, network: str, handle: str, at: int) -> None:
         """Store when a handle last posted (ms), if it belongs to somebody."""
-        person = self.register.directory.by_handle.get(key_of(network, handle))
+        person = self.register.directory.by_handle.get(handle_key(network, handle))
         if person and at > (person.posted_at or 0):
             self.register.save(replace(person, posted_at=at))
 
-    def save_imported(self, found: Imported) -> None:
+    def save_imported(self, found: ImportResult) -> None:
         """Store the new and changed people of an address book."""
         self.register.save_all([*found.added, *found.changed])
 
@@ -113,7 +115,7 @@ class People:
         check_handles(person, self._context.names)
         check_gaps(person.cadence, "cadence.worst_days")
         for one in person.handles:
-            owner = self.register.directory.by_handle.get(key_of(one.network, one.handle))
+            owner = self.register.directory.by_handle.get(handle_key(one.network, one.handle))
             if owner and owner.id != person.id:
                 raise Conflict(
                     f"{one.network}:{one.handle} is {owner.name} already",

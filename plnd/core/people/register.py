@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from plnd.errors import Conflict, Invalid, NotFound
-from plnd.measures.people import Directory, key_of, search
+from plnd.measures.people.directory import Directory, search_people
+from plnd.measures.people.handles import handle_key
+from plnd.model.names import plain_name
 from plnd.model.people import Person
-from plnd.model.scope import plain_name
 from plnd.store.book.book import Book
 
 MOST_PEOPLE = 10_000
@@ -48,7 +49,7 @@ class Register:
         """
         if found := self.exact_match(words):
             return found
-        near = list(search(self.all(), words))
+        near = list(search_people(self.all(), words))
         if not near:
             raise NotFound(f"nobody is called {words!r}", "`plnd person list` shows your people")
         if len(near) > 1:
@@ -80,7 +81,7 @@ class Register:
         if words in directory.by_id:
             return directory.by_id[words]
         network, colon, handle = words.partition(":")
-        if colon and (found := directory.by_handle.get(key_of(network, handle))):
+        if colon and (found := directory.by_handle.get(handle_key(network, handle))):
             return found
         named = directory.by_name.get(plain_name(words), [])
         if len(named) > 1:
@@ -96,7 +97,7 @@ class Register:
         """Raises:
         Invalid: with so many more people there would be too many.
         """
-        count = len(self.directory.keys) + more
+        count = len(self.directory.handle_keys) + more
         if count > MOST_PEOPLE:
             message = f"that would be {count} people; plnd keeps {MOST_PEOPLE} at most"
             raise Invalid(message, "import those that you follow up")
@@ -105,7 +106,7 @@ class Register:
 
     def save(self, person: Person) -> None:
         self._book.people.put(person)
-        self.directory.put(person)
+        self.directory.add(person)
         self.announce_change(person.id)
 
     def save_all(self, people: Sequence[Person]) -> None:
@@ -115,7 +116,7 @@ class Register:
 
     def remove(self, id: str) -> None:
         self._book.people.remove(id)
-        self.directory.drop(id)
+        self.directory.remove(id)
         self.announce_change()
 
     def announce_change(self, id: str | None = None) -> None:

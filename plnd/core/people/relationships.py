@@ -8,7 +8,14 @@ from plnd.core.people.contact_histories import ContactHistories
 from plnd.core.people.register import Register
 from plnd.core.people.views import person_view
 from plnd.core.people.weak_tie import WeakTieOfWeek
-from plnd.measures.people import Standing, cadence_of, drifting, overdue, standing, tie
+from plnd.measures.people.ties import (
+    PersonStatus,
+    cadence_of,
+    drifting,
+    overdue,
+    person_status,
+    tie,
+)
 from plnd.model.people import Person, PersonView, Ties
 
 GONE_SILENT_DAYS = 90
@@ -30,15 +37,15 @@ class Relationships:
         self._cadences = cadences
         self._weak_tie = weak_tie
 
-    def with_people(self, people: Iterable[Person]) -> list[Standing]:
+    def with_people(self, people: Iterable[Person]) -> list[PersonStatus]:
         now = self._context.clock()
         histories, by_tag = self._histories.by_person(now), self._cadences.by_tag()
-        return [standing(person, histories[person.id], now, by_tag) for person in people]
+        return [person_status(person, histories[person.id], now, by_tag) for person in people]
 
     def view(self, person: Person) -> PersonView:
         return person_view(self.with_people([person])[0])
 
-    def drifting(self) -> list[Standing]:
+    def drifting(self) -> list[PersonStatus]:
         """Those with whom contact is due or late, the longest over their cadence first."""
         now = self._context.clock()
         histories, by_tag = self._histories.by_person(now), self._cadences.by_tag()
@@ -68,7 +75,7 @@ class Relationships:
             gone_silent=[person_view(one) for one in self._gone_silent(now)],
         )
 
-    def _gone_silent(self, now: int) -> list[Standing]:
+    def _gone_silent(self, now: int) -> list[PersonStatus]:
         since = now - GONE_SILENT_DAYS * DAY_MS
         silent = [one for one in self._register.all() if one.posted_at and one.posted_at <= since]
         return self.with_people(silent)

@@ -5,15 +5,10 @@ from collections.abc import Callable, Collection
 from plnd.core.context import DAY_MS, Context
 from plnd.core.people.handles import handle_id
 from plnd.core.people.register import Register
-from plnd.measures.documents import check
-from plnd.measures.people import SUGGEST_DAYS, Key, Suggestion, key_of, suggestions
-from plnd.model.people import (
-    Dismissed,
-    Handle,
-    PersonRequest,
-    PersonView,
-    SuggestionReply,
-)
+from plnd.measures.document_validation import check
+from plnd.measures.people.handles import HandleKey, handle_key
+from plnd.measures.people.ties import SUGGEST_DAYS, Suggestion, suggestions
+from plnd.model.people import Dismissed, Handle, PersonRequest, PersonView, SuggestionReply
 
 
 class Suggestions:
@@ -23,7 +18,7 @@ class Suggestions:
         self,
         context: Context,
         register: Register,
-        own_handles: Callable[[], Collection[Key]],
+        own_handles: Callable[[], Collection[HandleKey]],
         add: Callable[[PersonRequest], PersonView],
     ) -> None:
         self._context = context
@@ -35,10 +30,10 @@ class Suggestions:
     def all(self) -> list[Suggestion]:
         """The handles with the most interactions in the last 28 days first."""
         now = self._context.clock()
-        counts: dict[Key, dict[str, int]] = {}
+        counts: dict[HandleKey, dict[str, int]] = {}
         for one in self._context.log.queries.touch_counts(now - SUGGEST_DAYS * DAY_MS, now + 1):
             counts.setdefault(one.key, {})[one.kind] = one.count
-        refused = {key_of(*one.id.partition(":")[::2]) for one in self._refused.all()}
+        refused = {handle_key(*one.id.partition(":")[::2]) for one in self._refused.all()}
         known = {*self._register.directory.by_handle, *self._own_handles()}
         return suggestions(counts, known=known, refused=refused)
 

@@ -1,12 +1,12 @@
 """People and suggestions in the API's shape."""
 
 from plnd.core.context import DAY_MS
-from plnd.measures.people import Standing, Suggestion
+from plnd.measures.people.ties import PersonStatus, Suggestion
 from plnd.model.people import PersonView, SuggestionView
 from plnd.words.messages import ENGLISH, Words
 
 
-def person_view(one: Standing) -> PersonView:
+def person_view(one: PersonStatus) -> PersonView:
     person = one.person
     return PersonView(
         id=person.id,

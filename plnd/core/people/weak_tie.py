@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from plnd.core.context import Context
 from plnd.core.people.contact_histories import ContactHistories
 from plnd.core.people.register import Register
-from plnd.measures.people import Key, weak_tie
+from plnd.measures.people.handles import HandleKey
+from plnd.measures.people.ties import weak_tie
 from plnd.measures.review import week_begin, week_name
 from plnd.model.people import Person, Touch
 
@@ -25,7 +26,7 @@ class WeakTieOfWeek:
             self._drawn = (week, start, weak_tie(self._histories.at(start), week, start))
         return self._drawn[2]
 
-    def after_commit(self, touches: Iterable[tuple[Key, Touch]]) -> None:
+    def after_commit(self, touches: Iterable[tuple[HandleKey, Touch]]) -> None:
         """Draw again if a commit brought a touch from before this week."""
         if self._drawn is not None and any(touch.at < self._drawn[1] for _, touch in touches):
             self._drawn = None

@@ -4,7 +4,7 @@ from urllib.parse import quote, urlsplit
 
 from plnd.catalogue import recognise, shipped
 from plnd.errors import Invalid
-from plnd.measures.documents import check_handle
+from plnd.measures.field_checks import check_handle
 from plnd.model.profiles import Profile
 
 

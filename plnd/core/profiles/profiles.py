@@ -10,9 +10,16 @@ from plnd.core.context import Context
 from plnd.core.profiles.addresses import parse_handle
 from plnd.core.profiles.suggestions import ProfileSuggestions
 from plnd.errors import Conflict, NotFound
-from plnd.measures.freshness import PEACE_MS, Standing, best, days_silent, in_force
-from plnd.measures.people import Key, key_of
+from plnd.measures.freshness import (
+    PEACE_MS,
+    ProfileStatus,
+    best_last_post,
+    days_silent,
+    latest_decision,
+)
+from plnd.measures.people.handles import HandleKey, handle_key
 from plnd.model.day import ProfileToday
+from plnd.model.names import profile_id
 from plnd.model.notices import Notice
 from plnd.model.profiles import (
     STEPS,
@@ -24,7 +31,6 @@ from plnd.model.profiles import (
     ProfileRequest,
     StepName,
 )
-from plnd.model.scope import profile_id
 from plnd.notices.profiles import monthly_lines, profile_notice
 from plnd.reading.results import PageReading
 from plnd.store.log.log import Log
@@ -70,8 +76,8 @@ class Profiles:
             raise NotFound(f"no profile {handle!r} on {network}", "`plnd profile list` lists them")
         return found
 
-    def handle_keys(self) -> set[Key]:
-        return {key_of(one.network, one.handle) for one in self.all()}
+    def handle_keys(self) -> set[HandleKey]:
+        return {handle_key(one.network, one.handle) for one in self.all()}
 
     def save(self, profile: Profile) -> Profile:
         self._stored.put(profile)
@@ -124,7 +130,7 @@ class Profiles:
             Conflict: there is no decision.
         """
         profile, now = self.get(network, handle), self._context.clock()
-        decided = in_force(profile.decisions)
+        decided = latest_decision(profile.decisions)
         if decided is None:
             raise Conflict("nothing was decided of this profile", "there is nothing to undo")
         decisions = [
@@ -203,11 +209,11 @@ class Profiles:
 
     # -- freshness -----------------------------------------------------------------
 
-    def status(self, profile: Profile) -> Standing:
-        found = best(self.last_posts(profile))
+    def status(self, profile: Profile) -> ProfileStatus:
+        found = best_last_post(self.last_posts(profile))
         last = found[1] if found else None
         now = self._context.clock()
-        return Standing(profile, last, days_silent(last.at if last else None, now))
+        return ProfileStatus(profile, last, days_silent(last.at if last else None, now))
 
     def today(self) -> list[ProfileToday]:
         """How fresh each profile that is not retired is, the longest silent first."""
@@ -253,7 +259,7 @@ class Profiles:
 
 def is_closing(profile: Profile) -> bool:
     """Whether the user is closing the account."""
-    decided = in_force(profile.decisions)
+    decided = latest_decision(profile.decisions)
     return decided is not None and decided.choice == "close"
 
 

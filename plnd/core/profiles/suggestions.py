@@ -5,8 +5,8 @@ from collections.abc import Callable
 from plnd.core.context import DAY_MS, Context
 from plnd.core.profiles.addresses import parse_handle
 from plnd.measures.freshness import VISITED_DAYS
+from plnd.model.names import profile_id
 from plnd.model.profiles import NotMine, Profile, ProfileRequest, SeemsMine, Suggested
-from plnd.model.scope import profile_id
 from plnd.words.messages import ENGLISH, Words
 
 GUESS_FROM = 3

@@ -7,22 +7,15 @@ from plnd.core.profiles.addresses import fill_template, profile_address
 from plnd.core.profiles.profiles import OWN_POSTS, Profiles, is_closing
 from plnd.measures.freshness import (
     VISITED_DAYS,
-    Standing,
-    best,
+    ProfileStatus,
+    best_last_post,
     median_gap_days,
     out_of_rhythm,
     peace_until,
     silence,
 )
-from plnd.model.profiles import (
-    STEPS,
-    CloseStep,
-    LastPost,
-    Profile,
-    ProfileView,
-    Silence,
-)
-from plnd.reading import clues
+from plnd.model.profiles import STEPS, CloseStep, LastPost, Profile, ProfileView, Silence
+from plnd.reading import network_rules
 from plnd.words.messages import ENGLISH, Words
 
 RHYTHM_DAYS = 730
@@ -55,7 +48,7 @@ class ProfileViews:
     def _view(self, profile: Profile, activity: "_NetworkActivity", words: Words) -> ProfileView:
         now, status = self._context.clock(), self._profiles.status(profile)
         last_posts = self._profiles.last_posts(profile)
-        found = best(last_posts)
+        found = best_last_post(last_posts)
         origin, last = found if found else (None, None)
         gap = activity.usual_gap_days(profile.network, last_posts.values())
         until = peace_until(profile)
@@ -77,7 +70,9 @@ class ProfileViews:
             silence=activity.silence(status),
             card=status.has_card(now),
             peace_until=until if until > now and profile.mode == "active" else None,
-            compose_url=fill_template(clues.of(profile.network).compose_url, profile.handle),
+            compose_url=fill_template(
+                network_rules.rules_of(profile.network).compose_url, profile.handle
+            ),
             closing=_closing_steps(profile, words) if is_closing(profile) else [],
             decisions=profile.decisions,
             last_posts=last_posts,
@@ -106,12 +101,12 @@ class _NetworkActivity:
         newest = max(with_gap, key=lambda one: one.taken_at, default=None)
         return newest.gap_days if newest else None
 
-    def silence(self, status: Standing) -> Silence | None:
+    def silence(self, status: ProfileStatus) -> Silence | None:
         return silence(status.freshness, visited=status.profile.network in self._visited)
 
 
 def _closing_steps(profile: Profile, words: Words) -> list[CloseStep]:
-    known = clues.of(profile.network)
+    known = network_rules.rules_of(profile.network)
     urls = {"export": known.export_url, "note": known.compose_url}
     urls["delete"] = known.delete_account_url
     return [

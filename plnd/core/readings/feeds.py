@@ -20,14 +20,14 @@ from plnd.model.base import LONGEST_ADDRESS
 from plnd.model.feeds import Feed, FeedChange, FeedTrouble, FeedView
 from plnd.model.people import PersonFeed
 from plnd.model.profiles import Profile
-from plnd.reading import clues
+from plnd.reading import network_rules
 from plnd.reading.results import PageReading
 from plnd.words.messages import TranslatedError, Words
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
 
 if TYPE_CHECKING:
-    from plnd.reading.fetch import Fetched
+    from plnd.reading.fetch import FetchResult
 
 log = logging.getLogger("plnd")
 
@@ -198,7 +198,7 @@ class Feeds:
         feed = replace(feed, etag=answer.etag, last_modified=answer.last_modified)
         return feed, found
 
-    async def _linked_feed(self, owner: FeedOwner, answer: "Fetched", now: int) -> str:
+    async def _linked_feed(self, owner: FeedOwner, answer: "FetchResult", now: int) -> str:
         """The address of the feed that a page links to.
 
         Raises:
@@ -210,7 +210,7 @@ class Feeds:
         return urljoin(answer.url, found.feeds[0])
 
     async def _read(
-        self, kind: Literal["feed", "page"], owner: FeedOwner, answer: "Fetched", now: int
+        self, kind: Literal["feed", "page"], owner: FeedOwner, answer: "FetchResult", now: int
     ) -> PageReading:
         content = answer.content or b""
         job = Job(kind, content, owner.network, owner.handle, answer.url, now)
@@ -224,7 +224,7 @@ def _address(owner: FeedOwner) -> str | None:
     network = shipped.load().get(owner.network)
     if network is None:
         return None  # one of the user's own networks
-    template = clues.of(owner.network).feed
+    template = network_rules.rules_of(owner.network).feed
     if template is None and "{host}" not in network.profile_url:
         template = network.profile_url
     return fill_template(template, owner.handle)

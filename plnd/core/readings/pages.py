@@ -9,9 +9,9 @@ from plnd.core.people.people import People
 from plnd.core.profiles.profiles import Profiles
 from plnd.errors import Invalid
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS
+from plnd.model.names import profile_id
 from plnd.model.profiles import Profile
 from plnd.model.readings import ReadingAnswer, ReadingRequest, Wanted
-from plnd.model.scope import profile_id
 from plnd.worker.jobs import Job
 from plnd.worker.process import Unreadable, Worker
 

@@ -7,19 +7,19 @@ from plnd.core.context import Context, new_id
 from plnd.model.feeds import Request
 
 if TYPE_CHECKING:
-    from plnd.reading.fetch import Fetch, Outgoing
+    from plnd.reading.fetch import Fetcher, OutgoingRequest
 
 ANSWER_SECONDS = 9.0
 """How long one feed or page may take in all, with redirects and other addresses tried."""
 
-MakeFetch = Callable[["Callable[[Outgoing], None]"], "Fetch"]
+MakeFetch = Callable[["Callable[[OutgoingRequest], None]"], "Fetcher"]
 
 
-def make_fetch_on_demand(note: "Callable[[Outgoing], None]") -> "Fetch":
+def make_fetch_on_demand(note: "Callable[[OutgoingRequest], None]") -> "Fetcher":
     """What fetches from the web; its libraries are not imported until a feed is turned on."""
-    from plnd.reading.fetch import Fetch
+    from plnd.reading.fetch import Fetcher
 
-    return Fetch(note)
+    return Fetcher(note)
 
 
 class OutgoingRequests:
@@ -28,10 +28,10 @@ class OutgoingRequests:
         self._stored = context.book.requests
         self._make_fetch = make_fetch
 
-    def fetch(self, network: str | None = None, handle: str | None = None) -> "Fetch":
+    def fetch(self, network: str | None = None, handle: str | None = None) -> "Fetcher":
         """What fetches from the web and notes each request, with the handle it was made for."""
 
-        def note(outgoing: "Outgoing") -> None:
+        def note(outgoing: "OutgoingRequest") -> None:
             self._stored.put(
                 Request(
                     id=new_id(),

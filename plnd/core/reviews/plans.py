@@ -6,7 +6,7 @@ from plnd.core.chats.chats import Chats
 from plnd.core.context import Context
 from plnd.core.people.people import People
 from plnd.core.reviews.freshness import active_freshness
-from plnd.measures.review import compared, plan, quarter_name
+from plnd.measures.review import compare_plans, plan, quarter_name
 from plnd.model.day import ProfileToday
 from plnd.model.review import Plan, PlanDiff
 from plnd.words.messages import ENGLISH, Words
@@ -52,7 +52,7 @@ class Plans:
             key=lambda one: one.quarter,
             default=None,
         )
-        return made, compared(made, before) if before else None
+        return made, compare_plans(made, before) if before else None
 
     def save(self, words: Words = ENGLISH) -> tuple[Plan, PlanDiff | None]:
         """Store this quarter's plan in place of the one stored before."""

@@ -10,7 +10,7 @@ from plnd.core.people.people import People
 from plnd.core.people.views import person_view
 from plnd.core.reviews.freshness import active_freshness
 from plnd.errors import Invalid
-from plnd.measures.people import Standing
+from plnd.measures.people.ties import PersonStatus
 from plnd.measures.review import TALKING, Week, advice, lights, reviewed_week, rung, week_begin
 from plnd.measures.upkeep import breadth
 from plnd.model.day import ProfileToday
@@ -127,7 +127,7 @@ class WeeklyReview:
     def _advice(
         self,
         sums: Week,
-        drifting: list[Standing],
+        drifting: list[PersonStatus],
         tie: Person | None,
         chats: list[ReviewChat],
         words: Words,

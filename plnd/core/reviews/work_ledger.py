@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from plnd.core.context import Context
 from plnd.core.people.people import People
-from plnd.measures.review import ledger
+from plnd.measures.review import ledger_rows
 from plnd.model.review import Ledger, LedgerRow
 
 
@@ -34,7 +34,7 @@ class WorkLedger:
         return Ledger(
             first=first.isoformat(),
             last=last.isoformat(),
-            rows=_with_names(ledger(rows), self._context.names),
+            rows=_with_names(ledger_rows(rows), self._context.names),
             people=len(people),
             names=sorted(people) if names else None,
         )

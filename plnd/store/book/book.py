@@ -19,7 +19,7 @@ from plnd.model.pauses import Pause, Uncounted
 from plnd.model.people import Dismissed, Meeting, Merge, Person, PersonFeed, TagCadence
 from plnd.model.profiles import NotMine, Profile, SeemsMine
 from plnd.model.review import Plan
-from plnd.model.scope import Scope, Somebody
+from plnd.model.scope import PersonScope, Scope
 from plnd.model.settings import Budget, Settings
 from plnd.model.sources import SourceHeard
 from plnd.store.book.collection import Collection
@@ -94,12 +94,12 @@ class Book:
         """The invalid documents, and why: each is left out, and stays in its file."""
         return [fault for one in self.collections.values() for fault in one.faults()]
 
-    def forget(self, *scopes: Scope | Somebody) -> None:
+    def forget(self, *scopes: Scope | PersonScope) -> None:
         """Delete what lies in the scopes."""
         for _ in self.forget_by_file(*scopes):
             pass
 
-    def forget_by_file(self, *scopes: Scope | Somebody) -> Iterator[None]:
+    def forget_by_file(self, *scopes: Scope | PersonScope) -> Iterator[None]:
         """Delete what lies in the scopes, one file after the other.
 
         The people come last: as long as something of a person is left, they can be named.
@@ -113,13 +113,13 @@ class Book:
             one.forget(*scopes)
             yield
 
-    def would_forget(self, *scopes: Scope | Somebody) -> dict[str, int]:
+    def would_forget(self, *scopes: Scope | PersonScope) -> dict[str, int]:
         """The number of documents that `forget` would remove or change, by collection."""
         if _everything(scopes):
             return _not_zero({name: len(one.all()) for name, one in self.collections.items()})
         return _not_zero({name: one.would_forget(*scopes) for name, one in self._memories()})
 
-    def would_change(self, *scopes: Scope | Somebody) -> dict[str, int]:
+    def would_change(self, *scopes: Scope | PersonScope) -> dict[str, int]:
         """The number of documents that `forget` would change and not remove, by collection."""
         if _everything(scopes):
             return {}
@@ -133,7 +133,7 @@ class Book:
         ]
 
 
-def _everything(scopes: Sequence[Scope | Somebody]) -> bool:
+def _everything(scopes: Sequence[Scope | PersonScope]) -> bool:
     return any(isinstance(one, Scope) and one.everything for one in scopes)
 
 

@@ -7,8 +7,9 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from tinydb.table import Document
 
+from plnd.measures.redaction import redact
 from plnd.model.networks import FileFault
-from plnd.model.scope import Scope, Somebody, without
+from plnd.model.scope import PersonScope, Scope
 from plnd.store.book.storage import AtomicStorage
 from plnd.store.book.validation import forget_in_row, replace_with, to_row, valid_documents
 
@@ -171,7 +172,7 @@ class Collection(Generic[T]):
 
     # -- forgetting ------------------------------------------------------------
 
-    def forget(self, *scopes: Scope | Somebody) -> None:
+    def forget(self, *scopes: Scope | PersonScope) -> None:
         """Delete what lies in the scopes, from invalid documents too."""
         removed, changed = self._without(scopes)
         self.remove(*removed)
@@ -185,7 +186,7 @@ class Collection(Generic[T]):
                 self._table.insert(Document(left, doc_id=number))
             self._cache = None
 
-    def would_forget(self, *scopes: Scope | Somebody) -> int:
+    def would_forget(self, *scopes: Scope | PersonScope) -> int:
         """The number of documents that `forget` would remove or change."""
         removed, changed = self._without(scopes)
         invalid = sum(forget_in_row(row, scopes) != row for row in self._invalid_rows().values())
@@ -193,11 +194,11 @@ class Collection(Generic[T]):
             len(removed) + sum(getattr(one, self._key) not in removed for one in changed) + invalid
         )
 
-    def would_change(self, *scopes: Scope | Somebody) -> int:
+    def would_change(self, *scopes: Scope | PersonScope) -> int:
         """The number of documents that `forget` would change and not remove."""
         return len(self._without(scopes)[1])
 
-    def _without(self, scopes: Sequence[Scope | Somebody]) -> tuple[list[Any], list[T]]:
+    def _without(self, scopes: Sequence[Scope | PersonScope]) -> tuple[list[Any], list[T]]:
         """The keys of the documents that the scopes remove, and the documents that they change."""
         removed: list[Any] = []
         changed: list[T] = []
@@ -205,7 +206,7 @@ class Collection(Generic[T]):
             row = to_row(document)
             left: dict[str, Any] | None = row
             for scope in scopes:
-                left = None if left is None else without(left, scope)
+                left = None if left is None else redact(left, scope)
             if left == row:
                 continue
             try:

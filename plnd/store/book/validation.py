@@ -13,11 +13,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from plnd.errors import Invalid, PlndError
-from plnd.measures.documents import Networks, Together, check
-from plnd.measures.validation import decoding_error
+from plnd.measures.document_validation import check
+from plnd.measures.event_validation import decoding_error
+from plnd.measures.field_checks import Networks
+from plnd.measures.people.uniqueness import UniquePeople
+from plnd.measures.redaction import redact
 from plnd.model.networks import FileFault
 from plnd.model.people import Person
-from plnd.model.scope import Scope, Somebody, without
+from plnd.model.scope import PersonScope, Scope
 
 log = logging.getLogger("plnd")
 
@@ -47,7 +50,7 @@ def valid_documents(
     faults of the others."""
     found: dict[Any, tuple[int, T]] = {}
     faults = []
-    people = Together()
+    people = UniquePeople()
     for number, row in rows:
         try:
             document = validate(row, kind)
@@ -91,7 +94,7 @@ def _noun(kind: type[Any]) -> str:
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
-def forget_in_row(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any] | None:
+def forget_in_row(row: Row, scopes: Sequence[Scope | PersonScope]) -> dict[str, Any] | None:
     """An invalid row without what lies in the scopes; None when nothing is left of it.
 
     A row that cannot be searched goes as a whole: it might hold anything.
@@ -99,7 +102,7 @@ def forget_in_row(row: Row, scopes: Sequence[Scope | Somebody]) -> dict[str, Any
     left: dict[str, Any] | None = dict(row)
     try:
         for scope in scopes:
-            left = None if left is None else without(left, scope)
+            left = None if left is None else redact(left, scope)
     except (TypeError, ValueError, AttributeError):
         return None
     return left

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from plnd.measures.people import Key
+from plnd.measures.event_validation import Accepted
+from plnd.measures.people.handles import HandleKey
 from plnd.measures.time import QUARTER_MS, quarters_of
-from plnd.measures.validation import Accepted
 from plnd.model.events import Source, Visit
 from plnd.model.people import Touch
 from plnd.store.log.quarters import QuarterSums
@@ -41,7 +41,7 @@ class StoreResult(Struct):
     quarters: dict[int, QuarterSums] = {}
     last_event_at: dict[str, int] = {}
     written: int = 0
-    touches: list[tuple[Key, Touch]] = []
+    touches: list[tuple[HandleKey, Touch]] = []
 
 
 def split_batch(batch: Batch) -> list[Batch]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plnd.measures.time import ACT_REACH_MS, QUARTER_MS
-from plnd.model.scope import Scope, plain_handle
+from plnd.model.names import plain_handle
+from plnd.model.scope import Scope
 from plnd.store.log.rollups import visits_from
 from plnd.store.log.schema import NO_TRIGGERS, TABLES, TRIGGERS
 

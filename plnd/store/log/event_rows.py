@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any
 
+from plnd.measures.event_validation import LONGEST_VISIT_MS, Accepted
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import LONGEST_VISIT_MS, Accepted
 from plnd.model.events import Interaction, Visit
 from plnd.store.log.sources import SourceRow
 

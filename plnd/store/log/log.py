@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from plnd.errors import StorageError
-from plnd.measures.people import Key, act_touch, visit_touch
+from plnd.measures.people.handles import HandleKey
+from plnd.measures.people.ties import act_touch, visit_touch
 from plnd.measures.time import QUARTER_MS
 from plnd.model.events import Source, Visit
 from plnd.model.people import Touch
@@ -179,7 +180,7 @@ class Log:
 
     def _write_touches(
         self, visits: VisitRows, interactions: InteractionRows
-    ) -> list[tuple[Key, Touch]]:
+    ) -> list[tuple[HandleKey, Touch]]:
         """Write the touches that the rows written are."""
         rows = []
         for key, _, network, page, handle, _, start, end in visits.changed_with_handle():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plnd.errors import StorageError
-from plnd.measures.people import key_of
+from plnd.measures.people.handles import handle_key
 from plnd.store.log.copying import PROGRESS_STEPS, Stopped
 from plnd.store.log.errors import damage_marker, storage_error
 from plnd.store.log.schema import APPLICATION_ID, MIGRATIONS, VERSION
@@ -108,7 +108,7 @@ def _configure(db: sqlite3.Connection, stopped: Stopped | None) -> None:
 
 def _migrate(db: sqlite3.Connection, version: int) -> None:
     """Bring the schema from a version to the newest one, in one transaction."""
-    db.create_function("handle_key", 1, lambda handle: key_of("", handle)[1])
+    db.create_function("handle_key", 1, lambda handle: handle_key("", handle)[1])
     db.executescript(
         f"BEGIN IMMEDIATE; {''.join(MIGRATIONS[version:])} "
         f"PRAGMA application_id={APPLICATION_ID}; "

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from plnd.measures.chats import OwnAct, TagVisit
-from plnd.measures.people import Key
+from plnd.measures.event_validation import LONGEST_VISIT_MS
+from plnd.measures.people.handles import HandleKey
 from plnd.measures.time import QUARTER_MS
-from plnd.measures.validation import LONGEST_VISIT_MS
 from plnd.model.base import LAST_MOMENT
 from plnd.model.people import Touch
 from plnd.store.log import rollups, stored_events
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class TouchCount(Struct, frozen=True):
     """How many touches of one kind a handle had in some time."""
 
-    key: Key
+    key: HandleKey
     kind: str
     count: int
 
@@ -214,7 +214,7 @@ class Queries:
 
     # -- touches ---------------------------------------------------------------
 
-    def last_touches(self) -> dict[Key, Touch]:
+    def last_touches(self) -> dict[HandleKey, Touch]:
         """The last touch of each handle that ever had one."""
         rows = self._rows("SELECT network, handle, kind, at FROM touched")
         return {
@@ -231,7 +231,7 @@ class Queries:
         )
         return [TouchCount((network, handle), kind, count) for network, handle, kind, count in rows]
 
-    def touches(self, key: Key, limit: int, before: int = LAST_MOMENT) -> list[Touch]:
+    def touches(self, key: HandleKey, limit: int, before: int = LAST_MOMENT) -> list[Touch]:
         """Up to `limit` touches of a handle before a moment, the latest first."""
         rows = self._rows(
             "SELECT kind, at FROM touch WHERE network = ? AND handle = ? AND at < ?"
@@ -240,7 +240,7 @@ class Queries:
         )
         return [Touch(at=at, kind=kind, network=key[0]) for kind, at in rows]
 
-    def touch_times(self, start: int, end: int) -> list[tuple[Key, int]]:
+    def touch_times(self, start: int, end: int) -> list[tuple[HandleKey, int]]:
         """Handle and time of each touch in a span; visits are left out."""
         rows = self._rows(
             "SELECT network, handle, at FROM touch WHERE at >= ? AND at < ? AND kind != 'visit'",

@@ -60,7 +60,7 @@ def _show(id: str, as_json: bool) -> int:
     found = own_files.effective(network_files.folder(home()))
     if id not in found.networks:
         raise NotFound(f"there is no network {id!r}", "`plnd network` lists them")
-    file = found.own.get(id) or shipped.read(shipped.shipped_folder() / f"{id}.json")
+    file = found.own.get(id) or shipped.read_json(shipped.shipped_folder() / f"{id}.json")
     print_json(file) if as_json else print_rows(*_words(file))
     return DONE
 

@@ -1,13 +1,13 @@
-"""What marks a post as pinned, or as passed on from somebody else: pure, in many languages."""
+"""Labels that say a post is pinned, or shared from somebody else, in many languages. Pure."""
 
 import re
 from typing import Literal
 
-Mark = Literal["pinned", "shared"]
+PostLabel = Literal["pinned", "shared"]
 LONGEST = 60
-"""Longer texts are no marks, and no dates."""
+"""A longer text is neither a label nor a date."""
 
-# As a whole text. What stands in brackets may follow.
+# The whole text has to match.
 _PINNED = re.compile(
     r"(?:pinned(?: .{1,30})?|(?:oben )?angeheftet(?:e[rs]? .{1,20})?"
     r"|(?:\w+ )?épinglée?(?: .{1,20})?"
@@ -16,7 +16,7 @@ _PINNED = re.compile(
     r"|fastgjort|sabitlen.{1,20}|закрепл.{1,20}|固定.{0,12}|ピン留め.{0,12}|置[顶頂].{0,6}|고정.{0,12}"
     r"|sticky|stickied(?: post)?)",
 )
-# At the end of a text, as the name of who did it stands before.
+# The end of the text has to match: before it stands who shared the post.
 _SHARED = re.compile(
     r"(?:\b(?:reposted|retweeted|boosted|reblogged|re-?shared)(?: this| it)?(?: .{0,24})?"
     r"|\b(?:likes|loves|celebrates|supports|commented on|finds) this.{0,20}"
@@ -37,28 +37,28 @@ _PINNED_NAME = re.compile(
     r"|video-card-badge)(?:$|[\s_-])"
 )
 _SHARED_NAME = re.compile(r"(?:^|\s)(?:u-repost-of|u-like-of|is-reblog|reblogged)(?:$|\s)")
-_SPOKEN = ("aria-label", "title")
+_TEXT_ATTRIBUTES = ("aria-label", "title")
 
 MAY_DATE = re.compile(
     r"[0-9]|^(?:now|today|yesterday|gestern|heute|jetzt|hier|ayer|hoy|ieri|oggi|ontem|hoje|"
     r"gisteren|vandaag|igår|wczoraj|昨日|今日|昨天|今天|어제|오늘|вчера|сегодня|an?\s|eine)\b",
     re.IGNORECASE,
 )
-"""Whether a text is worth reading as a date in words."""
+"""Matches a text that may be a date in words."""
 
 
-def of_text(text: str) -> Mark | None:
-    """The mark that a short text is."""
+def label_of_text(text: str) -> PostLabel | None:
+    """The label that a short text is, if any."""
     plain = text.strip().casefold()
     if _PINNED.fullmatch(plain):
         return "pinned"
     return "shared" if _SHARED.search(plain) else None
 
 
-def of_attribute(name: str, value: str) -> Mark | None:
-    """The mark that an attribute gives, by a word spoken to people or a name for machines."""
+def label_of_attribute(name: str, value: str) -> PostLabel | None:
+    """The label in an attribute: as words for people, or as the name of a class or icon."""
     plain = value.casefold()
-    if name in _SPOKEN:
+    if name in _TEXT_ATTRIBUTES:
         return "pinned" if len(plain) <= LONGEST and _PINNED.fullmatch(plain) else None
     if _PINNED_NAME.search(plain):
         return "pinned"

@@ -1,6 +1,6 @@
-"""How each network's pages and feeds tell when somebody posted: clues.json, typed.
+"""How to find the date of a post on each network's pages and feeds: network_rules.json, typed.
 
-The daemon alone needs this; what the extension needs of a network is in the catalogue.
+Only the daemon needs this; what the extension needs of a network is in the catalogue.
 """
 
 import functools
@@ -24,7 +24,7 @@ LONGEST_ID = 24
 
 
 class IdTime(Struct, frozen=True, forbid_unknown_fields=True):
-    """How an id carries the time at which it was made: `shift` bits over, since `epoch_ms`."""
+    """How to read from an id when it was made: drop `shift` bits, count from `epoch_ms`."""
 
     alphabet: Literal["decimal", "base64", "base32"]
     shift: int
@@ -32,7 +32,7 @@ class IdTime(Struct, frozen=True, forbid_unknown_fields=True):
     epoch_ms: int
 
     def moment(self, id: str) -> int | None:
-        """The moment (ms) at which an id was made; None when it is no such id."""
+        """When an id was made (ms); None when it is not an id of this kind."""
         digits = _DIGITS[self.alphabet]
         if not id or len(id) > LONGEST_ID or any(sign not in digits for sign in id):
             return None
@@ -44,44 +44,44 @@ class IdTime(Struct, frozen=True, forbid_unknown_fields=True):
         return ms + self.epoch_ms
 
 
-class Clues(Struct, frozen=True, forbid_unknown_fields=True):
-    """One network's clues.
+class NetworkRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """How to date the posts on one network's pages, and its addresses.
 
     `profile` and `link` are patterns on the path and query of a link to a profile (group 1 is
-    the handle) and to a post (`author` and `id` number its groups). `mark` is a pattern on the
-    attribute `attribute` of a post's element; group 1 is the id. `everybody`: its pages show
-    everybody's posts, so one that is not signed counts for nobody. `feed` is the address of a
-    profile's public feed, `compose_url` where one writes, `export_url` and `delete_account_url` the
-    network's own pages for leaving; {handle} and {host} stand in them.
+    the handle) and to a post (`author` and `id` number its groups). `id_pattern` is a pattern on
+    the attribute `id_attribute` of a post's element; group 1 is the id. `mixed_authors`: its pages
+    show posts of many people, so one without an author counts for nobody. `feed` is the address
+    of a profile's public feed, `compose_url` the page for a new post, `export_url` and
+    `delete_account_url` the pages for leaving the network; {handle} and {host} are filled in.
     """
 
     profile: str | None = None
     link: str | None = None
     author: int | None = None
     id: int | None = None
-    attribute: str | None = None
-    mark: str | None = None
+    id_attribute: str | None = None
+    id_pattern: str | None = None
     id_time: IdTime | None = None
-    everybody: bool = False
+    mixed_authors: bool = False
     feed: str | None = None
     compose_url: str | None = None
     export_url: str | None = None
     delete_account_url: str | None = None
 
 
-NONE = Clues()
+NO_RULES = NetworkRules()
 
 
 @functools.cache
-def load() -> Mapping[str, Clues]:
-    """The clues of every network that has some."""
-    content = Path(__file__).with_name("clues.json").read_bytes()
-    return msgspec.json.decode(content, type=dict[str, Clues])
+def load() -> Mapping[str, NetworkRules]:
+    """The rules of every network that has some."""
+    content = Path(__file__).with_name("network_rules.json").read_bytes()
+    return msgspec.json.decode(content, type=dict[str, NetworkRules])
 
 
-def of(network: str) -> Clues:
-    """A network's clues; none at all for one that has none."""
-    return load().get(network, NONE)
+def rules_of(network: str) -> NetworkRules:
+    """A network's rules; empty ones for a network without."""
+    return load().get(network, NO_RULES)
 
 
 @functools.cache

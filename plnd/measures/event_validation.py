@@ -1,13 +1,13 @@
-"""What of a batch can be kept: pure, each event judged by itself."""
+"""Which events of a batch may be stored; each is checked on its own. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from plnd.measures.guards import covers
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS, Event, Rejection, Visit
 from plnd.model.own import Forgotten
 from plnd.model.pauses import Pause, Uncounted
-from plnd.model.scope import covers
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000
 
@@ -24,7 +24,7 @@ class Accepted(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rejected(Exception):
-    """Why an event is not taken: the message, the field it is about, a code."""
+    """Why an event is rejected: the message, the field it is about, a code."""
 
     def __init__(self, message: str, field: str | None, code: str = "invalid") -> None:
         super().__init__(message)
@@ -42,16 +42,15 @@ def validate(
     forgotten: Sequence[Forgotten] = (),
     visits_from: int = 0,
 ) -> tuple[list[Accepted], list[Rejection]]:
-    """Part the events of a batch into those to store and those refused, with the reason.
+    """Split the events of a batch into those to store and those rejected, with the reason.
 
-    `networks` are the known ids, `pauses` the times in which nothing may be recorded: what
-    began in one is refused, a visit that ran into one is cut where the pause began; `uncounted`
-    are such times of single networks. While the clock shows less than the beginning of one that
-    is open, it was set back, and nobody knows what lies before: all is refused. What was
-    forgotten is refused as well, or cut out of the visit. Visits from before `visits_from` (ms)
-    are kept as sums only, so that none can be added.
+    `networks` are the known ids, `pauses` the times in which nothing may be recorded: an event
+    that began in one is rejected, a visit that ran into one ends where the pause began;
+    `uncounted` are such times of single networks. A clock before the beginning of an open pause
+    was set back, so all events are rejected. What was forgotten is rejected, or cut from the
+    visit. Visits from before `visits_from` (ms) are stored only as sums, so none can be added.
     """
-    taken: list[Accepted] = []
+    accepted: list[Accepted] = []
     rejected: list[Rejection] = []
     pauses = list(pauses)
     latest = now + FURTHEST_AHEAD_MS
@@ -62,20 +61,20 @@ def validate(
             if visits_from and isinstance(event, Visit) and event.start < visits_from:
                 raise Rejected("visits of that time are kept as sums only", "start")
             if pauses:
-                event = _outside(event, pauses, now)
+                event = _cut_by_pauses(event, pauses, now)
             if uncounted:
-                theirs = [one for one in uncounted if one.network == event.network]
-                event = _outside(event, theirs, now)
+                of_network = [one for one in uncounted if one.network == event.network]
+                event = _cut_by_pauses(event, of_network, now)
             if forgotten:
-                event = _without_forgotten(event, forgotten)
-            taken.append(Accepted(index, key, event))
+                event = _cut_forgotten(event, forgotten)
+            accepted.append(Accepted(index, key, event))
         except (Rejected, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             rejected.append(_rejection(index, raw, error))
-    return taken, rejected
+    return accepted, rejected
 
 
 def check_event(event: Event, *, latest: int, networks: Collection[str]) -> bytes:
-    """The event's id as 16 bytes; refuses what no event may be, and what is after `latest` (ms).
+    """The event's id as 16 bytes. Nothing may be later than `latest` (ms).
 
     Raises:
         Rejected: with the reason and the field.
@@ -91,15 +90,15 @@ def check_event(event: Event, *, latest: int, networks: Collection[str]) -> byte
         raise Rejected(f"unknown network {event.network!r}", "network")
     if isinstance(event, Visit):
         start, end = event.start, event.end
-        # Nearly every visit is well: one chain of comparisons, and the reasons only when it is not.
+        # Nearly every visit is valid: one chain of comparisons, and the reason only if it fails.
         if not (EARLIEST_MS <= start <= end <= latest and end - start <= LONGEST_VISIT_MS):
-            _refuse_visit(event, latest)
+            _reject_visit(event, latest)
     else:
         _check_moment(event.at, "at", latest)
     return key
 
 
-def _refuse_visit(visit: Visit, latest: int) -> None:
+def _reject_visit(visit: Visit, latest: int) -> None:
     _check_moment(visit.start, "start", latest)
     if visit.end < visit.start:
         raise Rejected("end is before start", "end")
@@ -114,8 +113,8 @@ def _check_moment(moment: int, field: str, latest: int) -> None:
         raise Rejected(f"{field} is more than 5 minutes in the future", field)
 
 
-def _outside(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Event:
-    """The part of the event that lies before every pause it meets."""
+def _cut_by_pauses(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Event:
+    """The part of the event before the pauses that it overlaps."""
     begin = event.start if isinstance(event, Visit) else event.at
     for pause in pauses:
         inside = now < pause.start or pause.start <= begin
@@ -129,8 +128,8 @@ def _outside(event: Event, pauses: Sequence[Pause | Uncounted], now: int) -> Eve
     return event
 
 
-def _without_forgotten(event: Event, forgotten: Sequence[Forgotten]) -> Event:
-    """The part of the event that nobody asked to forget: of two, the one that came first."""
+def _cut_forgotten(event: Event, forgotten: Sequence[Forgotten]) -> Event:
+    """The part of the event outside what was forgotten: of two parts, the first."""
     for one in forgotten:
         if not covers(one, event.network, event.handle):
             continue

@@ -1,0 +1,1 @@
+"""People: handles, ties, merging two into one, finding them, importing them."""
