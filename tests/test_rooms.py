@@ -29,14 +29,14 @@ LIGHT = {
 PURE = [
     "errors.py",
     "model/*.py",
-    "measures/*.py",
+    "measures/**/*.py",
     "notices/rules.py",
     "notices/profiles.py",
     "notices/learning.py",
     "terminal/status.py",
     "words/printable.py",
     "reading/dates.py",
-    "reading/marks.py",
+    "reading/post_labels.py",
 ]
 OUTSIDE = {
     *("aiohttp", "asyncio", "fcntl", "filelock", "http", "io", "logging", "os"),
@@ -56,7 +56,7 @@ def name_of(path: Path) -> str:
 
 
 def room(module: str) -> str:
-    """`plnd.store.log.rows` → `store`; the package itself → `plnd`."""
+    """`plnd.store.log.queries` → `store`; the package itself → `plnd`."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "plnd"
 

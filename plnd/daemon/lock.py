@@ -30,7 +30,7 @@ def take(where: Home) -> filelock.BaseFileLock:
         StorageError: the lock file cannot be written.
     """
     path = where.state / "daemon.lock"
-    if odd := regular_files.stands_in(path):
+    if odd := regular_files.obstacle(path):
         raise StorageError(f"cannot use {path}: it is {odd}, not a file", "move it away")
     lock = filelock.FileLock(path, PROBE_SECONDS, mode=0o600)
     end = time.monotonic() + PATIENCE_SECONDS

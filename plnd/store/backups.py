@@ -115,7 +115,7 @@ class Backups:
             write_atomic(target / path.name, content)
         write_files(target, read_other_files(self._data))
         path = self._data / LOG
-        if kind := regular_files.stands_in(path):
+        if kind := regular_files.obstacle(path):
             raise _damaged(path, f"it is {kind}, not a file")
         if path.exists():
             copying.copy(path, target / LOG, stopped)
@@ -199,7 +199,7 @@ def _entries(folder: Path) -> list[Path]:
     Raises:
         StorageError: it is no folder, or cannot be read.
     """
-    if kind := regular_files.stands_in(folder):
+    if kind := regular_files.obstacle(folder):
         if kind != "a folder":
             raise not_a_folder(folder, kind)
     elif os.path.lexists(folder):
@@ -226,7 +226,7 @@ def _check_no_links(folder: Path) -> None:
     """
     for above, folders, names in os.walk(folder):
         for path in (Path(above, name) for name in (*folders, *names)):
-            if (kind := regular_files.stands_in(path)) not in (None, "a folder"):
+            if (kind := regular_files.obstacle(path)) not in (None, "a folder"):
                 raise StorageError(
                     f"the backup {folder.name} is not one as plnd makes them:"
                     f" {path.relative_to(folder)} in it is {kind}",

@@ -22,7 +22,7 @@ def read_other_files(data: Path) -> dict[str, bytes]:
         folders[:] = sorted(one for one in folders if not _is_excluded(data, Path(above, one)))
         for path in (Path(above, name) for name in sorted(names) if name.endswith(".json")):
             inside = Path(above) != data and not path.name.startswith(".")
-            if inside and regular_files.stands_in(path) is None:
+            if inside and regular_files.obstacle(path) is None:
                 found[path.relative_to(data).as_posix()] = regular_files.read(path)
     return found
 
@@ -55,7 +55,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(mode=FOLDER_MODE)
     except FileExistsError as error:
-        if (found := regular_files.stands_in(path)) != "a folder":
+        if (found := regular_files.obstacle(path)) != "a folder":
             raise not_a_folder(path, found or "a file") from error
     except OSError as error:
         raise cannot_write(path, error) from error
@@ -74,7 +74,7 @@ def delete_all_but_stores(data: Path) -> None:
         if (
             path.name != "host"
             and not path.name.startswith(LOG)
-            and (path.suffix != ".json" or regular_files.stands_in(path))
+            and (path.suffix != ".json" or regular_files.obstacle(path))
         ):
             delete(path)
 

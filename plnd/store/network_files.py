@@ -58,7 +58,7 @@ def open_draft(home: Home, id: str) -> Path:
     """
     _check_id(id)
     path = folder(home) / "draft" / f"{id}.json"
-    if kind := regular_files.stands_in(path):
+    if kind := regular_files.obstacle(path):
         raise StorageError(f"cannot edit {path}: it is {kind}, not a file", "move it away")
     if not path.exists():
         content = _in_use(home, id).read_bytes()
@@ -110,7 +110,7 @@ def _in_use(home: Home, id: str) -> Path:
     _check_id(id)
     for place in (folder(home), shipped.shipped_folder()):
         path = place / f"{id}.json"
-        if id != "index" and path.exists() and regular_files.stands_in(path) is None:
+        if id != "index" and path.exists() and regular_files.obstacle(path) is None:
             return path
     raise NotFound(
         f"there is no network {id!r}",

@@ -205,7 +205,7 @@ def partial_files(folder: Path) -> list[Path]:
         path
         for above, _, names in os.walk(folder)
         for path in (Path(above, name) for name in names if _PARTIAL.fullmatch(name))
-        if regular_files.stands_in(path) is None
+        if regular_files.obstacle(path) is None
     )
 
 
@@ -270,4 +270,4 @@ def set_aside_folder(path: Path) -> Path | None:
 
     Anything else there can be overwritten.
     """
-    return set_aside(path) if regular_files.stands_in(path) == "a folder" else None
+    return set_aside(path) if regular_files.obstacle(path) == "a folder" else None

@@ -71,7 +71,7 @@ def open_log(path: Path) -> BinaryIO:
     Raises:
         StorageError: it cannot be written.
     """
-    moved = set_aside(path) if regular_files.stands_in(path) else None
+    moved = set_aside(path) if regular_files.obstacle(path) else None
     try:
         stream = os.fdopen(os.open(path, _APPEND, FILE_MODE), "ab")
     except OSError as error:

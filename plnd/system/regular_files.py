@@ -37,7 +37,7 @@ def _kind(mode: int) -> str | None:
     return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
-def stands_in(path: Path) -> str | None:
+def obstacle(path: Path) -> str | None:
     """What stands where a regular file should, in words; None when there is one, or nothing."""
     try:
         return kind(path)

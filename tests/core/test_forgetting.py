@@ -19,11 +19,11 @@ from support.builders import (
     MINUTE,
     NETWORKS,
     NOON,
+    accepted,
     act,
     batch,
     sample,
     sender,
-    taken,
     typed,
     visit,
 )
@@ -131,7 +131,7 @@ def test_what_is_left_and_its_sums_are_as_if_the_rest_had_never_been(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         log = Log(Path(folder) / "events.db")
-        log.store([Batch(sender(), taken(sent))])
+        log.store([Batch(sender(), accepted(sent))])
         log.forget(scope)
         left = [part for event in sent for part in remaining_parts(event, scope)]
         assert sorted(map(without_id, stored(log))) == sorted(map(without_id, left))
@@ -144,8 +144,8 @@ def test_what_is_left_and_its_sums_are_as_if_the_rest_had_never_been(
 
 def test_a_browser_of_which_nothing_is_left_was_never_heard_of(tmp_path: Path) -> None:
     log = Log(tmp_path / "events.db")
-    log.store([Batch(sender("firefox"), taken([visit(NOON, 60)]))])
-    log.store([Batch(sender("chromium"), taken([visit(NOON - HOUR, 60), visit(NOON, 60)]))])
+    log.store([Batch(sender("firefox"), accepted([visit(NOON, 60)]))])
+    log.store([Batch(sender("chromium"), accepted([visit(NOON - HOUR, 60), visit(NOON, 60)]))])
     log.forget(Scope(start=NOON, end=NOON + HOUR))
     assert log.sources.last_event_times() == {"chromium": NOON - HOUR + MINUTE}
     log.close()

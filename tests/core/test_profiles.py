@@ -525,7 +525,7 @@ async def test_no_request_leaves_before_a_feed_is_turned_on(
 async def test_a_feed_is_asked_once_a_day_and_conditionally(
     online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
-    fake_web.says(FEED, NEWS, ETag='"7"')
+    fake_web.respond(FEED, NEWS, ETag='"7"')
     await turn(online_plnd)
     found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert (found.origin, found.days_silent, found.feed.error) == ("feed", 3, None)
@@ -535,7 +535,7 @@ async def test_a_feed_is_asked_once_a_day_and_conditionally(
     await turn(online_plnd, FeedChange(on=False))
     await turn(online_plnd)
     assert len(fake_web.asked) == 1
-    fake_web.says(FEED, status=304)
+    fake_web.respond(FEED, status=304)
     clock.forward(HOUR)
     await online_plnd.feeds.refresh_due()
     assert len(fake_web.asked) == 2
@@ -554,7 +554,7 @@ async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
 ) -> None:
     """The feed is read when it is turned on and each day after."""
     head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(NEWS)
-    fake_web.writes(FEED, head + NEWS.encode())
+    fake_web.respond_raw(FEED, head + NEWS.encode())
     await turn(online_plnd)
     clock.forward(DAY)
     await online_plnd.feeds.refresh_due()
@@ -566,7 +566,7 @@ async def test_a_feed_whose_headers_are_no_text_is_read_all_the_same(
 async def test_a_feed_that_is_turned_off_is_not_asked(
     online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
-    fake_web.says(FEED, NEWS)
+    fake_web.respond(FEED, NEWS)
     await turn(online_plnd)
     await turn(online_plnd, FeedChange(on=False))
     clock.forward(3 * DAY)
@@ -577,7 +577,7 @@ async def test_a_feed_that_is_turned_off_is_not_asked(
 async def test_a_host_that_asks_for_patience_gets_it(
     online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
-    fake_web.says(FEED, status=429, Retry_After=str(3 * 86_400))
+    fake_web.respond(FEED, status=429, Retry_After=str(3 * 86_400))
     await turn(online_plnd)
     assert "patience" in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
     clock.forward(3 * DAY - 1)
@@ -600,7 +600,7 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
         ({"status": 404}, "answers 404"),
         ({"body": b"\0" * 1000}, "the page names none"),
     ):
-        fake_web.says(FEED, **answer)  # type: ignore[arg-type]
+        fake_web.respond(FEED, **answer)  # type: ignore[arg-type]
         if fake_web.asked:
             clock.forward(DAY)
             await online_plnd.feeds.refresh_due()
@@ -608,7 +608,7 @@ async def test_what_goes_wrong_is_said_and_costs_nothing_else(
             await turn(online_plnd)
         assert says in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
         assert online_plnd.today().profiles[0].freshness == "unknown"
-    fake_web.says(FEED, NEWS)
+    fake_web.respond(FEED, NEWS)
     clock.forward(DAY)
     await online_plnd.feeds.refresh_due()
     assert view(online_plnd, "mastodon", "me@mastodon.social").feed.error is None
@@ -620,8 +620,8 @@ async def test_a_feed_is_found_by_the_page_that_names_it(
 ) -> None:
     """The page of a blog with its own address links to its feed."""
     link = '<link rel="alternate" type="application/rss+xml" href="/posts.xml">'
-    fake_web.says("blog.example/", f"<html><head>{link}</head></html>")
-    fake_web.says("blog.example/posts.xml", NEWS)
+    fake_web.respond("blog.example/", f"<html><head>{link}</head></html>")
+    fake_web.respond("blog.example/posts.xml", NEWS)
     await turn(online_plnd, FeedChange(on=True, url="https://blog.example/"))
     found = view(online_plnd, "mastodon", "me@mastodon.social")
     assert found.feed.found == "https://blog.example/posts.xml"
@@ -639,7 +639,7 @@ async def test_a_slow_feed_holds_nobody_up(
     online_plnd: Plnd, fake_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plnd.core.readings.requests.ANSWER_SECONDS", 0.2)
-    fake_web.hangs(FEED)
+    fake_web.hang(FEED)
     await turn(online_plnd)
     assert "too long" in view(online_plnd, "mastodon", "me@mastodon.social").feed.error
 
@@ -667,7 +667,7 @@ async def test_a_person_is_not_asked_about_before_the_user_says_so(
 ) -> None:
     """Nothing is fetched for a person until the user turns their feed on, or after it is off."""
     add_ana(online_plnd)
-    fake_web.says(FEED, NEWS)
+    fake_web.respond(FEED, NEWS)
     await turn(online_plnd)
     clock.forward(2 * DAY)
     await online_plnd.feeds.refresh_due()
@@ -682,7 +682,7 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
     online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     add_ana(online_plnd)
-    fake_web.says(ANAS_FEED, NEWS, ETag='"7"')
+    fake_web.respond(ANAS_FEED, NEWS, ETag='"7"')
     await turn_ana(online_plnd)
     assert online_plnd.people.views()[0].silent_days == 3
     for _ in range(24):
@@ -691,7 +691,7 @@ async def test_a_persons_feed_is_asked_once_a_day_and_says_when_they_posted(
     await turn_ana(online_plnd, FeedChange(on=False))
     await turn_ana(online_plnd)
     assert len(fake_web.asked) == 1
-    fake_web.says(ANAS_FEED, status=304)
+    fake_web.respond(ANAS_FEED, status=304)
     clock.forward(HOUR)
     await online_plnd.feeds.refresh_due()
     assert fake_web.asked[1][1]["If-None-Match"] == '"7"'
@@ -707,7 +707,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     online_plnd: Plnd, fake_web: FakeWeb, clock: Clock
 ) -> None:
     ana = add_ana(online_plnd)
-    fake_web.says(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
+    fake_web.respond(ANAS_FEED, status=429, Retry_After=str(3 * 86_400))
     await turn_ana(online_plnd)
     (kept,) = online_plnd.people.feeds.views(ana, ENGLISH)
     assert "patience" in str(kept.feed.error)
@@ -715,7 +715,7 @@ async def test_a_persons_feed_that_fails_is_said_and_gets_its_patience(
     await online_plnd.feeds.refresh_due()
     assert len(fake_web.asked) == 1
     clock.forward(1)
-    fake_web.says(ANAS_FEED, status=404)
+    fake_web.respond(ANAS_FEED, status=404)
     await online_plnd.feeds.refresh_due()
     (kept,) = online_plnd.people.feeds.views(ana, ENGLISH)
     assert "answers 404" in str(kept.feed.error)
@@ -727,7 +727,7 @@ async def test_a_feed_goes_with_the_handle_and_stays_with_it_in_a_merge(
 ) -> None:
     add_ana(online_plnd, Handle(network="x", handle="ana"))
     online_plnd.people.add(PersonRequest(name="Ana Maria"))
-    fake_web.says(ANAS_FEED, NEWS)
+    fake_web.respond(ANAS_FEED, NEWS)
     await turn_ana(online_plnd)
     online_plnd.people.merges.merge("Ana Maria", "Ana")
     clock.forward(DAY)
@@ -762,7 +762,7 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     """Own profiles first, with or without a feed; then the people whose feed was turned on."""
     keep(online_plnd, "x", "me")
     ana = add_ana(online_plnd, Handle(network="x", handle="ana"))
-    fake_web.says(ANAS_FEED, NEWS)
+    fake_web.respond(ANAS_FEED, NEWS)
     await turn_ana(online_plnd)
     known, page, hers = online_plnd.feeds.views(ENGLISH)
     assert (page.handle, page.on, page.address) == ("me", False, "https://x.com/me")
@@ -771,7 +771,7 @@ async def test_each_feed_says_where_and_when_it_is_asked(
     assert (hers.person, hers.person_name, hers.name) == (ana.id, "Ana", "Mastodon")
     assert (hers.on, hers.address, hers.error) == (True, f"https://{ANAS_FEED}", None)
     assert (hers.checked_at, hers.next_at) == (clock.now, clock.now + DAY)
-    fake_web.says(ANAS_FEED, status=404)
+    fake_web.respond(ANAS_FEED, status=404)
     clock.forward(DAY)
     await online_plnd.feeds.refresh_due()
     assert "answers 404" in str(online_plnd.feeds.views(ENGLISH)[2].error)
@@ -800,7 +800,7 @@ async def test_a_persons_feed_is_exported_and_forgotten_with_the_handle(
     online_plnd: Plnd, fake_web: FakeWeb
 ) -> None:
     add_ana(online_plnd)
-    fake_web.says(ANAS_FEED, NEWS)
+    fake_web.respond(ANAS_FEED, NEWS)
     await turn_ana(online_plnd)
     assert "feeds" in {line.get("collection") for line in online_plnd.own.export("documents").lines}
     await online_plnd.own.forget(ForgetRequest(handle="ana@mastodon.social"))
@@ -839,7 +839,9 @@ async def test_an_hour_affords_what_fits(plnd: Plnd, clock: Clock) -> None:
 async def test_an_article_is_asked_for_when_the_user_asks_only(
     online_plnd: Plnd, fake_web: FakeWeb
 ) -> None:
-    fake_web.says("blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html")
+    fake_web.respond(
+        "blog.example/hooks", "<title>What a hook is</title>", Content_Type="text/html"
+    )
     found = await online_plnd.articles.read("https://blog.example/hooks")
     assert (found.title, found.author) == ("What a hook is", None)
     (request,) = online_plnd.requests.all()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from support.builders import MINUTE, NOON, sender, taken, visit
+from support.builders import MINUTE, NOON, accepted, sender, visit
 
 from plnd.errors import StorageError
 from plnd.store.group_commit import COMMIT_AT_ONCE_AFTER, GroupCommit
@@ -26,7 +26,7 @@ class CountingLog(Log):
 
 
 def batch(number: int) -> Batch:
-    return Batch(sender(), taken([visit(NOON + number * MINUTE, 30)]))
+    return Batch(sender(), accepted([visit(NOON + number * MINUTE, 30)]))
 
 
 def spent(path: Path) -> int:
@@ -149,8 +149,8 @@ async def test_each_batch_is_answered_with_its_own_conflicts(tmp_path: Path, cou
     log = Log(tmp_path / "events.db")
     commits = GroupCommit(log, lambda _: None)
     event = visit(NOON, 30)
-    await commits.store(Batch(sender(), taken([event])))
-    wrong = Batch(sender(), taken([visit(NOON)] * count + [{**event, "page": "post"}]))
+    await commits.store(Batch(sender(), accepted([event])))
+    wrong = Batch(sender(), accepted([visit(NOON)] * count + [{**event, "page": "post"}]))
     assert await asyncio.gather(commits.store(wrong), commits.store(batch(1))) == [
         [(count, "conflict")],
         [],

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import oracle
-from support.builders import DAY, HOUR, MINUTE, NOON, SECOND, act, sender, taken, uuid7, visit
+from support.builders import DAY, HOUR, MINUTE, NOON, SECOND, accepted, act, sender, uuid7, visit
 
 from plnd.errors import StorageError
 from plnd.store.log.batches import MAX_WORK, Batch, StoreResult, split_batch
@@ -36,7 +36,7 @@ def log(path: Path) -> Iterator[Log]:
 
 def store(log: Log, *events: dict[str, Any], profile: str = "p1") -> list[int]:
     """Store events; the indexes of the conflicts."""
-    return log.store([Batch(sender(profile=profile), taken(events))]).conflicts[0]
+    return log.store([Batch(sender(profile=profile), accepted(events))]).conflicts[0]
 
 
 def stored_sums(log: Log) -> Sums:
@@ -127,7 +127,7 @@ def test_sources_remember_their_last_event(log: Log, path: Path) -> None:
     store(log, visit(NOON, 60), act(NOON + HOUR))
     store(log, visit(NOON - HOUR, 60))
     store(log, visit(NOON + 2 * HOUR, 60), profile="p2")
-    result = log.store([Batch(sender("firefox"), taken([visit(NOON, 60)]))])
+    result = log.store([Batch(sender("firefox"), accepted([visit(NOON, 60)]))])
     assert result.last_event_at == {"firefox": NOON + MINUTE}
     assert log.sources.last_event_times() == {
         "chromium": NOON + 2 * HOUR + MINUTE,
@@ -141,9 +141,9 @@ def test_batches_keep_their_own_conflicts(log: Log) -> None:
     one = visit(NOON, 60)
     result: StoreResult = log.store(
         [
-            Batch(sender(), taken([one])),
+            Batch(sender(), accepted([one])),
             Batch(sender(), []),
-            Batch(sender(), taken([visit(NOON), {**one, "page": "post"}])),
+            Batch(sender(), accepted([visit(NOON), {**one, "page": "post"}])),
         ]
     )
     assert result.conflicts == [[], [], [1]]
@@ -151,7 +151,7 @@ def test_batches_keep_their_own_conflicts(log: Log) -> None:
 
 def test_the_result_has_the_new_sums_of_each_changed_quarter(log: Log) -> None:
     store(log, visit(NOON, 600))
-    result = log.store([Batch(sender(), taken([visit(NOON + 5 * MINUTE, 1200)]))])
+    result = log.store([Batch(sender(), accepted([visit(NOON + 5 * MINUTE, 1200)]))])
     assert result.quarters == {
         begin: sums
         for begin, sums in log.queries.quarter_sums(NOON, NOON + HOUR).items()
@@ -336,13 +336,13 @@ def hours(count: int, begin: int = NOON) -> list[dict[str, Any]]:
 
 
 def test_a_batch_of_long_visits_is_split(tmp_path: Path) -> None:
-    batch = Batch(sender(), taken(hours(500)))
+    batch = Batch(sender(), accepted(hours(500)))
     parts = split_batch(batch)
     assert [one for part in parts for one in part.events] == list(batch.events)
     assert max(len(part.events) for part in parts) * 45 <= MAX_WORK + 45
-    short = Batch(sender(), taken(visit(NOON + n * 12_000, 11) for n in range(1000)))
+    short = Batch(sender(), accepted(visit(NOON + n * 12_000, 11) for n in range(1000)))
     assert split_batch(short) == [short]
-    spread = Batch(sender(), taken(visit(NOON - n * HOUR, 60) for n in range(1000)))
+    spread = Batch(sender(), accepted(visit(NOON - n * HOUR, 60) for n in range(1000)))
     assert 1 < len(split_batch(spread)) < 10
     assert split_batch(Batch(sender(), [])) == [Batch(sender(), [])]
 
@@ -356,23 +356,23 @@ def test_a_quarter_has_a_maximum_of_events(
     log = Log(tmp_path / "events.db")
     sent = [act(NOON + 300_000 + n) for n in range(50)] if acts else hours(50)
     elsewhere = visit(NOON - 2 * DAY, 60)
-    result = log.store([Batch(sender(), taken([*sent[:25], elsewhere]))])
+    result = log.store([Batch(sender(), accepted([*sent[:25], elsewhere]))])
     assert (result.too_many, result.written) == ([[]], 26)
     for _ in range(2):  # again, also with an empty cache
-        result = log.store([Batch(sender(), taken([*sent, elsewhere]))])
+        result = log.store([Batch(sender(), accepted([*sent, elsewhere]))])
         assert [len(one) for one in result.too_many] == [20]
         log.reload()
-    stored = log.store([Batch(sender(), taken(sent[:30]))])
+    stored = log.store([Batch(sender(), accepted(sent[:30]))])
     assert (stored.too_many, stored.written) == ([[]], 0)
     if not acts:
         extended = {**sent[3], "end": sent[3]["end"] + MINUTE}
-        assert log.store([Batch(sender(), taken([extended]))]).written == 1
+        assert log.store([Batch(sender(), accepted([extended]))]).written == 1
         # A visit of another quarter cannot be extended into it.
         late = visit(NOON + 12 * HOUR, 60)
-        assert log.store([Batch(sender(), taken([late]))]).too_many == [[]]
+        assert log.store([Batch(sender(), accepted([late]))]).too_many == [[]]
         early = {**late, "start": NOON + HOUR}
-        assert log.store([Batch(sender(), taken([early]))]).too_many == [[0]]
+        assert log.store([Batch(sender(), accepted([early]))]).too_many == [[0]]
     log.close()
     again = Log(tmp_path / "events.db")
-    assert again.store([Batch(sender(), taken(sent[40:]))]).written == 0
+    assert again.store([Batch(sender(), accepted(sent[40:]))]).written == 0
     again.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.builders import MINUTE, NOON, sender, taken, visit
+from support.builders import MINUTE, NOON, accepted, sender, visit
 from support.harness import spans_in
 
 from plnd.errors import StorageError
@@ -27,7 +27,7 @@ def filled(path: Path) -> Path:
     """A log with some pages of events, closed cleanly."""
     log = Log(path)
     events = [visit(NOON + n * MINUTE, 30, handle="h" * 200) for n in range(400)]
-    log.store([Batch(sender(), taken(events))])
+    log.store([Batch(sender(), accepted(events))])
     log.close()
     (path.parent / "settings.json").write_text("the neighbour's")
     return path
@@ -35,7 +35,7 @@ def filled(path: Path) -> Path:
 
 def works(log: Log) -> bool:
     """Whether a log stores an event and answers with its time."""
-    log.store([Batch(sender(), taken([visit(NOON, 60)]))])
+    log.store([Batch(sender(), accepted([visit(NOON, 60)]))])
     return log.queries.quarter_sums(NOON, NOON + 1)[NOON].times == {("x", "feed"): (MINUTE, 0)}
 
 
@@ -129,7 +129,7 @@ def test_damage_met_by_a_statement_is_repaired_by_a_restart(filled: Path) -> Non
     log = Log.__new__(Log)
     with pytest.raises(StorageError) as caught:
         log.__init__(filled)  # type: ignore[misc]
-        log.store([Batch(sender(), taken([visit(NOON + MINUTE, 5)]))])
+        log.store([Batch(sender(), accepted([visit(NOON + MINUTE, 5)]))])
     assert caught.value.code == "damaged_store"
     assert "restart" in caught.value.hint
     if hasattr(log, "_db"):
@@ -265,7 +265,7 @@ def test_additions_to_the_schema_are_ignored(filled: Path, words: str) -> None:
     edit(filled, words)
     log = Log(filled)
     assert not log.damaged
-    log.store([Batch(sender(), taken([visit(NOON - MINUTE, 60)]))])
+    log.store([Batch(sender(), accepted([visit(NOON - MINUTE, 60)]))])
     assert len(spans_in(log)) == 401
     log.close()
 
@@ -284,7 +284,7 @@ def test_what_is_no_file_beside_the_log_is_set_aside(filled: Path, suffix: str, 
         odd.symlink_to(outside)
     log = Log(filled)
     assert [Path(one).name.partition(".damaged")[0] for one in log.damaged] == [odd.name]
-    log.store([Batch(sender(), taken([visit(NOON - MINUTE, 60)]))])
+    log.store([Batch(sender(), accepted([visit(NOON - MINUTE, 60)]))])
     assert len(spans_in(log)) == 401
     log.close()
     assert outside.read_text() == "precious"

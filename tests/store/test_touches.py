@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import learning_oracle as truth
-from support.builders import DAY, MINUTE, NOON, act, sender, taken, uuid7, visit
+from support.builders import DAY, MINUTE, NOON, accepted, act, sender, uuid7, visit
 from support.harness import bytes_with
 
 from plnd.measures.people.handles import handle_key
@@ -35,7 +35,7 @@ def log(path: Path) -> Iterator[Log]:
 
 
 def store(log: Log, *events: dict[str, Any]) -> list[Any]:
-    return log.store([Batch(sender(), taken(events))]).touches
+    return log.store([Batch(sender(), accepted(events))]).touches
 
 
 IDS = [uuid7() for _ in range(9)]

@@ -71,7 +71,7 @@ def typed(wire: Wire) -> EventBatch:
     return msgspec.json.decode(json.dumps(wire), type=EventBatch)
 
 
-def taken(events: Iterable[Wire], now: int = NOON + 10 * DAY) -> list[Accepted]:
+def accepted(events: Iterable[Wire], now: int = NOON + 10 * DAY) -> list[Accepted]:
     """Events as `Log.store` takes them."""
     raws = [msgspec.Raw(json.dumps(event).encode()) for event in events]
     found, rejected = validate(raws, now=now, networks=NETWORKS)

@@ -120,7 +120,7 @@ def check_leftovers(home: Home, words: Words = ENGLISH) -> Check:
 def _irregular_files(folder: Path) -> Iterator[Path]:
     for above, folders, names in os.walk(folder):
         for path in (Path(above, name) for name in (*folders, *names)):
-            if regular_files.stands_in(path) not in (None, "a folder"):
+            if regular_files.obstacle(path) not in (None, "a folder"):
                 yield path
 
 

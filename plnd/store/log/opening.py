@@ -40,7 +40,7 @@ def open_log(
     moved = []
     for suffix in ("-wal", "-shm", "-journal", "-suspect"):
         beside = path.with_name(path.name + suffix)
-        if regular_files.stands_in(beside):
+        if regular_files.obstacle(beside):
             moved.append(str(set_aside(beside)))
     try:
         return _open_checked(path, before_upgrade, stopped), moved
@@ -64,7 +64,7 @@ def open_log(
 def _open_checked(
     path: Path, before_upgrade: BeforeUpgrade | None, stopped: Stopped | None
 ) -> sqlite3.Connection:
-    if kind := regular_files.stands_in(path):
+    if kind := regular_files.obstacle(path):
         raise sqlite3.DatabaseError(f"it is {kind}, not a file")
     wal = path.with_name(path.name + "-wal")
     unclean = wal.exists() and wal.stat().st_size > 0
