@@ -17,14 +17,25 @@ MOST_LINES_OF_MODEL = 300
 
 # All that `plnd status` waits for while the daemon runs.
 LIGHT = {
-    "plnd.client": {"plnd.errors", "plnd.system.paths"},
+    "plnd.client": {
+        "plnd.errors",
+        *(f"plnd.system.{name}" for name in ("locking", "opening", "paths", "socket_files")),
+    },
     "plnd.terminal.quick_status": {
         "plnd.system.paths",
         *(f"plnd.terminal.{name}" for name in ("exit_codes", "request", "screen", "status")),
     },
     "plnd.terminal.status": {"plnd.terminal.screen", "plnd.words.printable"},
     "plnd.terminal.screen": {"plnd.words.printable"},
-    **{name: set() for name in ("plnd.words.printable", "plnd.system.paths", "plnd.errors")},
+    "plnd.system.paths": {"plnd.system.platforms"},
+    "plnd.system.locking": {"plnd.system.opening"},
+    **{
+        f"plnd.{name}": set()
+        for name in (
+            *("errors", "words.printable", "system.opening", "system.platforms"),
+            "system.socket_files",
+        )
+    },
 }
 PURE = [
     "errors.py",
@@ -193,13 +204,12 @@ def users(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "places"),
     [
-        ("sqlite3", {f"store/log/{name}.py" for name in ("log", "maintenance", "rows")}),
-        ("tinydb", {"store/book/storage.py", "store/book/book.py"}),
+        ("tinydb", {"store/book/storage.py", "store/book/collection.py"}),
         ("plyer", {"notices/plyer_child.py"}),
         ("tzlocal", {"core/settings.py"}),
         ("filelock", {"daemon/lock.py"}),
         ("platformdirs", {"system/paths.py"}),
-        ("bs4", {"reading/article.py", "reading/page.py"}),
+        ("bs4", {"reading/article.py", "reading/page.py", "reading/page_scanner.py"}),
         ("feedparser", {"reading/feed.py"}),
     ],
 )
@@ -212,6 +222,10 @@ def test_aiohttp_is_for_the_web_the_daemon_and_the_way_out() -> None:
     assert beside == {"daemon/serve.py", "reading/fetch.py"}
 
 
+def test_sqlite_is_used_in_the_log_only() -> None:
+    assert {Path(one).parent for one in users("sqlite3")} == {Path("store/log")}
+
+
 def test_sql_is_in_modules_of_the_store_only() -> None:
     words = re.compile(r"\b(SELECT \w|INSERT (OR \w+ )?INTO|CREATE TABLE|PRAGMA )")
     found = [path.relative_to(PLND) for path in modules() if words.search(path.read_text())]
@@ -219,12 +233,11 @@ def test_sql_is_in_modules_of_the_store_only() -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    """What `plnd install` is told of the system apart."""
     reads = re.compile(r"\bos\.(environ|getenv)\b|from os import .*environ|expanduser|Path\.home")
     found = {
         path.relative_to(PLND).as_posix() for path in modules() if reads.search(path.read_text())
     }
-    assert {one for one in found if not one.startswith("setup/")} == {"system/paths.py"}
+    assert {one.split("/")[0] for one in found} == {"system"}
 
 
 def test_the_native_host_imports_the_standard_library_only() -> None:
