@@ -233,11 +233,16 @@ def test_sql_is_in_modules_of_the_store_only() -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    reads = re.compile(r"\bos\.(environ|getenv)\b|from os import .*environ|expanduser|Path\.home")
-    found = {
-        path.relative_to(PLND).as_posix() for path in modules() if reads.search(path.read_text())
-    }
-    assert {one.split("/")[0] for one in found} == {"system"}
+    assert users_of(r"\bos\.(environ|getenv)\b|from os import .*environ") == {"system/paths.py"}
+    # Where browsers and services are registered, and whose processes look for plnd there.
+    homes = {path.split("/")[0] for path in users_of(r"expanduser|Path\.home")}
+    assert homes == {"setup", "system"}
+
+
+def users_of(pattern: str) -> set[str]:
+    """The modules in whose text a pattern is found."""
+    found = [path for path in modules() if re.search(pattern, path.read_text())]
+    return {path.relative_to(PLND).as_posix() for path in found}
 
 
 def test_the_native_host_imports_the_standard_library_only() -> None:

@@ -120,7 +120,7 @@ def test_the_dashboard_keeps_the_order_of_colours_and_nothing_else() -> None:
         for path in sources
         if re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie", path.read_text())
     ]
-    assert keepers == ["colour.ts"]
+    assert keepers == ["network-colour.ts"]
 
 
 def table_with(head: str) -> list[list[str]]:
