@@ -14,8 +14,8 @@ import time
 
 from plnd.errors import PlndError
 from plnd.system import locking, socket_files
-from plnd.system.opening import open_without_waiting
 from plnd.system.paths import SOCKET, Place
+from plnd.system.safe_open import open_without_waiting
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:

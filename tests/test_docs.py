@@ -17,7 +17,7 @@ from plnd.catalogue import rules, shipped
 from plnd.catalogue.rules import ACTIONS
 from plnd.model.settings import Settings
 from plnd.system.paths import DEFAULT_PORT
-from plnd.terminal.commands.registry import COMMANDS
+from plnd.terminal.commands.index import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -19,7 +19,7 @@ MOST_LINES_OF_MODEL = 300
 LIGHT = {
     "plnd.client": {
         "plnd.errors",
-        *(f"plnd.system.{name}" for name in ("locking", "opening", "paths", "socket_files")),
+        *(f"plnd.system.{name}" for name in ("locking", "paths", "safe_open", "socket_files")),
     },
     "plnd.terminal.quick_status": {
         "plnd.system.paths",
@@ -28,11 +28,11 @@ LIGHT = {
     "plnd.terminal.status": {"plnd.terminal.screen", "plnd.words.printable"},
     "plnd.terminal.screen": {"plnd.words.printable"},
     "plnd.system.paths": {"plnd.system.platforms"},
-    "plnd.system.locking": {"plnd.system.opening"},
+    "plnd.system.locking": {"plnd.system.safe_open"},
     **{
         f"plnd.{name}": set()
         for name in (
-            *("errors", "words.printable", "system.opening", "system.platforms"),
+            *("errors", "words.printable", "system.safe_open", "system.platforms"),
             "system.socket_files",
         )
     },

@@ -6,7 +6,7 @@ from plnd.api import (
     journal,
     networks,
     notices,
-    own,
+    own_data,
     people,
     profiles,
     review,
@@ -27,6 +27,6 @@ ROUTES = (
     *chats.ROUTES,
     *journal.ROUTES,
     *review.ROUTES,
-    *own.ROUTES,
+    *own_data.ROUTES,
 )
 """Answered with or without a daemon; what only a daemon can answer is in `plnd.web`."""

@@ -10,8 +10,8 @@ import icalendar
 import recurring_ical_events
 from msgspec.structs import replace
 
-from plnd.archives.limits import TimeLimit, no_limit
 from plnd.archives.results import Appointment
+from plnd.archives.time_limit import TimeLimit, no_limit
 from plnd.errors import Invalid
 from plnd.measures.chats import slots
 from plnd.model.chats import Break, Chat

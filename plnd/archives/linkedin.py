@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from plnd.archives.addresses import handle_of
+from plnd.archives.handles import handle_of
 from plnd.errors import Invalid
 from plnd.model.people import Candidate, Problem
 from plnd.words.messages import ENGLISH, Words

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import vobject
 
-from plnd.archives.addresses import handle_of
-from plnd.archives.limits import TimeLimit, no_limit
+from plnd.archives.handles import handle_of
+from plnd.archives.time_limit import TimeLimit, no_limit
 from plnd.errors import Invalid
 from plnd.model.people import MOST_HANDLES, Candidate, Handle, Problem
 from plnd.words.messages import ENGLISH, Words

@@ -18,7 +18,7 @@ from plnd.catalogue.patterns import HINT
 from plnd.catalogue.rules import file_error
 from plnd.catalogue.shipped import parse_json
 from plnd.errors import PlndError
-from plnd.system import limits, processes
+from plnd.system import process_limits, processes
 from plnd.system.paths import bare_environment
 from plnd.words.messages import TranslatedError
 
@@ -127,8 +127,8 @@ def _error(answer: tuple[str, str, dict[str, str | int]] | None) -> PlndError | 
 
 def main() -> None:
     """Check the files on standard input, and print the fault of each as a line of JSON."""
-    limits.limit_cpu(CPU_SECONDS)
-    limits.write_no_core_dump()
+    process_limits.limit_cpu(CPU_SECONDS)
+    process_limits.write_no_core_dump()
     for where, text in json.loads(sys.stdin.buffer.read()):
         fault = None
         try:

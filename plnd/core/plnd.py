@@ -17,12 +17,12 @@ from plnd.core.file_imports import FileImports
 from plnd.core.journal import Journal
 from plnd.core.networks import CountedNetworks, Networks
 from plnd.core.notifier import Notifier, Notify
-from plnd.core.own import forgetting
-from plnd.core.own.exclusive_work import ExclusiveWork
-from plnd.core.own.interrupted import finish_interrupted
-from plnd.core.own.maintenance import Maintenance
-from plnd.core.own.own_data import OwnData, utc_stamp
-from plnd.core.own.stores import Stores
+from plnd.core.own_data import forgetting
+from plnd.core.own_data.exclusive_work import ExclusiveWork
+from plnd.core.own_data.interrupted import finish_interrupted
+from plnd.core.own_data.maintenance import Maintenance
+from plnd.core.own_data.own_data import OwnData, utc_stamp
+from plnd.core.own_data.stores import Stores
 from plnd.core.pauses import Pauses
 from plnd.core.people.people import People
 from plnd.core.profiles.profiles import Profiles, last_own_posts

@@ -27,7 +27,7 @@ from plnd.model.chats import Chat
 from plnd.model.cpd import CpdMark
 from plnd.model.journal import Entry
 from plnd.model.names import profile_id
-from plnd.model.own import Forgotten
+from plnd.model.own_data import Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.model.people import Dismissed, Merge, Person, PersonFeed, TagCadence
 from plnd.model.profiles import NotMine, Profile, SeemsMine

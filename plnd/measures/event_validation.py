@@ -6,7 +6,7 @@ import msgspec
 
 from plnd.measures.guards import covers
 from plnd.model.events import EARLIEST_MS, FURTHEST_AHEAD_MS, Event, Rejection, Visit
-from plnd.model.own import Forgotten
+from plnd.model.own_data import Forgotten
 from plnd.model.pauses import Pause, Uncounted
 
 LONGEST_VISIT_MS = 12 * 60 * 60 * 1000

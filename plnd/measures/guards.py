@@ -5,7 +5,7 @@ import hashlib
 from msgspec.structs import replace
 
 from plnd.model.names import plain_handle
-from plnd.model.own import Forgotten
+from plnd.model.own_data import Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.model.scope import Scope
 

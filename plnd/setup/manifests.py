@@ -15,7 +15,7 @@ from plnd.errors import PlndError
 from plnd.setup import browsers
 from plnd.setup.browsers import MANIFEST_NAME, Browser
 from plnd.setup.launcher import launcher_path, write_launcher
-from plnd.setup.registry import Registry, WindowsRegistry
+from plnd.setup.windows_registry import Registry, WindowsRegistry
 from plnd.system import platforms, regular_files
 from plnd.system.files import FOLDER_MODE, Home, cannot_write, write_atomic
 from plnd.system.resources import host_dir

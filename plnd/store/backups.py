@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from plnd.errors import NotFound, StorageError
-from plnd.model.own import BackupEntry
+from plnd.model.own_data import BackupEntry
 from plnd.store.book.book import Book
 from plnd.store.data_files import LOG, delete, not_a_folder, read_other_files, write_files
 from plnd.store.log import copying

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from plnd.model.own import Forgotten
+from plnd.model.own_data import Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.model.scope import PersonScope, Scope
 from plnd.system import regular_files

@@ -16,7 +16,7 @@ from typing import BinaryIO, TextIO
 
 from plnd.errors import StorageError
 from plnd.system import locking, paths, regular_files
-from plnd.system.opening import FOLDER, NO_LINK, NO_TERMINAL, NO_WAIT
+from plnd.system.safe_open import FOLDER, NO_LINK, NO_TERMINAL, NO_WAIT
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700

@@ -5,7 +5,7 @@ Light on purpose: `plnd status` imports this.
 
 import os
 
-from plnd.system.opening import open_without_waiting
+from plnd.system.safe_open import open_without_waiting
 
 TYPE_CHECKING = False  # what type checkers look for; `typing` itself costs too much
 if TYPE_CHECKING:

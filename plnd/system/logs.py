@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from plnd.system import regular_files
 from plnd.system.files import FILE_MODE, cannot_write, set_aside
-from plnd.system.opening import NO_WAIT
+from plnd.system.safe_open import NO_WAIT
 
 LONGEST_BYTES = 1024 * 1024
 """The size of daemon.log, and of daemon.log.1, the file before it."""

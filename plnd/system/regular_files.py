@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from plnd.system.opening import NO_WAIT
+from plnd.system.safe_open import NO_WAIT
 
 _KINDS = {
     stat.S_IFLNK: "a link",

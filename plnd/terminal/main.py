@@ -36,9 +36,9 @@ def _run(words: "list[str]") -> int:
     try:
         if words[:1] == ["status"] and (not forms or (len(forms) == 1 and forms[0] in FORMS)):
             return status(forms[0] if forms else "", check="--check" in options)
-        from plnd.terminal.commands import registry
+        from plnd.terminal.commands import index
 
-        return registry.run(words)
+        return index.run(words)
     except PlndError as error:
         _print_error(f"plnd: {one_line(error.message)}")
         if error.hint:

@@ -11,7 +11,7 @@ import socket
 
 from aiohttp import web
 
-from plnd.system.limits import allow_most_open_files
+from plnd.system.process_limits import allow_most_open_files
 from plnd.system.socket_owner import is_own
 
 log = logging.getLogger("plnd")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plnd.errors import Invalid
-from plnd.system import limits
+from plnd.system import process_limits
 from plnd.words.messages import CATALOGUES
 from plnd.worker.jobs import LENGTH, MOST_ANSWER_BYTES, Answer, FileFault, FileJob, Job
 
@@ -96,19 +96,19 @@ def _entry_limit() -> Iterator[None]:
     Raises:
         TimeoutError: it took longer than an entry may.
     """
-    limits.ENTRY_TIMER.start(ENTRY_SECONDS)
+    process_limits.ENTRY_TIMER.start(ENTRY_SECONDS)
     try:
         yield
     except _EntryTimeUp:
         raise TimeoutError from None
     finally:
-        limits.ENTRY_TIMER.stop()
+        process_limits.ENTRY_TIMER.stop()
 
 
 def _execute_limited(job: Job | FileJob) -> Answer:
     seconds = CPU_SECONDS[job.kind]
-    limits.limit_further_cpu(seconds)  # for a parser that the timer does not interrupt
-    limits.JOB_TIMER.start(seconds)
+    process_limits.limit_further_cpu(seconds)  # for a parser that the timer does not interrupt
+    process_limits.JOB_TIMER.start(seconds)
     try:
         return execute(job)
     except (_JobTimeUp, _EntryTimeUp):
@@ -116,7 +116,7 @@ def _execute_limited(job: Job | FileJob) -> Answer:
     except (MemoryError, RecursionError):
         return Answer(code="too_hard", key=f"read_large_{job.kind}")
     finally:
-        limits.JOB_TIMER.stop()
+        process_limits.JOB_TIMER.stop()
 
 
 def _job_time_up() -> NoReturn:
@@ -148,11 +148,11 @@ def _receive(jobs: BinaryIO, waiting: "queue.SimpleQueue[bytes]") -> None:
 
 
 def main() -> None:
-    limits.lower_priority()
-    limits.limit_memory(MEMORY_BYTES)
-    limits.write_no_core_dump()
-    limits.JOB_TIMER.call(_job_time_up)
-    limits.ENTRY_TIMER.call(_entry_time_up)
+    process_limits.lower_priority()
+    process_limits.limit_memory(MEMORY_BYTES)
+    process_limits.write_no_core_dump()
+    process_limits.JOB_TIMER.call(_job_time_up)
+    process_limits.ENTRY_TIMER.call(_entry_time_up)
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 

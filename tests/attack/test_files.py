@@ -21,7 +21,7 @@ from support.harness import Api, Clock, Daemon, RunPlnd, running_daemon, wait_un
 from plnd.core.plnd import Plnd
 from plnd.daemon import lock
 from plnd.errors import NotFound, StorageError
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.store.backups import Backups
 from plnd.system.files import Home, atomic_text_file, remove_partial_files, write_atomic
 

@@ -168,7 +168,7 @@ def test_a_bug_says_where_it_is_and_nothing_of_the_request(
     """The whole of the daemon, with a bug put into it."""
     code = tmp_path / "broken.py"
     code.write_text(
-        "import sys\nfrom plnd.core.own.own_data import OwnData\n"
+        "import sys\nfrom plnd.core.own_data.own_data import OwnData\n"
         "from plnd.terminal.main import main\n"
         f"def broken(self, *given, **more):\n    {how}\n"
         "OwnData.receipt = broken\nsys.exit(main(['run']))\n"

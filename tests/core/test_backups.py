@@ -14,7 +14,7 @@ from support.harness import Api, Clock, Daemon, RunPlnd
 from plnd.core.plnd import Plnd
 from plnd.daemon import serve as daemon_module
 from plnd.errors import StorageError
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.store.log import copying
 from plnd.system.files import Home
 

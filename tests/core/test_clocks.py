@@ -15,7 +15,7 @@ from support.harness import Api, Clock, Desktop, spans_in, sums_in
 from plnd.core.plnd import Plnd
 from plnd.measures.event_validation import validate
 from plnd.measures.guards import with_days_counted
-from plnd.model.own import ForgetRequest, Forgotten
+from plnd.model.own_data import ForgetRequest, Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.system.files import Home
 

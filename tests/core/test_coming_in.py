@@ -16,7 +16,7 @@ from plnd.errors import Invalid, PlndError
 from plnd.measures.people.uniqueness import UniquePeople
 from plnd.measures.quarter_sums import check_sum, has_room
 from plnd.model.feeds import Feed
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.model.people import Handle, Person, PersonRequest
 from plnd.model.profiles import ProfileRequest
 from plnd.system.files import Home

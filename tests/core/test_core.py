@@ -17,7 +17,7 @@ from plnd.core.plnd import Plnd
 from plnd.core.totals import Totals
 from plnd.errors import StorageError
 from plnd.model.chats import ChatChange, ChatRequest
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.model.profiles import ProfileRequest
 from plnd.model.settings import BudgetRequest, Settings
 from plnd.system.files import Home

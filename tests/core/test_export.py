@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from support.builders import DAY, HOUR, MINUTE, NETWORKS, NOON, act, batch, sample, typed, visit
 from support.harness import Api, Clock, Daemon, Desktop, RunPlnd
 
-from plnd.core.own import exporting
+from plnd.core.own_data import exporting
 from plnd.core.plnd import Plnd, now_ms
 from plnd.measures.feed_consent import drop_feed_consent
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.settings import BudgetRequest
 from plnd.store.book.collection import Collection

@@ -33,7 +33,7 @@ from plnd.core.plnd import Plnd, now_ms
 from plnd.measures.redaction import redact
 from plnd.model.events import EventBatch
 from plnd.model.notices import Notice
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.model.pauses import Pause
 from plnd.model.scope import PersonScope, Scope
 from plnd.model.settings import Budget

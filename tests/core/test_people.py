@@ -9,7 +9,7 @@ from support.harness import Api, Clock, bytes_with
 
 from plnd.core.people.people import People
 from plnd.core.plnd import Plnd
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.model.people import Cadence, Handle, MeetingRequest, PersonChange, PersonRequest
 
 VCARD = """BEGIN:VCARD

@@ -17,7 +17,7 @@ from plnd.core.plnd import Plnd
 from plnd.core.profiles.addresses import fill_template
 from plnd.errors import Conflict, Invalid, NotFound, PlndError
 from plnd.model.feeds import FeedChange
-from plnd.model.own import ForgetRequest
+from plnd.model.own_data import ForgetRequest
 from plnd.model.people import Handle, Person, PersonChange, PersonRequest
 from plnd.model.profiles import ProfileRequest
 from plnd.model.readings import ReadingRequest

@@ -14,7 +14,7 @@ from plnd.errors import PlndError
 from plnd.setup import browsers
 from plnd.setup import launcher as launchers
 from plnd.setup.manifests import System, install, installed_browsers, uninstall
-from plnd.setup.registry import WindowsRegistry
+from plnd.setup.windows_registry import WindowsRegistry
 from plnd.system.files import Home
 
 EXTENSIONS = {"chromium": "allowed_origins", "firefox": "allowed_extensions"}

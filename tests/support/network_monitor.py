@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from plnd.api import ROUTES
-from plnd.terminal.commands.registry import COMMANDS
+from plnd.terminal.commands.index import COMMANDS
 from support.builders import DAY, HOUR, NETWORKS, act, batch, visit
 from support.faults import HostProcess, install_host
 from support.harness import running_daemon

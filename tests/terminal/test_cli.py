@@ -22,7 +22,7 @@ from plnd.errors import Invalid
 from plnd.system.files import Home
 from plnd.system.resources import extension_dir
 from plnd.terminal import request
-from plnd.terminal.commands import budget, registry
+from plnd.terminal.commands import budget, index
 
 
 def spend(daemon: Daemon, minutes: int) -> None:
@@ -43,14 +43,14 @@ def same_but_now(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def test_help_names_every_command(run_plnd: RunPlnd) -> None:
     for words in (["help"], ["--help"], ["-h"]):
         ran = run_plnd(*words)
-        assert all(f"  {name} " in ran.out for name in registry.COMMANDS)
+        assert all(f"  {name} " in ran.out for name in index.COMMANDS)
         assert ran.err == ""
         assert max(len(line) for line in ran.out.splitlines()) <= 80
 
 
 def test_the_promised_commands_are_there() -> None:
     wanted = "run start stop status open explain budget pause resume install uninstall doctor"
-    assert set(wanted.split()) <= set(registry.COMMANDS)
+    assert set(wanted.split()) <= set(index.COMMANDS)
 
 
 def test_a_daemon_that_starts_after_the_first_check_is_asked(
@@ -64,11 +64,11 @@ def test_a_daemon_that_starts_after_the_first_check_is_asked(
     assert same_but_now(answer, daemon.ask("GET", "today"))
 
 
-@pytest.mark.parametrize("name", registry.COMMANDS)
+@pytest.mark.parametrize("name", index.COMMANDS)
 def test_each_command_explains_itself(run_plnd: RunPlnd, name: str) -> None:
     ran = run_plnd(name, "--help")
     assert ran.out.startswith(f"usage: plnd {name}")
-    assert registry.COMMANDS[name].help in ran.out
+    assert index.COMMANDS[name].help in ran.out
 
 
 def test_the_version(run_plnd: RunPlnd) -> None:

@@ -14,7 +14,7 @@ from plnd.model.feeds import Request
 from plnd.model.journal import Entry
 from plnd.model.networks import FileFault
 from plnd.model.notices import Notice, Snooze
-from plnd.model.own import Forgotten
+from plnd.model.own_data import Forgotten
 from plnd.model.pauses import Pause, Uncounted
 from plnd.model.people import Dismissed, Meeting, Merge, Person, PersonFeed, TagCadence
 from plnd.model.profiles import NotMine, Profile, SeemsMine

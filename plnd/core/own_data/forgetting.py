@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from plnd.core.own.stores import Stores
+from plnd.core.own_data.stores import Stores
 from plnd.core.trends import date_of
 from plnd.errors import Invalid, StorageError
 from plnd.measures.guards import forgotten_entry, with_days_counted
 from plnd.measures.people.handles import HandleKey, handle_key
 from plnd.model.names import plain_name
-from plnd.model.own import ForgetAnswer, ForgetRequest, Forgotten
+from plnd.model.own_data import ForgetAnswer, ForgetRequest, Forgotten
 from plnd.model.people import Person
 from plnd.model.scope import PersonScope, Scope
 from plnd.store.book.book import Book

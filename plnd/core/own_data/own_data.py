@@ -12,12 +12,12 @@ import msgspec
 
 from plnd.core.context import Context
 from plnd.core.networks import Networks
-from plnd.core.own import forgetting
-from plnd.core.own.exclusive_work import ExclusiveWork
-from plnd.core.own.stores import Stores
+from plnd.core.own_data import forgetting
+from plnd.core.own_data.exclusive_work import ExclusiveWork
+from plnd.core.own_data.stores import Stores
 from plnd.core.people.people import People
 from plnd.measures.people.handles import HandleKey
-from plnd.model.own import (
+from plnd.model.own_data import (
     BackupEntry,
     ExportAnswer,
     ForgetAnswer,
@@ -78,7 +78,7 @@ class OwnData:
         Raises:
             Invalid: `before` is not the `next` of an earlier receipt.
         """
-        from plnd.core.own.receipt import receipt
+        from plnd.core.own_data.receipt import receipt
 
         return receipt(
             self._context.log,
@@ -161,7 +161,7 @@ class OwnData:
         Raises:
             Invalid: `after` is not the `next` of an earlier part.
         """
-        from plnd.core.own import exporting
+        from plnd.core.own_data import exporting
 
         context = self._context
         return exporting.export(context.home, context.book, context.log, after, context.clock())
@@ -173,7 +173,7 @@ class OwnData:
 
         `coming` are networks that earlier lines of a dry run would have added.
         """
-        from plnd.core.own.importing import LineImport
+        from plnd.core.own_data.importing import LineImport
 
         context = self._context
         async with self._work.exclusive_after_commit():
@@ -205,7 +205,7 @@ class OwnData:
         Raises:
             NotFound: there is no such backup.
         """
-        from plnd.core.own import restoring
+        from plnd.core.own_data import restoring
 
         async with self._work.exclusive_after_commit():
             answer = await self._work.background.on_log(
@@ -224,7 +224,7 @@ class OwnData:
 
         After a kill, what follows that backup is finished at the next start.
         """
-        from plnd.core.own import restoring
+        from plnd.core.own_data import restoring
 
         context, stores, background = self._context, self._stores, self._work.background
         now = context.clock()

@@ -13,7 +13,7 @@ from plnd.core.networks import file_fault
 from plnd.errors import Invalid
 from plnd.model.base import Moment, Name, Strict, Text
 from plnd.model.events import Action, Page, Source, Visit
-from plnd.model.own import ExportAnswer
+from plnd.model.own_data import ExportAnswer
 from plnd.store import network_files
 from plnd.store.book.book import Book
 from plnd.store.log.log import Log

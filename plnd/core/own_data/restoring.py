@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plnd.core.own.stores import Stores
+from plnd.core.own_data.stores import Stores
 from plnd.measures.feed_consent import drop_feed_consent
-from plnd.model.own import Change, RestoreAnswer
+from plnd.model.own_data import Change, RestoreAnswer
 from plnd.store.book.book import Book
 from plnd.store.data_files import read_other_files, replace_other_files
 from plnd.store.log.log import Log

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from plnd.core.own.exporting import (
+from plnd.core.own_data.exporting import (
     FORMAT,
     DocumentLine,
     EventLine,
@@ -29,7 +29,7 @@ from plnd.measures.people.uniqueness import UniquePeople
 from plnd.measures.quarter_sums import SumRow, check_sum, has_room
 from plnd.measures.time import QUARTER_MS
 from plnd.model.events import FURTHEST_AHEAD_MS, Interaction, Source, Visit
-from plnd.model.own import Forgotten, ImportAnswer, RejectedLine
+from plnd.model.own_data import Forgotten, ImportAnswer, RejectedLine
 from plnd.model.people import Person
 from plnd.store import network_files
 from plnd.store.book.book import AnyCollection, Book

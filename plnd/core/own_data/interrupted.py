@@ -2,8 +2,8 @@
 
 import logging
 
-from plnd.core.own import forgetting
-from plnd.core.own.stores import Stores
+from plnd.core.own_data import forgetting
+from plnd.core.own_data.stores import Stores
 from plnd.errors import PlndError
 from plnd.store import unfinished
 from plnd.system.files import Home
@@ -16,7 +16,7 @@ def finish_interrupted(home: Home, stores: Stores) -> None:
     left = unfinished.load(home)
     if left == unfinished.Unfinished():
         return
-    from plnd.core.own import restoring
+    from plnd.core.own_data import restoring
 
     try:
         for one in left.forgetting:

@@ -1,8 +1,8 @@
 """What is done once a day: deleting old visits, if the user wants that, and a backup."""
 
 from plnd.core.context import DAY_MS, Context
-from plnd.core.own.exclusive_work import ExclusiveWork
-from plnd.core.own.own_data import OwnData
+from plnd.core.own_data.exclusive_work import ExclusiveWork
+from plnd.core.own_data.own_data import OwnData
 from plnd.measures.time import QUARTER_MS
 from plnd.model.base import LAST_MOMENT
 from plnd.store.backups import Backups

@@ -262,7 +262,7 @@ def _check_first(line: str, name: str) -> None:
     """Raises PlndError when a file is not an export, or of a newer format."""
     import json
 
-    from plnd.core.own.exporting import FORMAT
+    from plnd.core.own_data.exporting import FORMAT
 
     try:
         head = json.loads(line)

@@ -3,7 +3,7 @@
 from plnd.api.route import ApiRequest, Route
 from plnd.core.plnd import Plnd
 from plnd.errors import Invalid
-from plnd.model.own import (
+from plnd.model.own_data import (
     BackupsAnswer,
     ExportAnswer,
     ForgetAnswer,

@@ -15,7 +15,7 @@ from plnd.terminal.commands import (
     explain,
     journal,
     network,
-    own,
+    own_data,
     person,
     profile,
     review,
@@ -35,7 +35,7 @@ COMMANDS = {
     **settings.COMMANDS,
     **explain.COMMANDS,
     **network.COMMANDS,
-    **own.COMMANDS,
+    **own_data.COMMANDS,
     **daemon.COMMANDS,
     **setup.COMMANDS,
 }

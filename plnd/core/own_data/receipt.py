@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from plnd.errors import Invalid
 from plnd.model.base import LAST_MOMENT
 from plnd.model.events import Interaction, Visit
-from plnd.model.own import ReceiptAnswer, ReceiptEntry
+from plnd.model.own_data import ReceiptAnswer, ReceiptEntry
 from plnd.store.log.log import Log
 from plnd.store.log.stored_events import Position, StoredEvent
 from plnd.words.messages import ENGLISH, Words
