@@ -195,7 +195,7 @@ def test_the_command_lists_shows_and_restores(
     (name,) = [one["name"] for one in run_plnd("restore", "--json").json["backups"]]
     assert run_plnd("restore").out == f"{name}  of the day\n"
     run_plnd("budget", "set", "7")
-    ran = run_plnd("restore", name)
+    ran = run_plnd("restore", name, code=2)
     assert "budgets: 0 would come back, 0 would go, 1 would be as they were" in ran.out
     assert "nothing was changed" in ran.err
     assert run_plnd("budget", "--json").json["budgets"][0]["minutes"] == 7

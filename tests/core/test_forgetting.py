@@ -494,7 +494,7 @@ def test_the_command_says_first_what_would_go(
     )
     if not online:
         run_plnd("stop")
-    would = run_plnd("forget", "--last", "1h")
+    would = run_plnd("forget", "--last", "1h", code=2)
     assert "1 visits (1 min)" in would.out
     assert "nothing was forgotten" in would.err
     assert len(run_plnd("receipt", "--json").json["entries"]) == 2

@@ -182,7 +182,7 @@ def test_the_command_says_who_it_is_and_what_would_go(
     daemon.ask("POST", "events", batch(visit(now_ms() - HOUR, 60, handle=WORD)))
     if not online:
         run_plnd("stop")
-    would = run_plnd("forget", "--person", f"x:{WORD}")
+    would = run_plnd("forget", "--person", f"x:{WORD}", code=2)
     assert would.out.splitlines() == [
         f"This of {NAME} would be forgotten:",
         "  1 visits (1 min)",

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from plnd.errors import Invalid, PlndError
 from plnd.terminal.commands.command import Command, ask, json_option, milliseconds, print_rows
-from plnd.terminal.exit_codes import DONE, FAILED
+from plnd.terminal.exit_codes import DONE, FAILED, USAGE
 from plnd.terminal.screen import json_text, print_json, progress
 from plnd.words.printable import one_line
 
@@ -46,7 +46,7 @@ def _forget(args: Namespace) -> int:
         if args.json:
             print_json(would)
         print("nothing was forgotten", file=sys.stderr)
-        return DONE
+        return _unconfirmed()
     done = ask("POST", "forget", scope)
     print_json(done) if args.json else print("forgotten")
     for name in done["unfinished"]:
@@ -108,6 +108,11 @@ def _confirm(question: str) -> bool:
         return False
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _unconfirmed() -> int:
+    """The exit code when nothing was done: a program that calls plnd has to notice it."""
+    return DONE if sys.stdin.isatty() else USAGE
 
 
 # -- receipt ---------------------------------------------------------------------------
@@ -296,7 +301,7 @@ def _restore(args: Namespace) -> int:
         if args.json:
             print_json(would)
         print("nothing was changed", file=sys.stderr)
-        return DONE
+        return _unconfirmed()
     done = ask("POST", "restore", {"backup": args.backup})
     if args.json:
         print_json(done)
