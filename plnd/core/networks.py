@@ -110,7 +110,7 @@ class Networks:
         return [_entry(found, name, is_counted(name), words) for name in names]
 
     async def count(self, id: str, words: Words = ENGLISH, *, counted: bool) -> NetworkEntry:
-        """Count a network from now on, or record nothing of it. StoredEvent events stay.
+        """Count a network from now on, or record nothing of it. Stored events stay.
 
         Raises:
             NotFound: there is no such network.

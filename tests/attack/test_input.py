@@ -262,8 +262,8 @@ def test_an_import_bomb_is_read_in_bites(run_plnd: RunPlnd, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "path",
     [
-        "/page/../../../plnd/model.py",
-        "/page/..%2f..%2fmodel.py",
+        "/page/../../../plnd/errors.py",
+        "/page/..%2f..%2ferrors.py",
         "/page/%2e%2e/%2e%2e/web/access.py",
         "/page/....//page.css",
         "/page//etc/passwd",

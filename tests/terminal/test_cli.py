@@ -222,7 +222,7 @@ def test_status_imports_nothing_heavy(daemon: Daemon) -> None:
         "subprocess",
         "dataclasses",
         "plnd.core",
-        "plnd.model.events",
+        "plnd.model",
         "plnd.terminal.commands",
     }
     assert not loaded & heavy

@@ -73,7 +73,7 @@ class OwnData:
         network: str | None = None,
         words: Words = ENGLISH,
     ) -> ReceiptAnswer:
-        """StoredEvent events in plain words, latest first.
+        """Stored events in plain words, latest first.
 
         Raises:
             Invalid: `before` is not the `next` of an earlier receipt.
